@@ -1,0 +1,84 @@
+import * as v from "valibot";
+import { checkIndex, type Dataset, type DatasetSource, type RowProblem } from "./dataset.ts";
+
+/** Most problems kept of one file; the count in the last one says how many more there are. */
+const PROBLEM_LIMIT = 100;
+
+type RowSchema<Sample> = v.GenericSchema<unknown, Sample>;
+
+/**
+ * A split in a JSON Lines file: one object a line, empty lines ignored, with or without BOM, LF or CRLF.
+ *
+ * Lines that are no JSON object, or that `schema` refuses, are left out and listed in `problems`.
+ * @param path relative to the module's file
+ */
+export function jsonl<Sample extends object>(path: string, schema?: RowSchema<Sample>): DatasetSource<Sample> {
+  return {
+    label: path,
+    async open(baseUrl) {
+      const text = await readText(new URL(path, baseUrl), path);
+      return parseJsonl(text, path, schema);
+    },
+  };
+}
+
+/** The rows of a JSON Lines text; `name` is used in messages. */
+export function parseJsonl<Sample extends object>(
+  text: string,
+  name: string,
+  schema?: RowSchema<Sample>,
+): Dataset<Sample> {
+  const samples: Sample[] = [];
+  const problems: RowProblem[] = [];
+  const lines = text.replace(/^\uFEFF/, "").split("\n");
+  lines.forEach((line, index) => {
+    if (line.trim() === "") return;
+    try {
+      samples.push(parseRow(line, schema));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      problems.push({ line: index + 1, message: `Cannot read line ${index + 1} of "${name}": ${message}` });
+    }
+  });
+  if (samples.length === 0) {
+    throw new SyntaxError(problems[0]?.message ?? `Cannot read "${name}": expected one JSON object a line, got no line`);
+  }
+  return {
+    size: samples.length,
+    problems: problems.slice(0, PROBLEM_LIMIT),
+    row(index) {
+      checkIndex(index, samples.length);
+      const sample = samples[index];
+      if (sample === undefined) throw new RangeError(`Cannot read sample ${index} of "${name}"`);
+      return sample;
+    },
+  };
+}
+
+function parseRow<Sample extends object>(line: string, schema: RowSchema<Sample> | undefined): Sample {
+  const value: unknown = JSON.parse(line);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new SyntaxError(`expected an object, got ${describe(value)}`);
+  }
+  if (schema === undefined) return value as Sample; // Subtle: without a schema the developer's type is their promise.
+  const parsed = v.safeParse(schema, value);
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  const field = v.getDotPath(issue);
+  throw new SyntaxError(field === null ? issue.message : `field "${field}": ${issue.message}`);
+}
+
+function describe(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`;
+}
+
+async function readText(url: URL, name: string): Promise<string> {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(url));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new Deno.errors.NotFound(`Cannot open "${name}": no such file`);
+    if (error instanceof TypeError) throw new SyntaxError(`Cannot read "${name}": it is not valid UTF-8`);
+    throw error;
+  }
+}

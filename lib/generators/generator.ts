@@ -1,0 +1,70 @@
+import type { GeneratorEvent, ScoredToken } from "../lm/event.ts";
+import type { SamplingParams } from "../lm/params.ts";
+import type { Token, TokenId } from "../lm/token.ts";
+
+/** Where a generator is while it loads; `fraction` is 0–1 over all files, absent when the total is unknown. */
+export interface LoadProgress {
+  readonly phase: "download" | "load" | "ready";
+  readonly file?: string;
+  readonly fraction?: number;
+}
+
+/** What opening a generator needs to know of the world. */
+export interface OpenContext {
+  /** Folder of the module's file; relative paths start here. */
+  readonly baseUrl: URL;
+  /** Folder the app was started from; tried after `baseUrl`. */
+  readonly rootUrl: URL;
+  /** Folder for downloaded files. */
+  readonly cacheDir: string;
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+/** A generator as a module names it: a value without side effects, opened on first use. */
+export interface GeneratorSource {
+  /** `onnx`, `table`, `openai` … */
+  readonly kind: string;
+  /** What the user wrote: a folder, a hub id, a model name. */
+  readonly label: string;
+  open(context: OpenContext): Promise<Generator>;
+}
+
+/** What is shown beside a generator's name. */
+export interface GeneratorFacts {
+  readonly parameters?: number;
+  /** `fp32`, `fp16`, `int8`, `4-bit` … */
+  readonly precision?: string;
+  /** `cpu`, `cuda`, `webgpu`, or a host. */
+  readonly device: string;
+  readonly vocabularySize?: number;
+  /** Most tokens of prompt and completion together. */
+  readonly contextWindow?: number;
+}
+
+export interface GenerateRequest {
+  readonly prompt: string;
+  readonly params: SamplingParams;
+  /** Candidates that each step carries. */
+  readonly top: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ScoreRequest {
+  readonly prompt: string;
+  /** Text, or the exact ids. */
+  readonly completion: string | readonly TokenId[];
+  readonly top: number;
+  readonly signal?: AbortSignal;
+}
+
+/** An open generator. What it cannot do is absent. */
+export interface Generator {
+  readonly facts: GeneratorFacts;
+  /** The exact tokens that the model receives for `prompt`. */
+  tokenize?(prompt: string): Promise<readonly Token[]>;
+  /** Yields `prompt` first, then steps of all `n` sequences as they come, and one `finish` a sequence. */
+  generate(request: GenerateRequest): AsyncGenerator<GeneratorEvent, void, void>;
+  /** One scored token for each token of the completion. */
+  score?(request: ScoreRequest): Promise<readonly ScoredToken[]>;
+  close(): Promise<void>;
+}

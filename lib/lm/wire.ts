@@ -1,0 +1,150 @@
+/**
+ * The border between our types (camelCase) and the wire (snake_case).
+ *
+ * `null` stands for −∞ on the wire, since JSON has no infinity and a logprob of −∞ is the only one we send.
+ * Subtle: keys alone are translated, never values; records whose keys are data (a sample's fields) do not pass here.
+ */
+import * as v from "valibot";
+import type { ScoredToken } from "./event.ts";
+import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES, type SamplingParams, STOP_LIMIT } from "./params.ts";
+
+type Snake<S extends string> = S extends `${infer Head}${infer Tail}`
+  ? `${Head extends Uppercase<Head> ? Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}` : Head}${Snake<Tail>}`
+  : S;
+
+/** A type with its keys in snake_case, at any depth. */
+export type Wire<T> = T extends readonly (infer Item)[] ? readonly Wire<Item>[]
+  : T extends object ? { readonly [Key in keyof T as Key extends string ? Snake<Key> : Key]: Wire<T[Key]> }
+  : T;
+
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** JSON text of a value of ours, keys in snake_case.
+ * @example encodeWire({ finalLogprob: -Infinity }) is '{"final_logprob":null}' */
+export function encodeWire(value: unknown): string {
+  return JSON.stringify(renameKeys(value, snakeCase), (_, item) => item === -Infinity ? null : item);
+}
+
+/** The inverse of `encodeWire`; the caller's type is trusted, so use it for what our own server sent. */
+export function decodeWire(text: string): unknown {
+  return renameKeys(JSON.parse(text, (_, item) => item === null ? -Infinity : item), camelCase);
+}
+
+function renameKeys(value: unknown, rename: (name: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => renameKeys(item, rename));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(entries.map(([name, item]) => [rename(name), renameKeys(item, rename)]));
+}
+
+function numberSchema(name: NumericParam) {
+  const { min, max, integer } = PARAM_RANGES[name];
+  const message = `must be ${integer ? "a whole number" : "a number"} from ${min} to ${max}`;
+  return v.optional(
+    v.pipe(
+      v.number(message),
+      v.finite(message),
+      v.minValue(min, message),
+      v.maxValue(max, message),
+      v.check((value) => !integer || Number.isInteger(value), message),
+    ),
+  );
+}
+
+const STOP_MESSAGE = `must be at most ${STOP_LIMIT.count} texts of 1 to ${STOP_LIMIT.characters} characters`;
+const BIAS_MESSAGE = "must map token ids to numbers from -100 to 100, or null to ban";
+
+/** Sampling params as a request may carry them: all optional, none unknown. */
+export const paramsSchema = v.strictObject({
+  temperature: numberSchema("temperature"),
+  top_p: numberSchema("topP"),
+  top_k: numberSchema("topK"),
+  min_p: numberSchema("minP"),
+  repetition_penalty: numberSchema("repetitionPenalty"),
+  frequency_penalty: numberSchema("frequencyPenalty"),
+  presence_penalty: numberSchema("presencePenalty"),
+  max_tokens: numberSchema("maxTokens"),
+  seed: numberSchema("seed"),
+  n: numberSchema("n"),
+  stop: v.optional(
+    v.pipe(
+      v.array(
+        v.pipe(v.string(STOP_MESSAGE), v.minLength(1, STOP_MESSAGE), v.maxLength(STOP_LIMIT.characters, STOP_MESSAGE)),
+        STOP_MESSAGE,
+      ),
+      v.maxLength(STOP_LIMIT.count, STOP_MESSAGE),
+    ),
+  ),
+  logit_bias: v.optional(
+    v.record(
+      v.pipe(v.string(), v.regex(/^\d{1,7}$/, BIAS_MESSAGE)),
+      v.nullable(v.pipe(v.number(BIAS_MESSAGE), v.minValue(-100, BIAS_MESSAGE), v.maxValue(100, BIAS_MESSAGE))),
+      BIAS_MESSAGE,
+    ),
+  ),
+});
+export type WireParams = v.InferOutput<typeof paramsSchema>;
+
+/** Wire params laid over defaults. */
+export function paramsFromWire(wire: WireParams, defaults: Partial<SamplingParams> = {}): SamplingParams {
+  const bias = Object.entries(wire.logit_bias ?? {}).map(([id, value]) => [Number(id), value ?? -Infinity] as const);
+  const given = Object.fromEntries(
+    Object.entries(wire).filter(([name, value]) => value !== undefined && name !== "logit_bias")
+      .map(([name, value]) => [camelCase(name), value]),
+  );
+  return {
+    ...DEFAULT_PARAMS,
+    ...defaults,
+    ...given,
+    ...(bias.length > 0 ? { logitBias: Object.fromEntries(bias) } : {}),
+  };
+}
+
+const nameSchema = v.pipe(v.string("must be a name"), v.maxLength(200, "must be at most 200 characters"));
+const INDEX_MESSAGE = "must be a whole number from 0";
+const indexSchema = v.pipe(
+  v.number(INDEX_MESSAGE),
+  v.safeInteger(INDEX_MESSAGE),
+  v.minValue(0, INDEX_MESSAGE),
+);
+const TOP_MESSAGE = "must be a whole number from 1 to 50";
+const topSchema = v.optional(
+  v.pipe(v.number(TOP_MESSAGE), v.safeInteger(TOP_MESSAGE), v.minValue(1, TOP_MESSAGE), v.maxValue(50, TOP_MESSAGE)),
+);
+const PROMPT_LIMIT = 262_144;
+const promptSchema = v.pipe(
+  v.string("must be a text"),
+  v.maxLength(PROMPT_LIMIT, `must be at most ${PROMPT_LIMIT} characters`),
+);
+
+const promptSource = {
+  task: v.optional(nameSchema),
+  split: v.optional(nameSchema),
+  sample: v.optional(indexSchema),
+  prompt: v.optional(promptSchema),
+  generator: v.optional(nameSchema),
+  top: topSchema,
+};
+
+/** Body of `POST generate`: a sample of a task, or a prompt of one's own. */
+export const generateSchema = v.strictObject({ ...promptSource, params: v.optional(paramsSchema), seed: numberSchema("seed") });
+export type GenerateBody = v.InferOutput<typeof generateSchema>;
+
+/** Body of `POST score`: the same, and the completion to score (default: the sample's target). */
+export const scoreSchema = v.strictObject({
+  ...promptSource,
+  completion: v.optional(v.union([promptSchema, v.array(indexSchema)], "must be a text or a list of token ids")),
+});
+export type ScoreBody = v.InferOutput<typeof scoreSchema>;
+
+/** Answer of `POST score`. */
+export interface Scored {
+  readonly tokens: readonly ScoredToken[];
+  readonly metrics: readonly { readonly name: string; readonly value?: number }[];
+}

@@ -1,0 +1,23 @@
+import type { DatasetSource } from "./datasets/dataset.ts";
+import type { Prompt } from "./lm/prompt.ts";
+import type { SamplingParams } from "./lm/params.ts";
+import type { Metric } from "./metrics/metric.ts";
+
+/**
+ * A dataset, how a sample becomes a prompt and a target, and the metrics that compare.
+ *
+ * Subtle: `prompt` and `target` are methods, not function properties, so that a task of any sample type is a
+ * `Task<unknown>` for the app, while the developer's own code stays fully typed.
+ */
+export interface Task<Sample> {
+  readonly title?: string;
+  /** Split → where its rows come from. */
+  readonly dataset: Readonly<Record<string, DatasetSource<Sample>>>;
+  /** The exact text that the model receives, or a `prompt` template that remembers its fields. */
+  prompt(sample: Sample): string | Prompt;
+  /** The expected completion. */
+  target?(sample: Sample): string;
+  readonly metrics?: Readonly<Record<string, Metric>>;
+  /** Where the sampling form starts, in place of the library's defaults. */
+  readonly params?: Partial<SamplingParams>;
+}
