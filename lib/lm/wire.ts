@@ -7,6 +7,7 @@
 import * as v from "valibot";
 import type { ScoredToken } from "./event.ts";
 import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES, type SamplingParams, STOP_LIMIT } from "./params.ts";
+import type { Token } from "./token.ts";
 
 type Snake<S extends string> = S extends `${infer Head}${infer Tail}`
   ? `${Head extends Uppercase<Head> ? Head extends Lowercase<Head> ? Head : `_${Lowercase<Head>}` : Head}${Snake<Tail>}`
@@ -145,6 +146,8 @@ export type ScoreBody = v.InferOutput<typeof scoreSchema>;
 
 /** Answer of `POST score`. */
 export interface Scored {
+  /** The exact tokens that the model receives before the completion; absent when the generator cannot tell. */
+  readonly prompt?: readonly Token[];
   readonly tokens: readonly ScoredToken[];
   readonly metrics: readonly { readonly name: string; readonly value?: number }[];
 }

@@ -1,0 +1,23 @@
+/**
+ * The public API: what an example module imports as "visuallm".
+ *
+ * @example
+ * ```ts
+ * import { defineModule, f1, field, generation, jsonl, onnx, prompt } from "visuallm";
+ * ```
+ * @module
+ */
+export { defineModule, type Module } from "./module.ts";
+export type { Task } from "./task.ts";
+export { type Component, type ComponentOptions, generation } from "./components/component.ts";
+export { type Dataset, type DatasetSource, type RowProblem, rows } from "./datasets/dataset.ts";
+export { jsonl } from "./datasets/jsonl.ts";
+export type { Generator, GeneratorFacts, GeneratorSource, OpenContext } from "./generators/generator.ts";
+export { onnx, type OnnxOptions } from "./generators/onnx/onnx.ts";
+export { table } from "./generators/table.ts";
+export { exactMatch } from "./metrics/exact_match.ts";
+export { f1 } from "./metrics/f1.ts";
+export type { Metric } from "./metrics/metric.ts";
+export { perplexity } from "./metrics/perplexity.ts";
+export type { SamplingParams } from "./lm/params.ts";
+export { field, type Prompt, prompt } from "./lm/prompt.ts";

@@ -1,0 +1,102 @@
+import type { Problem, Step } from "../lm/event.ts";
+import type { SamplingParams } from "../lm/params.ts";
+import type { SurvivalVerdict } from "../lm/survival.ts";
+import type { Scored } from "../lm/wire.ts";
+import { CompletionsPanel } from "./CompletionsPanel.tsx";
+import { cx } from "./cx.ts";
+import type { GenerationScreen } from "./generation_screen.ts";
+import type { Run } from "./generation_state.ts";
+import { type Inspected, Inspector } from "./Inspector.tsx";
+import { ProblemCard } from "./ProblemCard.tsx";
+import { PromptPanel } from "./PromptPanel.tsx";
+import { SampleBar } from "./SampleBar.tsx";
+import { SamplingPanel } from "./SamplingPanel.tsx";
+import { STRINGS } from "./strings.ts";
+import { TargetPanel } from "./TargetPanel.tsx";
+import type { Colouring } from "./token_heat.ts";
+
+/** One selected token anywhere on the screen. */
+export type Selection =
+  | { readonly kind: "step"; readonly sequence: number; readonly position: number }
+  | { readonly kind: "scored"; readonly position: number };
+
+export interface GenerationViewProps {
+  readonly screen: GenerationScreen;
+  readonly params: SamplingParams;
+  readonly run: Run;
+  readonly scored: Scored | undefined;
+  readonly scoreProblem: Problem | undefined;
+  readonly pageProblem: Problem | undefined;
+  readonly colouring: Colouring;
+  readonly selection: Selection | undefined;
+  /** False on the server and until the page is interactive. */
+  readonly isReady: boolean;
+  /** What today's params would make of a step of the run; undefined while they are the run's own. */
+  readonly survival: ((step: Step) => SurvivalVerdict) | undefined;
+  readonly onParams: (params: SamplingParams) => void;
+  readonly onGenerate: () => void;
+  readonly onStop: () => void;
+  readonly onRetryScore: () => void;
+  readonly onColouring: (colouring: Colouring) => void;
+  readonly onSelect: (selection: Selection | undefined) => void;
+}
+
+/** The generation screen: sample, prompt, params, completions, target, and the inspector beside or below them. */
+export function GenerationView(props: GenerationViewProps) {
+  const { screen, onSelect } = props;
+  const inspected = findInspected(props);
+  return (
+    <div class="grid min-h-screen grid-cols-1 wide:grid-cols-screen" data-ready={props.isReady}>
+      <main id="main" class={cx("flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4", inspected !== undefined && "pb-[60vh] wide:pb-8")}>
+        <form
+          method="get"
+          action={`/${screen.module}/${screen.component}`}
+          class="flex min-w-0 flex-col gap-4"
+          onChange={(event) => {
+            const changed = event.target;
+            if (changed instanceof HTMLSelectElement) event.currentTarget.submit();
+          }}
+          onSubmit={(event) => {
+            // Another sample number means another page; without one, Enter generates.
+            const wanted = new FormData(event.currentTarget).get("sample");
+            if (wanted !== null && wanted !== String(screen.sample)) return;
+            event.preventDefault();
+            props.onGenerate();
+          }}
+        >
+          <SampleBar screen={{ ...screen, params: props.params }} />
+          {props.pageProblem !== undefined && <ProblemCard problem={props.pageProblem} />}
+          <PromptPanel prompt={screen.prompt} tokens={props.run.prompt.length > 0 ? props.run.prompt : props.scored?.prompt} />
+          <SamplingPanel {...props} />
+        </form>
+        <CompletionsPanel {...props} />
+        <TargetPanel {...props} />
+      </main>
+      <aside
+        aria-label="Inspector"
+        class={cx(
+          "border-line bg-panel",
+          inspected === undefined
+            ? "hidden wide:block wide:border-l"
+            : "fixed inset-x-0 bottom-0 z-10 max-h-[60vh] overflow-y-auto border-t wide:static wide:max-h-full wide:border-l wide:border-t-0",
+        )}
+      >
+        <div class="p-4 wide:sticky wide:top-0 wide:max-h-screen wide:overflow-y-auto">
+          {inspected === undefined
+            ? <p class="text-13 text-soft">{STRINGS.inspectorEmpty}</p>
+            : <Inspector inspected={inspected} onClose={() => onSelect(undefined)} />}
+        </div>
+      </aside>
+    </div>
+  );
+}
+
+function findInspected({ run, scored, selection, survival }: GenerationViewProps): Inspected | undefined {
+  if (selection === undefined) return undefined;
+  if (selection.kind === "scored") {
+    const token = scored?.tokens[selection.position];
+    return token === undefined ? undefined : { kind: "scored", token, position: selection.position };
+  }
+  const step = run.completions[selection.sequence]?.steps[selection.position];
+  return step === undefined ? undefined : { kind: "step", step, survival: survival?.(step) };
+}

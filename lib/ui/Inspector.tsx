@@ -1,0 +1,121 @@
+import type { Candidate, ProcessorLog, ScoredToken, Step } from "../lm/event.ts";
+import type { SurvivalVerdict } from "../lm/survival.ts";
+import { Button } from "./Button.tsx";
+import { CandidateTable } from "./CandidateTable.tsx";
+import { bits, oneIn, percent, probability } from "./number_format.ts";
+import { STRINGS } from "./strings.ts";
+import { displayToken } from "./token_display.ts";
+
+/** What is selected: a step of a completion, or a token of the target. */
+export type Inspected =
+  | { readonly kind: "step"; readonly step: Step; readonly survival: SurvivalVerdict | undefined }
+  | { readonly kind: "scored"; readonly token: ScoredToken; readonly position: number };
+
+/** The selected token: its numbers, its rivals, what removed them, and the draw. */
+export function Inspector(props: { readonly inspected: Inspected; readonly onClose: () => void }) {
+  const { inspected } = props;
+  const measured = inspected.kind === "step" ? inspected.step : inspected.token;
+  const chosen = measured.top.find((candidate) => candidate.token.id === measured.token.id);
+  return (
+    <div class="flex flex-col gap-3.5">
+      <div class="flex items-start gap-2">
+        <div class="min-w-0">
+          <p class="text-12 text-soft">{place(inspected)}</p>
+          <span class="mt-1 inline-block max-w-full break-words rounded-md bg-sunk px-2.5 py-1 font-mono text-20">
+            {displayToken(measured.token).text}
+          </span>
+          <span class="ml-2 font-mono text-12 text-soft">id {measured.token.id}</span>
+        </div>
+        <span class="ml-auto wide:hidden">
+          <Button onClick={props.onClose}>{STRINGS.close}</Button>
+        </span>
+      </div>
+      <dl class="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 text-13 text-soft">
+        <Fact name={STRINGS.rawProbability} value={probability(measured.logprob)} />
+        {chosen?.finalLogprob !== undefined && (
+          <Fact name={STRINGS.finalProbability} value={probability(chosen.finalLogprob)} />
+        )}
+        <Fact name={STRINGS.rank} value={String(measured.rank)} />
+        <Fact name={STRINGS.surprisal} value={`${bits(-measured.logprob)} bits`} />
+        <Fact name={STRINGS.entropy} value={`${bits(measured.entropyNats)} bits`} />
+        {inspected.kind === "step" && <Fact name={STRINGS.luck} value={luck(inspected.step, chosen)} />}
+      </dl>
+      <CandidateTable
+        candidates={measured.top}
+        chosen={measured.token.id}
+        rest={{ count: measured.restCount, logprob: measured.restLogprob, finalLogprob: finalRest(inspected) }}
+        hasFinal={inspected.kind === "step"}
+        hasNoise={inspected.kind === "step" && inspected.step.draw.kind === "gumbel"}
+      />
+      {inspected.kind === "step" && <ProcessorTable processors={inspected.step.processors} />}
+      {inspected.kind === "step" && inspected.survival !== undefined && (
+        <p class="text-12 text-soft">{survivalSentence(inspected.survival)}</p>
+      )}
+    </div>
+  );
+}
+
+function Fact(props: { readonly name: string; readonly value: string }) {
+  return (
+    <>
+      <dt>{props.name}</dt>
+      <dd class="text-right font-mono text-ink tabular-nums">{props.value}</dd>
+    </>
+  );
+}
+
+/** The processors that removed something, in the order in which they acted. */
+function ProcessorTable(props: { readonly processors: readonly ProcessorLog[] }) {
+  const active = props.processors.filter(({ removed }) => removed > 0);
+  if (active.length === 0) return null;
+  return (
+    <table class="font-mono text-12 tabular-nums">
+      <caption class="pb-1 text-left font-sans text-11 font-semibold text-soft">{STRINGS.processors}</caption>
+      <thead class="border-b border-line font-sans text-11 text-soft">
+        <tr>
+          <th scope="col" class="py-1 text-left font-semibold"></th>
+          <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.removed}</th>
+          <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.mass} %</th>
+          <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.kept}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {active.map(({ name, removed, removedMass, kept }) => (
+          <tr key={name}>
+            <th scope="row" class="py-0.5 text-left font-normal">{name}</th>
+            <td class="py-0.5 pl-2 text-right">{removed}</td>
+            <td class="py-0.5 pl-2 text-right">{percent(Math.log(removedMass))}</td>
+            <td class="py-0.5 pl-2 text-right">{kept}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function place(inspected: Inspected): string {
+  if (inspected.kind === "scored") return STRINGS.targetPosition(inspected.position + 1);
+  return STRINGS.completionPosition(inspected.step.sequence + 1, inspected.step.position + 1);
+}
+
+function luck(step: Step, chosen: Candidate | undefined): string {
+  if (step.draw.kind === "greedy") return STRINGS.greedy;
+  return oneIn(chosen?.finalLogprob ?? step.draw.finalLogprob);
+}
+
+function finalRest(inspected: Inspected): number | undefined {
+  return inspected.kind === "step" ? inspected.step.restFinalLogprob : undefined;
+}
+
+function survivalSentence(verdict: SurvivalVerdict): string {
+  switch (verdict.kind) {
+    case "kept":
+      return STRINGS.survivalKept;
+    case "excluded":
+      return STRINGS.survivalExcluded(verdict.by);
+    case "lost":
+      return STRINGS.survivalLost;
+    case "unknown":
+      return STRINGS.survivalUnknown;
+  }
+}

@@ -1,0 +1,128 @@
+import type { NumericParam, SamplingParams } from "../lm/params.ts";
+import { PARAM_RANGES } from "../lm/params.ts";
+import { snakeCase } from "../lm/wire.ts";
+import { cx } from "./cx.ts";
+import { formatStopTexts, parseStopTexts } from "./stop_texts.ts";
+import { STRINGS } from "./strings.ts";
+
+/** The order on screen: first what shapes the distribution, then how much of it is drawn. */
+const SHOWN: readonly NumericParam[] = [
+  "temperature",
+  "topP",
+  "topK",
+  "minP",
+  "repetitionPenalty",
+  "frequencyPenalty",
+  "presencePenalty",
+  "maxTokens",
+  "n",
+  "seed",
+];
+
+/** Sliders end where most use ends; the number beside takes the whole range. */
+const SLIDER_MAX: Partial<Record<NumericParam, number>> = { maxTokens: 256, topK: 100, n: 8, seed: 100 };
+
+const LABELS: Partial<Record<NumericParam, string>> = {
+  repetitionPenalty: "repetition",
+  frequencyPenalty: "frequency",
+  presencePenalty: "presence",
+  n: "completions",
+};
+
+export interface ParamsFormProps {
+  readonly params: SamplingParams;
+  readonly defaults: SamplingParams;
+  /** Field (snake_case) that the server refused, with the reason. */
+  readonly refused: { readonly field: string; readonly reason: string } | undefined;
+  readonly onChange: (params: SamplingParams) => void;
+}
+
+/** A slider and a number for each sampling param; a dot marks what differs from the default and resets it. */
+export function ParamsForm(props: ParamsFormProps) {
+  return (
+    <div class="grid grid-cols-params gap-x-4 gap-y-3 p-3">
+      {SHOWN.map((name) => <NumberParam key={name} name={name} {...props} />)}
+      <StopParam {...props} />
+    </div>
+  );
+}
+
+function NumberParam({ name, params, defaults, refused, onChange }: ParamsFormProps & { readonly name: NumericParam }) {
+  const range = PARAM_RANGES[name];
+  const field = snakeCase(name);
+  const value = params[name];
+  const isRefused = refused?.field === `params.${field}`;
+  const change = (text: string) => {
+    const number = Number(text);
+    if (text.trim() !== "" && Number.isFinite(number)) onChange({ ...params, [name]: number });
+  };
+  return (
+    <div class="flex min-w-0 flex-col gap-1">
+      <div class="flex items-center gap-1.5 text-12 text-soft">
+        <label for={`param-${field}`} class="truncate">{LABELS[name] ?? field}</label>
+        <ResetDot field={field} shown={value !== defaults[name]} reset={() => onChange({ ...params, [name]: defaults[name] })} />
+        <input
+          id={`param-${field}`}
+          type="number"
+          name={field}
+          min={range.min}
+          max={range.max}
+          step="any"
+          value={value}
+          aria-invalid={isRefused}
+          onChange={(event) => change(event.currentTarget.value)}
+          class={cx(
+            "ml-auto w-[76px] rounded-sm border border-transparent bg-transparent px-1 text-right font-mono text-13 text-ink tabular-nums hover:border-line focus:border-line",
+            isRefused && "border-bad",
+          )}
+        />
+      </div>
+      <input
+        type="range"
+        min={range.min}
+        max={SLIDER_MAX[name] ?? range.max}
+        step={range.step}
+        value={value}
+        aria-label={`${LABELS[name] ?? field}, slider`}
+        aria-valuetext={name === "topK" && value === 0 ? STRINGS.off : undefined}
+        onInput={(event) => change(event.currentTarget.value)}
+      />
+      {isRefused && <p class="text-12 text-bad">{refused.reason}</p>}
+    </div>
+  );
+}
+
+function StopParam({ params, defaults, onChange }: ParamsFormProps) {
+  const text = formatStopTexts(params.stop);
+  return (
+    <div class="col-span-2 flex min-w-0 flex-col gap-1">
+      <div class="flex items-center gap-1.5 text-12 text-soft">
+        <label for="param-stop">{STRINGS.stopTexts}</label>
+        <ResetDot
+          field="stop"
+          shown={text !== formatStopTexts(defaults.stop)}
+          reset={() => onChange({ ...params, stop: defaults.stop })}
+        />
+      </div>
+      <textarea
+        id="param-stop"
+        name="stop"
+        rows={1}
+        spellcheck={false}
+        onChange={(event) => onChange({ ...params, stop: parseStopTexts(event.currentTarget.value) })}
+        class="min-h-[30px] rounded-md border border-line bg-panel px-2 py-1 font-mono text-13"
+        value={text}
+      />
+    </div>
+  );
+}
+
+function ResetDot(props: { readonly field: string; readonly shown: boolean; readonly reset: () => void }) {
+  if (!props.shown) return null;
+  const label = STRINGS.resetOne(props.field);
+  return (
+    <button type="button" aria-label={label} title={label} onClick={props.reset} class="grid h-4 w-4 place-items-center">
+      <span class="h-1.5 w-1.5 rounded-full bg-accent" />
+    </button>
+  );
+}

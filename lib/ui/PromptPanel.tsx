@@ -1,0 +1,33 @@
+import { useState } from "preact/hooks";
+import type { Prompt } from "../lm/prompt.ts";
+import type { Token } from "../lm/token.ts";
+import { Button } from "./Button.tsx";
+import { plural } from "./number_format.ts";
+import { Panel } from "./Panel.tsx";
+import { FieldLegend, PromptText, PromptTokens } from "./PromptText.tsx";
+import { STRINGS } from "./strings.ts";
+
+/** The exact prompt, as text with its fields marked or as the tokens that the model received. */
+export function PromptPanel(props: { readonly prompt: Prompt; readonly tokens: readonly Token[] | undefined }) {
+  const [showsTokens, setShowsTokens] = useState(false);
+  const { prompt, tokens } = props;
+  const facts = tokens === undefined ? STRINGS.promptFacts : `${plural(tokens.length, "token", "tokens")} · ${STRINGS.promptFacts}`;
+  return (
+    <Panel
+      title={STRINGS.prompt}
+      facts={facts}
+      actions={
+        <>
+          <FieldLegend prompt={prompt} />
+          {tokens !== undefined && (
+            <Button pressed={showsTokens} onClick={() => setShowsTokens(!showsTokens)}>{STRINGS.tokens}</Button>
+          )}
+        </>
+      }
+    >
+      <div class="max-h-[40vh] overflow-y-auto p-3">
+        {showsTokens && tokens !== undefined ? <PromptTokens tokens={tokens} /> : <PromptText prompt={prompt} />}
+      </div>
+    </Panel>
+  );
+}

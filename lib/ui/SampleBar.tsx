@@ -1,0 +1,59 @@
+import { type GenerationScreen, screenHref } from "./generation_screen.ts";
+import { LinkButton } from "./LinkButton.tsx";
+import { count } from "./number_format.ts";
+import { STRINGS } from "./strings.ts";
+
+
+
+/** Which sample is shown: task, split, generator, number, previous, next, random. Plain links and one GET form. */
+export function SampleBar(props: { readonly screen: GenerationScreen }) {
+  const { screen } = props;
+  const at = (sample: number) => screenHref({ ...screen, sample });
+  return (
+    <div class="flex flex-wrap items-center gap-2">
+      <h1 class="mr-auto text-18 font-semibold tracking-tight">{screen.title}</h1>
+      <Choice name="task" label={STRINGS.task} options={screen.tasks} selected={screen.task} />
+      <Choice name="split" label={STRINGS.split} options={screen.splits} selected={screen.split} />
+      <Choice name="generator" label={STRINGS.generator} options={screen.generators} selected={screen.generator} />
+      <span class="inline-flex items-center gap-2">
+        <LinkButton href={screen.sample > 0 ? at(screen.sample - 1) : undefined} label={STRINGS.previous}>←</LinkButton>
+        <input
+          type="number"
+          name="sample"
+          min={0}
+          max={screen.size - 1}
+          value={screen.sample}
+          aria-label={STRINGS.sample}
+          class="min-h-[32px] w-[72px] rounded-md border border-line bg-panel px-2 py-1 tabular-nums"
+        />
+        <span class="text-soft tabular-nums">{STRINGS.of(count(screen.size))}</span>
+        <LinkButton href={screen.sample < screen.size - 1 ? at(screen.sample + 1) : undefined} label={STRINGS.next}>
+          →
+        </LinkButton>
+      </span>
+      <LinkButton href={at(screen.random)}>{STRINGS.random}</LinkButton>
+      <noscript>
+        <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1">
+          {STRINGS.go}
+        </button>
+      </noscript>
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  readonly name: string;
+  readonly label: string;
+  readonly options: readonly string[];
+  readonly selected: string;
+}
+
+/** A select, or a hidden field when there is nothing to choose. */
+function Choice({ name, label, options, selected }: ChoiceProps) {
+  if (options.length < 2) return <input type="hidden" name={name} value={selected} />;
+  return (
+    <select name={name} aria-label={label} class="min-h-[32px] max-w-[180px] rounded-md border border-line bg-panel px-2 py-1">
+      {options.map((option) => <option value={option} selected={option === selected}>{option}</option>)}
+    </select>
+  );
+}

@@ -1,0 +1,57 @@
+import type { GenerationViewProps } from "./GenerationView.tsx";
+import { fixed } from "./number_format.ts";
+import { Panel } from "./Panel.tsx";
+import { ProblemCard } from "./ProblemCard.tsx";
+import { STRINGS } from "./strings.ts";
+import { displayTokens } from "./token_display.ts";
+import { heat } from "./token_heat.ts";
+import { TokenStrip } from "./TokenStrip.tsx";
+import { visibleText } from "../lm/visible_text.ts";
+
+/** The expected completion: at first as text, then teacher-forced under the prompt, token by token. */
+export function TargetPanel({ screen, scored, scoreProblem, colouring, selection, onSelect, onRetryScore }: GenerationViewProps) {
+  if (screen.target === undefined) {
+    return <Panel title={STRINGS.target}><p class="p-3 text-soft">{STRINGS.noTarget}</p></Panel>;
+  }
+  const departure = scored?.tokens.findIndex(({ rank }) => rank > 1);
+  return (
+    <Panel title={STRINGS.target} facts={departure === undefined ? undefined : targetFacts(departure)}>
+      {scoreProblem !== undefined && <ProblemCard problem={scoreProblem} onRetry={onRetryScore} />}
+      <div class="grid grid-cols-1 gap-x-3 gap-y-1 px-3 py-2.5 sm:grid-cols-sequence">
+        <span class="hidden font-mono text-12 leading-6 text-soft sm:inline">T</span>
+        {scored === undefined
+          ? <p dir="auto" class="whitespace-pre-wrap break-words font-mono text-token">{visibleText(screen.target)}</p>
+          : (
+            <TokenStrip
+              label={STRINGS.target}
+              tokens={stripTokens(scored.tokens, colouring)}
+              selected={selection?.kind === "scored" ? selection.position : undefined}
+              onSelect={(position) => onSelect({ kind: "scored", position })}
+            />
+          )}
+        <p class="flex flex-wrap items-baseline gap-x-3 font-mono text-12 leading-6 text-soft tabular-nums">
+          {scored?.metrics.map(({ name, value }) => (
+            <span key={name}>{name} <b class="font-medium text-ink">{fixed(value)}</b></span>
+          ))}
+        </p>
+      </div>
+    </Panel>
+  );
+}
+
+type Scored = NonNullable<GenerationViewProps["scored"]>;
+
+function stripTokens(tokens: Scored["tokens"], colouring: GenerationViewProps["colouring"]) {
+  const displayed = displayTokens(tokens.map(({ token }) => token));
+  return tokens.map((scored, position) => ({
+    display: displayed[position] ?? { text: "", isMark: true, breaksLine: false },
+    heat: heat(scored, colouring),
+    logprob: scored.logprob,
+    rank: scored.rank,
+  }));
+}
+
+function targetFacts(departure: number): string {
+  const where = departure < 0 ? STRINGS.noDeparture : STRINGS.departure(departure + 1);
+  return `${STRINGS.targetFacts} · ${where}`;
+}

@@ -1,0 +1,68 @@
+/** The browser's side of the API: the one place where the page fetches. */
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import type { Problem, RunEvent } from "../lm/event.ts";
+import { decodeWire, type Scored } from "../lm/wire.ts";
+
+/** An answer that is a problem, or no answer at all. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+}
+
+/** Streams the events of a run. Ends early, without an error, when `signal` aborts. */
+export async function* streamRun(url: string, body: unknown, signal: AbortSignal): AsyncGenerator<RunEvent, void, void> {
+  try {
+    const response = await post(url, body, signal);
+    if (response.body === null) return;
+    const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+    const reader = events.getReader();
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      yield decodeWire(next.value.data) as RunEvent; // Our own server's stream: its schema is lib/lm/event.ts.
+    }
+  } catch (error) {
+    if (!signal.aborted) throw asApiError(error);
+  }
+}
+
+/** Scores a completion (default: the sample's target). */
+export async function fetchScore(url: string, body: unknown, signal: AbortSignal): Promise<Scored> {
+  try {
+    const response = await post(url, body, signal);
+    return decodeWire(await response.text()) as Scored; // Our own server's answer, as above.
+  } catch (error) {
+    throw asApiError(error);
+  }
+}
+
+async function post(url: string, body: unknown, signal: AbortSignal): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body), signal });
+  if (response.ok) return response;
+  throw new ApiError(await readProblem(response));
+}
+
+async function readProblem(response: Response): Promise<Problem> {
+  const text = await response.text();
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isProblem(value)) return value;
+  } catch {
+    // Not JSON: a proxy's page, say. The status is all there is to tell.
+  }
+  return problem(response.status, `The server answered with status ${response.status}.`);
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && "detail" in value && typeof value.detail === "string";
+}
+
+function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  return new ApiError(problem(0, "The server cannot be reached. It may have been stopped; try again once it runs."));
+}
+
+function problem(status: number, detail: string): Problem {
+  return { type: "about:blank", title: "No answer", status, detail, id: "" };
+}

@@ -1,0 +1,97 @@
+/** What the generation screen shows, as the server knows it, and the URL that restores it. */
+import * as v from "valibot";
+import type { Problem } from "../lm/event.ts";
+import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES, type SamplingParams } from "../lm/params.ts";
+import type { Prompt } from "../lm/prompt.ts";
+import { paramsFromWire, paramsSchema, snakeCase } from "../lm/wire.ts";
+import { formatStopTexts, parseStopTexts } from "./stop_texts.ts";
+
+/** How a metric is named and written. */
+export interface MetricLabel {
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface GenerationScreen {
+  readonly module: string;
+  readonly component: string;
+  readonly title: string;
+  readonly tasks: readonly string[];
+  readonly task: string;
+  readonly splits: readonly string[];
+  readonly split: string;
+  readonly sample: number;
+  readonly size: number;
+  readonly prompt: Prompt;
+  readonly target?: string;
+  readonly generators: readonly string[];
+  readonly generator: string;
+  readonly metrics: readonly MetricLabel[];
+  /** Where the form starts for this task. */
+  readonly defaults: SamplingParams;
+  readonly params: SamplingParams;
+  /** Sample that "Random" leads to. */
+  readonly random: number;
+}
+
+/** The part of the screen that its URL holds. */
+export type ScreenPlace = Pick<
+  GenerationScreen,
+  "module" | "component" | "task" | "split" | "sample" | "generator" | "defaults" | "params"
+>;
+
+/** The permalink of a screen; params that stand at their default are left out. */
+export function screenHref(place: ScreenPlace): string {
+  const query = new URLSearchParams({ task: place.task, split: place.split, sample: String(place.sample) });
+  query.set("generator", place.generator);
+  for (const [name, value] of paramsToQuery(place.params, place.defaults)) query.append(name, value);
+  return `/${place.module}/${place.component}?${query}`;
+}
+
+/** Name (snake_case) and text of each param that differs from its default. */
+export function paramsToQuery(params: SamplingParams, defaults: SamplingParams): readonly [string, string][] {
+  const changed = NUMERIC.filter((name) => params[name] !== defaults[name])
+    .map((name): [string, string] => [snakeCase(name), String(params[name])]);
+  const stop = formatStopTexts(params.stop);
+  return stop === formatStopTexts(defaults.stop) ? changed : [...changed, ["stop", stop]];
+}
+
+/** Params that a query names, laid over the defaults, or the first thing wrong with them. */
+export function paramsFromQuery(
+  query: URLSearchParams,
+  defaults: SamplingParams,
+): { readonly params: SamplingParams; readonly problem?: Pick<Problem, "detail" | "field"> } {
+  const wire: Record<string, unknown> = {};
+  for (const name of NUMERIC.map(snakeCase)) {
+    const text = query.get(name);
+    // Subtle: Number("") is 0, so an emptied field must be kept apart from a typed 0.
+    if (text !== null) wire[name] = text.trim() === "" ? text : Number(text);
+  }
+  const stop = query.get("stop");
+  if (stop !== null) wire.stop = parseStopTexts(stop);
+  const parsed = v.safeParse(paramsSchema, wire);
+  if (parsed.success) return { params: paramsFromWire(parsed.output, defaults) };
+  const issue = parsed.issues[0];
+  const field = v.getDotPath(issue)?.split(".")[0] ?? "params";
+  const detail = `Cannot use ${field} "${query.get(field) ?? ""}": it ${issue.message}`;
+  return { params: defaults, problem: { detail, field: `params.${field}` } };
+}
+
+/** Names (snake_case) of the params that differ from their defaults. */
+export function changedParams(params: SamplingParams, defaults: SamplingParams): readonly string[] {
+  return paramsToQuery(params, defaults).map(([name]) => name);
+}
+
+/** The params as a request carries them. */
+export function paramsToWire(params: SamplingParams): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(params).filter(([name]) => name !== "logitBias").map(([name, value]) => [snakeCase(name), value]),
+  );
+}
+
+export function defaultsOf(overrides: Partial<SamplingParams> = {}): SamplingParams {
+  return { ...DEFAULT_PARAMS, ...overrides };
+}
+
+const NUMERIC = Object.keys(PARAM_RANGES).filter((name): name is NumericParam => name in PARAM_RANGES);
+export { NUMERIC };

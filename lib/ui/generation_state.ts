@@ -1,0 +1,111 @@
+/** What the generation screen knows of a run, folded from its events. Pure, so that tests replay streams. */
+import type { FinishReason, Problem, RunEvent, Step } from "../lm/event.ts";
+import type { SamplingParams } from "../lm/params.ts";
+import type { Token } from "../lm/token.ts";
+
+export interface Completion {
+  readonly steps: readonly Step[];
+  readonly reason?: FinishReason;
+  readonly text?: string;
+  readonly metrics: Readonly<Record<string, number | undefined>>;
+}
+
+/** `stopped` and `incomplete` runs keep what they have. */
+export type RunPhase = "idle" | "waiting" | "streaming" | "done" | "stopped" | "failed" | "incomplete";
+
+export interface Run {
+  readonly phase: RunPhase;
+  readonly params?: SamplingParams;
+  readonly prompt: readonly Token[];
+  readonly completions: readonly Completion[];
+  readonly warnings: readonly string[];
+  readonly problem?: Problem;
+  readonly startedMs: number;
+  readonly firstTokenMs?: number;
+  readonly lastTokenMs?: number;
+}
+
+export const IDLE: Run = { phase: "idle", prompt: [], completions: [], warnings: [], startedMs: 0 };
+
+export function started(params: SamplingParams, nowMs: number): Run {
+  const completions = Array.from({ length: params.n }, (): Completion => ({ steps: [], metrics: {} }));
+  return { ...IDLE, phase: "waiting", params, completions, startedMs: nowMs };
+}
+
+/** Folds the events that arrived since the last frame; one new array per touched completion, not one per event. */
+export function received(run: Run, events: readonly RunEvent[], nowMs: number): Run {
+  if (events.length === 0) return run;
+  const touched = new Map<number, { -readonly [Key in keyof Completion]: Completion[Key] } & { steps: Step[] }>();
+  const edit = (sequence: number) => {
+    const known = touched.get(sequence);
+    if (known !== undefined) return known;
+    const before = run.completions[sequence] ?? { steps: [], metrics: {} };
+    const copy = { ...before, steps: [...before.steps] };
+    touched.set(sequence, copy);
+    return copy;
+  };
+  let next: Run = run;
+  for (const event of events) {
+    switch (event.type) {
+      case "prompt":
+        next = { ...next, prompt: event.tokens };
+        break;
+      case "warning":
+        next = { ...next, warnings: [...next.warnings, event.message] };
+        break;
+      case "step":
+        edit(event.sequence).steps.push(event);
+        next = { ...next, phase: "streaming", firstTokenMs: next.firstTokenMs ?? nowMs, lastTokenMs: nowMs };
+        break;
+      case "finish": {
+        const completion = edit(event.sequence);
+        completion.reason = event.reason;
+        completion.text = event.text;
+        break;
+      }
+      case "metric": {
+        const completion = edit(event.sequence);
+        completion.metrics = { ...completion.metrics, [event.name]: event.value };
+        break;
+      }
+      case "error":
+        next = { ...next, phase: "failed", problem: event.problem };
+        break;
+      case "done":
+        next = { ...next, phase: "done" };
+        break;
+      default:
+        unreachable(event);
+    }
+  }
+  const completions = [...next.completions];
+  for (const [sequence, completion] of touched) completions[sequence] = completion;
+  return { ...next, completions };
+}
+
+/** The run after its stream is over: one that never said `done` or `error` is incomplete, unless it was stopped. */
+export function closed(run: Run, ending: "end" | "stopped" | Problem): Run {
+  const over = run.phase === "done" || run.phase === "failed";
+  if (over) return run;
+  const reason: FinishReason = ending === "stopped" ? "cancelled" : ending === "end" ? "incomplete" : "error";
+  const completions = run.completions.map((item) => item.reason === undefined ? { ...item, reason } : item);
+  if (ending === "stopped") return { ...run, phase: "stopped", completions };
+  if (ending === "end") return { ...run, phase: "incomplete", completions };
+  return { ...run, phase: "failed", completions, problem: ending };
+}
+
+export function isRunning(run: Run): boolean {
+  return run.phase === "waiting" || run.phase === "streaming";
+}
+
+/** Tokens a second over the whole run so far; undefined before there are two. */
+export function tokensPerSecond(run: Run): number | undefined {
+  const tokens = run.completions.reduce((sum, { steps }) => sum + steps.length, 0);
+  if (tokens < 2 || run.firstTokenMs === undefined || run.lastTokenMs === undefined) return undefined;
+  const seconds = (run.lastTokenMs - run.firstTokenMs) / 1000;
+  return seconds > 0 ? (tokens - 1) / seconds : undefined;
+}
+
+function unreachable(event: never): never {
+  throw new TypeError(`Cannot handle the event ${JSON.stringify(event)}`);
+}

@@ -1,0 +1,59 @@
+/** Numbers as text. What is missing says so; nothing is rounded to a false 0 or 1. */
+
+const LOCALE = "en";
+const integer = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumSignificantDigits: 3 });
+
+export const MISSING = "n/a";
+
+/** A probability as 0.412; below a thousandth in scientific form; "<1" is never shown as 1.000.
+ * @example probability(Math.log(0.4123)) is "0.412" */
+export function probability(logprob: number): string {
+  const p = Math.exp(logprob);
+  if (logprob === -Infinity) return "0";
+  if (p < 0.001) return p === 0 ? `e^${Math.round(logprob)}` : p.toExponential(1).replace("e-", "e−");
+  if (p > 0.9995 && p < 1) return ">0.999";
+  return p.toFixed(3);
+}
+
+/** A probability in per cent, one decimal: 41.2, <0.1, >99.9. */
+export function percent(logprob: number): string {
+  const value = Math.exp(logprob) * 100;
+  if (value === 0 && logprob === -Infinity) return "0";
+  if (value < 0.05) return "<0.1";
+  if (value > 99.95 && value < 100) return ">99.9";
+  return value.toFixed(1);
+}
+
+/** Nats as bits: 1.28. */
+export function bits(nats: number): string {
+  return Number.isFinite(nats) ? (nats / Math.LN2).toFixed(2) : "∞";
+}
+
+/** The luck of a draw: 1 in 2.2. */
+export function oneIn(logprob: number): string {
+  const odds = Math.exp(-logprob);
+  return `1 in ${odds < 100 ? odds.toFixed(1) : integer.format(odds)}`;
+}
+
+export function count(value: number): string {
+  return integer.format(value);
+}
+
+/** 4,084,736 as 4.08M. */
+export function short(value: number): string {
+  return compact.format(value);
+}
+
+export function fixed(value: number | undefined, digits = 2): string {
+  if (value === undefined || Number.isNaN(value)) return MISSING;
+  return Number.isFinite(value) ? value.toFixed(digits) : "∞";
+}
+
+export function milliseconds(value: number): string {
+  return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+}
+
+export function plural(value: number, one: string, many: string): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}

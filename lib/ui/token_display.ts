@@ -1,0 +1,60 @@
+/** How tokens are written on screen: characters where they are complete, bytes where they are not, never U+FFFD. */
+import type { Token } from "../lm/token.ts";
+import { visibleText } from "../lm/visible_text.ts";
+
+export interface DisplayedToken {
+  readonly text: string;
+  /** True when `text` stands for something that is no text: incomplete bytes, a special token, a control character. */
+  readonly isMark: boolean;
+  /** True when the token ends a line, so that the strip breaks after it. */
+  readonly breaksLine: boolean;
+}
+
+/** One token by itself, spaces made visible: ␣met. */
+export function displayToken(token: Token): DisplayedToken {
+  if (token.special === true || token.bytes.length === 0) return mark(token.text === "" ? `⟨${token.id}⟩` : token.text);
+  const text = decodeComplete(token.bytes);
+  return text === undefined ? mark(hexBytes(token.bytes)) : { ...shown(text), text: shown(text).text.replaceAll(" ", "␣") };
+}
+
+/** Tokens of one text: a character that is split over tokens stands at the token that completes it. */
+export function displayTokens(tokens: readonly Token[]): readonly DisplayedToken[] {
+  let pending: number[] = [];
+  return tokens.map((token) => {
+    if (token.special === true || token.bytes.length === 0) return displayToken(token);
+    const text = decodeComplete([...pending, ...token.bytes]);
+    if (text === undefined && pending.length + token.bytes.length < 16) {
+      pending = [...pending, ...token.bytes];
+      return mark(hexBytes(token.bytes));
+    }
+    pending = [];
+    return text === undefined ? mark(hexBytes(token.bytes)) : shown(text);
+  });
+}
+
+/** What a screen reader says for a token. */
+export function tokenName(display: DisplayedToken): string {
+  const text = display.text.trim() === "" ? display.text.replaceAll(" ", "␣") : display.text;
+  return `‹${text}›`;
+}
+
+function shown(text: string): DisplayedToken {
+  return { text: visibleText(text), isMark: text.trim() === "" && text !== " ", breaksLine: text.endsWith("\n") };
+}
+
+function mark(text: string): DisplayedToken {
+  return { text, isMark: true, breaksLine: false };
+}
+
+function hexBytes(bytes: readonly number[]): string {
+  return `⟨${bytes.map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ")}⟩`;
+}
+
+/** The text of bytes that are whole characters; undefined when they are not. */
+function decodeComplete(bytes: readonly number[]): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
+  } catch {
+    return undefined; // Part of a character, or no UTF-8 at all: the caller shows the bytes.
+  }
+}

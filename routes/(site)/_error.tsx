@@ -1,0 +1,34 @@
+import { HttpError } from "fresh";
+import { Head } from "fresh/runtime";
+import { define } from "../../lib/server/define.ts";
+import { STRINGS } from "../../lib/ui/strings.ts";
+
+/** Every page that fails, with its status, what happened, and a way on. */
+export default define.page(function ErrorPage({ error, state, url }) {
+  const status = error instanceof HttpError ? error.status : 500;
+  const detail = error instanceof HttpError ? error.message : STRINGS.unexpected;
+  return (
+    <main id="main" class="flex flex-col gap-3 p-5">
+      <Head>
+        <title>{status} · {STRINGS.brand}</title>
+      </Head>
+      <h1 class="text-18 font-semibold">{status === 404 ? STRINGS.notFound : STRINGS.failedPage}</h1>
+      <p class="max-w-[70ch] break-words">{detail}</p>
+      <p class="break-words font-mono text-12 text-soft">{url.pathname}</p>
+      <ul class="flex flex-wrap gap-2">
+        {state.registry.modules.flatMap((module) =>
+          module.components.map((component) => (
+            <li key={`${module.name}/${component.name}`}>
+              <a
+                href={`/${module.name}/${component.name}`}
+                class="inline-flex min-h-[32px] items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk"
+              >
+                {module.title} · {component.title}
+              </a>
+            </li>
+          ))
+        )}
+      </ul>
+    </main>
+  );
+});

@@ -1,0 +1,16 @@
+import { define } from "../../lib/server/define.ts";
+import { Rail } from "../../lib/ui/Rail.tsx";
+import { STRINGS } from "../../lib/ui/strings.ts";
+
+export default define.layout(function SiteLayout({ Component, state, url }) {
+  const modules = state.registry.modules.map(({ name, title, components }) => ({ name, title, components }));
+  return (
+    <div class="grid min-h-screen grid-cols-1 content-start mid:grid-cols-app mid:content-stretch">
+      <a href="#main" class="sr-only focus:not-sr-only">{STRINGS.skipToMain}</a>
+      <Rail modules={modules} current={url.pathname} />
+      <div class="min-w-0">
+        <Component />
+      </div>
+    </div>
+  );
+});

@@ -1,0 +1,21 @@
+import { asset } from "fresh/runtime";
+import { define } from "../lib/server/define.ts";
+import { STRINGS } from "../lib/ui/strings.ts";
+
+export default define.page(function App({ Component }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{STRINGS.brand}</title>
+        <link rel="icon" href={asset("/favicon.svg")} type="image/svg+xml" />
+        <link rel="stylesheet" href={asset("/twind.css")} />
+      </head>
+      <body>
+        <Component />
+      </body>
+    </html>
+  );
+});
