@@ -1,0 +1,56 @@
+/** What a page tells the browser: the modules to load and the props of its islands. */
+import type { VNode } from "preact";
+import type { RenderState } from "./render.ts";
+import { serialize } from "./serial.ts";
+import type { Island } from "./types.ts";
+import { element } from "./vnode.ts";
+
+/** The one script of a page, or nothing when the page needs none. */
+export function bootScript(state: RenderState): VNode | null {
+  const hasDev = state.isDevelopment && state.snapshot.devEntry !== undefined;
+  if (!state.needsClient && !hasDev) return null;
+  const json = serialize(state.islands);
+  if (state.isPartial) return partialState(state, json);
+  const islands = usedIslands(state);
+  let code = hasDev ? `import ${JSON.stringify(`${state.basePath}${state.snapshot.devEntry}`)};` : "";
+  if (state.needsClient) {
+    code += `import{boot}from${JSON.stringify(state.basePath + state.snapshot.clientEntry)};`;
+    for (const { file, name, exportName } of islands) {
+      const binding = exportName === name ? name : `${exportName} as ${name}`;
+      code += `import{${binding}}from${JSON.stringify(state.basePath + file)};`;
+    }
+    code += `boot({${islands.map(({ name }) => name)}},${JSON.stringify(json)});`;
+  }
+  const props = { type: "module", nonce: state.nonce, dangerouslySetInnerHTML: { __html: scriptText(code) } };
+  return element("script", props);
+}
+
+/** A partial response carries data instead of a script: a script of another request's nonce would be blocked. */
+function partialState(state: RenderState, json: string): VNode {
+  const islands = usedIslands(state).map(({ file, name, exportName }) => ({
+    file: state.basePath + file,
+    name,
+    exportName,
+  }));
+  const text = scriptText(JSON.stringify({ islands, json }));
+  return element("script", { type: "application/json", id: "frsh-state", dangerouslySetInnerHTML: { __html: text } });
+}
+
+function usedIslands(state: RenderState): Island[] {
+  return [...new Set(state.islands.map(({ island }) => island))];
+}
+
+/** Subtle: in a script only `<` can end the element or begin a comment. */
+function scriptText(code: string): string {
+  return code.replaceAll("<", "\\u003c");
+}
+
+/** The `Link` header that preloads the modules of a page. */
+export function preloadHeader(state: RenderState): string | undefined {
+  if (!state.needsClient) return undefined;
+  const files = new Set([state.snapshot.clientEntry, ...usedIslands(state).map(({ file }) => file)]);
+  // The nonce is needed under 'strict-dynamic', where a URL alone allows nothing.
+  return [...files].map((file) =>
+    `<${encodeURI(state.basePath + file)}>; rel="modulepreload"; as="script"; nonce="${state.nonce}"`
+  ).join(", ");
+}

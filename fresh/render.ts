@@ -1,0 +1,323 @@
+/** Server rendering: one hook on Preact's vnodes finds islands, slots, partials, `<Head>` and what needs a nonce. */
+import { Signal } from "@preact/signals";
+import { type ComponentChildren, Fragment, h, isValidElement, options, type VNode } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { asset, assetSrcSet, Head, headKey, Partial } from "./runtime.ts";
+import { Slot } from "./serial.ts";
+import { bootScript } from "./boot.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Island } from "./types.ts";
+import { element } from "./vnode.ts";
+
+type Props = Record<string, unknown>;
+
+interface UsedIsland {
+  readonly island: Island;
+  readonly name: string;
+  readonly props: Props;
+}
+
+/** What one render has found so far. */
+export class RenderState {
+  readonly nonce: string = crypto.randomUUID().replaceAll("-", "");
+  readonly islands: UsedIsland[] = [];
+  readonly slots: { readonly prop: string; readonly content: ComponentChildren; isRendered: boolean }[] = [];
+  readonly partials = new Set<string>();
+  /** Children of `<Head>` by key; taken out as they replace elements of `<head>`. */
+  readonly heads = new Map<string, VNode>();
+  readonly rendered = { html: false, head: false, body: false };
+  hasClientNav = false;
+  /** Whether what is rendered now belongs to an island, is collected for `<head>`, or stands in `<head>`. */
+  place: "page" | "island" | "collect" | "head" = "page";
+
+  constructor(
+    readonly snapshot: Snapshot,
+    readonly url: URL,
+    readonly basePath: string,
+    readonly isPartial: boolean,
+    readonly isDevelopment: boolean,
+    readonly styles: readonly string[],
+  ) {}
+
+  /** Whether the page needs the browser runtime. */
+  get needsClient(): boolean {
+    return this.islands.length > 0 || this.hasClientNav || this.partials.size > 0;
+  }
+}
+
+let current: RenderState | undefined;
+
+/**
+ * Renders the page to a string first and then the app wrapper around it; adds the elements of a document that neither
+ * of them has.
+ */
+export function renderDocument(
+  state: RenderState,
+  page: VNode | null,
+  wrap: ((page: VNode) => VNode) | undefined,
+): string {
+  const previous = current;
+  current = state;
+  try {
+    let html = renderToString(page ?? h(Fragment, null));
+    if (wrap !== undefined) html = renderToString(wrap(rawHtml(html)));
+    const { rendered } = state;
+    if (!rendered.html || !rendered.head || !rendered.body) html = renderToString(completed(rendered, html));
+    return `<!DOCTYPE html>${html}`;
+  } finally {
+    current = previous;
+  }
+}
+
+function completed(rendered: RenderState["rendered"], html: string): VNode {
+  let document: VNode = rawHtml(html);
+  if (!rendered.body) document = h("body", null, document);
+  if (!rendered.head) document = h(Fragment, null, h("head", null, h("meta", { charset: "utf-8" })), document);
+  return rendered.html ? document : h("html", null, document);
+}
+
+/** Subtle: a Fragment with `tpl` is how precompiled JSX hands ready markup to the renderer. */
+function rawHtml(html: string): VNode {
+  return element(Fragment, { tpl: [html], key: "html" });
+}
+
+function comment(text: string): VNode {
+  return element(Fragment, { UNSTABLE_comment: text });
+}
+
+type VNodeHook = (vnode: VNode) => void;
+const hooks: { __b?: VNodeHook; attr?: (name: string, value: unknown) => string | void } = options;
+const nextHook = hooks.__b;
+const nextAttr = hooks.attr;
+
+// Vnodes may be constants of a module: what was written is kept, so that nothing of one request stays in them.
+const written = new WeakMap<VNode, { type: unknown; props: Props }>();
+
+hooks.__b = (vnode) => {
+  if (current !== undefined) {
+    const old = written.get(vnode);
+    if (old !== undefined) Object.assign(vnode, { type: old.type, props: old.props });
+    visit(current, vnode);
+  }
+  nextHook?.(vnode);
+};
+
+// Precompiled JSX writes attributes of static elements itself and asks this hook instead of the vnode hook.
+hooks.attr = (name, value) => {
+  if (current !== undefined && name === "f-client-nav") return `f-client-nav="${clientNav(current, value)}"`;
+  return nextAttr?.(name, value);
+};
+
+function clientNav(state: RenderState, value: unknown): string {
+  const isOn = value !== false && value !== "false" && value !== null && value !== undefined;
+  if (isOn) state.hasClientNav = true;
+  return String(isOn);
+}
+
+function rewrite(vnode: VNode, type: unknown, props: Props): void {
+  if (!written.has(vnode)) written.set(vnode, { type: vnode.type, props: { ...vnode.props } });
+  Object.assign(vnode, { type, props });
+}
+
+function visit(state: RenderState, vnode: VNode): void {
+  const { type } = vnode;
+  const props: Props = { ...vnode.props };
+  if (typeof type === "function") {
+    if (type === Head) return rewrite(vnode, CollectedHead, props);
+    if (type === Partial) return rewrite(vnode, PartialFrame, { partial: props, id: vnode.key });
+    const island = state.snapshot.islands.get(type);
+    if (island !== undefined && state.place !== "island") {
+      rewrite(vnode, IslandFrame, { island, inner: props, id: vnode.key });
+    }
+    return;
+  }
+  if (typeof type !== "string") return;
+  if (state.place === "collect" || state.place === "head") {
+    const key = headKey(type, vnode.key, props);
+    if (key !== undefined && state.place === "collect") {
+      state.heads.set(key, element(type, { ...vnode.props, key: vnode.key }));
+      return rewrite(vnode, Nothing, {});
+    }
+    const replacement = key === undefined ? undefined : state.heads.get(key);
+    if (key !== undefined && replacement !== undefined) {
+      state.heads.delete(key);
+      const merged = { ...replacement.props, ...keyData(vnode) };
+      return rewrite(vnode, type, changedProps(state, type, merged) ?? merged);
+    }
+  }
+  const changed = changedProps(state, type, { ...props, ...keyData(vnode) });
+  if (changed !== undefined) rewrite(vnode, type, changed);
+}
+
+/** Elements with a key carry it, so that the browser's `<Head>` finds them. */
+function keyData(vnode: VNode): Props {
+  const hasKey = vnode.key !== null && vnode.key !== undefined && headKey(vnode.type, vnode.key, {}) !== undefined;
+  return hasKey ? { "data-key": String(vnode.key) } : {};
+}
+
+/** The props of an element with what Fresh adds, or `undefined` when it adds nothing. */
+function changedProps(state: RenderState, type: string, props: Props): Props | undefined {
+  let changed = props["data-key"] !== undefined;
+  if ("f-client-nav" in props) {
+    props["f-client-nav"] = clientNav(state, props["f-client-nav"]);
+    changed = true;
+  }
+  switch (type) {
+    case "html":
+      state.rendered.html = true;
+      break;
+    case "head":
+      state.rendered.head = true;
+      return { ...props, children: [h(Enter, { place: "head" }), props["children"], h(HeadRest, null)] };
+    case "body":
+      state.rendered.body = true;
+      return { ...props, children: [props["children"], h(Scripts, null)] };
+    case "script":
+    case "style":
+      if (props["nonce"] === undefined) return { ...props, nonce: state.nonce };
+      break;
+    case "a":
+      return activeLink(state.url, props) ?? (changed ? props : undefined);
+    case "img":
+    case "source":
+      if ("data-fresh-disable-lock" in props) break;
+      if (typeof props["src"] === "string") props["src"] = asset(props["src"]);
+      for (const name of ["srcset", "srcSet"]) {
+        const value = props[name];
+        if (typeof value === "string") props[name] = assetSrcSet(value);
+      }
+      return props;
+  }
+  return changed ? props : undefined;
+}
+
+function activeLink(url: URL, props: Props): Props | undefined {
+  const { href } = props;
+  if (typeof href !== "string" || !href.startsWith("/")) return undefined;
+  const path = href.replace(/[?#].*$/s, "").replace(/(.)\/$/, "$1");
+  const here = url.pathname.replace(/(.)\/$/, "$1");
+  if (path === here) return { "aria-current": "page", ...props, "data-current": "true" };
+  const isAncestor = path === "/" || here.startsWith(`${path}/`);
+  return isAncestor ? { "aria-current": "true", ...props, "data-ancestor": "true" } : undefined;
+}
+
+/** Writes nothing; marks where, in the order of rendering, an island or slot begins or ends. */
+function Enter({ place }: { place: RenderState["place"] }): null {
+  if (current !== undefined) current.place = place;
+  return null;
+}
+
+function Nothing(): null {
+  return null;
+}
+
+function IslandFrame(frame: { island: Island; inner: Props; id: unknown }): VNode {
+  const { island } = frame;
+  if (current === undefined) return h(island.fn, frame.inner);
+  const outer = current.place;
+  const props: Props = {};
+  const sent: Props = {};
+  for (const [name, value] of Object.entries(frame.inner)) {
+    props[name] = sent[name] = value;
+    // Subtle: to Preact a signal is an element as well; here it is a value.
+    const isSlot = !(value instanceof Signal) && (name === "children" ? value !== undefined : isValidElement(value));
+    if (!isSlot || !isMarkup(value)) continue;
+    const id = current.slots.push({ prop: name, content: value, isRendered: false }) - 1;
+    props[name] = h(SlotFrame, { id, place: outer });
+    sent[name] = new Slot(id, name);
+  }
+  const index = current.islands.push({ island, name: island.name, props: sent }) - 1;
+  return h(
+    Fragment,
+    null,
+    comment(`frsh:island:${island.name}:${index}:${keyText(frame.id)}`),
+    h(Enter, { place: "island" }),
+    h(island.fn, props),
+    h(Enter, { place: outer }),
+    comment("/frsh:island"),
+  );
+}
+
+function SlotFrame({ id, place }: { id: number; place: RenderState["place"] }): VNode | null {
+  const slot = current?.slots[id];
+  if (current === undefined || slot === undefined) return null;
+  slot.isRendered = true;
+  const inner = current.place;
+  return h(
+    Fragment,
+    null,
+    comment(`frsh:slot:${id}:${slot.prop}`),
+    h(Enter, { place }),
+    h(Fragment, null, slot.content),
+    h(Enter, { place: inner }),
+    comment("/frsh:slot"),
+  );
+}
+
+/** JSX may have anything as children; functions are the one thing that is not markup. */
+function isMarkup(value: unknown): value is ComponentChildren {
+  return typeof value !== "function";
+}
+
+function PartialFrame(frame: { partial: Props; id: unknown }): VNode {
+  const { name, mode = "replace", children } = frame.partial;
+  if (current?.place === "island") {
+    throw new Error(`Cannot render <Partial name="${name}"> as it is inside an island`);
+  }
+  if (current?.partials.has(String(name))) {
+    throw new Error(`Cannot render <Partial name="${name}"> as that name is already used on this page`);
+  }
+  current?.partials.add(String(name));
+  const text = `frsh:partial:${encodeURIComponent(String(name))}:${mode}:${keyText(frame.id)}`;
+  return h(
+    Fragment,
+    null,
+    comment(text),
+    h(Fragment, null, isMarkup(children) ? children : null),
+    comment("/frsh:partial"),
+  );
+}
+
+/** Subtle: a comment must not hold `>`, `--` or a colon of its own. */
+function keyText(key: unknown): string {
+  return key === null || key === undefined ? "" : encodeURIComponent(String(key)).replaceAll("-", "%2D");
+}
+
+function CollectedHead(props: { children?: ComponentChildren }): null {
+  if (current === undefined) return null;
+  const outer = current.place;
+  current.place = "collect";
+  try {
+    renderToString(h(Fragment, null, props.children));
+  } finally {
+    current.place = outer;
+  }
+  return null;
+}
+
+/** The children of `<Head>` that replaced nothing, and the stylesheets of the route. */
+function HeadRest(): VNode | null {
+  if (current === undefined) return null;
+  current.place = "page";
+  const rest = [...current.heads.values()];
+  current.heads.clear();
+  const styles = current.styles.map((href) => h("link", { rel: "stylesheet", href: asset(href) }));
+  return h(Fragment, null, rest, styles);
+}
+
+/** Slots that no island has rendered yet, as templates, and the script that boots the page. */
+function Scripts(): VNode {
+  return h(Fragment, null, h(Waiting, null), h(Boot, null));
+}
+
+/** Subtle: one slot at a time, as the content of a slot may bring further islands with slots. */
+function Waiting(): VNode | null {
+  const id = current?.slots.findIndex((slot) => !slot.isRendered) ?? -1;
+  if (id < 0) return null;
+  const template = h("template", { id: `frsh-slot-${id}` }, h(SlotFrame, { id, place: "page" }));
+  return h(Fragment, null, template, h(Waiting, null));
+}
+
+function Boot(): VNode | null {
+  return current === undefined ? null : bootScript(current);
+}

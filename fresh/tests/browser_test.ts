@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { Builder } from "../dev.ts";
+import { app } from "./fixture/main.ts";
+
+Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs20.x"); // Makes the package unpack its libraries.
+const { default: chromium } = await import("@sparticuz/chromium");
+const { chromium: playwright } = await import("playwright-core");
+
+const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run"]
+  .concat("--disable-component-update", "--disable-sync");
+
+Deno.test("islands hydrate under a strict CSP, share a signal, and keep JSX children", async (t) => {
+  const apply = await new Builder({ root: fileURLToPath(new URL("fixture", import.meta.url)) })
+    .build({ snapshot: "memory" });
+  apply(app);
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.handler());
+  const browser = await playwright.launch({ executablePath: await chromium.executablePath(), args: ARGS });
+  const base = `http://127.0.0.1:${server.addr.port}`;
+  try {
+    const page = await browser.newPage();
+    const problems: string[] = [];
+    page.on("console", (message) => ["error", "warning"].includes(message.type()) && problems.push(message.text()));
+    page.on("pageerror", (error) => problems.push(error.message));
+    page.on(
+      "response",
+      (response) => response.status() >= 400 && problems.push(`${response.status()} ${response.url()}`),
+    );
+    await page.goto(base);
+
+    await t.step("a signal given to two islands is one signal; a computed is a constant", async () => {
+      const counter = page.locator("button.counter").first();
+      await page.locator("button.counter[data-ready=true]").first().waitFor();
+      assert.equal(await page.locator("output").innerText(), "3/6");
+      await counter.click();
+      assert.equal(await counter.innerText(), "4");
+      await page.locator("output", { hasText: "4/6" }).waitFor();
+    });
+
+    await t.step("children that the server did not show appear, and their island shares the signal", async () => {
+      await page.locator("button.toggle").click();
+      const inner = page.locator(".content .inner button.counter");
+      await inner.waitFor();
+      assert.equal(await inner.innerText(), "4");
+      await inner.click();
+      await page.locator("output", { hasText: "5/6" }).waitFor();
+      assert.equal(await page.locator("button.counter").first().innerText(), "5");
+    });
+
+    await t.step("nothing is reported to the console", () => assert.deepEqual(problems, []));
+
+    await t.step("a page without islands loads no script", async () => {
+      const scripts: string[] = [];
+      page.on("request", (request) => request.resourceType() === "script" && scripts.push(request.url()));
+      await page.goto(`${base}/plain`);
+      assert.deepEqual(scripts, []);
+      assert.equal(await page.locator("script").count(), 0);
+    });
+  } finally {
+    await browser.close();
+    await server.shutdown();
+  }
+});
