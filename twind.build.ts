@@ -64,7 +64,9 @@ function isMarker(name: string): boolean {
 export async function buildStyles(): Promise<void> {
   const classes = new Set([...(await viewClasses()).values()].flat().sort());
   const { css, unknown } = styles(classes);
-  if (unknown.length > 0) throw new TypeError(`Cannot style these classes, as twind knows no rule: ${unknown.join(" ")}`);
+  if (unknown.length > 0) {
+    throw new TypeError(`Cannot style these classes, as twind knows no rule: ${unknown.join(" ")}`);
+  }
   await Deno.mkdir(new URL("./static/", import.meta.url), { recursive: true });
   await Deno.writeTextFile(new URL("./static/twind.css", import.meta.url), css + "\n");
 }

@@ -74,7 +74,12 @@ export default defineConfig({
     ":root": { colorScheme: "light dark", ...variables },
     ":root[data-theme=light]": { colorScheme: "light" },
     ":root[data-theme=dark]": { colorScheme: "dark" },
-    "*,::before,::after": { boxSizing: "border-box", borderWidth: "0", borderStyle: "solid", borderColor: "var(--line)" },
+    "*,::before,::after": {
+      boxSizing: "border-box",
+      borderWidth: "0",
+      borderStyle: "solid",
+      borderColor: "var(--line)",
+    },
     "body,h1,h2,h3,p,pre,ol,ul,dl,dd,figure,fieldset": { margin: "0", padding: "0" },
     "ol,ul": { listStyle: "none" },
     body: { background: "var(--page)", color: "var(--ink)", font: `14px/20px ${SANS}`, minHeight: "100vh" },

@@ -65,7 +65,11 @@ function readSource(path: string): SourceFile {
   return {
     path,
     text,
-    imports: resolve([...statements.filter((match) => match[1] === undefined).map((match) => match[2] ?? ""), ...dynamic, ...bare]),
+    imports: resolve([
+      ...statements.filter((match) => match[1] === undefined).map((match) => match[2] ?? ""),
+      ...dynamic,
+      ...bare,
+    ]),
     typeImports: resolve(statements.filter((match) => match[1] !== undefined).map((match) => match[2] ?? "")),
   };
 }
@@ -107,7 +111,9 @@ Deno.test("files and folders are named after a subject, never after a kind", () 
 });
 
 Deno.test("no code file is longer than 330 lines", () => {
-  const long = sources.map(({ path, text }) => ({ path, lines: text.split("\n").length })).filter(({ lines }) => lines > 330);
+  const long = sources.map(({ path, text }) => ({ path, lines: text.split("\n").length })).filter(({ lines }) =>
+    lines > 330
+  );
   assert.deepEqual(long, []);
 });
 

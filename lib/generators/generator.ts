@@ -27,6 +27,8 @@ export interface GeneratorSource {
   /** What the user wrote: a folder, a hub id, a model name. */
   readonly label: string;
   open(context: OpenContext): Promise<Generator>;
+  /** Cheap look, at start-up, whether opening can work. @throws with the message to show when it cannot */
+  check?(context: OpenContext): Promise<void>;
 }
 
 /** What is shown beside a generator's name. */

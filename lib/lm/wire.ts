@@ -134,7 +134,11 @@ const promptSource = {
 };
 
 /** Body of `POST generate`: a sample of a task, or a prompt of one's own. */
-export const generateSchema = v.strictObject({ ...promptSource, params: v.optional(paramsSchema), seed: numberSchema("seed") });
+export const generateSchema = v.strictObject({
+  ...promptSource,
+  params: v.optional(paramsSchema),
+  seed: numberSchema("seed"),
+});
 export type GenerateBody = v.InferOutput<typeof generateSchema>;
 
 /** Body of `POST score`: the same, and the completion to score (default: the sample's target). */

@@ -13,7 +13,9 @@ interface ButtonProps {
 }
 
 /** A button; `keys` names its shortcut beside the text. */
-export function Button({ children, primary = false, disabled = false, label, pressed, submit, keys, onClick }: ButtonProps) {
+export function Button(
+  { children, primary = false, disabled = false, label, pressed, submit, keys, onClick }: ButtonProps,
+) {
   return (
     <button
       type={submit === true ? "submit" : "button"}

@@ -29,7 +29,9 @@ export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise }:
             <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.raw}</th>
             {hasFinal && <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.final}</th>}
             {hasNoise && <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.noise}</th>}
-            <th class="w-[72px]"><span class="sr-only">bar</span></th>
+            <th class="w-[72px]">
+              <span class="sr-only">bar</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -65,7 +67,9 @@ export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise }:
               <td class="py-0.5 pl-2 text-right">{percent(rest.logprob)}</td>
               {hasFinal && <td class="py-0.5 pl-2 text-right">{finalPercent(rest.finalLogprob)}</td>}
               {hasNoise && <td class="py-0.5 pl-2 text-right">–</td>}
-              <td class="py-0.5 pl-2"><HatchedBar logprob={rest.logprob} /></td>
+              <td class="py-0.5 pl-2">
+                <HatchedBar logprob={rest.logprob} />
+              </td>
             </tr>
           )}
         </tbody>
@@ -83,9 +87,7 @@ function finalPercent(logprob: number | undefined): string {
 function Bar(props: { readonly raw: number; readonly final: number | undefined }) {
   return (
     <svg width="64" height="10" aria-hidden="true" class="block">
-      {props.final !== undefined && (
-        <rect y="1" width={barWidth(props.final)} height="6" rx="3" class="fill-accent" />
-      )}
+      {props.final !== undefined && <rect y="1" width={barWidth(props.final)} height="6" rx="3" class="fill-accent" />}
       <rect y="8" width={barWidth(props.raw)} height="1.5" class="fill-edge" />
     </svg>
   );
@@ -94,7 +96,14 @@ function Bar(props: { readonly raw: number; readonly final: number | undefined }
 function HatchedBar(props: { readonly logprob: number }) {
   return (
     <svg width="64" height="10" aria-hidden="true" class="block">
-      <rect y="2" width={barWidth(props.logprob)} height="6" rx="3" class="fill-transparent stroke-edge" stroke-dasharray="2 2" />
+      <rect
+        y="2"
+        width={barWidth(props.logprob)}
+        height="6"
+        rx="3"
+        class="fill-transparent stroke-edge"
+        stroke-dasharray="2 2"
+      />
     </svg>
   );
 }

@@ -47,7 +47,9 @@ interface CompletionRowProps extends GenerationViewProps {
   readonly sequence: number;
 }
 
-function CompletionRow({ completion, sequence, run, colouring, selection, survival, onSelect, screen }: CompletionRowProps) {
+function CompletionRow(
+  { completion, sequence, run, colouring, selection, survival, onSelect, screen }: CompletionRowProps,
+) {
   const displayed = displayTokens(completion.steps.map(({ token }) => token));
   const tokens = completion.steps.map((step, position) => {
     const display = displayed[position] ?? { text: "", isMark: true, breaksLine: false };
@@ -100,7 +102,13 @@ function ColouringChoice(props: { readonly colouring: Colouring; readonly onColo
   return (
     <div role="group" aria-label={STRINGS.colourBy} class="inline-flex gap-1">
       {COLOURINGS.map((name) => (
-        <Button key={name} pressed={name === props.colouring} onClick={() => props.onColouring(name)}>{name}</Button>
+        <Button
+          key={name}
+          pressed={name === props.colouring}
+          onClick={() => props.onColouring(name)}
+        >
+          {name}
+        </Button>
       ))}
     </div>
   );

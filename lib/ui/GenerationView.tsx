@@ -47,7 +47,13 @@ export function GenerationView(props: GenerationViewProps) {
   const inspected = findInspected(props);
   return (
     <div class="grid min-h-screen grid-cols-1 wide:grid-cols-screen" data-ready={props.isReady}>
-      <main id="main" class={cx("flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4", inspected !== undefined && "pb-[60vh] wide:pb-8")}>
+      <main
+        id="main"
+        class={cx(
+          "flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4",
+          inspected !== undefined && "pb-[60vh] wide:pb-8",
+        )}
+      >
         <form
           method="get"
           action={`/${screen.module}/${screen.component}`}
@@ -66,7 +72,10 @@ export function GenerationView(props: GenerationViewProps) {
         >
           <SampleBar screen={{ ...screen, params: props.params }} />
           {props.pageProblem !== undefined && <ProblemCard problem={props.pageProblem} />}
-          <PromptPanel prompt={screen.prompt} tokens={props.run.prompt.length > 0 ? props.run.prompt : props.scored?.prompt} />
+          <PromptPanel
+            prompt={screen.prompt}
+            tokens={props.run.prompt.length > 0 ? props.run.prompt : props.scored?.prompt}
+          />
           <SamplingPanel {...props} />
         </form>
         <CompletionsPanel {...props} />

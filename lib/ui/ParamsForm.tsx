@@ -60,7 +60,11 @@ function NumberParam({ name, params, defaults, refused, onChange }: ParamsFormPr
     <div class="flex min-w-0 flex-col gap-1">
       <div class="flex items-center gap-1.5 text-12 text-soft">
         <label for={`param-${field}`} class="truncate">{LABELS[name] ?? field}</label>
-        <ResetDot field={field} shown={value !== defaults[name]} reset={() => onChange({ ...params, [name]: defaults[name] })} />
+        <ResetDot
+          field={field}
+          shown={value !== defaults[name]}
+          reset={() => onChange({ ...params, [name]: defaults[name] })}
+        />
         <input
           id={`param-${field}`}
           type="number"
@@ -121,7 +125,13 @@ function ResetDot(props: { readonly field: string; readonly shown: boolean; read
   if (!props.shown) return null;
   const label = STRINGS.resetOne(props.field);
   return (
-    <button type="button" aria-label={label} title={label} onClick={props.reset} class="grid h-4 w-4 place-items-center">
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      onClick={props.reset}
+      class="grid h-4 w-4 place-items-center"
+    >
       <span class="h-1.5 w-1.5 rounded-full bg-accent" />
     </button>
   );

@@ -11,7 +11,9 @@ import { STRINGS } from "./strings.ts";
 export function PromptPanel(props: { readonly prompt: Prompt; readonly tokens: readonly Token[] | undefined }) {
   const [showsTokens, setShowsTokens] = useState(false);
   const { prompt, tokens } = props;
-  const facts = tokens === undefined ? STRINGS.promptFacts : `${plural(tokens.length, "token", "tokens")} · ${STRINGS.promptFacts}`;
+  const facts = tokens === undefined
+    ? STRINGS.promptFacts
+    : `${plural(tokens.length, "token", "tokens")} · ${STRINGS.promptFacts}`;
   return (
     <Panel
       title={STRINGS.prompt}

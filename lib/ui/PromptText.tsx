@@ -19,13 +19,15 @@ export function PromptText(props: { readonly prompt: Prompt }) {
   return (
     <div dir="auto" class="whitespace-pre-wrap break-words font-mono text-token">
       {pieces.map((piece, index) =>
-        piece.field === undefined
-          ? <span key={index}>{withBreaks(piece.text)}</span>
-          : (
-            <mark key={index} title={piece.field} class={cx("rounded-sm px-0.5", fieldClass(names.indexOf(piece.field)))}>
-              {withBreaks(piece.text)}
-            </mark>
-          )
+        piece.field === undefined ? <span key={index}>{withBreaks(piece.text)}</span> : (
+          <mark
+            key={index}
+            title={piece.field}
+            class={cx("rounded-sm px-0.5", fieldClass(names.indexOf(piece.field)))}
+          >
+            {withBreaks(piece.text)}
+          </mark>
+        )
       )}
     </div>
   );
@@ -36,9 +38,7 @@ export function FieldLegend(props: { readonly prompt: Prompt }) {
   const names = [...new Set(props.prompt.spans.map(({ field }) => field))];
   return (
     <span class="inline-flex flex-wrap gap-1.5 text-12">
-      {names.map((name, index) => (
-        <span key={name} class={cx("rounded-sm px-1.5", fieldClass(index))}>{name}</span>
-      ))}
+      {names.map((name, index) => <span key={name} class={cx("rounded-sm px-1.5", fieldClass(index))}>{name}</span>)}
     </span>
   );
 }

@@ -3,8 +3,6 @@ import { LinkButton } from "./LinkButton.tsx";
 import { count } from "./number_format.ts";
 import { STRINGS } from "./strings.ts";
 
-
-
 /** Which sample is shown: task, split, generator, number, previous, next, random. Plain links and one GET form. */
 export function SampleBar(props: { readonly screen: GenerationScreen }) {
   const { screen } = props;
@@ -52,7 +50,11 @@ interface ChoiceProps {
 function Choice({ name, label, options, selected }: ChoiceProps) {
   if (options.length < 2) return <input type="hidden" name={name} value={selected} />;
   return (
-    <select name={name} aria-label={label} class="min-h-[32px] max-w-[180px] rounded-md border border-line bg-panel px-2 py-1">
+    <select
+      name={name}
+      aria-label={label}
+      class="min-h-[32px] max-w-[180px] rounded-md border border-line bg-panel px-2 py-1"
+    >
       {options.map((option) => <option value={option} selected={option === selected}>{option}</option>)}
     </select>
   );

@@ -9,9 +9,15 @@ import { TokenStrip } from "./TokenStrip.tsx";
 import { visibleText } from "../lm/visible_text.ts";
 
 /** The expected completion: at first as text, then teacher-forced under the prompt, token by token. */
-export function TargetPanel({ screen, scored, scoreProblem, colouring, selection, onSelect, onRetryScore }: GenerationViewProps) {
+export function TargetPanel(
+  { screen, scored, scoreProblem, colouring, selection, onSelect, onRetryScore }: GenerationViewProps,
+) {
   if (screen.target === undefined) {
-    return <Panel title={STRINGS.target}><p class="p-3 text-soft">{STRINGS.noTarget}</p></Panel>;
+    return (
+      <Panel title={STRINGS.target}>
+        <p class="p-3 text-soft">{STRINGS.noTarget}</p>
+      </Panel>
+    );
   }
   const departure = scored?.tokens.findIndex(({ rank }) => rank > 1);
   return (
@@ -31,7 +37,9 @@ export function TargetPanel({ screen, scored, scoreProblem, colouring, selection
           )}
         <p class="flex flex-wrap items-baseline gap-x-3 font-mono text-12 leading-6 text-soft tabular-nums">
           {scored?.metrics.map(({ name, value }) => (
-            <span key={name}>{name} <b class="font-medium text-ink">{fixed(value)}</b></span>
+            <span key={name}>
+              {name} <b class="font-medium text-ink">{fixed(value)}</b>
+            </span>
           ))}
         </p>
       </div>

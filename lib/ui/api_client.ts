@@ -12,7 +12,11 @@ export class ApiError extends Error {
 }
 
 /** Streams the events of a run. Ends early, without an error, when `signal` aborts. */
-export async function* streamRun(url: string, body: unknown, signal: AbortSignal): AsyncGenerator<RunEvent, void, void> {
+export async function* streamRun(
+  url: string,
+  body: unknown,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, void, void> {
   try {
     const response = await post(url, body, signal);
     if (response.body === null) return;

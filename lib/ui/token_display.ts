@@ -14,7 +14,9 @@ export interface DisplayedToken {
 export function displayToken(token: Token): DisplayedToken {
   if (token.special === true || token.bytes.length === 0) return mark(token.text === "" ? `⟨${token.id}⟩` : token.text);
   const text = decodeComplete(token.bytes);
-  return text === undefined ? mark(hexBytes(token.bytes)) : { ...shown(text), text: shown(text).text.replaceAll(" ", "␣") };
+  return text === undefined
+    ? mark(hexBytes(token.bytes))
+    : { ...shown(text), text: shown(text).text.replaceAll(" ", "␣") };
 }
 
 /** Tokens of one text: a character that is split over tokens stands at the token that completes it. */

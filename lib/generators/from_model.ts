@@ -1,0 +1,18 @@
+import { decode } from "../lm/decode.ts";
+import type { LanguageModel } from "../lm/model.ts";
+import { score } from "../lm/score.ts";
+import type { Generator, GeneratorFacts } from "./generator.ts";
+
+/** Everything a generator can do, derived from a language model, in this thread. */
+export function fromModel(model: LanguageModel, facts: GeneratorFacts): Generator {
+  return {
+    facts: { vocabularySize: model.vocabularySize, contextWindow: model.contextWindow, ...facts },
+    tokenize: (prompt) => Promise.resolve(model.encode(prompt).map((id) => model.token(id))),
+    generate: ({ prompt, params, top, signal }) => decode(model, prompt, params, { top, signal }),
+    score({ prompt, completion, top, signal }) {
+      const ids = typeof completion === "string" ? model.encode(completion) : completion;
+      return score(model, model.encode(prompt), ids, { top, signal });
+    },
+    close: () => Promise.resolve(),
+  };
+}

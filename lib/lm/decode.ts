@@ -1,0 +1,144 @@
+import { Detokenizer } from "./detokenize.ts";
+import type { FinishReason, GeneratorEvent, Step } from "./event.ts";
+import type { LanguageModel } from "./model.ts";
+import type { SamplingParams } from "./params.ts";
+import { Sampler } from "./sample.ts";
+import type { TokenId } from "./token.ts";
+
+/** A prompt that leaves no room for a completion. */
+export class PromptTooLongError extends RangeError {
+  override readonly name = "PromptTooLongError";
+  constructor(readonly promptTokens: number, readonly contextWindow: number) {
+    super(
+      `Cannot complete a prompt of ${promptTokens} tokens: the model's window is ${contextWindow} tokens, ` +
+        `prompt and completion together`,
+    );
+  }
+}
+
+export interface DecodeOptions {
+  /** Candidates that each step carries. */
+  readonly top: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The decode loop: `prompt` first, then one step of each open sequence in turn, and one `finish` a sequence.
+ * It runs only as fast as it is pulled; an aborted signal ends it with `cancelled` finishes, not with an error.
+ * @throws {PromptTooLongError} before anything is yielded
+ */
+export async function* decode(
+  model: LanguageModel,
+  prompt: string | readonly TokenId[],
+  params: SamplingParams,
+  { top, signal }: DecodeOptions,
+): AsyncGenerator<GeneratorEvent, void, void> {
+  const promptIds = typeof prompt === "string" ? model.encode(prompt) : prompt;
+  checkPrompt(promptIds, model);
+  yield { type: "prompt", tokens: promptIds.map((id) => model.token(id)) };
+
+  const sampler = new Sampler(model.vocabularySize);
+  const inPrompt = new Set(promptIds);
+  const sequences = Array.from({ length: params.n }, (_, index) => new Sequence(index, promptIds, params, model));
+  while (sequences.some((sequence) => sequence.reason === undefined)) {
+    for (const sequence of sequences) {
+      if (sequence.reason !== undefined) continue;
+      const logits = await logitsUnlessAborted(model, sequence.prefix, signal);
+      if (logits === undefined) sequence.reason = "cancelled";
+      else yield { type: "step", ...sequence.advance(sampler, logits, inPrompt, top) };
+      if (sequence.reason !== undefined) yield sequence.finish();
+    }
+  }
+}
+
+/** @throws {PromptTooLongError} when not one token fits after it; @throws {RangeError} when it is empty */
+export function checkPrompt(promptIds: readonly TokenId[], model: LanguageModel): void {
+  if (promptIds.length === 0) throw new RangeError("Cannot complete an empty prompt: expected at least one token");
+  if (promptIds.length >= model.contextWindow) throw new PromptTooLongError(promptIds.length, model.contextWindow);
+}
+
+async function logitsUnlessAborted(
+  model: LanguageModel,
+  prefix: readonly TokenId[],
+  signal: AbortSignal | undefined,
+): Promise<Float32Array | undefined> {
+  if (isAborted(signal)) return undefined;
+  try {
+    return await model.logits(prefix, signal);
+  } catch (error) {
+    if (isAborted(signal)) return undefined;
+    throw error;
+  }
+}
+
+/** Subtle: a call of its own, since the compiler takes a checked `aborted` for settled. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}
+
+/** One completion in the making. */
+class Sequence {
+  reason: FinishReason | undefined;
+  readonly prefix: TokenId[];
+  readonly #counts = new Map<TokenId, number>();
+  readonly #detokenizer = new Detokenizer();
+  readonly #promptTokens: number;
+  #text = "";
+
+  constructor(
+    readonly index: number,
+    prompt: readonly TokenId[],
+    readonly params: SamplingParams,
+    readonly model: LanguageModel,
+  ) {
+    this.prefix = [...prompt];
+    this.#promptTokens = prompt.length;
+  }
+
+  get #position(): number {
+    return this.prefix.length - this.#promptTokens;
+  }
+
+  advance(sampler: Sampler, logits: Float32Array, inPrompt: ReadonlySet<TokenId>, top: number): Step {
+    const step = sampler.step(logits, this.params, {
+      sequence: this.index,
+      position: this.#position,
+      seen: { prompt: inPrompt, completion: this.#counts },
+      top,
+      token: (id) => this.model.token(id),
+    });
+    const { id } = step.token;
+    this.prefix.push(id);
+    this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
+    this.reason = this.#ending(step);
+    return step;
+  }
+
+  finish(): GeneratorEvent {
+    const text = this.#text + this.#detokenizer.flush();
+    const stop = firstStop(text, this.params.stop, 0);
+    return {
+      type: "finish",
+      sequence: this.index,
+      reason: this.reason ?? "incomplete",
+      text: stop === undefined ? text : text.slice(0, stop),
+      usage: { promptTokens: this.#promptTokens, completionTokens: this.#position },
+    };
+  }
+
+  #ending({ token }: Step): FinishReason | undefined {
+    if (this.model.endIds.has(token.id)) return "stop";
+    const before = this.#text.length;
+    this.#text += this.#detokenizer.push(token);
+    if (firstStop(this.#text, this.params.stop, before) !== undefined) return "stop";
+    const isFull = this.prefix.length >= this.model.contextWindow;
+    return isFull || this.#position >= this.params.maxTokens ? "length" : undefined;
+  }
+}
+
+/** Where the first stop text begins that ends after `before`; undefined when there is none. */
+function firstStop(text: string, stops: readonly string[], before: number): number | undefined {
+  const starts = stops.map((stop) => text.indexOf(stop, Math.max(0, before - stop.length + 1)))
+    .filter((start) => start >= 0);
+  return starts.length === 0 ? undefined : Math.min(...starts);
+}

@@ -1,0 +1,126 @@
+/**
+ * The processors: what edits a step's logits between the model and the draw, in the order of `PROCESSORS`.
+ * Each works in place on `[vocab]` logits, where −∞ means removed, and none is run when its param is the identity.
+ */
+import { at, logSoftmax, topIds } from "./logits.ts";
+import type { SamplingParams } from "./params.ts";
+import type { TokenId } from "./token.ts";
+
+/** Which tokens already stand before the position. */
+export interface SeenTokens {
+  readonly prompt: ReadonlySet<TokenId>;
+  /** Token id → times in the completion so far. */
+  readonly completion: ReadonlyMap<TokenId, number>;
+}
+
+/** Adds `bias[id]` to each named logit; −∞ bans. */
+export function logitBias(logits: Float32Array, bias: SamplingParams["logitBias"]): void {
+  for (const [key, value] of Object.entries(bias)) {
+    const id = Number(key);
+    if (id < logits.length) logits[id] = at(logits, id) + value;
+  }
+}
+
+/**
+ * Divides positive logits of seen tokens by `penalty`, multiplies negative ones (Keskar et al., CTRL, 2019).
+ * @example logits [2, −2, 1], ids 0 and 1 seen, penalty 2 gives [1, −4, 1]
+ */
+export function repetitionPenalty(logits: Float32Array, seen: SeenTokens, penalty: number): void {
+  if (!(penalty > 0)) {
+    throw new RangeError(`Cannot apply repetition_penalty as it must be above 0: current value is ${penalty}`);
+  }
+  for (const id of new Set([...seen.prompt, ...seen.completion.keys()])) {
+    const value = at(logits, id);
+    if (id < logits.length) logits[id] = value > 0 ? value / penalty : value * penalty;
+  }
+}
+
+/** Subtracts `penalty` for each time a token is in the completion. */
+export function frequencyPenalty(logits: Float32Array, seen: SeenTokens, penalty: number): void {
+  for (const [id, times] of seen.completion) if (id < logits.length) logits[id] = at(logits, id) - penalty * times;
+}
+
+/** Subtracts `penalty` from each token that is in the completion. */
+export function presencePenalty(logits: Float32Array, seen: SeenTokens, penalty: number): void {
+  for (const id of seen.completion.keys()) if (id < logits.length) logits[id] = at(logits, id) - penalty;
+}
+
+/**
+ * Divides logits by `temperature`; at 0 only the largest stays (of equals the lowest id).
+ * @example [2, 1] at 0.5 gives [4, 2]
+ */
+export function temperature(logits: Float32Array, temperature: number): void {
+  if (!(temperature >= 0)) {
+    throw new RangeError(`Cannot apply temperature as it must be at least 0: current value is ${temperature}`);
+  }
+  if (temperature === 0) return keepOnly(logits, topIds(logits, 1));
+  for (let id = 0; id < logits.length; id++) logits[id] = at(logits, id) / temperature;
+}
+
+/** Keeps the `k` largest. @example [3, 1, 2] with k = 2 keeps ids 0 and 2 */
+export function topK(logits: Float32Array, k: number): void {
+  if (!Number.isInteger(k) || k < 1) {
+    throw new RangeError(`Cannot apply top_k as it must be a whole number from 1: current value is ${k}`);
+  }
+  if (k < logits.length) keepOnly(logits, topIds(logits, k));
+}
+
+/**
+ * Keeps the smallest set of candidates whose probabilities sum to at least `p` (Holtzman et al., 2019).
+ * @param logprobs scratch `[vocab]`
+ * @example [0.5, 0.3, 0.2] with p = 0.6 keeps the first two
+ */
+export function topP(logits: Float32Array, p: number, logprobs: Float32Array): void {
+  if (!(p > 0 && p <= 1)) throw new RangeError(`Cannot apply top_p as it must be in (0, 1]: current value is ${p}`);
+  logSoftmax(logits, logprobs);
+  const bins = binMasses(logprobs);
+  let before = 0, bin = 0;
+  while (bin < BINS - 1 && before + (bins[bin] ?? 0) < p) before += bins[bin++] ?? 0;
+  // Only the bin in which the sum crosses `p` has to be sorted.
+  const crossing: TokenId[] = [];
+  for (let id = 0; id < logprobs.length; id++) {
+    const place = binOf(at(logprobs, id));
+    if (place === bin && at(logprobs, id) > -Infinity) crossing.push(id);
+    else if (place > bin) logits[id] = -Infinity;
+  }
+  crossing.sort((one, other) => at(logprobs, other) - at(logprobs, one) || one - other);
+  for (const id of crossing) {
+    // Subtle: the candidate that crosses `p` is kept, so the set is never empty.
+    if (before >= p) logits[id] = -Infinity;
+    before += Math.exp(at(logprobs, id));
+  }
+}
+
+/** Drops candidates less probable than `p` times the most probable. @example [0.6, 0.3, 0.1] with 0.3 keeps two */
+export function minP(logits: Float32Array, p: number): void {
+  if (!(p >= 0 && p <= 1)) throw new RangeError(`Cannot apply min_p as it must be in [0, 1]: current value is ${p}`);
+  let max = -Infinity;
+  for (const value of logits) if (value > max) max = value;
+  const bound = max + Math.log(p);
+  for (let id = 0; id < logits.length; id++) if (at(logits, id) < bound) logits[id] = -Infinity;
+}
+
+function keepOnly(logits: Float32Array, ids: readonly TokenId[]): void {
+  const kept = ids.map((id) => [id, at(logits, id)] as const);
+  logits.fill(-Infinity);
+  for (const [id, value] of kept) logits[id] = value;
+}
+
+/** Bins of a sixteenth of a nat; the last holds all that is less probable than e^−64. */
+const BINS = 1025;
+const BINS_PER_NAT = 16;
+
+function binOf(logprob: number): number {
+  const bin = Math.floor(-logprob * BINS_PER_NAT);
+  return bin < BINS - 1 ? Math.max(0, bin) : BINS - 1;
+}
+
+function binMasses(logprobs: Float32Array): Float64Array {
+  const masses = new Float64Array(BINS);
+  for (let id = 0; id < logprobs.length; id++) {
+    const logprob = at(logprobs, id);
+    const bin = binOf(logprob);
+    masses[bin] = (masses[bin] ?? 0) + Math.exp(logprob);
+  }
+  return masses;
+}

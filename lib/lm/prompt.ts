@@ -1,0 +1,50 @@
+/** A prompt as a developer writes it: text whose fields are remembered, so that the screen can mark them. */
+
+/** Where one field's value stands in a prompt. Offsets count UTF-16 units, as `String.slice` does. */
+export interface FieldSpan {
+  readonly field: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The exact text that a model receives, and the spans of its fields in order. */
+export interface Prompt {
+  readonly text: string;
+  readonly spans: readonly FieldSpan[];
+}
+
+/** A named value for a `prompt` template. The value is used as it is, byte for byte. */
+export function field(name: string, value: string): Prompt {
+  if (name === "") throw new TypeError("Cannot mark a field without a name");
+  return { text: value, spans: [{ field: name, start: 0, end: value.length }] };
+}
+
+/**
+ * A template tag that joins text, fields, and other prompts.
+ * Subtle: escapes such as `\n` in the template mean what they mean in any template string; values are never changed.
+ * @example prompt`Q: ${field("question", "why?")} A:` has the text "Q: why? A:" and one span from 3 to 7
+ */
+export function prompt(strings: TemplateStringsArray, ...values: readonly (Prompt | string | number)[]): Prompt {
+  const pieces = strings.flatMap((text, index) => {
+    const value = values[index];
+    return value === undefined ? [toPrompt(text)] : [toPrompt(text), toPrompt(value)];
+  });
+  return joinPrompts(pieces);
+}
+
+/** Prompts one after the other. */
+export function joinPrompts(pieces: readonly Prompt[]): Prompt {
+  let text = "";
+  const spans: FieldSpan[] = [];
+  for (const piece of pieces) {
+    const offset = text.length;
+    spans.push(...piece.spans.map(({ field, start, end }) => ({ field, start: start + offset, end: end + offset })));
+    text += piece.text;
+  }
+  return { text, spans };
+}
+
+/** A plain text is a prompt without fields. */
+export function toPrompt(value: Prompt | string | number): Prompt {
+  return typeof value === "object" ? value : { text: String(value), spans: [] };
+}

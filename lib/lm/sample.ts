@@ -1,0 +1,145 @@
+import type { Candidate, ProcessorLog, ProcessorName, Step } from "./event.ts";
+import { PROCESSORS } from "./event.ts";
+import { at, logSoftmax, rankOf, restLogprob, topIds } from "./logits.ts";
+import { gumbelAt, streamKey } from "./noise.ts";
+import type { SamplingParams } from "./params.ts";
+import * as processor from "./processor.ts";
+import type { Token, TokenId } from "./token.ts";
+
+/** Where a step is taken. */
+export interface StepPlace {
+  readonly sequence: number;
+  readonly position: number;
+  readonly seen: processor.SeenTokens;
+  /** Candidates that the step carries. */
+  readonly top: number;
+  readonly token: (id: TokenId) => Token;
+}
+
+/** Takes steps over one vocabulary; owns the scratch space, so that a step allocates nothing of the vocabulary's size. */
+export class Sampler {
+  readonly #raw: Float32Array;
+  readonly #work: Float32Array;
+  readonly #final: Float32Array;
+  readonly #scratch: Float32Array;
+  /** 0 while a candidate is in, else 1 + the place in `PROCESSORS` of what removed it. */
+  readonly #excludedBy: Uint8Array;
+
+  constructor(readonly vocabularySize: number) {
+    this.#raw = new Float32Array(vocabularySize);
+    this.#work = new Float32Array(vocabularySize);
+    this.#final = new Float32Array(vocabularySize);
+    this.#scratch = new Float32Array(vocabularySize);
+    this.#excludedBy = new Uint8Array(vocabularySize);
+  }
+
+  /**
+   * One decode position: raw distribution → processors → draw.
+   * @param logits `[vocab]`, left as they are
+   * @throws {RangeError} when the logits hold NaN or the params leave no candidate
+   */
+  step(logits: Float32Array, params: SamplingParams, place: StepPlace): Step {
+    if (logits.length !== this.vocabularySize) {
+      throw new RangeError(`Cannot sample from ${logits.length} logits: expected ${this.vocabularySize}`);
+    }
+    const entropyNats = logSoftmax(logits, this.#raw);
+    this.#work.set(logits);
+    const processors = this.#process(params, place.seen);
+    logSoftmax(this.#work, this.#final);
+    const isGreedy = params.temperature === 0;
+    const key = streamKey(params.seed, place.sequence, place.position);
+    const id = isGreedy ? topIds(this.#final, 1)[0] ?? 0 : this.#draw(key);
+    const noise = (of: TokenId) => isGreedy ? undefined : gumbelAt(key, of);
+
+    const ids = topIds(this.#raw, place.top);
+    if (!ids.includes(id)) ids.push(id);
+    const rest = restLogprob(this.#raw, ids);
+    const restFinal = restLogprob(this.#final, ids);
+    return {
+      sequence: place.sequence,
+      position: place.position,
+      token: place.token(id),
+      logprob: at(this.#raw, id),
+      rank: rankOf(this.#raw, id),
+      entropyNats,
+      top: ids.map((of, index) => this.#candidate(of, index + 1, id, place, noise(of))),
+      ...(rest === undefined ? {} : { restLogprob: rest }),
+      restCount: this.vocabularySize - ids.length,
+      ...(restFinal === undefined ? {} : { restFinalLogprob: restFinal }),
+      processors,
+      draw: isGreedy
+        ? { kind: "greedy" }
+        : { kind: "gumbel", noise: noise(id) ?? 0, finalLogprob: at(this.#final, id) },
+    };
+  }
+
+  #candidate(id: TokenId, place: number, chosen: TokenId, { token }: StepPlace, noise: number | undefined): Candidate {
+    const excluded = this.#excludedBy[id] ?? 0;
+    const excludedBy = excluded === 0 ? undefined : PROCESSORS[excluded - 1];
+    return {
+      token: token(id),
+      logprob: at(this.#raw, id),
+      rank: id === chosen ? rankOf(this.#raw, id) : place,
+      ...(excludedBy === undefined ? { finalLogprob: at(this.#final, id) } : { excludedBy }),
+      ...(noise === undefined ? {} : { noise }),
+    };
+  }
+
+  /** Runs the processors whose params are not the identity, in order, and logs what each removed. */
+  #process(params: SamplingParams, seen: processor.SeenTokens): ProcessorLog[] {
+    const work = this.#work;
+    const log: ProcessorLog[] = [];
+    this.#excludedBy.fill(0);
+    const run = (name: ProcessorName, isActive: boolean, apply: () => void) => {
+      if (isActive) log.push(this.#logged(name, apply));
+    };
+    run("logit_bias", Object.keys(params.logitBias).length > 0, () => processor.logitBias(work, params.logitBias));
+    run("repetition_penalty", params.repetitionPenalty !== 1, () => {
+      processor.repetitionPenalty(work, seen, params.repetitionPenalty);
+    });
+    run("frequency_penalty", params.frequencyPenalty !== 0, () => {
+      processor.frequencyPenalty(work, seen, params.frequencyPenalty);
+    });
+    run("presence_penalty", params.presencePenalty !== 0, () => {
+      processor.presencePenalty(work, seen, params.presencePenalty);
+    });
+    run("temperature", params.temperature !== 1, () => processor.temperature(work, params.temperature));
+    run("top_k", params.topK > 0, () => processor.topK(work, params.topK));
+    run("top_p", params.topP < 1, () => processor.topP(work, params.topP, this.#scratch));
+    run("min_p", params.minP > 0, () => processor.minP(work, params.minP));
+    return log;
+  }
+
+  /** Subtle: the mass is that of the distribution just before the processor acts, so the entries tell a story in order. */
+  #logged(name: ProcessorName, apply: () => void): ProcessorLog {
+    logSoftmax(this.#work, this.#final);
+    apply();
+    let removed = 0, removedMass = 0, kept = 0;
+    const mark = PROCESSORS.indexOf(name) + 1;
+    for (let id = 0; id < this.vocabularySize; id++) {
+      if (at(this.#work, id) > -Infinity) {
+        kept++;
+      } else if (this.#excludedBy[id] === 0) {
+        this.#excludedBy[id] = mark;
+        removed++;
+        removedMass += Math.exp(at(this.#final, id));
+      }
+    }
+    return { name, removed, removedMass, kept };
+  }
+
+  /** Gumbel-max: the candidate with the largest final logprob plus noise. */
+  #draw(key: readonly [number, number]): TokenId {
+    let best = -Infinity, drawn = 0;
+    for (let id = 0; id < this.vocabularySize; id++) {
+      const logprob = at(this.#final, id);
+      if (logprob === -Infinity) continue;
+      const score = logprob + gumbelAt(key, id);
+      if (score > best) {
+        best = score;
+        drawn = id;
+      }
+    }
+    return drawn;
+  }
+}

@@ -1,0 +1,86 @@
+import { PromptTooLongError } from "./decode.ts";
+import type { Candidate, ScoredToken } from "./event.ts";
+import { at, logSoftmax, rankOf, restLogprob, topIds } from "./logits.ts";
+import type { LanguageModel } from "./model.ts";
+import type { TokenId } from "./token.ts";
+
+interface ScoreOptions {
+  readonly top: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Scores a given completion under a prompt, teacher-forced on ids: prompt and completion are never joined as text, so the
+ * border between them is where the caller put it.
+ * @returns one entry for each id of `completion`
+ * @throws {PromptTooLongError} when both together do not fit the window
+ */
+export async function score(
+  model: LanguageModel,
+  prompt: readonly TokenId[],
+  completion: readonly TokenId[],
+  { top, signal }: ScoreOptions,
+): Promise<readonly ScoredToken[]> {
+  if (completion.length === 0) return [];
+  if (prompt.length === 0) throw new RangeError("Cannot score under an empty prompt: expected at least one token");
+  const length = prompt.length + completion.length;
+  if (length > model.contextWindow) throw new PromptTooLongError(length, model.contextWindow);
+
+  const logprobs = new Float32Array(model.vocabularySize);
+  const scored: ScoredToken[] = [];
+  // The last token of the completion is scored, but nothing is scored after it.
+  const sequence = [...prompt, ...completion.slice(0, -1)];
+  const all = await model.allLogits?.(sequence, prompt.length - 1, signal);
+  for (const [index, id] of completion.entries()) {
+    signal?.throwIfAborted();
+    const logits = all?.[index] ?? await model.logits(sequence.slice(0, prompt.length + index), signal);
+    scored.push(scoreToken(model, logits, logprobs, id, top));
+  }
+  return scored;
+}
+
+function scoreToken(
+  model: LanguageModel,
+  logits: Float32Array,
+  logprobs: Float32Array,
+  id: TokenId,
+  top: number,
+): ScoredToken {
+  if (id >= model.vocabularySize) {
+    throw new RangeError(`Cannot score token id ${id}: the vocabulary ends at ${model.vocabularySize - 1}`);
+  }
+  const entropyNats = logSoftmax(logits, logprobs);
+  const rank = rankOf(logprobs, id);
+  const ids = topIds(logprobs, top);
+  if (!ids.includes(id)) ids.push(id);
+  const rest = restLogprob(logprobs, ids);
+  return {
+    token: model.token(id),
+    logprob: at(logprobs, id),
+    rank,
+    entropyNats,
+    top: ids.map((of, place): Candidate => ({
+      token: model.token(of),
+      logprob: at(logprobs, of),
+      rank: of === id ? rank : place + 1,
+    })),
+    ...(rest === undefined ? {} : { restLogprob: rest }),
+    restCount: model.vocabularySize - ids.length,
+  };
+}
+
+/** Sum of −logprob, in nats. */
+export function nll(logprobs: readonly number[]): number {
+  return logprobs.reduce((sum, logprob) => sum - logprob, 0);
+}
+
+/** exp(mean −logprob); undefined without tokens. @example of p 0.5 and 0.25 it is √8 ≈ 2.828 */
+export function perplexity(logprobs: readonly number[]): number | undefined {
+  return logprobs.length === 0 ? undefined : Math.exp(nll(logprobs) / logprobs.length);
+}
+
+/** The first position at which the given token is not the model's most probable; undefined when there is none. */
+export function firstDeparture(tokens: readonly Pick<ScoredToken, "rank">[]): number | undefined {
+  const index = tokens.findIndex(({ rank }) => rank > 1);
+  return index < 0 ? undefined : index;
+}

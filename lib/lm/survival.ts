@@ -1,0 +1,134 @@
+/**
+ * What other sampling params would have made of a step that was taken: from its log and the same noise, no model call.
+ *
+ * A step carries its most probable candidates only. Where the verdict could depend on the rest of the vocabulary it is
+ * `unknown`, unless a bound on the rest settles it: noise is known for every token id, and no token of the rest is more
+ * probable than the least probable candidate shown.
+ */
+import type { Candidate, ProcessorName, Step } from "./event.ts";
+import { gumbelAt, streamKey } from "./noise.ts";
+import type { SamplingParams } from "./params.ts";
+
+export type SurvivalVerdict =
+  | { readonly kind: "kept" }
+  | { readonly kind: "excluded"; readonly by: ProcessorName }
+  | { readonly kind: "lost"; readonly to: Candidate }
+  | { readonly kind: "unknown" };
+
+const KEPT = { kind: "kept" } as const;
+const UNKNOWN = { kind: "unknown" } as const;
+
+/** Whether the step's token would be taken again under `params`, given the same prefix. */
+export function survives(step: Step, params: SamplingParams): SurvivalVerdict {
+  if (isEditing(params)) return UNKNOWN;
+  const ranked = step.top.filter(({ rank }, index) => rank === index + 1);
+  const chosen = step.top.find(({ token }) => token.id === step.token.id);
+  const best = ranked[0];
+  if (chosen === undefined || best === undefined) return UNKNOWN;
+  if (params.temperature === 0) {
+    return chosen.rank === 1 ? KEPT : { kind: "lost", to: best };
+  }
+  if (params.topK > 0 && chosen.rank > params.topK) return { kind: "excluded", by: "top_k" };
+  const inverse = 1 / params.temperature;
+  const kept = params.topK > 0 ? ranked.slice(0, params.topK) : ranked;
+  // The rest takes part unless top_k ends within what is shown.
+  const rest = params.topK > 0 && params.topK <= ranked.length ? undefined : restBounds(step, ranked, inverse);
+
+  const nucleus = topPVerdict(kept, chosen, params.topP, inverse, rest);
+  if (nucleus.kind !== "kept") return nucleus;
+  if (Math.exp((chosen.logprob - best.logprob) * inverse) < params.minP) return { kind: "excluded", by: "min_p" };
+  return drawVerdict(step, params, kept, chosen, nucleus.size, rest !== undefined && !nucleus.isClosed);
+}
+
+/** Penalties and biases depend on tokens before the step, which it does not carry. */
+function isEditing(params: SamplingParams): boolean {
+  return params.repetitionPenalty !== 1 || params.frequencyPenalty !== 0 || params.presencePenalty !== 0 ||
+    Object.keys(params.logitBias).length > 0;
+}
+
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Least and most that the rest's tempered mass Σ p^a can be, for its known sum, count and largest possible p. */
+function restBounds(step: Step, ranked: readonly Candidate[], inverse: number): Bounds | undefined {
+  const last = ranked[ranked.length - 1];
+  if (step.restLogprob === undefined || step.restCount === 0 || last === undefined) return undefined;
+  const mass = Math.exp(step.restLogprob);
+  const spread = step.restCount * (mass / step.restCount) ** inverse;
+  const largest = Math.max(Math.exp(last.logprob), mass / step.restCount);
+  const packed = mass * largest ** (inverse - 1);
+  return { low: Math.min(spread, packed), high: Math.max(spread, packed) };
+}
+
+type Nucleus = Exclude<SurvivalVerdict, { kind: "kept" }> | {
+  readonly kind: "kept";
+  /** How many of the candidates shown are in the nucleus. */
+  readonly size: number;
+  /** True when nothing of the rest can be in it. */
+  readonly isClosed: boolean;
+};
+
+function topPVerdict(
+  kept: readonly Candidate[],
+  chosen: Candidate,
+  p: number,
+  inverse: number,
+  rest: Bounds | undefined,
+): Nucleus {
+  if (p >= 1) return { kind: "kept", size: kept.length, isClosed: rest === undefined };
+  const weights = kept.map(({ logprob }) => Math.exp(logprob * inverse));
+  const shown = weights.reduce((sum, weight) => sum + weight, 0);
+  const low = shown + (rest?.low ?? 0), high = shown + (rest?.high ?? 0);
+  let before = 0, size = 0;
+  let isExcluded = false, isUnsure = false, isClosed = false;
+  for (const [index, candidate] of kept.entries()) {
+    if (before / high >= p) {
+      isExcluded ||= candidate.token.id === chosen.token.id;
+      isClosed = true;
+    } else {
+      // With the smallest total the sum before it may already reach p: then its place is not settled.
+      if (before / low >= p) isUnsure = true;
+      size = index + 1;
+    }
+    before += weights[index] ?? 0;
+  }
+  const isShown = kept.some(({ token }) => token.id === chosen.token.id);
+  if (isExcluded || (!isShown && before / high >= p)) return { kind: "excluded", by: "top_p" };
+  if (isUnsure || !isShown) return UNKNOWN;
+  return { kind: "kept", size, isClosed: isClosed || rest === undefined || before / high >= p };
+}
+
+function drawVerdict(
+  step: Step,
+  params: SamplingParams,
+  kept: readonly Candidate[],
+  chosen: Candidate,
+  size: number,
+  restTakesPart: boolean,
+): SurvivalVerdict {
+  const key = streamKey(params.seed, step.sequence, step.position);
+  const inverse = 1 / params.temperature;
+  const score = ({ token, logprob }: Candidate) => logprob * inverse + gumbelAt(key, token.id);
+  const own = score(chosen);
+  const best = kept[0];
+  for (const rival of kept.slice(0, size)) {
+    const isIn = best !== undefined && Math.exp((rival.logprob - best.logprob) * inverse) >= params.minP;
+    if (isIn && rival.token.id !== chosen.token.id && score(rival) > own) return { kind: "lost", to: rival };
+  }
+  const last = kept[kept.length - 1];
+  if (!restTakesPart || last === undefined || best === undefined) return KEPT;
+  if (Math.exp((last.logprob - best.logprob) * inverse) < params.minP) return KEPT;
+  const bound = Math.min(last.logprob, step.restLogprob ?? -Infinity) * inverse;
+  return bound + largestRestNoise(step, key) <= own ? KEPT : UNKNOWN;
+}
+
+function largestRestNoise(step: Step, key: readonly [number, number]): number {
+  const shown = new Set(step.top.map(({ token }) => token.id));
+  let largest = -Infinity;
+  for (let id = 0; id < shown.size + step.restCount; id++) {
+    if (!shown.has(id)) largest = Math.max(largest, gumbelAt(key, id));
+  }
+  return largest;
+}
