@@ -25,7 +25,6 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Uint8A
     bundle: true,
     splitting: true,
     write: false,
-    metafile: true,
     format: "esm",
     platform: "browser",
     target: options.target,
@@ -47,7 +46,6 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Uint8A
   for (const { path, contents } of result.outputFiles) {
     files.set(path.slice(outdir.length + 1).replaceAll("\\", "/"), new Uint8Array(contents));
   }
-  files.set("metafile.json", new TextEncoder().encode(JSON.stringify(result.metafile)));
   return files;
 }
 

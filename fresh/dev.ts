@@ -212,7 +212,7 @@ export class Builder {
     const { outDir, root, serverEntry, buildId } = this.config;
     await Deno.remove(outDir, { recursive: true }).catch(() => {}); // Nothing was built before.
     const from = (path: string) => {
-      const way = slashes(relative(outDir, path));
+      const way = slashes(relative(outDir, path)).replaceAll(/[%?#]/g, encodeURIComponent);
       return way.startsWith(".") ? way : `./${way}`;
     };
     const files: Record<string, [string, string, string, number]> = {};
@@ -222,7 +222,7 @@ export class Builder {
         await Deno.mkdir(dirname(path), { recursive: true });
         await Deno.writeFile(path, content);
       }
-      files[url] = [encodeURI(from(path)), contentTypeOf(url), hash, content.byteLength];
+      files[url] = [from(path), contentTypeOf(url), hash, content.byteLength];
     }
     const code = snapshotCode({
       buildId,
