@@ -102,16 +102,26 @@ hooks.__b = (vnode) => {
   nextHook?.(vnode);
 };
 
-// Precompiled JSX writes attributes of static elements itself and asks this hook instead of the vnode hook.
-hooks.attr = (name, value) => {
-  if (current !== undefined && name === "f-client-nav") return `f-client-nav="${clientNav(current, value)}"`;
-  return nextAttr?.(name, value);
-};
+// Precompiled JSX asks this hook for attributes of static elements: when the JSX is evaluated, maybe before rendering.
+hooks.attr = (name, value) => name === "f-client-nav" ? `${name}="${isNavOn(value)}"` : nextAttr?.(name, value);
 
-function clientNav(state: RenderState, value: unknown): string {
-  const isOn = value !== false && value !== "false" && value !== null && value !== undefined;
-  if (isOn) state.hasClientNav = true;
-  return String(isOn);
+function isNavOn(value: unknown): boolean {
+  return value !== false && value !== "false" && value !== null && value !== undefined;
+}
+
+// Templates of precompiled JSX are constants of their module.
+const navTemplates = new WeakMap<object, boolean>();
+
+/** Whether precompiled markup turns client navigation on: static attributes reach no hook. */
+function templateHasNav(template: unknown): boolean {
+  if (!Array.isArray(template)) return false;
+  const known = navTemplates.get(template) ?? template.some((part) => / f-client-nav(?!="false")/.test(String(part)));
+  navTemplates.set(template, known);
+  return known;
+}
+
+function hasNavAttribute(expressions: unknown): boolean {
+  return Array.isArray(expressions) && expressions.includes('f-client-nav="true"');
 }
 
 function rewrite(vnode: VNode, type: unknown, props: Props): void {
@@ -123,6 +133,12 @@ function visit(state: RenderState, vnode: VNode): void {
   const { type } = vnode;
   const props: Props = { ...vnode.props };
   if (typeof type === "function") {
+    if (type === Fragment) {
+      if (!state.hasClientNav && "tpl" in props) {
+        state.hasClientNav = templateHasNav(props["tpl"]) || hasNavAttribute(props["exprs"]);
+      }
+      return;
+    }
     if (type === Head) return rewrite(vnode, CollectedHead, props);
     if (type === Partial) return rewrite(vnode, PartialFrame, { partial: props, id: vnode.key });
     const island = state.snapshot.islands.get(type);
@@ -159,7 +175,9 @@ function keyData(vnode: VNode): Props {
 function changedProps(state: RenderState, type: string, props: Props): Props | undefined {
   let changed = props["data-key"] !== undefined;
   if ("f-client-nav" in props) {
-    props["f-client-nav"] = clientNav(state, props["f-client-nav"]);
+    const isOn = isNavOn(props["f-client-nav"]);
+    if (isOn) state.hasClientNav = true;
+    props["f-client-nav"] = String(isOn);
     changed = true;
   }
   switch (type) {

@@ -44,14 +44,19 @@ const REDUCERS: Record<string, (value: unknown) => unknown> = {
 
 const PLAIN = new Set(["Object", "Array", "Date", "URL", "RegExp", "Map", "Set"]);
 
+const carried = new WeakSet<object>();
+
 /** Why a value cannot be carried, or `undefined` when it can. */
 function unsupported(value: unknown): string | undefined {
   if (typeof value === "function") return "a function";
   if (typeof value === "symbol") return "a symbol";
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof Uint8Array) {
-    return value.byteLength === value.buffer.byteLength ? undefined : "a view of a larger buffer: send a .slice()";
+    if (value.byteLength !== value.buffer.byteLength) return "a view of a larger buffer: send a .slice()";
+    carried.add(value.buffer); // Subtle: devalue visits the buffer next, as a value of its own.
+    return undefined;
   }
+  if (carried.has(value)) return undefined;
   const prototype = Object.getPrototypeOf(value);
   if (prototype === null) return "an object without a prototype";
   if ("constructor" in value && value.constructor === undefined) return "JSX, which only a prop itself may be";

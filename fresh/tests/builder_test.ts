@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { App, staticFiles } from "fresh";
+import { Builder } from "fresh/dev";
+import { mapped } from "../bundle.ts";
+import { islandNames } from "../write.ts";
+
+const root = fileURLToPath(new URL("fixture", import.meta.url));
+
+function newApp(): App<unknown> {
+  return new App<unknown>().use(staticFiles()).fsRoutes();
+}
+
+async function send(app: App<unknown>, path: string, init?: RequestInit): Promise<Response> {
+  return await app.handler()(new Request(`http://localhost${path}`, init));
+}
+
+Deno.test("Builder keeps a build in memory: pages, browser modules, static files", async (t) => {
+  const builder = new Builder({ root });
+  builder.onTransformStaticFile({ pluginName: "upper", filter: /\.txt$/ }, ({ text }) => text.toUpperCase());
+  const apply = await builder.build({ snapshot: "memory" });
+  const app = newApp();
+  apply(app);
+  const js = `/_fresh/js/${builder.config.buildId}`;
+
+  await t.step("island modules and the runtime are served for a year", async () => {
+    for (const name of ["fresh-runtime", "Counter", "Box"]) {
+      const response = await send(app, `${js}/${name}.js`);
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
+      await response.body?.cancel();
+    }
+  });
+
+  await t.step("a static file has an ETag and is not kept; with the build id it is", async () => {
+    const response = await send(app, "/dot.svg");
+    const etag = response.headers.get("etag") ?? "";
+    assert.match(etag, /^W\/"[0-9a-f]{40}"$/);
+    assert.equal(response.headers.get("cache-control"), "no-cache, no-store, max-age=0, must-revalidate");
+    assert.match(await response.text(), /<svg/);
+    assert.equal((await send(app, "/dot.svg", { headers: { "if-none-match": etag } })).status, 304);
+    const kept = await send(app, `/dot.svg?__frsh_c=${builder.config.buildId}`);
+    assert.match(kept.headers.get("cache-control") ?? "", /immutable/);
+    const stale = await send(app, "/dot.svg?a=1&__frsh_c=old");
+    assert.deepEqual([stale.status, stale.headers.get("location")], [307, "/dot.svg?a=1"]);
+    assert.equal((await send(app, "/dot.svg", { method: "POST" })).status, 405);
+    const head = await send(app, "/dot.svg", { method: "HEAD" });
+    assert.deepEqual([head.status, await head.text()], [200, ""]);
+    assert.equal((await send(app, "/favicon.ico")).status, 404);
+    assert.equal((await send(app, "/.hidden")).status, 404);
+  });
+
+  await t.step("transformers and url() of stylesheets are applied", async () => {
+    assert.equal(await (await send(app, "/note.txt")).text(), "NOTE\n");
+    assert.match(await (await send(app, "/app.css")).text(), /url\("\/dot\.svg\?__frsh_c=/);
+  });
+
+  await t.step("routes, group layout, error page and 404 are right", async () => {
+    assert.match(await (await send(app, "/plain")).text(), /<main class="site"><p>2 rows<\/p><\/main>/);
+    const lost = await send(app, "/none/at/all");
+    assert.equal(lost.status, 404);
+    assert.match(await lost.text(), /<p id="error">404<\/p>/);
+  });
+});
+
+Deno.test("Builder writes a build that serves without build code", async () => {
+  const outDir = await Deno.makeTempDir({ dir: root, prefix: "_fresh_test_" });
+  try {
+    await new Builder({ root, outDir }).build();
+    const snapshot = await import(new URL(`file://${outDir}/snapshot.js`).href);
+    const app = newApp();
+    snapshot.default(app);
+    assert.match(await (await send(app, "/")).text(), /frsh:island:Counter:0/);
+    assert.match(await (await send(app, "/dot.svg")).text(), /<svg/);
+    const info = new Deno.Command(Deno.execPath(), { args: ["info", "--json", `${outDir}/server.js`], stderr: "null" });
+    const graph = new TextDecoder().decode((await info.output()).stdout);
+    const modules: { specifier: string }[] = JSON.parse(graph).modules;
+    assert.ok(modules.some(({ specifier }) => specifier.endsWith("fresh/snapshot.ts")));
+    for (const { specifier } of modules) assert.doesNotMatch(specifier, /esbuild|fresh\/(?:dev|bundle|write)\.ts/);
+  } finally {
+    await Deno.remove(outDir, { recursive: true });
+  }
+});
+
+Deno.test("islandNames() gives each function export a name of its own", () => {
+  const taken = new Set(["Chart"]);
+  const fn = () => null;
+  assert.deepEqual(islandNames("/i/my-chart.tsx", { default: fn, Chart: fn, data: 1 }, taken), {
+    entry: "myChart",
+    names: { default: "myChart", Chart: "Chart_1" },
+  });
+});
+
+Deno.test("mapped() prefers the exact key, then the longest folder", () => {
+  const imports = { a: "./a.ts", "a/": "./a/", "a/b/": "./deep/" };
+  assert.equal(mapped(imports, "a"), "./a.ts");
+  assert.equal(mapped(imports, "a/x.ts"), "./a/x.ts");
+  assert.equal(mapped(imports, "a/b/x.ts"), "./deep/x.ts");
+  assert.equal(mapped(imports, "c"), undefined);
+});
