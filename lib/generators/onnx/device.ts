@@ -1,0 +1,53 @@
+import type { Device } from "./protocol.ts";
+
+/** What is needed of ONNX Runtime to try a device. */
+export interface SessionMaker {
+  create(
+    model: Uint8Array,
+    options: { executionProviders: string[]; logSeverityLevel: 4 },
+  ): Promise<{ release(): Promise<void> }>;
+}
+
+/** Fastest first; the last always works. */
+const PREFERRED = ["cuda", "webgpu", "cpu"] as const;
+type WorkingDevice = typeof PREFERRED[number];
+
+const FIXES: Readonly<Record<WorkingDevice, string>> = {
+  cuda: "install CUDA with cuDNN and run `deno install --allow-scripts=npm:onnxruntime-node`, or use the device cpu",
+  webgpu: "install a Vulkan driver for the GPU, or use the device cpu",
+  cpu: "reinstall the package onnxruntime-node",
+};
+
+/** An ONNX model that adds a number to itself, 63 bytes: enough to see whether a device works. */
+const TINY_MODEL = Uint8Array.from(
+  atob("CAg6NQoOCgF4CgF4EgF5IgNBZGQSAXBaDwoBeBIKCggIARIECgIIAWIPCgF5EgoKCAgBEgQKAggBQgQKABAN"),
+  (character) => character.charCodeAt(0),
+);
+
+/**
+ * The device to run on. `auto` takes the first that works; one that is named is used or refused, never replaced.
+ * @throws {Error} with the runtime's reason and what would help
+ */
+export async function pickDevice(wanted: Device, sessions: SessionMaker): Promise<WorkingDevice> {
+  if (wanted === "cpu") return wanted;
+  if (wanted !== "auto") {
+    const reason = await tryDevice(wanted, sessions);
+    if (reason === undefined) return wanted;
+    throw new Error(`Cannot use the device ${wanted}: ${reason}. To use it, ${FIXES[wanted]}`);
+  }
+  for (const device of PREFERRED) {
+    if (device === "cpu" || await tryDevice(device, sessions) === undefined) return device;
+  }
+  return "cpu";
+}
+
+/** Why the device does not work; undefined when it does. */
+async function tryDevice(device: WorkingDevice, sessions: SessionMaker): Promise<string | undefined> {
+  try {
+    const session = await sessions.create(TINY_MODEL, { executionProviders: [device], logSeverityLevel: 4 });
+    await session.release();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

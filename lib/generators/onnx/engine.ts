@@ -1,0 +1,65 @@
+import type { LoadProgress } from "../generator.ts";
+import { type Answers, type Envelope, errorOf, type Reply, type Request } from "./protocol.ts";
+
+interface Pending {
+  readonly resolve: (answer: Answers[Request["type"]]) => void;
+  readonly reject: (error: Error) => void;
+  readonly onProgress: ((progress: LoadProgress) => void) | undefined;
+}
+
+/** The main side of a model's worker: asks, and awaits the answer. */
+export class Engine {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #closedBy: Error | undefined;
+
+  constructor() {
+    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "onnx" });
+    this.#worker.onmessage = (message: MessageEvent<Reply>) => this.#receive(message.data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#end(new Error(`The model's thread failed: ${event.message}`));
+    };
+  }
+
+  get isClosed(): boolean {
+    return this.#closedBy !== undefined;
+  }
+
+  /** @throws {Error} what the worker threw, with its kind; or that the engine is closed */
+  async ask<Type extends Request["type"]>(
+    request: Extract<Request, { type: Type }>,
+    onProgress?: (progress: LoadProgress) => void,
+  ): Promise<Answers[Type]> {
+    if (this.#closedBy !== undefined) throw this.#closedBy;
+    const id = ++this.#lastId;
+    const answer = await new Promise<Answers[Request["type"]]>((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject, onProgress });
+      const envelope: Envelope = { id, request };
+      this.#worker.postMessage(envelope);
+    });
+    return answer as Answers[Type]; // protocol.ts ties each request to its answer; the map of pending ones cannot.
+  }
+
+  close(): void {
+    this.#end(new Error("The model was closed"));
+  }
+
+  #receive(reply: Reply): void {
+    const pending = this.#pending.get(reply.id);
+    if (pending === undefined) return;
+    if ("progress" in reply) return pending.onProgress?.(reply.progress);
+    this.#pending.delete(reply.id);
+    if (reply.ok) pending.resolve(reply.answer);
+    else pending.reject(errorOf(reply.fault));
+  }
+
+  #end(reason: Error): void {
+    if (this.#closedBy !== undefined) return;
+    this.#closedBy = reason;
+    this.#worker.terminate();
+    for (const { reject } of this.#pending.values()) reject(reason);
+    this.#pending.clear();
+  }
+}

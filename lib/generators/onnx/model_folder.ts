@@ -1,0 +1,147 @@
+/** Finds a model's folder and checks its files before anything native reads them. */
+import * as v from "valibot";
+import type { OpenContext } from "../generator.ts";
+import type { LoadRequest, Precision } from "./protocol.ts";
+
+/** Precision → end of the file name, as exports in hub layout use it. */
+const FILE_SUFFIX: Readonly<Record<Precision, string>> = {
+  fp32: "",
+  fp16: "_fp16",
+  q8: "_quantized",
+  int8: "_int8",
+  uint8: "_uint8",
+  q4: "_q4",
+  q4f16: "_q4f16",
+  bnb4: "_bnb4",
+};
+
+const HUB_ID = /^[\w.-]{1,96}\/[\w.-]{1,96}$/;
+
+/** What the engine reads of `config.json`; other fields are the architecture's own. */
+const configSchema = v.looseObject({
+  model_type: v.string("must be the name of an architecture"),
+  vocab_size: v.number("must be a number"),
+  n_positions: v.optional(v.number()),
+  max_position_embeddings: v.optional(v.number()),
+  eos_token_id: v.nullish(v.union([v.number(), v.array(v.number())])),
+  num_attention_heads: v.optional(v.number()),
+  num_key_value_heads: v.optional(v.number()),
+  head_dim: v.optional(v.number()),
+  hidden_size: v.optional(v.number()),
+  n_head: v.optional(v.number()),
+  n_embd: v.optional(v.number()),
+});
+export type ModelConfig = v.InferOutput<typeof configSchema>;
+
+/**
+ * A name is a folder beside the module, or where the app was started, or one above; what is no folder is a hub id.
+ * @throws {Deno.errors.NotFound} naming each place that was tried
+ */
+export async function findModel(name: string, revision: string, context: OpenContext): Promise<LoadRequest["source"]> {
+  const tried: string[] = [];
+  for (const base of [context.baseUrl, context.rootUrl]) {
+    const path = toPath(new URL(`${name.replace(/\/$/, "")}`, base));
+    if (await isFolder(path)) return { kind: "folder", path: await Deno.realPath(path) };
+    tried.push(path);
+  }
+  const isPath = /^(\.{0,2}\/|file:)/.test(name);
+  if (isPath || !HUB_ID.test(name) || await hasSibling(tried)) {
+    throw new Deno.errors.NotFound(`Cannot find the model "${name}": there is no folder ${tried.join(", nor ")}`);
+  }
+  return { kind: "hub", id: name, revision };
+}
+
+/** Subtle: "models/demo" has the shape of a hub id; a `models` folder beside it says that a folder was meant. */
+async function hasSibling(paths: readonly string[]): Promise<boolean> {
+  for (const path of paths) if (await isFolder(path.replace(/\/[^/]+$/, ""))) return true;
+  return false;
+}
+
+/** @throws {Error} naming the file, what is wrong with it, and what was expected */
+export async function checkFolder(path: string, precision: Precision): Promise<void> {
+  await readConfig(path);
+  const tokenizer = await readJson(path, "tokenizer.json");
+  if (!isObject(tokenizer) || !isObject(tokenizer.model)) {
+    throw new SyntaxError(`Cannot use ${path}/tokenizer.json: expected an object with a "model"`);
+  }
+  await checkWeights(path, precision);
+}
+
+export async function readConfig(path: string): Promise<ModelConfig> {
+  return parseConfig(await readJson(path, "config.json"), `${path}/config.json`);
+}
+
+export function parseConfig(value: unknown, file: string): ModelConfig {
+  const parsed = v.safeParse(configSchema, value);
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  throw new SyntaxError(`Cannot use ${file}: field "${v.getDotPath(issue) ?? ""}" ${issue.message}`);
+}
+
+/** Ids that end a completion, from `generation_config.json` when it names them. */
+export async function readEndIds(path: string, config: ModelConfig): Promise<readonly number[]> {
+  const isThere = await isFile(`${path}/generation_config.json`);
+  return endIdsOf(isThere ? await readJson(path, "generation_config.json") : undefined, config);
+}
+
+export function endIdsOf(generationConfig: unknown, config: ModelConfig): readonly number[] {
+  const own = isObject(generationConfig) ? generationConfig.eos_token_id : undefined;
+  const named = own ?? config.eos_token_id;
+  return (Array.isArray(named) ? named : [named]).filter((id) => typeof id === "number");
+}
+
+/** Most tokens of prompt and completion together, as the architecture names it. */
+export function contextWindow(config: ModelConfig): number {
+  const window = config.n_positions ?? config.max_position_embeddings;
+  if (window !== undefined) return window;
+  throw new SyntaxError(`Cannot use config.json: expected "n_positions" or "max_position_embeddings"`);
+}
+
+export function weightsFile(precision: Precision): string {
+  return `onnx/model${FILE_SUFFIX[precision]}.onnx`;
+}
+
+async function checkWeights(path: string, precision: Precision): Promise<void> {
+  const file = `${path}/${weightsFile(precision)}`;
+  if (!await isFile(file)) {
+    throw new Deno.errors.NotFound(`Cannot load ${file}: no such file; expected the model's export in ${precision}`);
+  }
+  const real = await Deno.realPath(file);
+  if (!real.startsWith(`${path}/`)) throw new RangeError(`Cannot load ${file}: it lies outside of the model's folder`);
+  const { size } = await Deno.stat(file);
+  if (size === 0) throw new SyntaxError(`Cannot load ${file}: the file is empty`);
+}
+
+async function readJson(path: string, name: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(`${path}/${name}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new Deno.errors.NotFound(`Cannot load ${path}/${name}: no such file`);
+    }
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SyntaxError(`Cannot read ${path}/${name}: it is not valid JSON (${reason})`);
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function toPath(url: URL): string {
+  return decodeURIComponent(url.pathname).replace(/\/$/, "");
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isDirectory, () => false);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return await Deno.stat(path).then((info) => info.isFile, () => false);
+}

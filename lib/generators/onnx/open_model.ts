@@ -1,0 +1,167 @@
+/** Loads tokenizer, config and session. The only place that imports transformers.js and ONNX Runtime. */
+import type { GeneratorFacts, LoadProgress } from "../generator.ts";
+import { pickDevice } from "./device.ts";
+import { contextWindow, endIdsOf, parseConfig, readConfig, readEndIds, weightsFile } from "./model_folder.ts";
+import type { LoadRequest, Precision } from "./protocol.ts";
+import { OnnxModel, type RuntimeSession, type SessionOptions } from "./session.ts";
+import { Tokenizer, type TokenizerSource } from "./tokenizer.ts";
+
+/** Spinning threads starve the page server on a shared machine; shapes vary, so planned memory only grows. */
+const SESSION_OPTIONS = {
+  enableMemPattern: false,
+  extra: { session: { intra_op: { allow_spinning: "0" } } },
+};
+
+const PRECISION_NAMES: Readonly<Record<Precision, string>> = {
+  fp32: "fp32",
+  fp16: "fp16",
+  q8: "int8",
+  int8: "int8",
+  uint8: "uint8",
+  q4: "4-bit",
+  q4f16: "4-bit, fp16",
+  bnb4: "4-bit",
+};
+
+type Library = typeof import("@huggingface/transformers");
+type PretrainedTokenizer = Awaited<ReturnType<Library["AutoTokenizer"]["from_pretrained"]>>;
+
+interface Opened {
+  readonly model: OnnxModel;
+  readonly facts: GeneratorFacts;
+}
+
+/** @throws {Error} naming the file or the device at fault, with the runtime's own message */
+export async function openModel(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<Opened> {
+  const { source, precision } = request;
+  const library = await importLibraries(request);
+  const id = source.kind === "folder" ? source.path.slice(source.path.lastIndexOf("/") + 1) : source.id;
+  const options = {
+    ...(source.kind === "hub" ? { revision: source.revision } : {}),
+    progress_callback: (info: unknown) => reportDownload(info, onProgress),
+  };
+  onProgress({ phase: "load" });
+  const device = await pickDevice(request.device, library.runtime.InferenceSession);
+  const tokenizer = new Tokenizer(
+    tokenizerSource(await library.transformers.AutoTokenizer.from_pretrained(id, options)),
+  );
+  const loaded = await naming(
+    weightsFile(precision),
+    () =>
+      library.transformers.AutoModelForCausalLM.from_pretrained(id, {
+        ...options,
+        dtype: precision,
+        device,
+        session_options: SESSION_OPTIONS,
+      }),
+  );
+  const config = source.kind === "folder"
+    ? await readConfig(source.path)
+    : parseConfig(loaded.config, `${id}/config.json`);
+  const endIds = source.kind === "folder"
+    ? await readEndIds(source.path, config)
+    : endIdsOf(loaded.generation_config, config);
+  const session = requireSession(loaded.sessions);
+  const model = await OnnxModel.open({
+    session,
+    makeTensor: (type, data, dims) => makeTensor(library.runtime, type, data, dims),
+    tokenizer,
+    endIds: new Set(endIds),
+    contextWindow: contextWindow(config),
+    ...kvShape(session, config),
+    kvBytes: request.kvBytes,
+  });
+  onProgress({ phase: "ready" });
+  const { vocabularySize } = model;
+  return {
+    model,
+    facts: { precision: PRECISION_NAMES[precision], device, vocabularySize, contextWindow: model.contextWindow },
+  };
+}
+
+async function importLibraries({ source, cacheDir }: LoadRequest) {
+  // The native runtime reports usage on its own unless told not to before it starts.
+  Deno.env.set("ORT_DISABLE_TELEMETRY", "1");
+  // Subtle: in a worker started from a file, `location.origin` is "null", on which the library's import fails.
+  Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
+  const transformers = await import("@huggingface/transformers");
+  const runtime = await import("onnxruntime-node");
+  const { env } = transformers;
+  // Subtle: Deno has a browser cache, which would be used in place of `cacheDir`.
+  env.useBrowserCache = false;
+  env.allowLocalModels = source.kind === "folder";
+  env.allowRemoteModels = source.kind === "hub";
+  env.cacheDir = cacheDir;
+  if (source.kind === "folder") env.localModelPath = source.path.slice(0, source.path.lastIndexOf("/") + 1);
+  return { transformers, runtime };
+}
+
+function makeTensor(
+  { Tensor }: typeof import("onnxruntime-node"),
+  type: "int64" | "float32",
+  data: BigInt64Array | Float32Array,
+  dims: readonly number[],
+) {
+  return type === "int64" && data instanceof BigInt64Array
+    ? new Tensor("int64", data, [...dims])
+    : new Tensor("float32", data as Float32Array, [...dims]); // The two types come with their arrays.
+}
+
+/** The session of a decoder; other architectures have several. */
+function requireSession(sessions: Readonly<Record<string, unknown>>): RuntimeSession {
+  const session = sessions.model ?? sessions.decoder_model_merged;
+  if (isSession(session)) return session;
+  throw new TypeError(
+    `Cannot use the model: expected a decoder-only export with one graph, got ${Object.keys(sessions).join(", ")}`,
+  );
+}
+
+function isSession(value: unknown): value is RuntimeSession {
+  return typeof value === "object" && value !== null && "run" in value && "inputNames" in value;
+}
+
+/** Heads and width of keys and values: as the graph's inputs say, else as the config does. */
+function kvShape(
+  session: RuntimeSession,
+  config: ReturnType<typeof parseConfig>,
+): Pick<SessionOptions, "kvHeads" | "headWidth"> {
+  const input = session.inputMetadata?.find(({ name }) => name.startsWith("past_key_values."));
+  const [, heads, , width] = input?.shape ?? [];
+  const allHeads = config.num_attention_heads ?? config.n_head;
+  const hidden = config.hidden_size ?? config.n_embd;
+  const kvHeads = typeof heads === "number" ? heads : config.num_key_value_heads ?? allHeads;
+  const fallback = hidden === undefined || allHeads === undefined ? undefined : hidden / allHeads;
+  const headWidth = typeof width === "number" ? width : config.head_dim ?? fallback;
+  if (kvHeads !== undefined && headWidth !== undefined) return { kvHeads, headWidth };
+  throw new TypeError("Cannot use the model: neither its graph nor its config tells heads and width of its attention");
+}
+
+function tokenizerSource(loaded: PretrainedTokenizer): TokenizerSource {
+  const { added_tokens: added = [], decoder } = loaded._tokenizerJSON;
+  const isAdded = (token: unknown): token is { id: number; special: boolean; content: string } =>
+    typeof token === "object" && token !== null && "id" in token && "content" in token;
+  const tokens = (Array.isArray(added) ? added : []).filter(isAdded);
+  return {
+    vocabulary: new Map([...loaded.get_vocab(), ...tokens.map(({ content, id }) => [content, id] as const)]),
+    addedIds: new Set(tokens.map(({ id }) => id)),
+    specialIds: new Set(tokens.filter(({ special }) => special).map(({ id }) => id)),
+    alphabet: JSON.stringify(decoder ?? null).includes('"ByteLevel"') ? "byte-level" : "sentencepiece",
+    encode: (text) => loaded.encode(text),
+  };
+}
+
+function reportDownload(info: unknown, onProgress: (progress: LoadProgress) => void): void {
+  if (typeof info !== "object" || info === null || !("status" in info) || info.status !== "progress_total") return;
+  if ("progress" in info && typeof info.progress === "number") {
+    onProgress({ phase: "download", fraction: info.progress / 100 });
+  }
+}
+
+async function naming<Value>(file: string, load: () => Promise<Value>): Promise<Value> {
+  try {
+    return await load();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot load ${file}: ${reason}`, { cause: error });
+  }
+}

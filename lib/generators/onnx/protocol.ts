@@ -1,0 +1,95 @@
+/** What the page server and the worker that owns a model say to each other. */
+import type { GeneratorEvent, ScoredToken } from "../../lm/event.ts";
+import { PromptTooLongError } from "../../lm/decode.ts";
+import type { SamplingParams } from "../../lm/params.ts";
+import type { Token, TokenId } from "../../lm/token.ts";
+import type { GeneratorFacts, LoadProgress } from "../generator.ts";
+
+export type Precision = "fp32" | "fp16" | "q8" | "int8" | "uint8" | "q4" | "q4f16" | "bnb4";
+export type Device = "cpu" | "cuda" | "webgpu" | "auto";
+
+/** Which model, where its files are, and how it shall run. */
+export interface LoadRequest {
+  readonly source:
+    | { readonly kind: "folder"; readonly path: string }
+    | { readonly kind: "hub"; readonly id: string; readonly revision: string };
+  readonly precision: Precision;
+  readonly device: Device;
+  readonly cacheDir: string;
+  /** Most bytes of attention cache that are kept between requests. */
+  readonly kvBytes: number;
+}
+
+/**
+ * A request of the main side. `generate` only opens a run: the main side then pulls one event at a time, which gives
+ * backpressure, fairness between runs and cancellation between steps without a scheduler.
+ */
+export type Request =
+  | { readonly type: "load"; readonly request: LoadRequest }
+  | { readonly type: "tokenize"; readonly text: string }
+  | {
+    readonly type: "score";
+    readonly prompt: string;
+    readonly completion: string | readonly TokenId[];
+    readonly top: number;
+  }
+  | { readonly type: "generate"; readonly prompt: string; readonly params: SamplingParams; readonly top: number }
+  | { readonly type: "pull"; readonly run: number }
+  | { readonly type: "cancel"; readonly run: number }
+  | { readonly type: "stats" };
+
+export interface EngineStats {
+  /** Forward passes so far. */
+  readonly passes: number;
+  readonly cacheBytes: number;
+  readonly cacheEntries: number;
+  readonly openRuns: number;
+}
+
+/** Request type → what answers it. */
+export interface Answers {
+  readonly load: GeneratorFacts;
+  readonly tokenize: readonly Token[];
+  readonly score: readonly ScoredToken[];
+  /** Number of the run. */
+  readonly generate: number;
+  /** Undefined when the run is over. */
+  readonly pull: GeneratorEvent | undefined;
+  readonly cancel: undefined;
+  readonly stats: EngineStats;
+}
+
+export type Answer<Type extends Request["type"] = Request["type"]> = Answers[Type];
+
+export type Envelope = { readonly id: number; readonly request: Request };
+
+export type Reply =
+  | { readonly id: number; readonly ok: true; readonly answer: Answer }
+  | { readonly id: number; readonly ok: false; readonly fault: Fault }
+  | { readonly id: number; readonly progress: LoadProgress };
+
+/** An error as plain data, so that it keeps its kind across the border. */
+export interface Fault {
+  readonly name: string;
+  readonly message: string;
+  readonly lengths?: { readonly promptTokens: number; readonly contextWindow: number };
+}
+
+export function faultOf(error: unknown): Fault {
+  if (error instanceof PromptTooLongError) {
+    const { promptTokens, contextWindow } = error;
+    return { name: error.name, message: error.message, lengths: { promptTokens, contextWindow } };
+  }
+  if (error instanceof Error) return { name: error.name, message: error.message };
+  return { name: "Error", message: String(error) };
+}
+
+export function errorOf(fault: Fault): Error {
+  if (fault.lengths !== undefined) {
+    return new PromptTooLongError(fault.lengths.promptTokens, fault.lengths.contextWindow);
+  }
+  if (fault.name === "RangeError") return new RangeError(fault.message);
+  if (fault.name === "SyntaxError") return new SyntaxError(fault.message);
+  if (fault.name === "NotFound") return new Deno.errors.NotFound(fault.message);
+  return new Error(fault.message);
+}

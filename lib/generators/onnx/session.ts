@@ -1,0 +1,171 @@
+/** A model's ONNX session, driven directly with our own attention cache. */
+import type { LanguageModel } from "../../lm/model.ts";
+import type { TokenId } from "../../lm/token.ts";
+import { KvCache, type KvEntry, type KvTensor, truncate } from "./kv_cache.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** A tensor as the runtime gives it. */
+export interface RuntimeTensor {
+  readonly data: unknown;
+  readonly dims: readonly number[];
+}
+
+/** What the engine needs of an ONNX Runtime session. */
+export interface RuntimeSession {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly inputMetadata?: readonly { readonly name: string; readonly shape?: readonly (number | string)[] }[];
+  run(feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>>;
+}
+
+export interface SessionOptions {
+  readonly session: RuntimeSession;
+  readonly makeTensor: (
+    type: "int64" | "float32",
+    data: BigInt64Array | Float32Array,
+    dims: readonly number[],
+  ) => RuntimeTensor;
+  readonly tokenizer: Tokenizer;
+  readonly endIds: ReadonlySet<TokenId>;
+  readonly contextWindow: number;
+  /** Heads of keys and values, and the width of one. */
+  readonly kvHeads: number;
+  readonly headWidth: number;
+  readonly kvBytes: number;
+}
+
+/** Tokens of one forward pass of a prefill; between passes a cancel is noticed. */
+const CHUNK = 64;
+
+const PAST = "past_key_values.";
+const PRESENT = "present.";
+
+/** A language model over an ONNX export of a decoder with `past_key_values`. */
+export class OnnxModel implements LanguageModel {
+  readonly vocabularySize: number;
+  readonly contextWindow: number;
+  readonly endIds: ReadonlySet<TokenId>;
+  readonly cache: KvCache;
+  passes = 0;
+  readonly #options: SessionOptions;
+  readonly #pastNames: readonly string[];
+
+  private constructor(options: SessionOptions, vocabularySize: number) {
+    this.#options = options;
+    this.#pastNames = options.session.inputNames.filter((name) => name.startsWith(PAST));
+    this.vocabularySize = vocabularySize;
+    this.contextWindow = options.contextWindow;
+    this.endIds = options.endIds;
+    this.cache = new KvCache(options.kvBytes);
+  }
+
+  /** Runs one token through the model, which shows its vocabulary's size and that its outputs are what they should be. */
+  static async open(options: SessionOptions): Promise<OnnxModel> {
+    if (!options.session.inputNames.some((name) => name.startsWith(PAST))) {
+      throw new TypeError(
+        "Cannot use the model: its graph has no past_key_values inputs; export it again with the task text-generation-with-past",
+      );
+    }
+    const probe = await new OnnxModel(options, 0).#forward([0], undefined, 0);
+    const vocabularySize = probe.rows[0]?.length ?? 0;
+    if (vocabularySize < options.tokenizer.size) {
+      throw new TypeError(
+        `Cannot use the model: it gives ${vocabularySize} logits, but its tokenizer has ${options.tokenizer.size} tokens`,
+      );
+    }
+    return new OnnxModel(options, vocabularySize);
+  }
+
+  encode(text: string): readonly TokenId[] {
+    return this.#options.tokenizer.encode(text);
+  }
+
+  token(id: TokenId) {
+    return this.#options.tokenizer.token(id);
+  }
+
+  async logits(prefix: readonly TokenId[], signal?: AbortSignal): Promise<Float32Array> {
+    const known = this.cache.find(prefix);
+    if (known?.length === prefix.length && known.entry.ids.length === prefix.length) return known.entry.logits;
+    // Subtle: the last token always runs, since its logits are what is asked for.
+    let entry = known?.entry, done = Math.min(known?.length ?? 0, prefix.length - 1);
+    while (done < prefix.length) {
+      signal?.throwIfAborted();
+      const chunk = prefix.slice(done, done + CHUNK);
+      const { rows, tensors } = await this.#forward(chunk, entry, done);
+      done += chunk.length;
+      entry = { ids: prefix.slice(0, done), tensors, logits: rows[rows.length - 1] ?? new Float32Array() };
+    }
+    if (entry === undefined) throw new RangeError("Cannot compute logits after an empty prefix");
+    this.cache.add(entry);
+    return entry.logits;
+  }
+
+  /** Scoring passes the whole sequence anew: the cache holds no logits of positions within a prefix. */
+  async allLogits(sequence: readonly TokenId[], from: number, signal?: AbortSignal): Promise<readonly Float32Array[]> {
+    const known = this.cache.find(sequence.slice(0, from + 1));
+    let entry = known?.entry, done = Math.min(known?.length ?? 0, from);
+    const all: Float32Array[] = [];
+    while (done < sequence.length) {
+      signal?.throwIfAborted();
+      const chunk = sequence.slice(done, done + CHUNK);
+      const { rows, tensors } = await this.#forward(chunk, entry, done);
+      for (const [index, row] of rows.entries()) if (done + index >= from) all.push(row);
+      done += chunk.length;
+      entry = { ids: sequence.slice(0, done), tensors, logits: rows[rows.length - 1] ?? new Float32Array() };
+    }
+    if (entry !== undefined) this.cache.add(entry);
+    return all;
+  }
+
+  /** One pass over `ids` that stand after the first `length` positions of `past`. */
+  async #forward(ids: readonly TokenId[], past: KvEntry | undefined, length: number) {
+    const { session, makeTensor, kvHeads, headWidth } = this.#options;
+    const feeds: Record<string, RuntimeTensor> = {
+      input_ids: makeTensor("int64", toInt64(ids), [1, ids.length]),
+    };
+    const total = length + ids.length;
+    if (session.inputNames.includes("attention_mask")) {
+      feeds.attention_mask = makeTensor("int64", new BigInt64Array(total).fill(1n), [1, total]);
+    }
+    if (session.inputNames.includes("position_ids")) {
+      const positions = toInt64(ids.map((_, index) => length + index));
+      feeds.position_ids = makeTensor("int64", positions, [1, ids.length]);
+    }
+    for (const name of this.#pastNames) {
+      const kept = past?.tensors[name];
+      const tensor = kept === undefined
+        ? { data: new Float32Array(), dims: [1, kvHeads, 0, headWidth] }
+        : truncate(kept, length);
+      feeds[name] = makeTensor("float32", tensor.data, tensor.dims);
+    }
+    this.passes++;
+    const outputs = await session.run(feeds);
+    return { rows: logitRows(outputs.logits), tensors: presentTensors(outputs) };
+  }
+}
+
+function logitRows(tensor: RuntimeTensor | undefined): readonly Float32Array[] {
+  if (tensor === undefined) throw new TypeError(`Cannot use the model: its graph has no output "logits"`);
+  const [, positions = 0, width = 0] = tensor.dims;
+  const data = floats(tensor, "logits");
+  return Array.from({ length: positions }, (_, row) => data.subarray(row * width, (row + 1) * width));
+}
+
+function presentTensors(outputs: Readonly<Record<string, RuntimeTensor>>): Record<string, KvTensor> {
+  const tensors: Record<string, KvTensor> = {};
+  for (const [name, tensor] of Object.entries(outputs)) {
+    if (!name.startsWith(PRESENT)) continue;
+    tensors[PAST + name.slice(PRESENT.length)] = { data: floats(tensor, name), dims: tensor.dims };
+  }
+  return tensors;
+}
+
+function floats(tensor: RuntimeTensor, name: string): Float32Array {
+  if (tensor.data instanceof Float32Array) return tensor.data;
+  throw new TypeError(`Cannot use the model: its output "${name}" is not float32; export it with fp32 outputs`);
+}
+
+function toInt64(values: readonly number[]): BigInt64Array {
+  return BigInt64Array.from(values, BigInt);
+}

@@ -1,0 +1,69 @@
+/** Tokens with their exact bytes, from a tokenizer in hub layout. */
+import type { Token, TokenId } from "../../lm/token.ts";
+
+/** What is needed of a loaded transformers.js tokenizer. */
+export interface TokenizerSource {
+  readonly vocabulary: ReadonlyMap<string, TokenId>;
+  readonly specialIds: ReadonlySet<TokenId>;
+  /** Tokens that were added to the vocabulary: their name is their text. */
+  readonly addedIds: ReadonlySet<TokenId>;
+  /** Which alphabet the vocabulary's strings are written in. */
+  readonly alphabet: "byte-level" | "sentencepiece";
+  encode(text: string): readonly TokenId[];
+}
+
+/** Names of a vocabulary with the bytes that each stands for. */
+export class Tokenizer {
+  readonly #tokens = new Map<TokenId, Token>();
+
+  constructor(readonly source: TokenizerSource) {
+    for (const [name, id] of source.vocabulary) this.#tokens.set(id, makeToken(id, name, source));
+  }
+
+  get size(): number {
+    return this.#tokens.size;
+  }
+
+  /** Subtle: exports pad the vocabulary, so the model has ids that no text ever gives. */
+  token(id: TokenId): Token {
+    return this.#tokens.get(id) ?? { id, text: `⟨unused ${id}⟩`, bytes: [], special: true };
+  }
+
+  encode(text: string): readonly TokenId[] {
+    return this.source.encode(text);
+  }
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = new TextEncoder();
+
+function makeToken(id: TokenId, name: string, source: TokenizerSource): Token {
+  if (source.specialIds.has(id)) return { id, text: name, bytes: [], special: true };
+  const bytes = source.addedIds.has(id) ? [...encoder.encode(name)] : tokenBytes(name, source.alphabet);
+  return { id, text: decoder.decode(Uint8Array.from(bytes)), bytes };
+}
+
+/** @example tokenBytes("Ġcat", "byte-level") is the bytes of " cat"; "<0x0A>" in SentencePiece is [10] */
+export function tokenBytes(name: string, alphabet: TokenizerSource["alphabet"]): readonly number[] {
+  if (alphabet === "sentencepiece") {
+    const byte = /^<0x([0-9A-F]{2})>$/.exec(name)?.[1];
+    return byte === undefined ? [...encoder.encode(name.replaceAll("▁", " "))] : [Number.parseInt(byte, 16)];
+  }
+  return [...name].flatMap((character) => {
+    const byte = BYTE_OF.get(character);
+    return byte === undefined ? [...encoder.encode(character)] : [byte];
+  });
+}
+
+/** GPT-2's alphabet: printable bytes stand for themselves, the other 68 for U+0100 onwards in their order. */
+const BYTE_OF: ReadonlyMap<string, number> = byteAlphabet();
+
+function byteAlphabet(): ReadonlyMap<string, number> {
+  const isPrintable = (byte: number) =>
+    (byte >= 0x21 && byte <= 0x7E) || (byte >= 0xA1 && byte <= 0xAC) || (byte >= 0xAE && byte <= 0xFF);
+  let shifted = 0;
+  return new Map(Array.from({ length: 256 }, (_, byte): [string, number] => {
+    const code = isPrintable(byte) ? byte : 0x100 + shifted++;
+    return [String.fromCharCode(code), byte];
+  }));
+}
