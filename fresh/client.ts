@@ -144,10 +144,9 @@ export function endOf(start: Comment, kind: string): Comment {
   throw new Error(`Cannot hydrate this page as "${start.data}" has no end`);
 }
 
-/** A range that Preact can render into as if it were an element. */
+/** A range that Preact can render into as if it were an element. It may move, as navigation does before hydrating. */
 function containerOf({ start, end }: Range): ContainerNode {
-  const parent = start.parentNode;
-  if (parent === null) throw new Error("Cannot hydrate an island that is not on the page");
+  const parent = () => start.parentNode ?? document.body;
   const nodes = (): Node[] => {
     const list: Node[] = [];
     for (let node = start.nextSibling; node !== null && node !== end; node = node.nextSibling) list.push(node);
@@ -155,19 +154,24 @@ function containerOf({ start, end }: Range): ContainerNode {
   };
   const container = {
     nodeType: 1,
-    parentNode: parent,
     ownerDocument: document,
-    namespaceURI: parent instanceof Element ? parent.namespaceURI : null,
+    get parentNode() {
+      return parent();
+    },
+    get namespaceURI() {
+      const node = parent();
+      return node instanceof Element ? node.namespaceURI : null;
+    },
     get firstChild() {
       return nodes()[0] ?? null;
     },
     get childNodes() {
       return nodes();
     },
-    contains: (node: Node | null) => node !== null && parent.contains(node),
-    insertBefore: (node: Node, before: Node | null) => parent.insertBefore(node, before ?? end),
-    appendChild: (node: Node) => parent.insertBefore(node, end),
-    removeChild: (node: Node) => parent.removeChild(node),
+    contains: (node: Node | null) => node !== null && parent().contains(node),
+    insertBefore: (node: Node, before: Node | null) => parent().insertBefore(node, before ?? end),
+    appendChild: (node: Node) => parent().insertBefore(node, end),
+    removeChild: (node: Node) => parent().removeChild(node),
   };
   return container;
 }

@@ -2,6 +2,7 @@
 import { Signal } from "@preact/signals";
 import { type ComponentChildren, Fragment, h, isValidElement, options, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { activeLink, hasNavAttribute, isNavOn, templateHasNav } from "./attributes.ts";
 import { asset, assetSrcSet, Head, headKey, Partial } from "./runtime.ts";
 import { Slot } from "./serial.ts";
 import { bootScript } from "./boot.ts";
@@ -105,25 +106,6 @@ hooks.__b = (vnode) => {
 // Precompiled JSX asks this hook for attributes of static elements: when the JSX is evaluated, maybe before rendering.
 hooks.attr = (name, value) => name === "f-client-nav" ? `${name}="${isNavOn(value)}"` : nextAttr?.(name, value);
 
-function isNavOn(value: unknown): boolean {
-  return value !== false && value !== "false" && value !== null && value !== undefined;
-}
-
-// Templates of precompiled JSX are constants of their module.
-const navTemplates = new WeakMap<object, boolean>();
-
-/** Whether precompiled markup turns client navigation on: static attributes reach no hook. */
-function templateHasNav(template: unknown): boolean {
-  if (!Array.isArray(template)) return false;
-  const known = navTemplates.get(template) ?? template.some((part) => / f-client-nav(?!="false")/.test(String(part)));
-  navTemplates.set(template, known);
-  return known;
-}
-
-function hasNavAttribute(expressions: unknown): boolean {
-  return Array.isArray(expressions) && expressions.includes('f-client-nav="true"');
-}
-
 function rewrite(vnode: VNode, type: unknown, props: Props): void {
   if (!written.has(vnode)) written.set(vnode, { type: vnode.type, props: { ...vnode.props } });
   Object.assign(vnode, { type, props });
@@ -207,16 +189,6 @@ function changedProps(state: RenderState, type: string, props: Props): Props | u
       return props;
   }
   return changed ? props : undefined;
-}
-
-function activeLink(url: URL, props: Props): Props | undefined {
-  const { href } = props;
-  if (typeof href !== "string" || !href.startsWith("/")) return undefined;
-  const path = href.replace(/[?#].*$/s, "").replace(/(.)\/$/, "$1");
-  const here = url.pathname.replace(/(.)\/$/, "$1");
-  if (path === here) return { "aria-current": "page", ...props, "data-current": "true" };
-  const isAncestor = path === "/" || here.startsWith(`${path}/`);
-  return isAncestor ? { "aria-current": "true", ...props, "data-ancestor": "true" } : undefined;
 }
 
 /** Writes nothing; marks where, in the order of rendering, an island or slot begins or ends. */

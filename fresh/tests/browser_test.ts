@@ -49,6 +49,24 @@ Deno.test("islands hydrate under a strict CSP, share a signal, and keep JSX chil
 
     await t.step("nothing is reported to the console", () => assert.deepEqual(problems, []));
 
+    await t.step("client navigation replaces a partial, hydrates its islands, and goes back", async () => {
+      await page.goto(`${base}/nav`);
+      await page.locator("button.counter[data-ready=true]").waitFor();
+      await page.evaluate("globalThis.isSame = true");
+      await page.locator("a.next").click();
+      await page.locator("h1", { hasText: "step 2" }).waitFor();
+      const counter = page.locator("button.counter[data-ready=true]");
+      await counter.click();
+      await page.locator("button.counter", { hasText: "21" }).waitFor();
+      assert.equal(await page.title(), "step 2");
+      assert.equal(new URL(page.url()).search, "?step=2");
+      await page.goBack();
+      await page.locator("h1", { hasText: "step 1" }).waitFor();
+      assert.equal(await page.locator("button.counter").innerText(), "10");
+      assert.equal(await page.evaluate("globalThis.isSame"), true);
+      assert.deepEqual(problems, []);
+    });
+
     await t.step("a page without islands loads no script", async () => {
       const scripts: string[] = [];
       page.on("request", (request) => request.resourceType() === "script" && scripts.push(request.url()));

@@ -1,0 +1,34 @@
+/** Attributes that Fresh reads or adds: client navigation, and links to where the reader is. */
+type Props = Record<string, unknown>;
+
+/** Whether the value of `f-client-nav` turns navigation on. */
+export function isNavOn(value: unknown): boolean {
+  return value !== false && value !== "false" && value !== null && value !== undefined;
+}
+
+// Templates of precompiled JSX are constants of their module.
+const navTemplates = new WeakMap<object, boolean>();
+
+/** Whether precompiled markup turns client navigation on: static attributes reach no hook. */
+export function templateHasNav(template: unknown): boolean {
+  if (!Array.isArray(template)) return false;
+  const known = navTemplates.get(template) ?? template.some((part) => / f-client-nav(?!="false")/.test(String(part)));
+  navTemplates.set(template, known);
+  return known;
+}
+
+/** The same for attributes whose value was computed: the compiler's output for each is a string. */
+export function hasNavAttribute(expressions: unknown): boolean {
+  return Array.isArray(expressions) && expressions.includes('f-client-nav="true"');
+}
+
+/** Props of a link with what tells that it leads to the current page or to one above it. */
+export function activeLink(url: URL, props: Props): Props | undefined {
+  const { href } = props;
+  if (typeof href !== "string" || !href.startsWith("/")) return undefined;
+  const path = href.replace(/[?#].*$/s, "").replace(/(.)\/$/, "$1");
+  const here = url.pathname.replace(/(.)\/$/, "$1");
+  if (path === here) return { "aria-current": "page", ...props, "data-current": "true" };
+  const isAncestor = path === "/" || here.startsWith(`${path}/`);
+  return isAncestor ? { "aria-current": "true", ...props, "data-ancestor": "true" } : undefined;
+}
