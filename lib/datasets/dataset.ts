@@ -20,6 +20,8 @@ export interface DatasetSource<Sample> {
   readonly label: string;
   /** @param baseUrl folder of the module's file; relative paths start here */
   open(baseUrl: URL): Promise<Dataset<Sample>>;
+  /** Cheap look, at start-up, whether opening can work. @throws with the message to show when it cannot */
+  check?(baseUrl: URL): Promise<void>;
 }
 
 /** @throws {RangeError} naming the split's size when `index` is not a row of it */

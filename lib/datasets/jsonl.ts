@@ -19,6 +19,9 @@ export function jsonl<Sample extends object>(path: string, schema?: RowSchema<Sa
       const text = await readText(new URL(path, baseUrl), path);
       return parseJsonl(text, path, schema);
     },
+    async check(baseUrl) {
+      await orNotFound(Deno.stat(new URL(path, baseUrl)), path);
+    },
   };
 }
 
@@ -41,7 +44,9 @@ export function parseJsonl<Sample extends object>(
     }
   });
   if (samples.length === 0) {
-    throw new SyntaxError(problems[0]?.message ?? `Cannot read "${name}": expected one JSON object a line, got no line`);
+    throw new SyntaxError(
+      problems[0]?.message ?? `Cannot read "${name}": expected one JSON object a line, got no line`,
+    );
   }
   return {
     size: samples.length,
@@ -75,10 +80,18 @@ function describe(value: unknown): string {
 
 async function readText(url: URL, name: string): Promise<string> {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(url));
+    return new TextDecoder("utf-8", { fatal: true }).decode(await orNotFound(Deno.readFile(url), name));
+  } catch (error) {
+    if (error instanceof TypeError) throw new SyntaxError(`Cannot read "${name}": it is not valid UTF-8`);
+    throw error;
+  }
+}
+
+async function orNotFound<Result>(found: Promise<Result>, name: string): Promise<Result> {
+  try {
+    return await found;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new Deno.errors.NotFound(`Cannot open "${name}": no such file`);
-    if (error instanceof TypeError) throw new SyntaxError(`Cannot read "${name}": it is not valid UTF-8`);
     throw error;
   }
 }

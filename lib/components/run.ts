@@ -1,0 +1,123 @@
+/** One run: a generator's events, the metrics of what it wrote, and `done`. */
+import type { Generator } from "../generators/generator.ts";
+import type { FinishReason, RunEvent } from "../lm/event.ts";
+import type { SamplingParams } from "../lm/params.ts";
+import type { Scored } from "../lm/wire.ts";
+import type { TokenId } from "../lm/token.ts";
+import type { Metric } from "../metrics/metric.ts";
+
+type Metrics = Readonly<Record<string, Metric>>;
+
+export interface RunRequest {
+  readonly generator: Generator;
+  /** The exact text that the model receives. */
+  readonly prompt: string;
+  readonly target?: string | undefined;
+  readonly metrics: Metrics;
+  readonly params: SamplingParams;
+  /** Candidates that each step carries. */
+  readonly top: number;
+  readonly signal: AbortSignal;
+}
+
+export interface ScoringRequest {
+  readonly generator: Generator;
+  readonly prompt: string;
+  readonly completion: string | readonly TokenId[];
+  readonly target?: string | undefined;
+  readonly metrics: Metrics;
+  readonly top: number;
+  readonly signal: AbortSignal;
+}
+
+/** A generator that gives no logprobs of a given text. */
+export class ScoringUnavailableError extends Error {
+  override readonly name = "ScoringUnavailableError";
+}
+
+interface Measured {
+  readonly name: string;
+  readonly value?: number;
+  /** Why there is no value. */
+  readonly fault?: string;
+}
+
+/** Completions that ended by themselves; of the others a metric would say something about the end, not the text. */
+const MEASURED: readonly FinishReason[] = ["stop", "length"];
+
+/**
+ * Runs only as fast as it is pulled, and ends the generator when it is returned.
+ * @throws what the generator throws, before the first event or between two; nothing once the signal has aborted
+ */
+export async function* run(request: RunRequest): AsyncGenerator<RunEvent, void, void> {
+  const { generator, prompt, target, metrics, params, top, signal } = request;
+  const startedMs = performance.now();
+  const logprobs = new Map<number, number[]>();
+  try {
+    for await (const event of generator.generate({ prompt, params, top, signal })) {
+      yield event;
+      if (event.type === "step") {
+        const known = logprobs.get(event.sequence);
+        if (known === undefined) logprobs.set(event.sequence, [event.logprob]);
+        else known.push(event.logprob);
+      } else if (event.type === "finish" && MEASURED.includes(event.reason)) {
+        const { sequence, text } = event;
+        for (const measured of measure(metrics, { text, target, logprobs: logprobs.get(sequence) ?? [] })) {
+          yield* metricEvents(sequence, measured);
+        }
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  yield { type: "done", elapsedMs: performance.now() - startedMs };
+}
+
+/**
+ * Scores a given completion, teacher-forced. Text metrics are left out when the completion is the target itself.
+ * @throws {ScoringUnavailableError} when the generator cannot score; and what the generator throws
+ */
+export async function scoreCompletion(request: ScoringRequest): Promise<Scored> {
+  const { generator, prompt, completion, target, metrics, top, signal } = request;
+  if (generator.score === undefined) {
+    throw new ScoringUnavailableError("Cannot score: this generator gives no logprobs of a given text");
+  }
+  const tokens = await generator.score({ prompt, completion, top, signal });
+  const promptTokens = await generator.tokenize?.(prompt);
+  const text = typeof completion === "string" && completion !== target ? completion : undefined;
+  const measured = measure(metrics, { text, target, logprobs: tokens.map(({ logprob }) => logprob) });
+  return {
+    ...(promptTokens === undefined ? {} : { prompt: promptTokens }),
+    tokens,
+    metrics: measured.map(({ name, value }) => value === undefined ? { name } : { name, value }),
+  };
+}
+
+interface Evidence {
+  /** Absent: text metrics are left out. */
+  readonly text: string | undefined;
+  readonly target: string | undefined;
+  readonly logprobs: readonly number[];
+}
+
+function measure(metrics: Metrics, evidence: Evidence): readonly Measured[] {
+  return Object.entries(metrics)
+    .filter(([, { kind }]) => kind === "logprobs" || evidence.text !== undefined)
+    .map(([name, metric]) => measureOne(name, metric, evidence));
+}
+
+function measureOne(name: string, metric: Metric, { text = "", target, logprobs }: Evidence): Measured {
+  try {
+    if (metric.kind === "text" && metric.needsTarget === true && target === undefined) return { name };
+    const value = metric.kind === "text" ? metric.compute(text, target ?? "") : metric.compute(logprobs);
+    // JSON has no infinity, and a page can show none: such a metric has no value.
+    return value === undefined || !Number.isFinite(value) ? { name } : { name, value };
+  } catch (error) {
+    return { name, fault: `Cannot compute ${name}: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function* metricEvents(sequence: number, { name, value, fault }: Measured): Generator<RunEvent, void, void> {
+  if (fault !== undefined) yield { type: "warning", param: name, message: fault };
+  yield { type: "metric", sequence, name, ...(value === undefined ? {} : { value }) };
+}

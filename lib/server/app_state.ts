@@ -1,0 +1,30 @@
+import { App, type FreshConfig } from "fresh";
+import type { Access } from "./guard.ts";
+import type { Log } from "./log.ts";
+import { newProblemId } from "./problem.ts";
+import type { Registry } from "./registry.ts";
+
+/** What the routes of one app share. */
+export interface Services {
+  readonly registry: Registry;
+  readonly access: Access;
+  readonly log: Log;
+  /** Aborts when the app stops; streams end with it. */
+  readonly shutdown: AbortSignal;
+}
+
+/** `ctx.state` of every request. */
+export interface State extends Services {
+  /** Names the request in the log, and in the problem that it may end with. */
+  readonly requestId: string;
+}
+
+/** The app as a value: `main.ts` serves it, tests call its handler without a socket. */
+export function createApp(services: Services, config: FreshConfig = {}): App<State> {
+  return new App<State>(config)
+    .use((ctx) => {
+      Object.assign(ctx.state, services, { requestId: newProblemId() });
+      return ctx.next();
+    })
+    .fsRoutes();
+}

@@ -1,0 +1,155 @@
+/** The settings of the app, and the only reader of the environment. */
+import { parseArgs } from "node:util";
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
+
+export interface Config {
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly host: string;
+  /** Module files as they were given, relative to the folder that the app was started from. */
+  readonly modules: readonly string[];
+  /** What a client must show; absent when only this machine reaches the app. */
+  readonly token?: string;
+  readonly cacheDir: string;
+  /** Names under which the app may be called, besides its own address; with or without a port. */
+  readonly allowedHosts: readonly string[];
+  readonly log: LogLevel;
+}
+
+const DEFAULT_MODULES = "examples/alpaca/mod.ts,examples/persona_chat/mod.ts";
+const TOKEN_LENGTH = 16;
+
+interface Setting {
+  readonly env: string;
+  readonly flag: string;
+  readonly fallback?: string;
+  readonly help: string;
+}
+
+const SETTINGS = {
+  port: { env: "PORT", flag: "port", fallback: "8000", help: "port to listen on, 0 for any free one" },
+  host: { env: "HOST", flag: "host", fallback: "127.0.0.1", help: "address to listen on" },
+  modules: {
+    env: "VISUALLM_MODULES",
+    flag: "modules",
+    fallback: DEFAULT_MODULES,
+    help: "module files, separated by commas; those named as arguments go first",
+  },
+  token: { env: "VISUALLM_TOKEN", flag: "token", help: "secret that clients must show (better set in the environment)" },
+  cache: { env: "VISUALLM_CACHE", flag: "cache", fallback: "./.cache", help: "folder for downloaded files" },
+  allowedHosts: {
+    env: "VISUALLM_ALLOWED_HOSTS",
+    flag: "allowed-hosts",
+    help: "further host names under which the app may be called, separated by commas",
+  },
+  log: { env: "VISUALLM_LOG", flag: "log", fallback: "info", help: `one of ${LOG_LEVELS.join(", ")}` },
+} as const satisfies Readonly<Record<string, Setting>>;
+type SettingName = keyof typeof SETTINGS;
+
+/** A setting that cannot be used; the message names it, its value and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+export function helpText(): string {
+  const lines = Object.values(SETTINGS).map((setting: Setting) => {
+    const fallback = setting.fallback === undefined ? "" : ` (default ${setting.fallback})`;
+    return `  ${`--${setting.flag}`.padEnd(16)} ${setting.env.padEnd(24)} ${setting.help}${fallback}`;
+  });
+  return [
+    "Usage: deno task start [flags] [module files]",
+    "",
+    `  ${"flag".padEnd(16)} ${"environment".padEnd(24)} meaning; a flag wins over the environment`,
+    ...lines,
+    `  ${"--help".padEnd(16)} ${"".padEnd(24)} this text`,
+  ].join("\n");
+}
+
+/**
+ * Settings from flags and the environment.
+ * @returns "help" when `--help` is among the flags
+ * @throws {ConfigError} for an unknown flag, a malformed value, or an address that others reach without a token
+ */
+export function readConfig(
+  args: readonly string[] = Deno.args,
+  env: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): Config | "help" {
+  const { flags, files, help } = parseFlags(args);
+  if (help) return "help";
+  const read = (name: SettingName): string => {
+    const setting: Setting = SETTINGS[name];
+    return flags.get(setting.flag) ?? (env(setting.env) || setting.fallback || "");
+  };
+  const token = read("token");
+  const config: Config = {
+    port: parsePort(read("port")),
+    host: parseHost(read("host")),
+    modules: files.length > 0 ? files : list(read("modules")),
+    ...(token === "" ? {} : { token }),
+    cacheDir: read("cache"),
+    allowedHosts: list(read("allowedHosts")).map(parseAllowedHost),
+    log: parseLevel(read("log")),
+  };
+  checkAccess(config);
+  return config;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function parseFlags(args: readonly string[]) {
+  const names = Object.values(SETTINGS).map((setting) => setting.flag);
+  const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { ...options, help: { type: "boolean" } },
+      allowPositionals: true,
+    });
+    const flags = new Map<string, string>();
+    for (const [name, value] of Object.entries(values)) if (typeof value === "string") flags.set(name, value);
+    return { flags, files: positionals, help: values.help === true };
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split(". ")[0] : String(error);
+    throw new ConfigError(`Cannot read the flags: ${message}. Run with --help to see them all.`);
+  }
+}
+
+function list(text: string): readonly string[] {
+  return text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65535) return port;
+  throw new ConfigError(`Cannot use PORT "${text}": expected a whole number from 0 to 65535`);
+}
+
+function parseHost(text: string): string {
+  const host = text.replace(/^\[(.*)\]$/, "$1");
+  if (/^[0-9a-zA-Z.:-]+$/.test(host)) return host;
+  throw new ConfigError(`Cannot use HOST "${text}": expected an address or a host name, without port`);
+}
+
+function parseAllowedHost(text: string): string {
+  if (/^([0-9a-z.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/.test(text)) return text;
+  throw new ConfigError(
+    `Cannot use VISUALLM_ALLOWED_HOSTS entry "${text}": expected a lower-case host name, with or without ":port"`,
+  );
+}
+
+function parseLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (level !== undefined) return level;
+  throw new ConfigError(`Cannot use VISUALLM_LOG "${text}": expected one of ${LOG_LEVELS.join(", ")}`);
+}
+
+function checkAccess({ host, token }: Config): void {
+  if (token !== undefined && token.length < TOKEN_LENGTH) {
+    throw new ConfigError(`Cannot use VISUALLM_TOKEN: expected at least ${TOKEN_LENGTH} characters, got ${token.length}`);
+  }
+  if (token === undefined && !isLoopback(host)) {
+    throw new ConfigError(`Cannot listen on ${host} without VISUALLM_TOKEN, as other machines could then use the app`);
+  }
+}

@@ -1,0 +1,34 @@
+/** What a request may be at most: the one table, and the checks that need no body. */
+import { ProblemError } from "./problem.ts";
+
+export const LIMITS = {
+  bodyBytes: 1_048_576,
+  jsonDepth: 32,
+  jsonKeys: 1_000,
+  urlCharacters: 16_384,
+  headerCharacters: 16_384,
+  /** Rows in one answer of `GET samples`. */
+  sampleRows: 100,
+} as const;
+
+/** @throws {ProblemError} 414, 431 or 413 naming the limit, before anything of the request is used */
+export function checkRequestLimits(request: Request): void {
+  const { bodyBytes, headerCharacters, urlCharacters } = LIMITS;
+  if (request.url.length > urlCharacters) {
+    throw new ProblemError(414, "Address too long", tooLarge("the address", urlCharacters, "characters"));
+  }
+  let characters = 0;
+  for (const [name, value] of request.headers) characters += name.length + value.length;
+  if (characters > headerCharacters) {
+    throw new ProblemError(431, "Headers too large", tooLarge("the headers", headerCharacters, "characters"));
+  }
+  if (Number(request.headers.get("content-length") ?? 0) > bodyBytes) throw bodyTooLarge();
+}
+
+export function bodyTooLarge(): ProblemError {
+  return new ProblemError(413, "Request too large", tooLarge("the body", LIMITS.bodyBytes, "bytes"));
+}
+
+function tooLarge(what: string, limit: number, unit: string): string {
+  return `Cannot read the request: ${what} may have at most ${limit} ${unit}`;
+}

@@ -1,0 +1,43 @@
+/** The app's log: one JSON line a request or a failure; never a prompt, a row, a completion or a key. */
+
+export const LOG_LEVELS = ["silent", "error", "info"] as const;
+export type LogLevel = typeof LOG_LEVELS[number];
+
+export interface RequestLine {
+  readonly id: string;
+  readonly method: string;
+  /** The matched pattern, so that no name from a URL gets into the log. */
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+  readonly bytes: number;
+  /** The client left before the body's end. */
+  readonly cancelled?: true;
+}
+
+export interface Log {
+  request(line: RequestLine): void;
+  /** An unexpected error, with its stack; `id` is the one that the client got. */
+  failure(id: string, error: unknown): void;
+}
+
+type Write = (line: string) => void;
+
+/** @param level `error` leaves out requests, `silent` everything */
+export function createLog(level: LogLevel, write: Write = console.error): Log {
+  return {
+    request(line) {
+      if (level === "info") write(JSON.stringify({ event: "request", ...line }));
+    },
+    failure(id, error) {
+      if (level === "silent") return;
+      write(JSON.stringify({ event: "failure", id, error: describeError(error) }));
+    },
+  };
+}
+
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const stack = error.stack ?? `${error.name}: ${error.message}`;
+  return error.cause === undefined ? stack : `${stack}\ncaused by ${describeError(error.cause)}`;
+}

@@ -1,0 +1,81 @@
+import type { LoadProgress } from "../generators/generator.ts";
+
+export type OpenState = "idle" | "loading" | "ready" | "failed";
+
+interface OpeningSource<Value> {
+  open(): Promise<Value>;
+  /** Throws when opening cannot work. */
+  check(): Promise<void>;
+}
+
+interface OpeningReport<Value> {
+  readonly state: OpenState;
+  readonly detail?: string;
+  readonly value?: Value;
+  readonly progress?: LoadProgress;
+}
+
+/** Something that is opened on first use and then shared; a failure is remembered for show, and retried on next use. */
+export class Opening<Value> {
+  progress: LoadProgress | undefined;
+  readonly #source: OpeningSource<Value>;
+  #state: OpenState = "idle";
+  #detail: string | undefined;
+  #value: Value | undefined;
+  #pending: Promise<Value> | undefined;
+
+  constructor(source: OpeningSource<Value>) {
+    this.#source = source;
+  }
+
+  open(): Promise<Value> {
+    this.#pending ??= this.#open();
+    return this.#pending;
+  }
+
+  async check(): Promise<void> {
+    try {
+      await this.#source.check();
+      // Subtle: only a failure of an earlier check or opening is taken back; what is in use stays as it is.
+      if (this.#state === "failed") this.#settle("idle");
+    } catch (error) {
+      if (this.#state === "idle" || this.#state === "failed") this.#settle("failed", error);
+    }
+  }
+
+  report(): OpeningReport<Value> {
+    return {
+      state: this.#state,
+      ...(this.#detail === undefined ? {} : { detail: this.#detail }),
+      ...(this.#value === undefined ? {} : { value: this.#value }),
+      ...(this.#state === "loading" && this.progress !== undefined ? { progress: this.progress } : {}),
+    };
+  }
+
+  async close(close: (value: Value) => Promise<void>): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    this.#value = undefined;
+    if (pending !== undefined) await close(await pending);
+    this.#settle("idle");
+  }
+
+  async #open(): Promise<Value> {
+    this.#settle("loading");
+    try {
+      const value = await this.#source.open();
+      this.#value = value;
+      this.#settle("ready");
+      return value;
+    } catch (error) {
+      this.#pending = undefined;
+      this.#settle("failed", error);
+      throw error;
+    }
+  }
+
+  #settle(state: OpenState, error?: unknown): void {
+    this.#state = state;
+    this.#detail = error === undefined ? undefined : error instanceof Error ? error.message : String(error);
+  }
+}

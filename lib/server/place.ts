@@ -1,0 +1,138 @@
+/** From the names in a URL or a body to the things that they name. Pages and the API both start here. */
+import type { Component } from "../components/component.ts";
+import { type Prompt, toPrompt } from "../lm/prompt.ts";
+import type { Module } from "../module.ts";
+import type { Task } from "../task.ts";
+import { ProblemError } from "./problem.ts";
+import type { Registry } from "./registry.ts";
+
+/** The path's part of a place, as `ctx.params` holds it. */
+export type PlacePath = Readonly<Record<string, string>>;
+
+/** The part that a query or body holds; what is absent is the first of its kind. */
+export interface PlaceNames {
+  readonly task?: string | undefined;
+  readonly split?: string | undefined;
+  /** From 0. */
+  readonly sample?: number | undefined;
+  readonly generator?: string | undefined;
+}
+
+export interface Place {
+  readonly module: Module;
+  readonly component: Component;
+  readonly task: Task<unknown>;
+  readonly taskName: string;
+  readonly split: string;
+  readonly sample: number;
+  readonly generator: string;
+}
+
+/** A row, and what its task makes of it. */
+export interface PlaceSample {
+  readonly row: unknown;
+  /** Rows in the split. */
+  readonly size: number;
+  readonly prompt: Prompt;
+  /** Absent when the task has none. */
+  readonly target?: string;
+}
+
+/**
+ * Looks names up; opens nothing.
+ * @throws {ProblemError} 404 for an unknown module or component, 422 naming the field, the value, and the known names
+ */
+export function resolvePlace(registry: Registry, path: PlacePath, names: PlaceNames = {}): Place {
+  const { module, component } = findComponent(registry, path);
+  const taskName = pick(module.tasks, names.task, "task", `module "${module.name}"`);
+  const task = module.tasks[taskName];
+  if (task === undefined) throw new RangeError(`Cannot find task "${taskName}"`);
+  const split = pick(task.dataset, names.split, "split", `task "${taskName}"`);
+  const generator = pick(module.generators, names.generator, "generator", `module "${module.name}"`);
+  return { module, component, task, taskName, split, sample: names.sample ?? 0, generator };
+}
+
+/** @throws {ProblemError} 404 */
+export function findComponent(
+  registry: Registry,
+  { module: moduleName = "", component: componentName = "" }: PlacePath,
+): { readonly module: Module; readonly component: Component } {
+  const module = registry.module(moduleName);
+  if (module === undefined) {
+    throw notFound("module", moduleName, registry.modules.map(({ name }) => name));
+  }
+  const component = module.components.find(({ name }) => name === componentName);
+  if (component === undefined) {
+    throw notFound("component", componentName, module.components.map(({ name }) => name));
+  }
+  return { module, component };
+}
+
+/** The names in a query. @throws {ProblemError} 422 when `sample` is no whole number from 0 */
+export function namesFromQuery(query: URLSearchParams): PlaceNames {
+  const sample = wholeNumber(query, "sample");
+  return {
+    task: query.get("task") ?? undefined,
+    split: query.get("split") ?? undefined,
+    generator: query.get("generator") ?? undefined,
+    sample,
+  };
+}
+
+/** A whole number from 0 of a query; undefined when it is not there. @throws {ProblemError} 422 naming the field */
+export function wholeNumber(query: URLSearchParams, field: string): number | undefined {
+  const text = query.get(field);
+  if (text === null) return undefined;
+  const value = Number(text);
+  if (/^\d{1,15}$/.test(text)) return value;
+  throw invalid(field, `it must be a whole number from 0, got ${quote(text)}`);
+}
+
+/**
+ * Opens the split and reads the sample.
+ * @throws {ProblemError} 422 when there is no such sample, 500 when the module's own code fails, 503 without the data
+ */
+export async function readSample(registry: Registry, place: Place): Promise<PlaceSample> {
+  const { module, sample, split, task, taskName } = place;
+  const dataset = await registry.dataset(module.name, taskName, split);
+  if (sample >= dataset.size) {
+    const range = `split "${split}" has ${dataset.size} samples, the last is ${dataset.size - 1}`;
+    throw invalid("sample", `${range}, got ${sample}`);
+  }
+  const row = await dataset.row(sample);
+  const where = `sample ${sample} of task "${taskName}"`;
+  const prompt = ofModule(`build the prompt of ${where}`, () => toPrompt(task.prompt(row)));
+  const target = ofModule(`read the target of ${where}`, () => task.target?.(row));
+  return { row, size: dataset.size, prompt, ...(target === undefined ? {} : { target }) };
+}
+
+/** Runs a developer's own function; what it throws is told with its message. */
+function ofModule<Result>(what: string, call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ProblemError(500, "Module failed", `Cannot ${what}: ${reason}`, { cause: error });
+  }
+}
+
+/** Subtle: only own names count, so that `__proto__` and `constructor` name nothing. */
+function pick(known: Readonly<Record<string, unknown>>, name: string | undefined, field: string, of: string): string {
+  const names = Object.keys(known);
+  const found = name === undefined ? names[0] : names.find((each) => each === name);
+  if (found !== undefined) return found;
+  throw invalid(field, `${of} has none named ${quote(name ?? "")}, only ${names.map(quote).join(", ")}`);
+}
+
+function notFound(what: string, name: string, known: readonly string[]): ProblemError {
+  const names = known.map(quote).join(", ");
+  return new ProblemError(404, "Not found", `Cannot find ${what} ${quote(name)}: expected one of ${names}`);
+}
+
+function invalid(field: string, why: string): ProblemError {
+  return new ProblemError(422, "Invalid request", `Cannot use ${field}: ${why}`, { field });
+}
+
+function quote(name: string): string {
+  return `"${name.length > 64 ? `${name.slice(0, 64)}…` : name}"`;
+}

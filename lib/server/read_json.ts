@@ -1,0 +1,76 @@
+import * as v from "valibot";
+import { scanJson } from "./json_scan.ts";
+import { bodyTooLarge, LIMITS } from "./limits.ts";
+import { ProblemError } from "./problem.ts";
+
+/** Characters of a refused value that the answer repeats. */
+const SHOWN_CHARACTERS = 64;
+
+/**
+ * The body of a request, parsed and checked.
+ * @throws {ProblemError} 415 not JSON by its type, 413 over a limit, 400 malformed, 422 against the schema
+ */
+export async function readJson<Output>(request: Request, schema: v.GenericSchema<unknown, Output>): Promise<Output> {
+  checkContentType(request.headers.get("content-type"));
+  const text = await readText(request);
+  const { depth, keys, error } = scanJson(text);
+  if (error !== undefined) {
+    const { line, column, expected } = error;
+    throw malformed(`expected ${expected} at line ${line}, column ${column}`);
+  }
+  if (depth > LIMITS.jsonDepth) throw tooMuch(`may be nested at most ${LIMITS.jsonDepth} deep, got ${depth}`);
+  if (keys > LIMITS.jsonKeys) throw tooMuch(`may have at most ${LIMITS.jsonKeys} keys, got ${keys}`);
+  return checkValue(JSON.parse(text), schema);
+}
+
+/** A value checked against a schema. @throws {ProblemError} 422 naming the field, what was expected, and the value */
+export function checkValue<Output>(value: unknown, schema: v.GenericSchema<unknown, Output>): Output {
+  const parsed = v.safeParse(schema, value);
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  const field = v.getDotPath(issue) ?? undefined;
+  throw new ProblemError(422, "Invalid request", describeIssue(issue, field), field === undefined ? {} : { field });
+}
+
+export function checkContentType(type: string | null): void {
+  if (type !== null && /^application\/json\s*(;|$)/i.test(type)) return;
+  const got = type === null ? "none" : `"${type.slice(0, SHOWN_CHARACTERS)}"`;
+  throw new ProblemError(415, "Not JSON", `Cannot read the body: expected content-type application/json, got ${got}`);
+}
+
+async function readText(request: Request): Promise<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "", sizeBytes = 0;
+  try {
+    // Subtle: leaving the loop by throwing cancels the stream, so the rest of a large body is never read.
+    for await (const chunk of request.body ?? []) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > LIMITS.bodyBytes) throw bodyTooLarge();
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    if (error instanceof TypeError) throw malformed("it is not valid UTF-8");
+    throw error;
+  }
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>, field: string | undefined): string {
+  if (field === undefined) return `Cannot use the body: expected an object, got ${show(issue.input)}`;
+  if (issue.type === "strict_object" && issue.expected === "never") return `Cannot use ${field}: there is no such field`;
+  if (issue.type === "strict_object") return `Cannot use ${field}: expected an object, got ${show(issue.input)}`;
+  return `Cannot use ${field}: it ${issue.message}, got ${show(issue.input)}`;
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)`;
+}
+
+function malformed(why: string): ProblemError {
+  return new ProblemError(400, "Malformed JSON", `Cannot read the body as JSON: ${why}`);
+}
+
+function tooMuch(why: string): ProblemError {
+  return new ProblemError(413, "Request too large", `Cannot read the body: it ${why}`);
+}

@@ -1,0 +1,161 @@
+/** The modules that the app was started with, and what of theirs is open. */
+import type { Dataset } from "../datasets/dataset.ts";
+import type { Generator, GeneratorFacts, LoadProgress, OpenContext } from "../generators/generator.ts";
+import type { Module } from "../module.ts";
+import { Opening, type OpenState } from "./opening.ts";
+import { ProblemError } from "./problem.ts";
+
+/** A module with the file that it came from. */
+export interface ModuleFile {
+  readonly module: Module;
+  /** As it was given, for messages. */
+  readonly file: string;
+  readonly url: URL;
+}
+
+export interface RegistryOptions {
+  /** Folder that the app was started from. */
+  readonly rootUrl: URL;
+  readonly cacheDir: string;
+}
+
+export interface GeneratorReport {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly label: string;
+  readonly state: OpenState;
+  /** Why it failed. */
+  readonly detail?: string;
+  readonly facts?: GeneratorFacts;
+  readonly progress?: LoadProgress;
+}
+
+export interface DatasetReport {
+  readonly module: string;
+  readonly task: string;
+  readonly split: string;
+  readonly label: string;
+  readonly state: OpenState;
+  readonly detail?: string;
+  readonly size?: number;
+  /** Lines left out, with the reason. */
+  readonly problems?: readonly string[];
+}
+
+export interface Readiness {
+  /** `degraded` when something failed; the rest works. */
+  readonly status: "ready" | "degraded";
+  readonly modules: readonly string[];
+  readonly generators: readonly GeneratorReport[];
+  readonly datasets: readonly DatasetReport[];
+}
+
+/** Opens each generator and split once, on first use, and shares it. */
+export class Registry {
+  readonly modules: readonly Module[];
+  readonly #byName: ReadonlyMap<string, ModuleFile>;
+  readonly #generators = new Map<string, Opening<Generator>>();
+  readonly #datasets = new Map<string, Opening<Dataset<unknown>>>();
+
+  /** @throws {TypeError} naming both files when two modules have one name */
+  constructor(files: readonly ModuleFile[], readonly options: RegistryOptions) {
+    const byName = new Map<string, ModuleFile>();
+    for (const entry of files) {
+      const { name } = entry.module;
+      const other = byName.get(name);
+      if (other !== undefined) {
+        throw new TypeError(`Cannot load module "${name}" of ${entry.file}: ${other.file} has a module of that name`);
+      }
+      byName.set(name, entry);
+      this.#prepare(entry);
+    }
+    this.#byName = byName;
+    this.modules = files.map(({ module }) => module);
+  }
+
+  module(name: string): Module | undefined {
+    return this.#byName.get(name)?.module;
+  }
+
+  /** @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again */
+  generator(module: string, name: string): Promise<Generator> {
+    return use(this.#generators.get(key(module, name)), `generator "${name}"`);
+  }
+
+  /** @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again */
+  dataset(module: string, task: string, split: string): Promise<Dataset<unknown>> {
+    return use(this.#datasets.get(key(module, task, split)), `split "${split}" of task "${task}"`);
+  }
+
+  /** Looks whether the files are there, so that a missing one is named at start and not on first use. */
+  async check(): Promise<void> {
+    await Promise.all([...this.#generators.values(), ...this.#datasets.values()].map((opening) => opening.check()));
+  }
+
+  ready(): Readiness {
+    const generators: GeneratorReport[] = [], datasets: DatasetReport[] = [];
+    for (const module of this.modules) {
+      for (const [name, { kind, label }] of Object.entries(module.generators)) {
+        const opening = this.#generators.get(key(module.name, name));
+        if (opening === undefined) continue;
+        const { value, ...report } = opening.report();
+        const facts = value === undefined ? {} : { facts: value.facts };
+        generators.push({ module: module.name, name, kind, label, ...report, ...facts });
+      }
+      for (const [task, { dataset }] of Object.entries(module.tasks)) {
+        for (const [split, { label }] of Object.entries(dataset)) {
+          const opening = this.#datasets.get(key(module.name, task, split));
+          if (opening === undefined) continue;
+          const { value, progress: _, ...report } = opening.report();
+          const rows = value === undefined ? {} : { size: value.size, problems: value.problems.map((p) => p.message) };
+          datasets.push({ module: module.name, task, split, label, ...report, ...rows });
+        }
+      }
+    }
+    const failed = [...generators, ...datasets].some(({ state }) => state === "failed");
+    return {
+      status: failed ? "degraded" : "ready",
+      modules: this.modules.map(({ name }) => name),
+      generators,
+      datasets,
+    };
+  }
+
+  /** Closes the generators that are open, once each; those still opening are closed as soon as they are open. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#generators.values()].map((opening) => opening.close((it) => it.close())));
+  }
+
+  #prepare({ module, url }: ModuleFile): void {
+    for (const [name, source] of Object.entries(module.generators)) {
+      const context: OpenContext = { baseUrl: url, ...this.options };
+      const opening: Opening<Generator> = new Opening({
+        open: () => source.open({ ...context, onProgress: (progress) => opening.progress = progress }),
+        check: async () => await source.check?.(context),
+      });
+      this.#generators.set(key(module.name, name), opening);
+    }
+    for (const [task, { dataset }] of Object.entries(module.tasks)) {
+      for (const [split, source] of Object.entries(dataset)) {
+        const opening = new Opening({ open: () => source.open(url), check: async () => await source.check?.(url) });
+        this.#datasets.set(key(module.name, task, split), opening);
+      }
+    }
+  }
+}
+
+/** Names hold no slash, see `defineModule`; splits may, but stand last. */
+function key(...names: readonly string[]): string {
+  return names.join("/");
+}
+
+async function use<Value>(opening: Opening<Value> | undefined, what: string): Promise<Value> {
+  if (opening === undefined) throw new RangeError(`Cannot open ${what}: no module has it`);
+  try {
+    return await opening.open();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ProblemError(503, "Not available", `Cannot use ${what}: ${reason}`, { cause: error });
+  }
+}
