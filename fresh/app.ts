@@ -1,4 +1,5 @@
 import { STATUS_CODES } from "node:http";
+import { announce } from "./announce.ts";
 import { Context } from "./context.ts";
 import { HttpError } from "./error.ts";
 import { registerRouteFile } from "./fs_routes.ts";
@@ -195,10 +196,7 @@ export class App<State> {
   /** Serves the app; without a port, on the first free one of 8000–8019. */
   async listen(options: ListenOptions = {}): Promise<void> {
     const handler = this.handler();
-    const onListen = options.onListen ?? (({ hostname, port }: Deno.NetAddr) => {
-      const host = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
-      console.log(`Fresh ready: http://${host.includes(":") ? `[${host}]` : host}:${port}${this.config.basePath}/`);
-    });
+    const onListen = options.onListen ?? announce(this.config.basePath);
     const ports = options.port === undefined ? Array.from({ length: 20 }, (_, index) => 8000 + index) : [options.port];
     for (const port of ports) {
       try {

@@ -1,6 +1,7 @@
 /** Builds an app for production, tests or development: `fresh/dev`. */
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { announce } from "./announce.ts";
 import type { App } from "./app.ts";
 import { bundle, fileUrl, stopBundler } from "./bundle.ts";
 import { contentTypeOf, crawlSources, slashes, staticFilesIn } from "./crawl.ts";
@@ -133,8 +134,8 @@ export class Builder {
     this.#applier(build, `/_fresh/js/${this.config.buildId}/fresh-dev.js`)(app);
     const handler = app.handler();
     const revision = Date.now();
-    const { onListen } = options;
-    await Deno.serve({ ...options, port: options.port ?? 8000, ...(onListen && { onListen }) }, (req, info) => {
+    const { port = 8000, onListen = announce(app.config.basePath) } = options;
+    await Deno.serve({ ...options, port, onListen }, (req, info) => {
       const { pathname } = new URL(req.url);
       return pathname === "/_frsh/alive" ? alive(req, revision) : handler(req, info);
     }).finished;
