@@ -67,6 +67,26 @@ Deno.test("islands hydrate under a strict CSP, share a signal, and keep JSX chil
       assert.deepEqual(problems, []);
     });
 
+    await t.step("keyed islands, JSX props, elements of <head>, attributes and SVG survive hydration", async () => {
+      await page.goto(`${base}/edges`);
+      assert.equal(await page.title(), "from island 0");
+      await page.locator("button.counter[data-ready=true]").nth(1).waitFor();
+      await page.locator("button.counter").first().click();
+      await page.locator("li:nth-child(2) button.counter", { hasText: "8" }).waitFor();
+      for (const count of [1, 2]) {
+        await page.locator("button.again").click();
+        await page.locator("button.again", { hasText: String(count) }).waitFor();
+      }
+      await page.waitForFunction("document.title === 'from island 2'");
+      const kept = page.locator(".kept");
+      assert.match(await kept.innerText(), /text & more/);
+      assert.equal(await kept.locator("input").isChecked(), true);
+      assert.equal(await kept.locator("input").isDisabled(), true);
+      assert.equal(await page.evaluate("document.querySelector('.kept svg').viewBox.baseVal.width"), 1);
+      assert.equal(await page.locator("em").innerText(), "side");
+      assert.deepEqual(problems, []);
+    });
+
     await t.step("a page without islands loads no script", async () => {
       const scripts: string[] = [];
       page.on("request", (request) => request.resourceType() === "script" && scripts.push(request.url()));
