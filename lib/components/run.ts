@@ -117,7 +117,7 @@ function measureOne(name: string, metric: Metric, { text = "", target, logprobs 
   }
 }
 
-function* metricEvents(sequence: number, { name, value, fault }: Measured): Generator<RunEvent, void, void> {
-  if (fault !== undefined) yield { type: "warning", param: name, message: fault };
-  yield { type: "metric", sequence, name, ...(value === undefined ? {} : { value }) };
+function metricEvents(sequence: number, { name, value, fault }: Measured): readonly RunEvent[] {
+  const metric: RunEvent = { type: "metric", sequence, name, ...(value === undefined ? {} : { value }) };
+  return fault === undefined ? [metric] : [{ type: "warning", param: name, message: fault }, metric];
 }

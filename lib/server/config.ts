@@ -33,9 +33,13 @@ const SETTINGS = {
     env: "VISUALLM_MODULES",
     flag: "modules",
     fallback: DEFAULT_MODULES,
-    help: "module files, separated by commas; those named as arguments go first",
+    help: "module files, separated by commas; arguments replace them",
   },
-  token: { env: "VISUALLM_TOKEN", flag: "token", help: "secret that clients must show (better set in the environment)" },
+  token: {
+    env: "VISUALLM_TOKEN",
+    flag: "token",
+    help: "secret that clients must show (better set in the environment)",
+  },
   cache: { env: "VISUALLM_CACHE", flag: "cache", fallback: "./.cache", help: "folder for downloaded files" },
   allowedHosts: {
     env: "VISUALLM_ALLOWED_HOSTS",
@@ -147,7 +151,9 @@ function parseLevel(text: string): LogLevel {
 
 function checkAccess({ host, token }: Config): void {
   if (token !== undefined && token.length < TOKEN_LENGTH) {
-    throw new ConfigError(`Cannot use VISUALLM_TOKEN: expected at least ${TOKEN_LENGTH} characters, got ${token.length}`);
+    throw new ConfigError(
+      `Cannot use VISUALLM_TOKEN: expected at least ${TOKEN_LENGTH} characters, got ${token.length}`,
+    );
   }
   if (token === undefined && !isLoopback(host)) {
     throw new ConfigError(`Cannot listen on ${host} without VISUALLM_TOKEN, as other machines could then use the app`);

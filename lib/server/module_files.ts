@@ -1,6 +1,13 @@
 /** From the names of module files to the modules in them. */
 import type { Module } from "../module.ts";
-import type { ModuleFile } from "./registry.ts";
+
+/** A module with the file that it came from. */
+export interface ModuleFile {
+  readonly module: Module;
+  /** As it was given, for messages. */
+  readonly file: string;
+  readonly url: URL;
+}
 
 /** A module file that cannot be used; the message names it. */
 export class ModuleFileError extends Error {

@@ -3,8 +3,11 @@ import type { Component } from "../components/component.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
+import { LIMITS } from "./limits.ts";
 import { ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
+
+const DEFAULT_ROWS = 20;
 
 /** The path's part of a place, as `ctx.params` holds it. */
 export type PlacePath = Readonly<Record<string, string>>;
@@ -104,6 +107,22 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
   const prompt = ofModule(`build the prompt of ${where}`, () => toPrompt(task.prompt(row)));
   const target = ofModule(`read the target of ${where}`, () => task.target?.(row));
   return { row, size: dataset.size, prompt, ...(target === undefined ? {} : { target }) };
+}
+
+/** Rows of the split from `offset`, at most `limit` (and `LIMITS.sampleRows`) of them. */
+export async function readRows(
+  registry: Registry,
+  { module, split, taskName }: Place,
+  { offset = 0, limit = DEFAULT_ROWS }: { readonly offset?: number | undefined; readonly limit?: number | undefined },
+): Promise<{ readonly rows: readonly unknown[]; readonly total: number }> {
+  if (limit < 1 || limit > LIMITS.sampleRows) {
+    throw invalid("limit", `it must be a whole number from 1 to ${LIMITS.sampleRows}, got ${limit}`);
+  }
+  const dataset = await registry.dataset(module.name, taskName, split);
+  const rows: unknown[] = [];
+  const end = Math.min(offset + limit, dataset.size);
+  for (let index = offset; index < end; index++) rows.push(await dataset.row(index));
+  return { rows, total: dataset.size };
 }
 
 /** Runs a developer's own function; what it throws is told with its message. */

@@ -61,9 +61,9 @@ export function problemResponse(error: unknown, id: string): Response {
   });
 }
 
-/** Whether the log should have the stack: an error that nobody threw on purpose, or that hides another. */
+/** Whether the log should have the stack: an error that nobody threw on purpose, or what is behind a 5xx problem. */
 export function isUnexpected(error: unknown): boolean {
-  if (error instanceof ProblemError) return error.status >= 500;
+  if (error instanceof ProblemError) return error.status >= 500 && error.cause !== undefined;
   return httpStatus(error) >= 500;
 }
 

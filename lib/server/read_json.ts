@@ -20,7 +20,13 @@ export async function readJson<Output>(request: Request, schema: v.GenericSchema
   }
   if (depth > LIMITS.jsonDepth) throw tooMuch(`may be nested at most ${LIMITS.jsonDepth} deep, got ${depth}`);
   if (keys > LIMITS.jsonKeys) throw tooMuch(`may have at most ${LIMITS.jsonKeys} keys, got ${keys}`);
-  return checkValue(JSON.parse(text), schema);
+  return checkValue(JSON.parse(text, refuseInherited), schema);
+}
+
+/** Names that every object has already, `__proto__` among them, are no field of ours, and schemas do not see them. */
+function refuseInherited(key: string, value: unknown): unknown {
+  if (!(key in Object.prototype)) return value;
+  throw new ProblemError(422, "Invalid request", `Cannot use ${key}: there is no such field`, { field: key });
 }
 
 /** A value checked against a schema. @throws {ProblemError} 422 naming the field, what was expected, and the value */
@@ -57,7 +63,9 @@ async function readText(request: Request): Promise<string> {
 
 function describeIssue(issue: v.BaseIssue<unknown>, field: string | undefined): string {
   if (field === undefined) return `Cannot use the body: expected an object, got ${show(issue.input)}`;
-  if (issue.type === "strict_object" && issue.expected === "never") return `Cannot use ${field}: there is no such field`;
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    return `Cannot use ${field}: there is no such field`;
+  }
   if (issue.type === "strict_object") return `Cannot use ${field}: expected an object, got ${show(issue.input)}`;
   return `Cannot use ${field}: it ${issue.message}, got ${show(issue.input)}`;
 }

@@ -2,16 +2,9 @@
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Generator, GeneratorFacts, LoadProgress, OpenContext } from "../generators/generator.ts";
 import type { Module } from "../module.ts";
+import { type ModuleFile, ModuleFileError } from "./module_files.ts";
 import { Opening, type OpenState } from "./opening.ts";
 import { ProblemError } from "./problem.ts";
-
-/** A module with the file that it came from. */
-export interface ModuleFile {
-  readonly module: Module;
-  /** As it was given, for messages. */
-  readonly file: string;
-  readonly url: URL;
-}
 
 export interface RegistryOptions {
   /** Folder that the app was started from. */
@@ -58,14 +51,16 @@ export class Registry {
   readonly #generators = new Map<string, Opening<Generator>>();
   readonly #datasets = new Map<string, Opening<Dataset<unknown>>>();
 
-  /** @throws {TypeError} naming both files when two modules have one name */
+  /** @throws {ModuleFileError} naming both files when two modules have one name */
   constructor(files: readonly ModuleFile[], readonly options: RegistryOptions) {
     const byName = new Map<string, ModuleFile>();
     for (const entry of files) {
       const { name } = entry.module;
       const other = byName.get(name);
       if (other !== undefined) {
-        throw new TypeError(`Cannot load module "${name}" of ${entry.file}: ${other.file} has a module of that name`);
+        throw new ModuleFileError(
+          `Cannot load module file "${entry.file}": "${other.file}" has a module named "${name}" too`,
+        );
       }
       byName.set(name, entry);
       this.#prepare(entry);
@@ -80,12 +75,12 @@ export class Registry {
 
   /** @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again */
   generator(module: string, name: string): Promise<Generator> {
-    return use(this.#generators.get(key(module, name)), `generator "${name}"`);
+    return opened(this.#generators.get(key(module, name)), `generator "${name}"`);
   }
 
   /** @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again */
   dataset(module: string, task: string, split: string): Promise<Dataset<unknown>> {
-    return use(this.#datasets.get(key(module, task, split)), `split "${split}" of task "${task}"`);
+    return opened(this.#datasets.get(key(module, task, split)), `split "${split}" of task "${task}"`);
   }
 
   /** Looks whether the files are there, so that a missing one is named at start and not on first use. */
@@ -150,7 +145,7 @@ function key(...names: readonly string[]): string {
   return names.join("/");
 }
 
-async function use<Value>(opening: Opening<Value> | undefined, what: string): Promise<Value> {
+async function opened<Value>(opening: Opening<Value> | undefined, what: string): Promise<Value> {
   if (opening === undefined) throw new RangeError(`Cannot open ${what}: no module has it`);
   try {
     return await opening.open();

@@ -1,0 +1,30 @@
+/**
+ * Development and builds: `deno task dev` serves with live reload, `deno task build` writes `_fresh`.
+ * Build code is loaded only when there is something to build.
+ */
+import { isStale, stampBuild } from "./build_stamp.ts";
+import freshConfig from "./fresh.config.ts";
+
+const [command, option] = Deno.args;
+if (command !== "build") await develop();
+else if (option !== "--if-stale" || await isStale()) await build();
+
+async function build(): Promise<void> {
+  console.log("Building the pages …");
+  const { Builder } = await import("fresh/dev");
+  const { buildStyles } = await import("./twind.build.ts");
+  await buildStyles();
+  await new Builder(freshConfig.build).build();
+  await stampBuild();
+}
+
+async function develop(): Promise<void> {
+  const { Builder } = await import("fresh/dev");
+  const { buildStyles } = await import("./twind.build.ts");
+  const { readConfig } = await import("./lib/server/config.ts");
+  await buildStyles();
+  const config = readConfig();
+  // `main.ts` reads the same flags, and tells what is wrong with them.
+  const address = config === "help" ? {} : { hostname: config.host, port: config.port };
+  await new Builder(freshConfig.build).listen(() => import("./main.ts"), address);
+}

@@ -1,0 +1,59 @@
+/** The middlewares that stand before every route, outermost first. */
+import { csp, type Middleware } from "fresh";
+import type { State } from "./app_state.ts";
+import { failed } from "./api_route.ts";
+import { guard } from "./guard.ts";
+import { setHeaders } from "./headers.ts";
+import { checkRequestLimits } from "./limits.ts";
+import { meterBody } from "./meter_body.ts";
+
+/** One line in the log for each request, when its body has ended. */
+export const logRequests: Middleware<State> = async (ctx) => {
+  const startedMs = performance.now();
+  const response = await ctx.next();
+  const { log, requestId: id } = ctx.state;
+  const { status } = response;
+  const route = ctx.route ?? "none";
+  const { method } = ctx.req;
+  const write = (bytes: number, isCancelled: boolean) => {
+    const ms = Math.round(performance.now() - startedMs);
+    const line = { id, method, route, status, ms, bytes };
+    log.request(isCancelled ? { ...line, cancelled: true } : line);
+  };
+  if (method !== "HEAD") return meterBody(response, write);
+  // Fresh drops the body of an answer to HEAD unread.
+  write(0, false);
+  return response;
+};
+
+/** Every response gets the headers, an error that nothing else caught too. */
+export const secureResponses: Middleware<State> = async (ctx) => {
+  const response = await caught(ctx);
+  setHeaders(response.headers, ctx.url.protocol === "https:");
+  return response;
+};
+
+/** Subtle: what no `_error` route catches arrives here; left alone, its answer would have no headers. */
+async function caught(ctx: Parameters<Middleware<State>>[0]): Promise<Response> {
+  try {
+    const response = await ctx.next();
+    // Redirects and files can come with headers that may not change.
+    return new Response(response.body, response);
+  } catch (error) {
+    return failed(ctx, error);
+  }
+}
+
+/** Default-deny: nothing below runs for a request that may not be made. */
+export const admitRequests: Middleware<State> = (ctx) => {
+  const answer = guard(ctx.req, ctx.url, ctx.state.access);
+  if (answer !== undefined) return answer;
+  checkRequestLimits(ctx.req);
+  return ctx.next();
+};
+
+/** Makes pages render with a nonce; `secureResponses` writes the policy that is sent. */
+export const nonces: Middleware<State> = csp<State>({
+  useNonce: true,
+  csp: ["script-src 'unsafe-inline'", "style-src 'unsafe-inline'"],
+});

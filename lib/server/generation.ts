@@ -1,0 +1,93 @@
+/** From the body of a request to a run, or a score, and its answer. */
+import type { Context } from "fresh";
+import { run, scoreCompletion } from "../components/run.ts";
+import type { Generator } from "../generators/generator.ts";
+import { encodeWire, type GenerateBody, paramsFromWire, type ScoreBody } from "../lm/wire.ts";
+import type { State } from "./app_state.ts";
+import { eventStream } from "./event_stream.ts";
+import { generationProblem } from "./generation_problem.ts";
+import { type Place, readSample, resolvePlace } from "./place.ts";
+import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
+
+/** Candidates that a step carries when the request does not say. */
+const DEFAULT_TOP = 10;
+
+interface Source {
+  readonly place: Place;
+  readonly generator: Generator;
+  readonly prompt: string;
+  readonly target: string | undefined;
+}
+
+/** Streams a run of the sample or prompt that the body names. */
+export async function generate(ctx: Context<State>, body: GenerateBody): Promise<Response> {
+  const { place, generator, prompt, target } = await readSource(ctx, body);
+  const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
+  const params = paramsFromWire(wire, place.task.params);
+  const metrics = place.task.metrics ?? {};
+  return await whileWanted(ctx, async (controller, signal) => {
+    const events = run({ generator, prompt, target, metrics, params, top: body.top ?? DEFAULT_TOP, signal });
+    const onError = (error: unknown) => {
+      const problem = generationProblem(error, place.generator);
+      if (isUnexpected(problem)) ctx.state.log.failure(ctx.state.requestId, problem);
+      return problemOf(problem, ctx.state.requestId);
+    };
+    try {
+      return await eventStream(events, { controller, onError });
+    } catch (error) {
+      throw generationProblem(error, place.generator);
+    }
+  });
+}
+
+/** Scores the body's completion, or the sample's target. */
+export async function score(ctx: Context<State>, body: ScoreBody): Promise<Response> {
+  const { place, generator, prompt, target } = await readSource(ctx, body);
+  const completion = body.completion ?? target;
+  if (completion === undefined) {
+    throw new ProblemError(422, "Invalid request", "Cannot score: the sample has no target, so completion is needed", {
+      field: "completion",
+    });
+  }
+  const metrics = place.task.metrics ?? {};
+  return await whileWanted(ctx, async (_, signal) => {
+    try {
+      const top = body.top ?? DEFAULT_TOP;
+      const scored = await scoreCompletion({ generator, prompt, completion, target, metrics, top, signal });
+      return new Response(encodeWire(scored), { headers: { "content-type": "application/json" } });
+    } catch (error) {
+      // Nobody waits for the answer then, or the app is stopping: an ending, and no error of the generator.
+      if (signal.aborted) throw new ProblemError(503, "Not available", "Cannot score: the work was cancelled");
+      throw generationProblem(error, place.generator);
+    }
+  });
+}
+
+/** A prompt of one's own needs no sample; a sample named beside it gives the target. */
+async function readSource(ctx: Context<State>, body: GenerateBody | ScoreBody): Promise<Source> {
+  const { registry } = ctx.state;
+  const place = resolvePlace(registry, ctx.params, body);
+  const needsSample = body.prompt === undefined || body.sample !== undefined;
+  const sample = needsSample ? await readSample(registry, place) : undefined;
+  const prompt = body.prompt ?? sample?.prompt.text ?? "";
+  const generator = await registry.generator(place.module.name, place.generator);
+  return { place, generator, prompt, target: sample?.target };
+}
+
+/**
+ * Works with a signal that aborts when the app stops, or when the client leaves before it got an answer.
+ * Subtle: the request's own signal also aborts after an answer, so it is heard until then; later the stream tells.
+ */
+async function whileWanted(
+  ctx: Context<State>,
+  work: (controller: AbortController, signal: AbortSignal) => Promise<Response>,
+): Promise<Response> {
+  const controller = new AbortController();
+  const leave = () => controller.abort();
+  ctx.req.signal.addEventListener("abort", leave);
+  try {
+    return await work(controller, AbortSignal.any([controller.signal, ctx.state.shutdown]));
+  } finally {
+    ctx.req.signal.removeEventListener("abort", leave);
+  }
+}

@@ -1,0 +1,20 @@
+import { ScoringUnavailableError } from "../components/run.ts";
+import { PromptTooLongError } from "../lm/decode.ts";
+import { ProblemError } from "./problem.ts";
+
+/** What to tell the client when a generator throws: the request's fault where it is one, the generator's else. */
+export function generationProblem(error: unknown, generator: string): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof PromptTooLongError) {
+    return new ProblemError(422, "Prompt too long", error.message, { field: "prompt", cause: error });
+  }
+  if (error instanceof ScoringUnavailableError) {
+    return new ProblemError(422, "Not available", error.message, { field: "generator", cause: error });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  // Subtle: our generators refuse a prompt by a RangeError of this form; the runtime's own are worded otherwise.
+  if (error instanceof RangeError && message.startsWith("Cannot ")) {
+    return new ProblemError(422, "Invalid request", message, { field: "prompt", cause: error });
+  }
+  return new ProblemError(500, "Generator failed", `The generator "${generator}" failed: ${message}`, { cause: error });
+}

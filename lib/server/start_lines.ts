@@ -1,0 +1,44 @@
+import type { Config } from "./config.ts";
+import type { Readiness } from "./registry.ts";
+
+/** Most lines that the app prints at its start. */
+const LINE_LIMIT = 12;
+
+interface StartFacts {
+  readonly config: Config;
+  readonly port: number;
+  readonly readiness: Readiness;
+  /** Works once in the address, in place of the token. */
+  readonly code?: string | undefined;
+}
+
+/** What the app tells at its start: address, who may call, modules, generators, and what is wrong with them. */
+export function startLines({ config, port, readiness, code }: StartFacts): readonly string[] {
+  const { modules, generators, datasets } = readiness;
+  const facts = [
+    `visuallm: ${addressOf(config.host, port)}${code === undefined ? "" : `?token=${code} (works once)`}`,
+    `access: ${config.token === undefined ? "this machine only, no token" : "token needed"}`,
+    `modules: ${modules.join(", ")}`,
+    ...generators.map(({ module, name, kind, label, detail }) =>
+      `generator ${module}/${name}: ${kind} ${label}${detail === undefined ? "" : `: ${detail}`}`
+    ),
+    ...datasets.filter(({ detail }) => detail !== undefined).map(({ module, task, split, detail }) =>
+      `split ${module}/${task}/${split}: ${detail}`
+    ),
+  ].map(oneLine);
+  if (facts.length <= LINE_LIMIT) return facts;
+  const shown = LINE_LIMIT - 1;
+  return [...facts.slice(0, shown), `… and ${facts.length - shown} more: see /api/ready`];
+}
+
+/** An address that a browser can open. */
+function addressOf(host: string, port: number): string {
+  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
+}
+
+/** Messages may quote names with control characters, which must not reach a terminal. */
+function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+}

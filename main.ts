@@ -1,0 +1,50 @@
+/** The app. `_fresh/server.js` imports it; run by itself, it serves what `deno task build` has made. */
+import freshConfig from "./fresh.config.ts";
+import { createApp, type Services } from "./lib/server/app_state.ts";
+import { type Config, ConfigError, helpText, readConfig } from "./lib/server/config.ts";
+import { Access } from "./lib/server/guard.ts";
+import { createLog } from "./lib/server/log.ts";
+import { loadModuleFiles, ModuleFileError } from "./lib/server/module_files.ts";
+import { Registry } from "./lib/server/registry.ts";
+import { type Handler, serve } from "./lib/server/serve.ts";
+
+const stopping = new AbortController();
+const config = orExit(() => readConfig());
+if (config === "help") {
+  console.log(helpText());
+  Deno.exit(0);
+}
+const services = await prepare(config).catch(exit);
+
+export const app = createApp(services, freshConfig.app);
+
+if (import.meta.main) start(config).then(() => Deno.exit(0), exit);
+
+async function prepare(config: Config): Promise<Services> {
+  const rootUrl = new URL(".", import.meta.url);
+  const files = await loadModuleFiles(config.modules, rootUrl);
+  const registry = new Registry(files, { rootUrl, cacheDir: config.cacheDir });
+  await registry.check();
+  return { registry, access: new Access(config), log: createLog(config.log), shutdown: stopping.signal };
+}
+
+/** Subtle: the build is named by a URL made at run time, so that the app type-checks before its first build. */
+async function start(config: Config): Promise<void> {
+  const built: { default: { fetch: Handler } } = await import(new URL("./_fresh/server.js", import.meta.url).href);
+  await serve(config, services, built.default.fetch, () => stopping.abort());
+}
+
+/** One sentence for what the person who starts the app can mend; anything else is a bug and shows its stack. */
+function exit(error: unknown): never {
+  const isKnown = error instanceof ConfigError || error instanceof ModuleFileError;
+  console.error(isKnown ? error.message : error);
+  Deno.exit(isKnown ? 2 : 1);
+}
+
+function orExit<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    return exit(error);
+  }
+}
