@@ -1,0 +1,180 @@
+"""Writes the model in hub layout: weights stored in fp16, inputs, outputs and arithmetic in fp32."""
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto as T, helper as h, numpy_helper
+
+from corpus import SPECIALS
+from network import CONTEXT, HEADS, LAYERS, WIDTH
+
+HEAD_WIDTH = WIDTH // HEADS
+CHAT_TEMPLATE = (
+    "{% for message in messages %}<|{{ message['role'] }}|>{{ message['content'] }}<|end|>{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
+
+
+def rounded(model):
+    """The model with its weights as the file stores them."""
+    with torch.no_grad():
+        for p in model.parameters():
+            p.copy_(p.half().float())
+    return model
+
+
+class Graph:
+    """Collects nodes and weights under readable names."""
+
+    def __init__(self):
+        self.nodes, self.weights, self.count = [], [], 0
+
+    def add(self, op, *inputs, outputs=None, **attributes):
+        self.count += 1
+        names = outputs or [f"{op.lower()}_{self.count}"]
+        self.nodes.append(h.make_node(op, list(inputs), names, **attributes))
+        return names[0] if len(names) == 1 else names
+
+    def weight(self, name, tensor):
+        array = tensor.detach().numpy().astype(np.float16)
+        self.weights.append(numpy_helper.from_array(array, name + ".fp16"))
+        return self.add("Cast", name + ".fp16", outputs=[name], to=T.FLOAT)
+
+    def constant(self, name, values, dtype=np.int64):
+        if all(w.name != name for w in self.weights):
+            self.weights.append(numpy_helper.from_array(np.array(values, dtype), name))
+        return name
+
+    def linear(self, x, name, layer):
+        product = self.add("MatMul", x, self.weight(name + ".weight", layer.weight.T.contiguous()))
+        return self.add("Add", product, self.weight(name + ".bias", layer.bias))
+
+    def norm(self, x, name, layer):
+        scale, bias = self.weight(name + ".weight", layer.weight), self.weight(name + ".bias", layer.bias)
+        return self.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=layer.eps)
+
+
+def build(model) -> onnx.ModelProto:
+    g = Graph()
+    wte, wpe = g.weight("wte", model.wte.weight), g.weight("wpe", model.wpe.weight)
+    x = g.add("Add", g.add("Gather", wte, "input_ids"), g.add("Gather", wpe, "position_ids"))
+    mask = attention_bias(g)
+    for index, block in enumerate(model.blocks):
+        x = attention(g, x, block, index, mask)
+        hidden = g.linear(g.norm(x, f"{index}.ln_2", block.ln_2), f"{index}.up", block.up)
+        x = g.add("Add", x, g.linear(gelu(g, hidden), f"{index}.down", block.down))
+    g.add("MatMul", g.norm(x, "ln_f", model.ln_f), g.add("Transpose", wte, perm=[1, 0]), outputs=["logits"])
+
+    sequence, total = ["batch_size", "sequence_length"], ["batch_size", "total_sequence_length"]
+    past, present = (["batch_size", HEADS, f"{kind}_sequence_length", HEAD_WIDTH] for kind in ("past", "total"))
+    names = [f"{layer}.{kind}" for layer in range(LAYERS) for kind in ("key", "value")]
+    inputs = [h.make_tensor_value_info("input_ids", T.INT64, sequence),
+              h.make_tensor_value_info("attention_mask", T.INT64, total),
+              h.make_tensor_value_info("position_ids", T.INT64, sequence),
+              *(h.make_tensor_value_info(f"past_key_values.{name}", T.FLOAT, past) for name in names)]
+    outputs = [h.make_tensor_value_info("logits", T.FLOAT, [*sequence, model.wte.num_embeddings]),
+               *(h.make_tensor_value_info(f"present.{name}", T.FLOAT, present) for name in names)]
+    graph = h.make_graph(g.nodes, "gpt2", inputs, outputs, g.weights)
+    return h.make_model(graph, opset_imports=[h.make_opsetid("", 17)], ir_version=8)
+
+
+def attention_bias(g: Graph):
+    """0 where a position may look, a large negative number where it may not: later positions, and masked ones."""
+    g.constant("one", [1]), g.constant("axis1", [1]), g.constant("zero", [0])
+    length = g.add("Slice", g.add("Shape", "input_ids"), "one", g.constant("two", [2]))
+    total = g.add("Slice", g.add("Shape", "attention_mask"), "one", "two")
+    past = g.add("Sub", total, length)
+    keys = g.add("Range", g.constant("scalar0", 0), g.add("Squeeze", total), g.constant("scalar1", 1))
+    first, last = g.add("Squeeze", past), g.add("Squeeze", total)
+    queries = g.add("Unsqueeze", g.add("Range", first, last, "scalar1"), "axis1")
+    is_later = g.add("Greater", g.add("Unsqueeze", keys, "zero"), queries)
+    is_masked = g.add("Equal", g.add("Unsqueeze", "attention_mask", g.constant("axes12", [1, 2])), "scalar0")
+    blocked = g.add("Or", is_later, is_masked)
+    low, none = g.constant("low", -1e9, np.float32), g.constant("none", 0.0, np.float32)
+    return g.add("Where", blocked, low, none)
+
+
+def attention(g: Graph, x, block, index: int, mask):
+    h_in = g.norm(x, f"{index}.ln_1", block.ln_1)
+    split = g.constant("split_heads", [0, 0, HEADS, HEAD_WIDTH])
+
+    def heads(name):
+        flat = g.linear(h_in, f"{index}.{name}", getattr(block, name))
+        return g.add("Transpose", g.add("Reshape", flat, split), perm=[0, 2, 1, 3])
+
+    q, k, v = heads("q"), heads("k"), heads("v")
+    k = g.add("Concat", f"past_key_values.{index}.key", k, outputs=[f"present.{index}.key"], axis=2)
+    v = g.add("Concat", f"past_key_values.{index}.value", v, outputs=[f"present.{index}.value"], axis=2)
+    scores = g.add("MatMul", q, g.add("Transpose", k, perm=[0, 1, 3, 2]))
+    scores = g.add("Mul", scores, g.constant("scale", 1 / math.sqrt(HEAD_WIDTH), np.float32))
+    weights = g.add("Softmax", g.add("Add", scores, mask), axis=-1)
+    mixed = g.add("Transpose", g.add("MatMul", weights, v), perm=[0, 2, 1, 3])
+    joined = g.add("Reshape", mixed, g.constant("join_heads", [0, 0, WIDTH]))
+    return g.add("Add", x, g.linear(joined, f"{index}.out", block.out))
+
+
+def gelu(g: Graph, x):
+    """GPT-2's tanh form."""
+    cube = g.add("Mul", g.add("Mul", x, x), x)
+    inner = g.add("Add", x, g.add("Mul", cube, g.constant("gelu_cube", 0.044715, np.float32)))
+    tanh = g.add("Tanh", g.add("Mul", inner, g.constant("gelu_scale", math.sqrt(2 / math.pi), np.float32)))
+    half = g.add("Mul", x, g.constant("half", 0.5, np.float32))
+    return g.add("Mul", half, g.add("Add", tanh, g.constant("unit", 1.0, np.float32)))
+
+
+def write_model(model, tokenizer, folder: Path) -> None:
+    (folder / "onnx").mkdir(parents=True, exist_ok=True)
+    proto = build(model)
+    onnx.checker.check_model(proto)
+    onnx.save(proto, str(folder / "onnx" / "model.onnx"))
+    tokenizer.save(str(folder / "tokenizer.json"))
+    write_json(folder / "config.json", {
+        "architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "vocab_size": model.wte.num_embeddings,
+        "n_positions": CONTEXT, "n_ctx": CONTEXT, "n_embd": WIDTH, "n_layer": LAYERS, "n_head": HEADS,
+        "activation_function": "gelu_new", "layer_norm_epsilon": 1e-5, "bos_token_id": 0, "eos_token_id": 0,
+        "tie_word_embeddings": True})
+    write_json(folder / "generation_config.json", {"bos_token_id": 0, "eos_token_id": [0, 4], "pad_token_id": 0})
+    write_json(folder / "tokenizer_config.json", {
+        "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": CONTEXT, "bos_token": SPECIALS[0],
+        "eos_token": SPECIALS[0], "pad_token": SPECIALS[0], "unk_token": SPECIALS[0], "padding_side": "left",
+        "clean_up_tokenization_spaces": False, "additional_special_tokens": SPECIALS[1:], "chat_template": CHAT_TEMPLATE})
+    write_json(folder / "special_tokens_map.json", {name: SPECIALS[0] for name in ("bos_token", "eos_token", "pad_token", "unk_token")})
+
+
+def write_json(path: Path, value) -> None:
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def check(model, tokenizer, folder: Path) -> None:
+    """The file says what the network says, at once and token by token, and the tokenizer loses no byte."""
+    session = onnxruntime.InferenceSession(str(folder / "onnx" / "model.onnx"))
+    ids = tokenizer.encode("### Instruction:\nDescribe a duck.\n\n### Response:\nA duck is a small animal.").ids
+    with torch.no_grad():
+        wanted = model(torch.tensor([ids]))[0].numpy()
+    whole = run(session, ids, empty_past(), 0)[0][0]
+    past, rows = empty_past(), []
+    for position, token in enumerate(ids):
+        logits, *past = run(session, [token], past, position)
+        rows.append(logits[0, 0])
+    assert abs(whole - wanted).max() < 1e-3, abs(whole - wanted).max()
+    assert abs(np.array(rows) - whole).max() < 1e-4, abs(np.array(rows) - whole).max()
+    for text in ["", "Über 🙂👩‍👩‍👧", "\0\t\r\n", "مرحبا \u202e", "日本語", "a" * 5000]:
+        assert tokenizer.decode(tokenizer.encode(text).ids) == text, repr(text[:20])
+    size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+    assert size < 10e6, size
+    print(f"checked: file against network {abs(whole - wanted).max():.1e}, cache against whole {abs(np.array(rows) - whole).max():.1e}, {size / 1e6:.2f} MB")
+
+
+def empty_past():
+    return [np.zeros((1, HEADS, 0, HEAD_WIDTH), np.float32)] * (2 * LAYERS)
+
+
+def run(session, ids, past, start: int):
+    names = [f"past_key_values.{layer}.{kind}" for layer in range(LAYERS) for kind in ("key", "value")]
+    feeds = {"input_ids": np.array([ids], np.int64), "attention_mask": np.ones((1, start + len(ids)), np.int64),
+             "position_ids": np.arange(start, start + len(ids), dtype=np.int64)[None], **dict(zip(names, past))}
+    return session.run(None, feeds)
