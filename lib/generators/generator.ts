@@ -17,6 +17,8 @@ export interface OpenContext {
   readonly rootUrl: URL;
   /** Folder for downloaded files. */
   readonly cacheDir: string;
+  /** Where models are downloaded from, `https://huggingface.co` unless told otherwise. */
+  readonly hubHost?: string;
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 

@@ -35,8 +35,15 @@ export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource 
     },
     async open(context) {
       const source = await locate(context);
-      const { cacheDir, onProgress } = context;
-      const request = { source, precision, device, cacheDir, kvBytes: kvMegabytes * 2 ** 20 };
+      const { cacheDir, hubHost, onProgress } = context;
+      const request = {
+        source,
+        precision,
+        device,
+        cacheDir,
+        ...(hubHost === undefined ? {} : { hubHost }),
+        kvBytes: kvMegabytes * 2 ** 20,
+      };
       const engine = new Engine();
       try {
         const facts = await engine.ask({ type: "load", request }, onProgress);
@@ -55,7 +62,8 @@ function generatorOf(engine: Engine, facts: Generator["facts"]): Generator {
     tokenize: (text) => engine.ask({ type: "tokenize", text }),
     async *generate({ prompt, params, top, signal }) {
       const run = await engine.ask({ type: "generate", prompt, params, top });
-      const cancel = () => void engine.ask({ type: "cancel", run });
+      // A model that was closed meanwhile has nothing left to cancel.
+      const cancel = () => void engine.ask({ type: "cancel", run }).catch(() => {});
       if (signal?.aborted === true) cancel();
       signal?.addEventListener("abort", cancel, { once: true });
       let isOver = false;

@@ -79,7 +79,7 @@ export async function openModel(request: LoadRequest, onProgress: (progress: Loa
   };
 }
 
-async function importLibraries({ source, cacheDir }: LoadRequest) {
+async function importLibraries({ source, cacheDir, hubHost }: LoadRequest) {
   // The native runtime reports usage on its own unless told not to before it starts.
   Deno.env.set("ORT_DISABLE_TELEMETRY", "1");
   // Subtle: in a worker started from a file, `location.origin` is "null", on which the library's import fails.
@@ -92,6 +92,7 @@ async function importLibraries({ source, cacheDir }: LoadRequest) {
   env.allowLocalModels = source.kind === "folder";
   env.allowRemoteModels = source.kind === "hub";
   env.cacheDir = cacheDir;
+  if (hubHost !== undefined) env.remoteHost = hubHost;
   if (source.kind === "folder") env.localModelPath = source.path.slice(0, source.path.lastIndexOf("/") + 1);
   return { transformers, runtime };
 }
@@ -147,6 +148,7 @@ function tokenizerSource(loaded: PretrainedTokenizer): TokenizerSource {
     specialIds: new Set(tokens.filter(({ special }) => special).map(({ id }) => id)),
     alphabet: JSON.stringify(decoder ?? null).includes('"ByteLevel"') ? "byte-level" : "sentencepiece",
     encode: (text) => loaded.encode(text),
+    encodeContinuation: (text) => loaded.encode(text, { add_special_tokens: false }),
   };
 }
 

@@ -16,6 +16,7 @@ export interface LoadRequest {
   readonly precision: Precision;
   readonly device: Device;
   readonly cacheDir: string;
+  readonly hubHost?: string;
   /** Most bytes of attention cache that are kept between requests. */
   readonly kvBytes: number;
 }

@@ -80,6 +80,10 @@ export class OnnxModel implements LanguageModel {
     return this.#options.tokenizer.encode(text);
   }
 
+  encodeContinuation(text: string): readonly TokenId[] {
+    return this.#options.tokenizer.encodeContinuation(text);
+  }
+
   token(id: TokenId) {
     return this.#options.tokenizer.token(id);
   }
@@ -88,13 +92,13 @@ export class OnnxModel implements LanguageModel {
     const known = this.cache.find(prefix);
     if (known?.length === prefix.length && known.entry.ids.length === prefix.length) return known.entry.logits;
     // Subtle: the last token always runs, since its logits are what is asked for.
-    let entry = known?.entry, done = Math.min(known?.length ?? 0, prefix.length - 1);
+    let entry = known?.entry, done = Math.max(0, Math.min(known?.length ?? 0, prefix.length - 1));
     while (done < prefix.length) {
       signal?.throwIfAborted();
       const chunk = prefix.slice(done, done + CHUNK);
       const { rows, tensors } = await this.#forward(chunk, entry, done);
       done += chunk.length;
-      entry = { ids: prefix.slice(0, done), tensors, logits: rows[rows.length - 1] ?? new Float32Array() };
+      entry = { ids: prefix.slice(0, done), tensors, logits: lastOf(rows) };
     }
     if (entry === undefined) throw new RangeError("Cannot compute logits after an empty prefix");
     this.cache.add(entry);
@@ -112,7 +116,7 @@ export class OnnxModel implements LanguageModel {
       const { rows, tensors } = await this.#forward(chunk, entry, done);
       for (const [index, row] of rows.entries()) if (done + index >= from) all.push(row);
       done += chunk.length;
-      entry = { ids: sequence.slice(0, done), tensors, logits: rows[rows.length - 1] ?? new Float32Array() };
+      entry = { ids: sequence.slice(0, done), tensors, logits: lastOf(rows) };
     }
     if (entry !== undefined) this.cache.add(entry);
     return all;
@@ -143,6 +147,11 @@ export class OnnxModel implements LanguageModel {
     const outputs = await session.run(feeds);
     return { rows: logitRows(outputs.logits), tensors: presentTensors(outputs) };
   }
+}
+
+/** Subtle: a copy, since a row is a view that would keep the logits of its whole chunk. */
+function lastOf(rows: readonly Float32Array[]): Float32Array {
+  return rows[rows.length - 1]?.slice() ?? new Float32Array();
 }
 
 function logitRows(tensor: RuntimeTensor | undefined): readonly Float32Array[] {

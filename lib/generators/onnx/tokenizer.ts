@@ -10,6 +10,8 @@ export interface TokenizerSource {
   /** Which alphabet the vocabulary's strings are written in. */
   readonly alphabet: "byte-level" | "sentencepiece";
   encode(text: string): readonly TokenId[];
+  /** As `encode`, without the special tokens that stand before or after a whole text. */
+  encodeContinuation(text: string): readonly TokenId[];
 }
 
 /** Names of a vocabulary with the bytes that each stands for. */
@@ -31,6 +33,11 @@ export class Tokenizer {
 
   encode(text: string): readonly TokenId[] {
     return this.source.encode(text);
+  }
+
+  /** Ids of a text that goes on after others. */
+  encodeContinuation(text: string): readonly TokenId[] {
+    return this.source.encodeContinuation(text);
   }
 }
 

@@ -39,7 +39,7 @@ async function handle(request: Request, id: number): Promise<Answer> {
       return loaded.encode(request.text).map((token) => loaded.token(token));
     case "score": {
       const { prompt, completion, top } = request;
-      const ids = typeof completion === "string" ? loaded.encode(completion) : completion;
+      const ids = typeof completion === "string" ? loaded.encodeContinuation(completion) : completion;
       return await score(loaded, loaded.encode(prompt), ids, { top });
     }
     case "generate": {

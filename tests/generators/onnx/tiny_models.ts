@@ -1,0 +1,91 @@
+/** The two random models of tests/fixtures, and what PyTorch says of them; tools/demo_model/fixtures.py writes both. */
+import * as v from "valibot";
+import type { Generator, OpenContext } from "../../../lib/generators/generator.ts";
+import { Engine } from "../../../lib/generators/onnx/engine.ts";
+import { onnx } from "../../../lib/generators/onnx/onnx.ts";
+import type { GeneratorEvent, Step } from "../../../lib/lm/event.ts";
+import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
+
+export const TINY_MODELS = ["tiny_gpt2", "tiny_llama"] as const;
+export type TinyModel = typeof TINY_MODELS[number];
+
+const ROOT = new URL("../../../", import.meta.url);
+
+export const CONTEXT: OpenContext = {
+  baseUrl: new URL("tests/", ROOT),
+  rootUrl: ROOT,
+  cacheDir: new URL(".cache/", ROOT).pathname,
+};
+
+const goldenSchema = v.object({
+  cases: v.array(v.object({
+    text: v.string(),
+    ids: v.array(v.number()),
+    last_logits: v.array(v.number()),
+    top10: v.object({ ids: v.array(v.number()), logprobs: v.array(v.number()) }),
+    completion: v.string(),
+    completion_ids: v.array(v.number()),
+    completion_logprobs: v.array(v.number()),
+  })),
+});
+export type GoldenCase = v.InferOutput<typeof goldenSchema>["cases"][number];
+
+export function readGolden(model: TinyModel): readonly GoldenCase[] {
+  const text = Deno.readTextFileSync(new URL(`tests/fixtures/golden_${model}.json`, ROOT));
+  return v.parse(goldenSchema, JSON.parse(text)).cases;
+}
+
+export function fixturePath(model: TinyModel): string {
+  return new URL(`tests/fixtures/${model}`, ROOT).pathname;
+}
+
+/** Opens a model as a module would, and closes it after `run`. */
+export async function withModel(model: TinyModel, run: (generator: Generator) => Promise<void>): Promise<void> {
+  const generator = await onnx(`fixtures/${model}`).open(CONTEXT);
+  try {
+    await run(generator);
+  } finally {
+    await generator.close();
+  }
+}
+
+/** An engine without its generator, to look at its counters. */
+export async function withEngine(model: TinyModel, kvBytes: number, run: (engine: Engine) => Promise<void>) {
+  const engine = new Engine();
+  try {
+    await engine.ask({
+      type: "load",
+      request: {
+        source: { kind: "folder", path: fixturePath(model) },
+        precision: "fp32",
+        device: "cpu",
+        cacheDir: CONTEXT.cacheDir,
+        kvBytes,
+      },
+    });
+    await run(engine);
+  } finally {
+    engine.close();
+  }
+}
+
+/** Never ends by itself: the token that would is banned. */
+export const ENDLESS: SamplingParams = { ...DEFAULT_PARAMS, logitBias: { 0: -Infinity } };
+
+export async function collect(events: AsyncIterable<GeneratorEvent>): Promise<readonly GeneratorEvent[]> {
+  return await Array.fromAsync(events);
+}
+
+export function stepsOf(events: readonly GeneratorEvent[]): readonly Step[] {
+  return events.filter((event) => event.type === "step");
+}
+
+export function idsOf(events: readonly GeneratorEvent[]): readonly number[] {
+  return stepsOf(events).map(({ token }) => token.id);
+}
+
+/** The largest distance of two lists. */
+export function furthest(some: readonly number[], others: readonly number[]): number {
+  if (some.length !== others.length) return Infinity;
+  return Math.max(0, ...some.map((value, index) => Math.abs(value - (others[index] ?? NaN))));
+}
