@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { Problem } from "../lib/lm/event.ts";
+import type { Problem, RunEvent } from "../lib/lm/event.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
 import { survives } from "../lib/lm/survival.ts";
 import type { Scored } from "../lib/lm/wire.ts";
@@ -37,7 +37,7 @@ export default function Generation({ screen, problem }: GenerationProps) {
     const wanted = params.value;
     run.value = started(wanted, performance.now());
     selection.value = undefined;
-    const frame = collectPerFrame((events, nowMs) => run.value = received(run.value, events, nowMs));
+    const frame = collectPerFrame<RunEvent>((events, nowMs) => run.value = received(run.value, events, nowMs));
     try {
       const body = { ...source, params: paramsToWire(wanted) };
       for await (const event of streamRun(`${api}/generate`, body, controller.signal)) frame.add(event);

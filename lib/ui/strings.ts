@@ -73,6 +73,7 @@ export const STRINGS = {
   survivalSame: "the new params would give the same tokens",
   retry: "Retry",
   errorId: (id: string) => `Report ${id}`,
+  badParam: "Invalid request",
   notFound: "There is nothing here",
   failedPage: "This page failed",
   unexpected: "Something unexpected went wrong; the server's log has the details.",
