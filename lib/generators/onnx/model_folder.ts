@@ -17,10 +17,16 @@ const FILE_SUFFIX: Readonly<Record<Precision, string>> = {
 
 const HUB_ID = /^[\w.-]{1,96}\/[\w.-]{1,96}$/;
 
+/** Subtle: said here, since a schema's own message does not show when its field is missing. */
+const MUST_BE: Readonly<Record<string, string>> = {
+  model_type: "must be the name of an architecture",
+  vocab_size: "must be a number",
+};
+
 /** What the engine reads of `config.json`; other fields are the architecture's own. */
 const configSchema = v.looseObject({
-  model_type: v.string("must be the name of an architecture"),
-  vocab_size: v.number("must be a number"),
+  model_type: v.string(),
+  vocab_size: v.number(),
   n_positions: v.optional(v.number()),
   max_position_embeddings: v.optional(v.number()),
   eos_token_id: v.nullish(v.union([v.number(), v.array(v.number())])),
@@ -64,6 +70,9 @@ export async function checkFolder(path: string, precision: Precision): Promise<v
   if (!isObject(tokenizer) || !isObject(tokenizer.model)) {
     throw new SyntaxError(`Cannot use ${path}/tokenizer.json: expected an object with a "model"`);
   }
+  if (!isObject(await readJson(path, "tokenizer_config.json"))) {
+    throw new SyntaxError(`Cannot use ${path}/tokenizer_config.json: expected an object`);
+  }
   await checkWeights(path, precision);
 }
 
@@ -75,7 +84,9 @@ export function parseConfig(value: unknown, file: string): ModelConfig {
   const parsed = v.safeParse(configSchema, value);
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
-  throw new SyntaxError(`Cannot use ${file}: field "${v.getDotPath(issue) ?? ""}" ${issue.message}`);
+  const field = v.getDotPath(issue);
+  if (field === null) throw new SyntaxError(`Cannot use ${file}: expected an object`);
+  throw new SyntaxError(`Cannot use ${file}: field "${field}" ${MUST_BE[field] ?? issue.message}`);
 }
 
 /** Ids that end a completion, from `generation_config.json` when it names them. */

@@ -42,13 +42,15 @@ export async function openModel(request: LoadRequest, onProgress: (progress: Loa
   };
   onProgress({ phase: "load" });
   const device = await pickDevice(request.device, library.runtime.InferenceSession);
+  const { AutoModelForCausalLM, AutoTokenizer } = library.transformers;
+  const place = source.kind === "folder" ? source.path : source.id;
   const tokenizer = new Tokenizer(
-    tokenizerSource(await library.transformers.AutoTokenizer.from_pretrained(id, options)),
+    tokenizerSource(await naming(`${place}/tokenizer.json`, () => AutoTokenizer.from_pretrained(id, options))),
   );
   const loaded = await naming(
-    weightsFile(precision),
+    `${place}/${weightsFile(precision)}`,
     () =>
-      library.transformers.AutoModelForCausalLM.from_pretrained(id, {
+      AutoModelForCausalLM.from_pretrained(id, {
         ...options,
         dtype: precision,
         device,
@@ -57,7 +59,7 @@ export async function openModel(request: LoadRequest, onProgress: (progress: Loa
   );
   const config = source.kind === "folder"
     ? await readConfig(source.path)
-    : parseConfig(loaded.config, `${id}/config.json`);
+    : parseConfig(loaded.config, `${place}/config.json`);
   const endIds = source.kind === "folder"
     ? await readEndIds(source.path, config)
     : endIdsOf(loaded.generation_config, config);
@@ -93,8 +95,19 @@ async function importLibraries({ source, cacheDir, hubHost }: LoadRequest) {
   env.allowRemoteModels = source.kind === "hub";
   env.cacheDir = cacheDir;
   if (hubHost !== undefined) env.remoteHost = hubHost;
+  env.fetch = fetchFiles;
   if (source.kind === "folder") env.localModelPath = source.path.slice(0, source.path.lastIndexOf("/") + 1);
   return { transformers, runtime };
+}
+
+/**
+ * Subtle: the library looks for tokenizer_config.json on the branch `main`, whatever revision is asked for, and over the
+ * network even when all is cached. Told that the file is there, it goes on to load it, of the right revision.
+ */
+function fetchFiles(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const isProbe = new Headers(init?.headers).get("range") === "bytes=0-0";
+  if (isProbe && `${url}`.endsWith("/tokenizer_config.json")) return Promise.resolve(new Response());
+  return fetch(url, init);
 }
 
 function makeTensor(

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import type { LoadProgress } from "../../../lib/generators/generator.ts";
+import { onnx } from "../../../lib/generators/onnx/onnx.ts";
+import { collect, CONTEXT, ENDLESS, fixturePath, idsOf } from "./tiny_models.ts";
+
+/** A hub on this machine that has one model, and what was asked of it. */
+function startHub() {
+  const requests: string[] = [];
+  const route = new URLPattern({ pathname: "/acme/tiny/resolve/v1/:path+" });
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const path = route.exec(request.url)?.pathname.groups.path;
+    requests.push(`${request.method} ${path ?? request.url}`);
+    try {
+      const bytes = await Deno.readFile(`${fixturePath("tiny_gpt2")}/${path ?? "none"}`);
+      return new Response(bytes, { headers: { "content-length": `${bytes.length}` } });
+    } catch {
+      return new Response("Entry not found", { status: 404 });
+    }
+  });
+  return { requests, host: `http://127.0.0.1:${server.addr.port}/`, close: () => server.shutdown() };
+}
+
+Deno.test("a hub model is downloaded once, with progress, and then comes from the cache", async () => {
+  const hub = startHub();
+  const cacheDir = await Deno.makeTempDir();
+  const source = onnx("acme/tiny", { revision: "v1" });
+  const open = async (hubHost: string) => {
+    const progress: LoadProgress[] = [];
+    const generator = await source.open({ ...CONTEXT, cacheDir, hubHost, onProgress: (step) => progress.push(step) });
+    try {
+      const params = { ...ENDLESS, maxTokens: 5, temperature: 0 };
+      return { progress, ids: idsOf(await collect(generator.generate({ prompt: "The", params, top: 1 }))) };
+    } finally {
+      await generator.close();
+    }
+  };
+  try {
+    const first = await open(hub.host);
+    assert.ok(hub.requests.includes("GET onnx/model.onnx"), hub.requests.join());
+    const fractions = first.progress.flatMap(({ fraction }) => fraction ?? []);
+    assert.ok(fractions.length > 0 && fractions.every((fraction) => fraction >= 0 && fraction <= 1));
+    assert.equal(Math.max(...fractions), 1);
+    assert.deepEqual(first.progress.at(-1), { phase: "ready" });
+
+    hub.requests.length = 0;
+    const second = await open(hub.host);
+    assert.deepEqual(hub.requests, []);
+    assert.deepEqual(second.ids, first.ids);
+  } finally {
+    await hub.close();
+    await Deno.remove(cacheDir, { recursive: true });
+  }
+});
+
+Deno.test("a hub that cannot be reached, or has no such model, is told by name", async () => {
+  const hub = startHub();
+  const cacheDir = await Deno.makeTempDir();
+  try {
+    const context = { ...CONTEXT, cacheDir, hubHost: hub.host };
+    await assert.rejects(onnx("acme/gone").open(context), { message: /acme\/gone/ });
+    await hub.close();
+    await assert.rejects(onnx("acme/tiny", { revision: "v1" }).open(context), { message: /acme\/tiny/ });
+  } finally {
+    await hub.close().catch(() => {});
+    await Deno.remove(cacheDir, { recursive: true });
+  }
+});

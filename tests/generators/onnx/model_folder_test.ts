@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { onnx } from "../../../lib/generators/onnx/onnx.ts";
+import { endIdsOf, findModel } from "../../../lib/generators/onnx/model_folder.ts";
+import { CONTEXT, fixturePath } from "./tiny_models.ts";
+
+interface Broken {
+  readonly what: string;
+  readonly damage: (folder: string) => Promise<void>;
+  /** The file at fault, and what was expected. */
+  readonly message: RegExp;
+  /** Only the runtime can tell, so it shows on opening. */
+  readonly opens?: boolean;
+}
+
+const ONNX = "onnx/model.onnx";
+
+async function edit(file: string, change: (value: Record<string, unknown>) => unknown): Promise<void> {
+  await Deno.writeTextFile(file, JSON.stringify(change(JSON.parse(await Deno.readTextFile(file)))));
+}
+
+const BROKEN: readonly Broken[] = [
+  {
+    what: "config.json is missing",
+    damage: (folder) => Deno.remove(`${folder}/config.json`),
+    message: /Cannot load \S+\/broken\/config\.json: no such file/,
+  },
+  {
+    what: "config.json is not JSON",
+    damage: (folder) => Deno.writeTextFile(`${folder}/config.json`, "{model_type: gpt2"),
+    message: /Cannot read \S+\/broken\/config\.json: it is not valid JSON \(.+\)/,
+  },
+  {
+    what: "config.json is a list",
+    damage: (folder) => Deno.writeTextFile(`${folder}/config.json`, "[]"),
+    message: /Cannot use \S+\/broken\/config\.json: .*model_type/,
+  },
+  {
+    what: "config.json names no architecture",
+    damage: (folder) => edit(`${folder}/config.json`, ({ model_type: _, ...rest }) => rest),
+    message: /Cannot use \S+\/broken\/config\.json: field "model_type" .*name of an architecture/,
+  },
+  {
+    what: "config.json has no number of tokens",
+    damage: (folder) => edit(`${folder}/config.json`, (config) => ({ ...config, vocab_size: "300" })),
+    message: /Cannot use \S+\/broken\/config\.json: field "vocab_size" must be a number/,
+  },
+  {
+    what: "config.json tells no window",
+    damage: (folder) => edit(`${folder}/config.json`, ({ n_positions: _, ...rest }) => rest),
+    message: /config\.json: expected "n_positions" or "max_position_embeddings"/,
+    opens: true,
+  },
+  {
+    what: "tokenizer.json is missing",
+    damage: (folder) => Deno.remove(`${folder}/tokenizer.json`),
+    message: /Cannot load \S+\/broken\/tokenizer\.json: no such file/,
+  },
+  {
+    what: "tokenizer.json is not an object",
+    damage: (folder) => Deno.writeTextFile(`${folder}/tokenizer.json`, "[1, 2]"),
+    message: /Cannot use \S+\/broken\/tokenizer\.json: expected an object with a "model"/,
+  },
+  {
+    what: "tokenizer_config.json is missing",
+    damage: (folder) => Deno.remove(`${folder}/tokenizer_config.json`),
+    message: /Cannot load \S+\/broken\/tokenizer_config\.json: no such file/,
+  },
+  {
+    what: "the tokenizer's model is of an unknown kind",
+    damage: (folder) => edit(`${folder}/tokenizer.json`, (value) => ({ ...value, model: { type: "Telepathy" } })),
+    message: /Cannot load \S+\/broken\/tokenizer\.json: .*Telepathy/,
+    opens: true,
+  },
+  {
+    what: "there is no export",
+    damage: (folder) => Deno.remove(`${folder}/onnx`, { recursive: true }),
+    message: /Cannot load \S+\/broken\/onnx\/model\.onnx: no such file; expected the model's export in fp32/,
+  },
+  {
+    what: "the export is empty",
+    damage: (folder) => Deno.writeFile(`${folder}/${ONNX}`, new Uint8Array()),
+    message: /Cannot load \S+\/broken\/onnx\/model\.onnx: the file is empty/,
+  },
+  {
+    what: "the export is cut off",
+    damage: (folder) => Deno.truncate(`${folder}/${ONNX}`, 100_000),
+    message: /Cannot load \S+\/broken\/onnx\/model\.onnx: .+/,
+    opens: true,
+  },
+  {
+    what: "the export is something else",
+    damage: (folder) => Deno.writeTextFile(`${folder}/${ONNX}`, "version https://git-lfs.github.com/spec/v1\n"),
+    message: /Cannot load \S+\/broken\/onnx\/model\.onnx: .+/,
+    opens: true,
+  },
+  {
+    what: "the export is a link out of the folder",
+    damage: async (folder) => {
+      await Deno.rename(`${folder}/${ONNX}`, `${folder}/../elsewhere.onnx`);
+      await Deno.symlink(`${folder}/../elsewhere.onnx`, `${folder}/${ONNX}`);
+    },
+    message: /Cannot load \S+\/broken\/onnx\/model\.onnx: it lies outside of the model's folder/,
+  },
+  {
+    what: "the tokenizer has more tokens than the model gives logits",
+    damage: (folder) =>
+      edit(`${folder}/tokenizer.json`, ({ added_tokens, ...rest }) => ({
+        ...rest,
+        added_tokens: [
+          ...Array.isArray(added_tokens) ? added_tokens : [],
+          ...Array.from({ length: 20 }, (_, index) => ({
+            id: 300 + index,
+            content: `<extra${index}>`,
+            single_word: false,
+            lstrip: false,
+            rstrip: false,
+            normalized: false,
+            special: false,
+          })),
+        ],
+      })),
+    message: /it gives 300 logits, but its tokenizer has 320 tokens/,
+    opens: true,
+  },
+  {
+    what: "the graph has no past_key_values",
+    damage: async (folder) => {
+      // Renamed byte for byte, so that lengths hold.
+      const bytes = await Deno.readFile(`${folder}/${ONNX}`);
+      const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+      const renamed = text.replaceAll("past_key_values", "some_key_values");
+      await Deno.writeFile(`${folder}/${ONNX}`, Uint8Array.from(renamed, (character) => character.charCodeAt(0)));
+    },
+    message: /its graph has no past_key_values inputs; export it again with the task text-generation-with-past/,
+    opens: true,
+  },
+];
+
+/** A copy of the tiny GPT-2 in a folder `broken`. */
+async function copyFixture(root: string): Promise<string> {
+  const from = fixturePath("tiny_gpt2"), folder = `${root}/broken`;
+  await Deno.mkdir(`${folder}/onnx`, { recursive: true });
+  for (const file of ["config", "generation_config", "tokenizer", "tokenizer_config"]) {
+    await Deno.copyFile(`${from}/${file}.json`, `${folder}/${file}.json`);
+  }
+  await Deno.copyFile(`${from}/${ONNX}`, `${folder}/${ONNX}`);
+  return folder;
+}
+
+for (const { what, damage, message, opens } of BROKEN) {
+  Deno.test(`a broken folder is refused: ${what}`, async () => {
+    const root = await Deno.realPath(await Deno.makeTempDir());
+    try {
+      await damage(await copyFixture(root));
+      const context = { ...CONTEXT, baseUrl: new URL(`file://${root}/`) };
+      const source = onnx("broken");
+      if (opens === true) await source.check?.(context);
+      else await assert.rejects(source.check?.(context) ?? Promise.resolve(), { message });
+      await assert.rejects(source.open(context), { message });
+    } finally {
+      await Deno.remove(root, { recursive: true });
+    }
+  });
+}
+
+Deno.test("a folder that is not there is told with each place that was tried", async () => {
+  const [base, root] = [new URL("tests/", CONTEXT.rootUrl).pathname, CONTEXT.rootUrl.pathname];
+  for (const name of ["./gone", "no-such-model", "fixtures/gone", "../gone"]) {
+    await assert.rejects(findModel(name, "main", CONTEXT), (error) => {
+      assert.ok(error instanceof Deno.errors.NotFound);
+      assert.ok(error.message.includes(`"${name}"`) && error.message.includes(" nor "), error.message);
+      return true;
+    });
+  }
+  await assert.rejects(onnx("./gone").open(CONTEXT), { message: new RegExp(`${base}gone, nor ${root}gone`) });
+});
+
+Deno.test("what has the shape of a hub id and no folder beside it is a hub id", async () => {
+  assert.deepEqual(await findModel("acme/tiny", "v1", CONTEXT), { kind: "hub", id: "acme/tiny", revision: "v1" });
+  assert.deepEqual(await findModel("fixtures/tiny_gpt2/", "main", CONTEXT), {
+    kind: "folder",
+    path: await Deno.realPath(fixturePath("tiny_gpt2")),
+  });
+});
+
+Deno.test("ids that end a completion: the generation config's own, else the config's", () => {
+  const config = { model_type: "gpt2", vocab_size: 3, eos_token_id: 2 };
+  assert.deepEqual(endIdsOf({ eos_token_id: [0, 1] }, config), [0, 1]);
+  assert.deepEqual(endIdsOf({ eos_token_id: 0 }, config), [0]);
+  assert.deepEqual(endIdsOf({}, config), [2]);
+  assert.deepEqual(endIdsOf(undefined, { model_type: "gpt2", vocab_size: 3 }), []);
+});
