@@ -93,6 +93,7 @@ async function importLibraries({ source, cacheDir, hubHost }: LoadRequest) {
   env.useBrowserCache = false;
   env.allowLocalModels = source.kind === "folder";
   env.allowRemoteModels = source.kind === "hub";
+  env.useFSCache = source.kind === "hub";
   env.cacheDir = cacheDir;
   if (hubHost !== undefined) env.remoteHost = hubHost;
   env.fetch = fetchFiles;
