@@ -66,7 +66,7 @@ export default defineConfig({
         app: "200px minmax(0,1fr)",
         screen: "minmax(0,1fr) 340px",
         sequence: "28px minmax(0,1fr) auto",
-        params: "repeat(auto-fill,minmax(140px,1fr))",
+        params: "repeat(auto-fill,minmax(148px,1fr))",
       },
     },
   },

@@ -51,6 +51,7 @@ function NumberParam({ name, params, defaults, refused, onChange }: ParamsFormPr
   const range = PARAM_RANGES[name];
   const field = snakeCase(name);
   const value = params[name];
+  const isWide = range.max > 99_999;
   const isRefused = refused?.field === `params.${field}`;
   const change = (text: string) => {
     const number = Number(text);
@@ -76,7 +77,8 @@ function NumberParam({ name, params, defaults, refused, onChange }: ParamsFormPr
           aria-invalid={isRefused}
           onChange={(event) => change(event.currentTarget.value)}
           class={cx(
-            "ml-auto w-[76px] rounded-sm border border-transparent bg-transparent px-1 text-right font-mono text-13 text-ink tabular-nums hover:border-line focus:border-line",
+            "ml-auto rounded-sm border border-transparent bg-transparent px-1 text-right font-mono text-13 text-ink tabular-nums hover:border-line focus:border-line",
+            isWide ? "w-[96px]" : "w-[52px]",
             isRefused && "border-bad",
           )}
         />

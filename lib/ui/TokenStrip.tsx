@@ -75,7 +75,7 @@ const TokenButton = memo(function TokenButton({ token, position, isSelected, isT
         aria-pressed={isSelected}
         title={name}
         class={cx(
-          "rounded-sm border-b-2 border-transparent py-px whitespace-pre-wrap",
+          "rounded-sm border-b border-transparent py-px whitespace-pre-wrap",
           heat === 1 && "bg-heat1",
           heat === 2 && "bg-heat2",
           heat === 3 && "bg-heat3 border-heat4",

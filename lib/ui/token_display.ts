@@ -10,6 +10,9 @@ export interface DisplayedToken {
   readonly breaksLine: boolean;
 }
 
+/** Bytes after which a character is no longer waited for; UTF-8 has four at most, tokens add a few of their own. */
+const LONGEST_OPEN = 16;
+
 /** One token by itself, spaces made visible: ␣met. */
 export function displayToken(token: Token): DisplayedToken {
   if (token.special === true || token.bytes.length === 0) return mark(token.text === "" ? `⟨${token.id}⟩` : token.text);
@@ -21,15 +24,13 @@ export function displayToken(token: Token): DisplayedToken {
 
 /** Tokens of one text: a character that is split over tokens stands at the token that completes it. */
 export function displayTokens(tokens: readonly Token[]): readonly DisplayedToken[] {
-  let pending: number[] = [];
+  let open: readonly number[] = [];
   return tokens.map((token) => {
     if (token.special === true || token.bytes.length === 0) return displayToken(token);
-    const text = decodeComplete([...pending, ...token.bytes]);
-    if (text === undefined && pending.length + token.bytes.length < 16) {
-      pending = [...pending, ...token.bytes];
-      return mark(hexBytes(token.bytes));
-    }
-    pending = [];
+    const joined = [...open, ...token.bytes];
+    // Subtle: bytes that were never completed are given up when a token is whole without them.
+    const text = decodeComplete(joined) ?? decodeComplete(token.bytes);
+    open = text === undefined && joined.length < LONGEST_OPEN ? joined : [];
     return text === undefined ? mark(hexBytes(token.bytes)) : shown(text);
   });
 }

@@ -7,7 +7,9 @@ export default define.layout(function SiteLayout({ Component, state, url }) {
   return (
     <div class="grid min-h-screen grid-cols-1 content-start mid:grid-cols-app mid:content-stretch">
       <a href="#main" class="sr-only focus:not-sr-only">{STRINGS.skipToMain}</a>
-      <Rail modules={modules} current={url.pathname} />
+      <div class="min-w-0 border-line mid:border-r">
+        <Rail modules={modules} current={url.pathname} />
+      </div>
       <div class="min-w-0">
         <Component />
       </div>

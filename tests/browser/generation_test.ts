@@ -1,0 +1,161 @@
+/** The generation screen as a person uses it, in Chromium, on the embedded model and on the rig's generators. */
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { rigModule } from "../rig/rig_module.ts";
+import { launchChromium } from "./chromium.ts";
+import { serveApp } from "./serve_app.ts";
+
+const RIG = [{ module: rigModule, file: "rig/mod.ts", url: new URL("../rig/", import.meta.url) }];
+const DEMO = "/alpaca/generation?task=alpaca&split=test&sample=0&generator=demo";
+
+/** A page that fails the test when the browser reports an error, the security policy's included. */
+async function openPage(browser: Browser, url: string, options: { width?: number; javaScript?: boolean } = {}) {
+  const { width = 1280, javaScript = true } = options;
+  const page = await browser.newPage({ viewport: { width, height: 800 }, javaScriptEnabled: javaScript });
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    // A refused request is logged by the browser itself; the tests that provoke one look at the page.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+      errors.push(message.text());
+    }
+  });
+  await page.goto(url);
+  if (javaScript) await page.locator("[data-ready=true]").waitFor();
+  return { page, errors };
+}
+
+function strip(page: Page, name: string) {
+  return page.getByRole("group", { name, exact: true });
+}
+
+async function generate(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Generate" }).click();
+  await page.getByText(/^(stop|length)$/).first().waitFor();
+}
+
+Deno.test("generation screen", async (t) => {
+  await using app = await serveApp();
+  await using rig = await serveApp(RIG);
+  const browser = await launchChromium();
+
+  await t.step("shows sample, prompt and target without JavaScript, and its form's GET works", async () => {
+    const { page } = await openPage(browser, app.origin + DEMO, { javaScript: false });
+    assert.match(await page.locator("main").innerText(), /### Instruction:[\s\S]*### Response:[\s\S]*Target/);
+    const marked = await page.locator("mark[title=instruction]").innerText();
+    assert.ok(marked.length > 5, marked);
+    await page.getByLabel("Sample number").fill("3");
+    await page.getByLabel("temperature", { exact: true }).fill("0.5");
+    await page.getByRole("button", { name: "Generate" }).click();
+    const { searchParams } = new URL(page.url());
+    assert.equal(searchParams.get("sample"), "3");
+    assert.equal(await page.getByLabel("temperature", { exact: true }).inputValue(), "0.5");
+    assert.notEqual(await page.locator("mark[title=instruction]").innerText(), "");
+    await page.close();
+  });
+
+  await t.step("streams n sequences, opens a token, moves by arrow keys", async () => {
+    const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&n=2&seed=5&max_tokens=12&top_k=20`);
+    await generate(page);
+    const tokens = strip(page, "Completions 1").getByRole("button");
+    assert.ok(await tokens.count() > 0);
+    assert.ok(await strip(page, "Completions 2").getByRole("button").count() > 0);
+    assert.match(await tokens.first().getAttribute("aria-label") ?? "", /^‹.*›, p .*, rank \d+$/);
+    await tokens.first().click();
+    const inspector = page.getByRole("complementary", { name: "Inspector" });
+    assert.match(await inspector.innerText(), /Completion 1 · token 1[\s\S]*probability, raw[\s\S]*rest, [\s\S]*top_k/);
+    if (await tokens.count() > 1) {
+      await tokens.first().focus();
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("Enter");
+      assert.match(await inspector.innerText(), /Completion 1 · token 2/);
+    }
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
+  await t.step("gives the same tokens for the same URL, and the URL follows the params", async () => {
+    const { page } = await openPage(browser, `${app.origin}${DEMO}&seed=9&max_tokens=10`);
+    await generate(page);
+    const first = await strip(page, "Completions 1").innerText();
+    const temperature = page.getByLabel("temperature", { exact: true });
+    await temperature.fill("0.4");
+    await temperature.blur();
+    await page.waitForURL(/temperature=0\.4/);
+    await page.reload();
+    await page.locator("[data-ready=true]").waitFor();
+    assert.equal(await page.getByLabel("temperature", { exact: true }).inputValue(), "0.4");
+    await page.getByRole("button", { name: "Reset temperature" }).click();
+    await generate(page);
+    assert.equal(await strip(page, "Completions 1").innerText(), first);
+    await page.close();
+  });
+
+  await t.step("scores the target, and says at which token greedy decoding departs", async () => {
+    const { page } = await openPage(browser, app.origin + DEMO);
+    await strip(page, "Target").waitFor();
+    const text = await page.getByRole("region", { name: "Target" }).innerText();
+    assert.match(text, /teacher-forced under the same prompt · (first departure at token \d+|greedy decoding)/);
+    assert.match(text, /ppl \d/);
+    await page.close();
+  });
+
+  await t.step("says which tokens new params would not survive, without a model call", async () => {
+    const { page } = await openPage(browser, `${rig.origin}/rig/generation?seed=3&max_tokens=12`);
+    await generate(page);
+    let requests = 0;
+    page.on("request", () => requests++);
+    const topK = page.getByLabel("top_k", { exact: true });
+    await topK.fill("1");
+    await topK.blur();
+    await page.getByText(/with the new params the text first changes at token|would give the same tokens/).waitFor();
+    assert.equal(requests, 0);
+    await page.close();
+  });
+
+  await t.step("stop keeps what has come and marks it", async () => {
+    const { page } = await openPage(browser, `${rig.origin}/rig/generation?generator=waiting`);
+    await page.getByRole("button", { name: "Generate" }).click();
+    await page.getByText("waiting for the first token").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("stopped, kept as it is").waitFor();
+    await page.getByText("cancelled").waitFor();
+    await page.close();
+  });
+
+  await t.step("an error in the middle stays in place beside the tokens that came", async () => {
+    const { page } = await openPage(browser, `${rig.origin}/rig/generation?generator=failing`);
+    await page.getByRole("button", { name: "Generate" }).click();
+    await page.getByRole("alert").waitFor();
+    assert.equal(await strip(page, "Completions 1").getByRole("button").count(), 3);
+    await page.getByRole("alert").getByRole("button", { name: "Retry" }).waitFor();
+    await page.close();
+  });
+
+  await t.step("a param out of range in the URL is named with its range", async () => {
+    const { page } = await openPage(browser, `${app.origin}${DEMO}&temperature=9`);
+    assert.match(await page.getByRole("alert").innerText(), /temperature "9".*from 0 to 2/);
+    await page.close();
+  });
+
+  await t.step("an unknown page says so, with links to those that are", async () => {
+    const page = await browser.newPage();
+    const response = await page.goto(`${app.origin}/alpaca/nothing`);
+    assert.equal(response?.status(), 404);
+    assert.match(await page.locator("main").innerText(), /Cannot find component "nothing"/);
+    assert.ok(await page.getByRole("link", { name: "Alpaca · Generation" }).isVisible());
+    await page.close();
+  });
+
+  await t.step("does not scroll sideways at 390 px, nor with a long word", async () => {
+    const { page } = await openPage(browser, `${app.origin}${DEMO}&n=2&max_tokens=20`, { width: 390 });
+    await generate(page);
+    await strip(page, "Completions 1").getByRole("button").first().click();
+    const width = await page.evaluate("document.documentElement.scrollWidth");
+    assert.equal(width, 390);
+    await page.getByRole("button", { name: "Close" }).click();
+    await page.close();
+  });
+
+  await browser.close();
+});

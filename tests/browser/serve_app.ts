@@ -1,0 +1,37 @@
+/** The whole app on a free loopback port, with the modules that a test names. */
+import { Builder } from "fresh/dev";
+import freshConfig from "../../fresh.config.ts";
+import { createApp } from "../../lib/server/app_state.ts";
+import { Access } from "../../lib/server/guard.ts";
+import { createLog } from "../../lib/server/log.ts";
+import { loadModuleFiles, type ModuleFile } from "../../lib/server/module_files.ts";
+import { Registry } from "../../lib/server/registry.ts";
+import { buildStyles } from "../../twind.build.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const EXAMPLES = ["examples/alpaca/mod.ts", "examples/persona_chat/mod.ts"];
+
+export interface ServedApp extends AsyncDisposable {
+  /** Such as http://127.0.0.1:40123 */
+  readonly origin: string;
+}
+
+export async function serveApp(modules: readonly ModuleFile[] = []): Promise<ServedApp> {
+  const files = modules.length > 0 ? modules : await loadModuleFiles(EXAMPLES, ROOT);
+  const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp" });
+  const stopping = new AbortController();
+  const access = new Access({ host: "127.0.0.1", port: 0, allowedHosts: [] });
+  const app = createApp({ registry, access, log: createLog("silent"), shutdown: stopping.signal }, freshConfig.app);
+  await buildStyles();
+  (await new Builder(freshConfig.build).build({ snapshot: "memory" }))(app);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.handler());
+  access.port = server.addr.port;
+  return {
+    origin: `http://127.0.0.1:${server.addr.port}`,
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await registry.close();
+      await server.shutdown();
+    },
+  };
+}
