@@ -70,8 +70,10 @@ export class Access {
 export function guard(request: Request, url: URL, access: Access): Response | undefined {
   if (url.pathname === OPEN_PATH && SAFE_METHODS.includes(request.method)) return undefined;
   checkHost(request, access);
-  if (request.method === "OPTIONS") throw new ProblemError(405, "Method not allowed", "Cannot answer OPTIONS requests");
-  if (!SAFE_METHODS.includes(request.method)) checkOrigin(request);
+  if (!SAFE_METHODS.includes(request.method)) {
+    checkMethod(request, url);
+    checkOrigin(request);
+  }
   return access.needsToken ? checkToken(request, url, access) : undefined;
 }
 
@@ -83,6 +85,14 @@ function checkHost(request: Request, access: Access): void {
   const isPlain = username === "" && password === "";
   if (isPlain && names.every((name) => name !== "" && access.allowsHost(name))) return;
   throw new ProblemError(421, "Unknown host", "Cannot answer under this host name; VISUALLM_ALLOWED_HOSTS can add it");
+}
+
+/** Pages and files are read only; and a browser that asks for leave (OPTIONS) comes from another site. */
+function checkMethod({ method }: Request, { pathname }: URL): void {
+  const isApi = pathname.startsWith("/api/");
+  if (isApi && method !== "OPTIONS") return;
+  const headers = { allow: isApi ? "GET, HEAD, POST" : "GET, HEAD" };
+  throw new ProblemError(405, "Method not allowed", `Cannot answer ${method} here`, { headers });
 }
 
 function checkOrigin(request: Request): void {

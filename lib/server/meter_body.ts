@@ -8,24 +8,29 @@ export function meterBody(response: Response, onEnd: (bytes: number, isCancelled
     return response;
   }
   const reader = response.body.getReader();
-  let sizeBytes = 0;
+  let sizeBytes = 0, hasEnded = false;
+  const end = (isCancelled: boolean) => {
+    if (!hasEnded) onEnd(sizeBytes, isCancelled);
+    hasEnded = true;
+  };
   const body = new ReadableStream<Uint8Array>({
     async pull(stream) {
       try {
         const next = await reader.read();
+        if (hasEnded) return;
         if (next.done) {
-          onEnd(sizeBytes, false);
+          end(false);
           return stream.close();
         }
         sizeBytes += next.value.byteLength;
         stream.enqueue(next.value);
       } catch (error) {
-        onEnd(sizeBytes, false);
+        end(false);
         throw error;
       }
     },
     cancel(reason) {
-      onEnd(sizeBytes, true);
+      end(true);
       return reader.cancel(reason);
     },
   }, { highWaterMark: 0 });

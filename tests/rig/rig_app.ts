@@ -1,0 +1,66 @@
+/** The app with the rig's module, called without a socket. */
+import type { App } from "fresh";
+import { Builder } from "fresh/dev";
+import freshConfig from "../../fresh.config.ts";
+import { createApp, type State } from "../../lib/server/app_state.ts";
+import { Access } from "../../lib/server/guard.ts";
+import { createLog } from "../../lib/server/log.ts";
+import type { Module } from "../../lib/module.ts";
+import { Registry } from "../../lib/server/registry.ts";
+import { rigModule } from "./rig_module.ts";
+
+const ORIGIN = "http://127.0.0.1:8000";
+const ROOT = new URL("../../", import.meta.url);
+
+let built: Promise<(app: App<State>) => void> | undefined;
+
+export interface RigApp {
+  readonly registry: Registry;
+  readonly access: Access;
+  /** Lines that the app logged. */
+  readonly logged: readonly string[];
+  readonly stop: () => void;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
+}
+
+interface RigOptions {
+  readonly modules?: readonly Module[];
+  readonly token?: string;
+  readonly allowedHosts?: readonly string[];
+}
+
+/** An app of its own; the pages are built once. */
+export async function rigApp({ modules = [rigModule], token, allowedHosts = [] }: RigOptions = {}): Promise<RigApp> {
+  const files = modules.map((module) => ({ module, file: `${module.name}/mod.ts`, url: new URL("tests/rig/", ROOT) }));
+  const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp" });
+  await registry.check();
+  const stopping = new AbortController();
+  const logged: string[] = [];
+  const access = new Access({ host: "127.0.0.1", port: 8000, allowedHosts, ...(token === undefined ? {} : { token }) });
+  const services = { registry, access, log: createLog("info", (line) => logged.push(line)), shutdown: stopping.signal };
+  const app = createApp(services, freshConfig.app);
+  built ??= new Builder(freshConfig.build).build({ snapshot: "memory" });
+  (await built)(app);
+  const handler = app.handler();
+  const call = (path: string, init: RequestInit = {}) => handler(new Request(new URL(path, ORIGIN), init));
+  return {
+    registry,
+    access,
+    logged,
+    stop: () => stopping.abort(),
+    fetch: call,
+    post: (path, body, init = {}) =>
+      call(path, {
+        method: "POST",
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        ...init,
+        headers: { "content-type": "application/json", ...init.headers },
+      }),
+  };
+}
+
+/** Path of a call of the rig's component. */
+export function rigPath(call: string): string {
+  return `/api/rig/generation/${call}`;
+}
