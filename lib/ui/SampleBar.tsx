@@ -55,7 +55,7 @@ function Choice({ name, label, options, selected }: ChoiceProps) {
       aria-label={label}
       class="min-h-[32px] max-w-[180px] rounded-md border border-line bg-panel px-2 py-1"
     >
-      {options.map((option) => <option value={option} selected={option === selected}>{option}</option>)}
+      {options.map((option) => <option key={option} value={option} selected={option === selected}>{option}</option>)}
     </select>
   );
 }
