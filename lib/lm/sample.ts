@@ -48,10 +48,12 @@ export class Sampler {
     logSoftmax(this.#work, this.#final);
     const isGreedy = params.temperature === 0;
     const key = streamKey(params.seed, place.sequence, place.position);
-    const id = isGreedy ? topIds(this.#final, 1)[0] ?? 0 : this.#draw(key);
+    const id = isGreedy ? topIds(this.#work, 1)[0] ?? 0 : this.#draw(key);
     const noise = (of: TokenId) => isGreedy ? undefined : gumbelAt(key, of);
 
-    const ids = topIds(this.#raw, place.top);
+    // Subtle: places are told by logits, since logprobs of almost equal logits round to one number.
+    const ids = topIds(logits, place.top);
+    const rank = rankOf(logits, id);
     if (!ids.includes(id)) ids.push(id);
     const rest = restLogprob(this.#raw, ids);
     const restFinal = restLogprob(this.#final, ids);
@@ -60,9 +62,9 @@ export class Sampler {
       position: place.position,
       token: place.token(id),
       logprob: at(this.#raw, id),
-      rank: rankOf(this.#raw, id),
+      rank,
       entropyNats,
-      top: ids.map((of, index) => this.#candidate(of, index + 1, id, place, noise(of))),
+      top: ids.map((of, index) => this.#candidate(of, of === id ? rank : index + 1, place, noise(of))),
       ...(rest === undefined ? {} : { restLogprob: rest }),
       restCount: this.vocabularySize - ids.length,
       ...(restFinal === undefined ? {} : { restFinalLogprob: restFinal }),
@@ -73,13 +75,13 @@ export class Sampler {
     };
   }
 
-  #candidate(id: TokenId, place: number, chosen: TokenId, { token }: StepPlace, noise: number | undefined): Candidate {
+  #candidate(id: TokenId, rank: number, { token }: StepPlace, noise: number | undefined): Candidate {
     const excluded = this.#excludedBy[id] ?? 0;
     const excludedBy = excluded === 0 ? undefined : PROCESSORS[excluded - 1];
     return {
       token: token(id),
       logprob: at(this.#raw, id),
-      rank: id === chosen ? rankOf(this.#raw, id) : place,
+      rank,
       ...(excludedBy === undefined ? { finalLogprob: at(this.#final, id) } : { excludedBy }),
       ...(noise === undefined ? {} : { noise }),
     };

@@ -50,8 +50,8 @@ function scoreToken(
     throw new RangeError(`Cannot score token id ${id}: the vocabulary ends at ${model.vocabularySize - 1}`);
   }
   const entropyNats = logSoftmax(logits, logprobs);
-  const rank = rankOf(logprobs, id);
-  const ids = topIds(logprobs, top);
+  const rank = rankOf(logits, id);
+  const ids = topIds(logits, top);
   if (!ids.includes(id)) ids.push(id);
   const rest = restLogprob(logprobs, ids);
   return {

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { at, logSoftmax, rankOf, restLogprob, topIds } from "../../lib/lm/logits.ts";
+import { gumbel } from "../../lib/lm/noise.ts";
+import { DEFAULT_PARAMS, type SamplingParams } from "../../lib/lm/params.ts";
+import { minP, repetitionPenalty, topK, topP } from "../../lib/lm/processor.ts";
+import { Sampler } from "../../lib/lm/sample.ts";
+
+const vector = fc.array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 60 });
+
+function softmax(values: Float32Array): number[] {
+  const max = Math.max(...values);
+  const weights = Array.from(values, (value) => Math.exp(value - max));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+function step(logits: readonly number[], params: Partial<SamplingParams>, top = logits.length, seen: number[] = []) {
+  return new Sampler(logits.length).step(Float32Array.from(logits), { ...DEFAULT_PARAMS, ...params }, {
+    sequence: 0,
+    position: 0,
+    seen: { prompt: new Set(), completion: new Map(seen.map((id) => [id, 1])) },
+    top,
+    token: (id) => ({ id, text: String(id), bytes: [] }),
+  });
+}
+
+function keptIds(values: Float32Array): number[] {
+  return [...values.keys()].filter((id) => at(values, id) > -Infinity);
+}
+
+Deno.test("logSoftmax() sums to 1 and gives the entropy", () => {
+  fc.assert(fc.property(vector, (values) => {
+    const out = new Float32Array(values.length);
+    const entropy = logSoftmax(Float32Array.from(values), out);
+    const probabilities = Array.from(out, Math.exp);
+    assert.ok(Math.abs(probabilities.reduce((sum, p) => sum + p, 0) - 1) < 1e-5);
+    const expected = softmax(Float32Array.from(values)).reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0);
+    assert.ok(Math.abs(entropy - expected) < 1e-6);
+  }));
+});
+
+Deno.test("logSoftmax() names the token id whose logit is no number", () => {
+  assert.throws(() => logSoftmax(Float32Array.of(1, NaN), new Float32Array(2)), /token id 1 is NaN/);
+  assert.throws(() => logSoftmax(Float32Array.of(Infinity, 1), new Float32Array(2)), /token id 0 is Infinity/);
+  assert.throws(() => logSoftmax(Float32Array.of(-Infinity), new Float32Array(1)), /every one of them is -Infinity/);
+});
+
+Deno.test("topIds() and rankOf() agree with a full sort, lower ids first among equals", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 40 }), fc.nat(40), (values, k) => {
+      const array = Float32Array.from(values);
+      const sorted = [...array.keys()].sort((one, other) => at(array, other) - at(array, one) || one - other);
+      assert.deepEqual(topIds(array, Math.max(1, k)), sorted.slice(0, Math.max(1, k)));
+      for (const [index, id] of sorted.entries()) assert.equal(rankOf(array, id), index + 1);
+    }),
+  );
+});
+
+Deno.test("restLogprob() sums a tail that 1 − Σp would lose", () => {
+  const logprobs = Float32Array.of(0, -50, -50);
+  assert.ok(Math.abs((restLogprob(logprobs, [0]) ?? 0) - (Math.log(2) - 50)) < 1e-5);
+  assert.equal(restLogprob(logprobs, [0, 1, 2]), undefined);
+});
+
+Deno.test("topP() keeps the minimal set that reaches p", () => {
+  fc.assert(fc.property(vector, fc.double({ min: 0.001, max: 1, noNaN: true }), (values, p) => {
+    const array = Float32Array.from(values);
+    const logprobs = new Float32Array(array.length);
+    logSoftmax(array, logprobs);
+    const sorted = [...array.keys()].sort((one, other) => at(logprobs, other) - at(logprobs, one) || one - other);
+    topP(array, p, new Float32Array(array.length));
+    const kept = keptIds(array);
+    assert.deepEqual([...kept].sort((a, b) => a - b), sorted.slice(0, kept.length).sort((a, b) => a - b));
+    const masses = sorted.map((id) => Math.exp(at(logprobs, id)));
+    const mass = masses.slice(0, kept.length).reduce((sum, weight) => sum + weight, 0);
+    assert.ok(mass >= p - 1e-6 || kept.length === values.length, `${mass} reaches ${p}`);
+    assert.ok(mass - (masses[kept.length - 1] ?? 0) < p + 1e-6, "one less would not reach it");
+  }));
+});
+
+Deno.test("topP() keeps at least one candidate when p is tiny", () => {
+  const array = Float32Array.of(0, 0, 0);
+  topP(array, 1e-9, new Float32Array(3));
+  assert.deepEqual(keptIds(array), [0]);
+});
+
+Deno.test("topK() and minP() agree with their definitions", () => {
+  const values = Float32Array.of(Math.log(0.6), Math.log(0.3), Math.log(0.1));
+  const first = values.slice(), second = values.slice();
+  topK(first, 2);
+  assert.deepEqual(keptIds(first), [0, 1]);
+  minP(second, 0.4);
+  assert.deepEqual(keptIds(second), [0, 1]);
+  assert.throws(() => topK(first, 0), /top_k/);
+  assert.throws(() => topP(first, 0, second), /top_p as it must be in \(0, 1\]: current value is 0/);
+});
+
+Deno.test("repetitionPenalty() divides positive and multiplies negative logits of seen tokens", () => {
+  const values = Float32Array.of(2, -2, 1);
+  repetitionPenalty(values, { prompt: new Set([0]), completion: new Map([[1, 3]]) }, 2);
+  assert.deepEqual([...values], [1, -4, 1]);
+});
+
+Deno.test("step() leaves every probability as it is, bit for bit, under identity params", () => {
+  fc.assert(fc.property(vector, fc.nat(), (values, seed) => {
+    for (const { logprob, finalLogprob } of step(values, { seed }).top) assert.equal(finalLogprob, logprob);
+  }));
+});
+
+Deno.test("step() takes the most probable at temperature 0", () => {
+  fc.assert(fc.property(vector, fc.nat(), (values, seed) => {
+    const taken = step(values, { temperature: 0, seed });
+    assert.equal(taken.rank, 1);
+    assert.deepEqual(taken.draw, { kind: "greedy" });
+  }));
+});
+
+Deno.test("step() logs what each processor removed, in order, hand-computed", () => {
+  // p = 0.5, 0.25, 0.15, 0.1
+  const logits = [0.5, 0.25, 0.15, 0.1].map(Math.log);
+  const taken = step(logits, { topK: 3, topP: 0.8, minP: 0.6, seed: 1 });
+  const [byK, byP, byMin] = taken.processors;
+  assert.deepEqual([byK?.name, byK?.removed, byK?.kept], ["top_k", 1, 3]);
+  assert.ok(Math.abs((byK?.removedMass ?? 0) - 0.1) < 1e-6);
+  // After top_k: 0.5556, 0.2778, 0.1667; the first two reach 0.8.
+  assert.deepEqual([byP?.name, byP?.removed, byP?.kept], ["top_p", 1, 2]);
+  assert.ok(Math.abs((byP?.removedMass ?? 0) - 1 / 6) < 1e-6);
+  assert.deepEqual([byMin?.name, byMin?.removed, byMin?.kept], ["min_p", 1, 1]);
+  assert.deepEqual(taken.top.map(({ excludedBy }) => excludedBy), [undefined, "min_p", "top_p", "top_k"]);
+  assert.equal(taken.token.id, 0);
+});
+
+Deno.test("step() shows the chosen token even when it is not among the most probable", () => {
+  const taken = step([5, 4, 3, 2, 1, 0], { seed: 3, temperature: 2 }, 1, []);
+  assert.ok(taken.top.some(({ token }) => token.id === taken.token.id));
+  assert.equal(taken.restCount, 6 - taken.top.length);
+});
+
+Deno.test("100,000 draws fit softmax (chi-square at 0.001)", () => {
+  const probabilities = [0.4, 0.25, 0.15, 0.1, 0.06, 0.04];
+  const logprobs = probabilities.map(Math.log);
+  const draws = 100_000;
+  const counts = new Array<number>(probabilities.length).fill(0);
+  for (let position = 0; position < draws; position++) {
+    let best = -Infinity, taken = 0;
+    logprobs.forEach((logprob, id) => {
+      const score = logprob + gumbel(42, 0, position, id);
+      if (score > best) [best, taken] = [score, id];
+    });
+    counts[taken] = (counts[taken] ?? 0) + 1;
+  }
+  const chi2 = probabilities.reduce((sum, p, id) => sum + ((counts[id] ?? 0) - p * draws) ** 2 / (p * draws), 0);
+  assert.ok(chi2 < 20.52, `χ² with 5 degrees of freedom is ${chi2.toFixed(2)}, critical 20.52`);
+});
+
+Deno.test("gumbel() is uncorrelated between neighbours in id, position, sequence and seed", () => {
+  const count = 20_000;
+  const neighbours: readonly ((n: number) => readonly [number, number])[] = [
+    (n) => [gumbel(1, 0, 0, n), gumbel(1, 0, 0, n + 1)],
+    (n) => [gumbel(1, 0, n, 5), gumbel(1, 0, n + 1, 5)],
+    (n) => [gumbel(1, n, 0, 5), gumbel(1, n + 1, 0, 5)],
+    (n) => [gumbel(n, 0, 0, 5), gumbel(n + 1, 0, 0, 5)],
+    (n) => [gumbel(n, 0, 1, 5), gumbel(n, 1, 0, 5)],
+  ];
+  for (const [index, pair] of neighbours.entries()) {
+    const pairs = Array.from({ length: count }, (_, n) => pair(n));
+    const mean = pairs.reduce((sum, [one]) => sum + one, 0) / count;
+    assert.ok(Math.abs(mean - 0.5772) < 0.05, `mean ${mean} of kind ${index} is Euler's constant`);
+    const covariance = pairs.reduce((sum, [one, other]) => sum + (one - mean) * (other - mean), 0) / count;
+    assert.ok(Math.abs(covariance / (Math.PI ** 2 / 6)) < 0.04, `correlation of kind ${index} is ${covariance}`);
+  }
+});
+
+Deno.test("a choice stays when no rival gains more on it than it gains itself", () => {
+  fc.assert(fc.property(vector, fc.nat(1000), fc.double({ min: 0, max: 3, noNaN: true }), (values, seed, gain) => {
+    const taken = step(values, { seed });
+    const changed = values.map((value, id) => id === taken.token.id ? value + gain : value);
+    assert.equal(step(changed, { seed }).token.id, taken.token.id);
+  }));
+});

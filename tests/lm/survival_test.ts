@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { DEFAULT_PARAMS, type SamplingParams } from "../../lib/lm/params.ts";
+import { Sampler } from "../../lib/lm/sample.ts";
+import { survives } from "../../lib/lm/survival.ts";
+
+const SIZE = 24;
+const sampler = new Sampler(SIZE);
+
+function take(logits: readonly number[], params: SamplingParams, top: number) {
+  return sampler.step(Float32Array.from(logits), params, {
+    sequence: 1,
+    position: 2,
+    seen: { prompt: new Set(), completion: new Map() },
+    top,
+    token: (id) => ({ id, text: String(id), bytes: [] }),
+  });
+}
+
+/** Steps of a hundredth, no two alike: what is nearer than float32 can tell is not what this is about. */
+const logits = fc.uniqueArray(fc.integer({ min: -600, max: 600 }), { minLength: SIZE, maxLength: SIZE })
+  .map((values) => values.map((value) => value / 100));
+const params = fc.record({
+  temperature: fc.oneof(fc.constant(0), fc.constant(1), fc.double({ min: 0.1, max: 2, noNaN: true })),
+  topK: fc.integer({ min: 0, max: SIZE }),
+  topP: fc.oneof(fc.constant(1), fc.double({ min: 0.05, max: 1, noNaN: true })),
+  minP: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 0.5, noNaN: true })),
+  seed: fc.integer({ min: 0, max: 50 }),
+}).map((some): SamplingParams => ({ ...DEFAULT_PARAMS, ...some }));
+
+Deno.test("survives() agrees with taking the step again, and is only unknown where the rest could matter", () => {
+  let known = 0, all = 0;
+  fc.assert(
+    fc.property(logits, params, params, fc.integer({ min: 1, max: SIZE }), (values, ran, next, top) => {
+      const step = take(values, ran, top);
+      const verdict = survives(step, next);
+      const again = take(values, next, top);
+      all++;
+      if (verdict.kind === "unknown") {
+        assert.ok(top < SIZE, "with the whole vocabulary at hand nothing is unknown");
+        return;
+      }
+      known++;
+      assert.equal(verdict.kind === "kept", again.token.id === step.token.id, JSON.stringify(verdict));
+      if (verdict.kind === "lost") assert.notEqual(verdict.to.token.id, step.token.id);
+      if (verdict.kind === "excluded") {
+        const excludedBy = take(values, next, SIZE).top.find(({ token }) => token.id === step.token.id)?.excludedBy;
+        assert.equal(excludedBy, verdict.by);
+      }
+    }),
+    { numRuns: 4000, seed: 7 },
+  );
+  assert.ok(known > all / 3, `${known} of ${all} verdicts are known`);
+});
+
+Deno.test("survives() keeps every token under the params of the run itself when all candidates are shown", () => {
+  fc.assert(
+    fc.property(logits, params, (values, ran) => {
+      assert.equal(survives(take(values, ran, SIZE), ran).kind, "kept");
+    }),
+    { seed: 8 },
+  );
+});
+
+Deno.test("survives() does not guess about penalties and biases", () => {
+  const step = take(Array.from({ length: SIZE }, (_, id) => id / 4), DEFAULT_PARAMS, 5);
+  for (const editing of [{ repetitionPenalty: 1.2 }, { presencePenalty: 0.5 }, { logitBias: { 3: 1 } }]) {
+    assert.equal(survives(step, { ...DEFAULT_PARAMS, ...editing }).kind, "unknown");
+  }
+});
