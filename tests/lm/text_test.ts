@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import * as v from "valibot";
+import { detokenize, Detokenizer } from "../../lib/lm/detokenize.ts";
+import { field, prompt } from "../../lib/lm/prompt.ts";
+import { visibleText } from "../../lib/lm/visible_text.ts";
+import { decodeWire, encodeWire, paramsFromWire, paramsSchema } from "../../lib/lm/wire.ts";
+import { exactMatch } from "../../lib/metrics/exact_match.ts";
+import { f1 } from "../../lib/metrics/f1.ts";
+import type { Metric } from "../../lib/metrics/metric.ts";
+import { displayTokens } from "../../lib/ui/token_display.ts";
+
+const HOSTILE = ["", "\0", "\uD800", "a\u202Eb", "👩‍👩‍👧‍👦", "é\u0301", "<script>&lt;", "a".repeat(1_000_000)];
+
+function token(bytes: readonly number[]) {
+  return { id: 1, text: "?", bytes };
+}
+
+Deno.test("Detokenizer hands out whole characters only, wherever their bytes are cut", () => {
+  const text = "a👩‍👩‍👧é日";
+  const bytes = [...new TextEncoder().encode(text)];
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const detokenizer = new Detokenizer();
+    const pieces = [token(bytes.slice(0, cut)), token(bytes.slice(cut))].map((part) => detokenizer.push(part));
+    assert.ok(!pieces.join("").includes("\uFFFD"));
+    assert.equal(pieces.join("") + detokenizer.flush(), text);
+  }
+});
+
+Deno.test("detokenize() shows U+FFFD for bytes that are no character, and skips special tokens", () => {
+  assert.equal(detokenize([token([0xff]), token([97])]), "\uFFFDa");
+  assert.equal(detokenize([token([0xe2, 0x96])]), "\uFFFD");
+  assert.equal(detokenize([token([97]), { id: 0, text: "<end>", bytes: [], special: true }]), "a");
+});
+
+Deno.test("displayTokens() shows open bytes as bytes, and the character at the token that completes it", () => {
+  const shown = displayTokens([token([97]), token([0xe2, 0x96]), token([0x81]), token([0xc3]), token([98])]);
+  assert.deepEqual(shown.map(({ text }) => text), ["a", "⟨E2 96⟩", "▁", "⟨C3⟩", "b"]);
+});
+
+Deno.test("prompt`` remembers where its fields stand and keeps every value as it is", () => {
+  for (const value of HOSTILE) {
+    const made = prompt`Q: ${field("q", value)}\n${field("q", value)} A:`;
+    assert.equal(made.text, `Q: ${value}\n${value} A:`);
+    for (const { start, end, field: name } of made.spans) {
+      assert.equal(made.text.slice(start, end), value);
+      assert.equal(name, "q");
+    }
+  }
+});
+
+Deno.test("prompt`` joins prompts and moves their spans", () => {
+  const inner = prompt`<${field("a", "1")}>`;
+  const outer = prompt`${field("b", "22")}${inner}${3}`;
+  assert.equal(outer.text, "22<1>3");
+  assert.deepEqual(outer.spans, [{ field: "b", start: 0, end: 2 }, { field: "a", start: 3, end: 4 }]);
+});
+
+Deno.test("visibleText() marks what cannot be seen and leaves what can", () => {
+  assert.equal(visibleText("a\nb\t\u202E\u200B\0"), "a↵b⇥⟨U+202E⟩⟨U+200B⟩␀");
+  assert.equal(visibleText("\uD800"), "⟨U+D800⟩");
+  for (const plain of ["é日本👩‍👩‍👧 مرحبا", "<b>&amp;"]) assert.equal(visibleText(plain), plain);
+});
+
+Deno.test("decodeWire() is the inverse of encodeWire(), −∞ included", () => {
+  const candidate = { token: token([0]), finalLogprob: -Infinity, excludedBy: "top_k", top: [{ restLogprob: -1 }] };
+  assert.match(encodeWire(candidate), /"final_logprob":null/);
+  assert.deepEqual(decodeWire(encodeWire(candidate)), candidate);
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+    assert.deepEqual(decodeWire(encodeWire({ detail: text })), { detail: text });
+  }));
+});
+
+Deno.test("paramsSchema names the range of what it refuses, and refuses what it does not know", () => {
+  const cases: readonly [Record<string, unknown>, RegExp][] = [
+    [{ temperature: 3 }, /a number from 0 to 2/],
+    [{ temperature: "hot" }, /a number from 0 to 2/],
+    [{ n: 1.5 }, /a whole number from 1 to 16/],
+    [{ top_p: 0 }, /from 0.01 to 1/],
+    [{ stop: Array(9).fill("x") }, /at most 8 texts/],
+    [{ logit_bias: { x: 1 } }, /token ids/],
+  ];
+  for (const [params, message] of cases) {
+    const parsed = v.safeParse(paramsSchema, params);
+    assert.ok(!parsed.success);
+    assert.match(parsed.issues[0].message, message);
+  }
+  assert.ok(!v.safeParse(paramsSchema, { temprature: 1 }).success);
+  assert.equal(paramsFromWire({ logit_bias: { "5": null } }).logitBias[5], -Infinity);
+});
+
+function compute(metric: Metric, completion: string, target: string): number | undefined {
+  return metric.kind === "text" ? metric.compute(completion, target) : undefined;
+}
+
+Deno.test("f1 counts words as SQuAD does", () => {
+  const cases: readonly [string, string, number][] = [
+    ["the cat sat", "a cat ran", 0.5],
+    ["", "", 1],
+    ["", "cat", 0],
+    ["The Cat!", "cat", 1],
+    ["cat cat", "cat", 2 / 3],
+    ["Ährenfeld, 5", "ährenfeld 5", 1],
+  ];
+  for (const [completion, target, wanted] of cases) {
+    assert.ok(Math.abs((compute(f1, completion, target) ?? -1) - wanted) < 1e-12, `${completion} | ${target}`);
+  }
+});
+
+Deno.test("exactMatch ignores white space around, and nothing else", () => {
+  assert.equal(compute(exactMatch, " a b\n", "a b"), 1);
+  assert.equal(compute(exactMatch, "A b", "a b"), 0);
+});
