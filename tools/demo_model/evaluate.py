@@ -57,7 +57,7 @@ def story_scores(model, tokenizer) -> tuple[int, int]:
     """Stories whose hero keeps the name that the opening gave."""
     r, right = Random(13), 0
     for _ in range(20):
-        opening = stories.story(r).split(". ")[0] + ". "
+        opening = stories.story(r).split(". ")[0] + "."
         name = opening.split()[0]
         right += name in complete(model, tokenizer, opening)[len(name):]
     return right, 20

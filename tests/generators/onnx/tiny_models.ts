@@ -31,7 +31,10 @@ const goldenSchema = v.object({
 export type GoldenCase = v.InferOutput<typeof goldenSchema>["cases"][number];
 
 export function readGolden(model: TinyModel): readonly GoldenCase[] {
-  const text = Deno.readTextFileSync(new URL(`tests/fixtures/golden_${model}.json`, ROOT));
+  return parseGolden(Deno.readTextFileSync(new URL(`tests/fixtures/golden_${model}.json`, ROOT)));
+}
+
+export function parseGolden(text: string): readonly GoldenCase[] {
   return v.parse(goldenSchema, JSON.parse(text)).cases;
 }
 
