@@ -30,5 +30,10 @@ async function findChromium(): Promise<string> {
   // Subtle: the package unpacks the libraries that Chromium needs only where it believes to run as a function.
   Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs20.x");
   const { default: packaged } = await import("@sparticuz/chromium");
-  return await packaged.executablePath();
+  const path = await packaged.executablePath();
+  // The package brings one font; the machine's own, where it has some, hold more characters.
+  if (await Deno.stat("/etc/fonts/fonts.conf").then(() => true, () => false)) {
+    Deno.env.set("FONTCONFIG_PATH", "/etc/fonts");
+  }
+  return path;
 }
