@@ -2,7 +2,7 @@
 import { launchChromium } from "../tests/browser/chromium.ts";
 import { serveApp } from "../tests/browser/serve_app.ts";
 
-const PAGE = "/alpaca/generation?split=test&sample=0&temperature=0.8&n=3&seed=7&max_tokens=48&min_p=0.02";
+const PAGE = "/alpaca/generation?split=test&sample=23&temperature=0.8&n=3&seed=7&max_tokens=64&min_p=0.02";
 
 await using app = await serveApp();
 const browser = await launchChromium();
@@ -10,6 +10,6 @@ const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, col
 await page.goto(`${app.origin}${PAGE}`);
 await page.getByRole("button", { name: "Generate" }).click();
 await page.getByText("stop", { exact: true }).first().waitFor();
-await page.locator("[data-position='3']").first().click();
+await page.getByRole("group", { name: "Completions 1" }).getByRole("button").nth(7).click();
 await page.screenshot({ path: new URL("../docs/generation.png", import.meta.url).pathname });
 await browser.close();

@@ -26,9 +26,13 @@ export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise }:
         <thead class="border-b border-line font-sans text-11 text-soft">
           <tr>
             <th scope="col" class="py-1 text-left font-semibold">{STRINGS.candidate}</th>
-            <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.raw}</th>
-            {hasFinal && <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.final}</th>}
-            {hasNoise && <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.noise}</th>}
+            <th scope="col" class="whitespace-nowrap py-1 pl-2 text-right font-semibold">{STRINGS.raw}</th>
+            {hasFinal && (
+              <th scope="col" class="whitespace-nowrap py-1 pl-2 text-right font-semibold">{STRINGS.final}</th>
+            )}
+            {hasNoise && (
+              <th scope="col" class="whitespace-nowrap py-1 pl-2 text-right font-semibold">{STRINGS.noise}</th>
+            )}
             <th class="w-[72px]">
               <span class="sr-only">bar</span>
             </th>
