@@ -107,6 +107,12 @@ export function paramsFromWire(wire: WireParams, defaults: Partial<SamplingParam
   };
 }
 
+/** Subtle: to valibot a list is an object whose fields are all absent. */
+const objectSchema = v.custom<v.InferInput<typeof paramsSchema>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "must be an object",
+);
+
 const nameSchema = v.pipe(v.string("must be a name"), v.maxLength(200, "must be at most 200 characters"));
 const INDEX_MESSAGE = "must be a whole number from 0";
 const indexSchema = v.pipe(
@@ -136,7 +142,7 @@ const promptSource = {
 /** Body of `POST generate`: a sample of a task, or a prompt of one's own. */
 export const generateSchema = v.strictObject({
   ...promptSource,
-  params: v.optional(paramsSchema),
+  params: v.optional(v.pipe(objectSchema, paramsSchema)),
   seed: numberSchema("seed"),
 });
 export type GenerateBody = v.InferOutput<typeof generateSchema>;

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { ConfigError, helpText, readConfig } from "../../lib/server/config.ts";
+
+function read(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const config = readConfig(args, (name) => env[name]);
+  assert.ok(config !== "help");
+  return config;
+}
+
+Deno.test("readConfig() starts on this machine's port 8000 with two examples", () => {
+  const config = read([]);
+  assert.deepEqual([config.host, config.port, config.token], ["127.0.0.1", 8000, undefined]);
+  assert.deepEqual(config.modules, ["examples/alpaca/mod.ts", "examples/persona_chat/mod.ts"]);
+});
+
+Deno.test("readConfig() lets flags win over the environment, and arguments over both", () => {
+  const env = { PORT: "9000", VISUALLM_MODULES: "a.ts,b.ts" };
+  assert.equal(read([], env).port, 9000);
+  assert.equal(read(["--port", "9001"], env).port, 9001);
+  assert.deepEqual(read([], env).modules, ["a.ts", "b.ts"]);
+  assert.deepEqual(read(["c.ts"], env).modules, ["c.ts"]);
+});
+
+Deno.test("readConfig() names what it cannot use", () => {
+  const cases: readonly [readonly string[], Readonly<Record<string, string>>, RegExp][] = [
+    [["--prot", "1"], {}, /--prot/],
+    [["--port", "x"], {}, /"x"/],
+    [[], { PORT: "70000" }, /"70000"/],
+    [["--log", "loud"], {}, /"loud"/],
+    [["--host", "0.0.0.0"], {}, /VISUALLM_TOKEN/],
+    [["--host", "0.0.0.0"], { VISUALLM_TOKEN: "short" }, /token/i],
+  ];
+  for (const [args, env, message] of cases) {
+    assert.throws(() => read(args, env), (error) => error instanceof ConfigError && message.test(error.message));
+  }
+});
+
+Deno.test("--help lists every setting with flag and environment name", () => {
+  assert.equal(readConfig(["--help"], () => undefined), "help");
+  for (const name of ["PORT", "HOST", "VISUALLM_MODULES", "VISUALLM_TOKEN", "VISUALLM_CACHE", "--port", "--log"]) {
+    assert.ok(helpText().includes(name), name);
+  }
+});
