@@ -66,6 +66,7 @@ function NumberParam({ name, params, defaults, refused, onChange }: ParamsFormPr
           shown={value !== defaults[name]}
           reset={() => onChange({ ...params, [name]: defaults[name] })}
         />
+        {name === "seed" && <RollSeed onRoll={(seed) => onChange({ ...params, seed })} />}
         <input
           id={`param-${field}`}
           type="number"
@@ -120,6 +121,26 @@ function StopParam({ params, defaults, onChange }: ParamsFormProps) {
         value={text}
       />
     </div>
+  );
+}
+
+/** Other dice: a seed that is short enough to read and to type. */
+function RollSeed(props: { readonly onRoll: (seed: number) => void }) {
+  return (
+    <button
+      type="button"
+      aria-label={STRINGS.roll}
+      title={STRINGS.roll}
+      onClick={() => props.onRoll(Math.floor(Math.random() * 10_000))}
+      class="grid h-4 w-4 place-items-center rounded-sm text-soft hover:text-ink"
+    >
+      <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+        <rect x="0.5" y="0.5" width="11" height="11" rx="2.5" fill="none" stroke="currentColor" />
+        <circle cx="3.5" cy="3.5" r="1" fill="currentColor" />
+        <circle cx="6" cy="6" r="1" fill="currentColor" />
+        <circle cx="8.5" cy="8.5" r="1" fill="currentColor" />
+      </svg>
+    </button>
   );
 }
 
