@@ -8,7 +8,8 @@ import { ApiError, fetchScore, streamRun } from "../lib/ui/api_client.ts";
 import { changedParams, type GenerationScreen, paramsToWire, screenHref } from "../lib/ui/generation_screen.ts";
 import { closed, IDLE, isRunning, received, type Run, started } from "../lib/ui/generation_state.ts";
 import { collectPerFrame } from "../lib/ui/frame.ts";
-import { GenerationView, type Selection } from "../lib/ui/GenerationView.tsx";
+import { GenerationView } from "../lib/ui/GenerationView.tsx";
+import type { Selection } from "../lib/ui/generation_props.ts";
 import type { Colouring } from "../lib/ui/token_heat.ts";
 
 interface GenerationProps {

@@ -18,7 +18,7 @@ export const f1: Metric = {
 };
 
 function normalisedWords(text: string): readonly string[] {
-  const plain = text.toLowerCase().replace(/[!-/:-@[-`{-~]/g, "").replace(/\b(a|an|the)\b/g, " ");
+  const plain = text.toLowerCase().replace(/[!-/:-@[-\x60{-~]/g, "").replace(/\b(a|an|the)\b/g, " ");
   return plain.split(/\s+/).filter((word) => word !== "");
 }
 

@@ -1,6 +1,6 @@
 import type { Completion, Run } from "./generation_state.ts";
 import { isRunning, tokensPerSecond } from "./generation_state.ts";
-import type { GenerationViewProps } from "./GenerationView.tsx";
+import type { GenerationViewProps } from "./generation_props.ts";
 import { Button } from "./Button.tsx";
 import { HeatLegend } from "./HeatLegend.tsx";
 import { fixed, milliseconds } from "./number_format.ts";

@@ -1,11 +1,6 @@
-import type { Problem, Step } from "../lm/event.ts";
-import type { SamplingParams } from "../lm/params.ts";
-import type { SurvivalVerdict } from "../lm/survival.ts";
-import type { Scored } from "../lm/wire.ts";
 import { CompletionsPanel } from "./CompletionsPanel.tsx";
 import { cx } from "./cx.ts";
-import type { GenerationScreen } from "./generation_screen.ts";
-import type { Run } from "./generation_state.ts";
+import type { GenerationViewProps } from "./generation_props.ts";
 import { type Inspected, Inspector } from "./Inspector.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { PromptPanel } from "./PromptPanel.tsx";
@@ -13,33 +8,6 @@ import { SampleBar } from "./SampleBar.tsx";
 import { SamplingPanel } from "./SamplingPanel.tsx";
 import { STRINGS } from "./strings.ts";
 import { TargetPanel } from "./TargetPanel.tsx";
-import type { Colouring } from "./token_heat.ts";
-
-/** One selected token anywhere on the screen. */
-export type Selection =
-  | { readonly kind: "step"; readonly sequence: number; readonly position: number }
-  | { readonly kind: "scored"; readonly position: number };
-
-export interface GenerationViewProps {
-  readonly screen: GenerationScreen;
-  readonly params: SamplingParams;
-  readonly run: Run;
-  readonly scored: Scored | undefined;
-  readonly scoreProblem: Problem | undefined;
-  readonly pageProblem: Problem | undefined;
-  readonly colouring: Colouring;
-  readonly selection: Selection | undefined;
-  /** False on the server and until the page is interactive. */
-  readonly isReady: boolean;
-  /** What today's params would make of a step of the run; undefined while they are the run's own. */
-  readonly survival: ((step: Step) => SurvivalVerdict) | undefined;
-  readonly onParams: (params: SamplingParams) => void;
-  readonly onGenerate: () => void;
-  readonly onStop: () => void;
-  readonly onRetryScore: () => void;
-  readonly onColouring: (colouring: Colouring) => void;
-  readonly onSelect: (selection: Selection | undefined) => void;
-}
 
 /** The generation screen: sample, prompt, params, completions, target, and the inspector beside or below them. */
 export function GenerationView(props: GenerationViewProps) {

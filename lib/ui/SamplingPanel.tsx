@@ -1,7 +1,7 @@
 import { Button } from "./Button.tsx";
 import { changedParams } from "./generation_screen.ts";
 import { isRunning } from "./generation_state.ts";
-import type { GenerationViewProps } from "./GenerationView.tsx";
+import type { GenerationViewProps } from "./generation_props.ts";
 import { Panel } from "./Panel.tsx";
 import { ParamsForm } from "./ParamsForm.tsx";
 import { STRINGS } from "./strings.ts";

@@ -1,4 +1,4 @@
-import type { GenerationViewProps } from "./GenerationView.tsx";
+import type { GenerationViewProps } from "./generation_props.ts";
 import { fixed } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";

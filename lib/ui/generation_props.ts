@@ -1,0 +1,34 @@
+/** What the generation screen draws from, and what it tells the island. */
+import type { Problem, Step } from "../lm/event.ts";
+import type { SamplingParams } from "../lm/params.ts";
+import type { SurvivalVerdict } from "../lm/survival.ts";
+import type { Scored } from "../lm/wire.ts";
+import type { GenerationScreen } from "./generation_screen.ts";
+import type { Run } from "./generation_state.ts";
+import type { Colouring } from "./token_heat.ts";
+
+/** One selected token anywhere on the screen. */
+export type Selection =
+  | { readonly kind: "step"; readonly sequence: number; readonly position: number }
+  | { readonly kind: "scored"; readonly position: number };
+
+export interface GenerationViewProps {
+  readonly screen: GenerationScreen;
+  readonly params: SamplingParams;
+  readonly run: Run;
+  readonly scored: Scored | undefined;
+  readonly scoreProblem: Problem | undefined;
+  readonly pageProblem: Problem | undefined;
+  readonly colouring: Colouring;
+  readonly selection: Selection | undefined;
+  /** False on the server and until the page is interactive. */
+  readonly isReady: boolean;
+  /** What today's params would make of a step of the run; undefined while they are the run's own. */
+  readonly survival: ((step: Step) => SurvivalVerdict) | undefined;
+  readonly onParams: (params: SamplingParams) => void;
+  readonly onGenerate: () => void;
+  readonly onStop: () => void;
+  readonly onRetryScore: () => void;
+  readonly onColouring: (colouring: Colouring) => void;
+  readonly onSelect: (selection: Selection | undefined) => void;
+}
