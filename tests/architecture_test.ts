@@ -131,6 +131,17 @@ Deno.test("the environment is read in one file, and native libraries load in one
   assert.deepEqual(broken, []);
 });
 
+Deno.test("each direct dependency is pinned exactly and has its reason in CONTRIBUTING", () => {
+  const config: { imports: Record<string, string> } = JSON.parse(Deno.readTextFileSync(join(ROOT, "deno.json")));
+  const contributing = Deno.readTextFileSync(join(ROOT, "CONTRIBUTING.md"));
+  for (const target of Object.values(config.imports).filter((each) => each.startsWith("npm:"))) {
+    const [, name, version] = /^npm:(@?[^@]+)@([^/]+)/.exec(target) ?? [];
+    assert.match(version ?? "", /^\d+\.\d+\.\d+(-[\w.]+)?$/, target);
+    const isNamed = name !== undefined && (contributing.includes(name) || name.startsWith("@twind/preset-"));
+    assert.ok(isNamed, `CONTRIBUTING.md gives no reason for ${name}`);
+  }
+});
+
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
 }

@@ -10,7 +10,8 @@ export function fromModel(model: LanguageModel, facts: GeneratorFacts): Generato
     tokenize: (prompt) => Promise.resolve(model.encode(prompt).map((id) => model.token(id))),
     generate: ({ prompt, params, top, signal }) => decode(model, prompt, params, { top, signal }),
     score({ prompt, completion, top, signal }) {
-      const ids = typeof completion === "string" ? model.encode(completion) : completion;
+      const encode = (text: string) => model.encodeContinuation?.(text) ?? model.encode(text);
+      const ids = typeof completion === "string" ? encode(completion) : completion;
       return score(model, model.encode(prompt), ids, { top, signal });
     },
     close: () => Promise.resolve(),

@@ -10,7 +10,10 @@ export interface LanguageModel {
   readonly contextWindow: number;
   /** Ids that end a completion. */
   readonly endIds: ReadonlySet<TokenId>;
+  /** Ids of a prompt, with what the tokenizer puts before one (such as a BOS token). */
   encode(text: string): readonly TokenId[];
+  /** Ids of a text that stands after others. Default: as `encode`. */
+  encodeContinuation?(text: string): readonly TokenId[];
   token(id: TokenId): Token;
   /**
    * Raw logits `[vocabularySize]` of the token after `prefix`.
