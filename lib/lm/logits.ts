@@ -59,9 +59,12 @@ export function topIds(values: Float32Array, count: number): number[] {
 
 /** Log of the summed probability of all tokens but `ids`; undefined when nothing is left or what is left has none. */
 export function restLogprob(logprobs: Float32Array, ids: readonly number[]): number | undefined {
-  const shown = new Set(ids);
-  let sum = 0;
-  for (let id = 0; id < logprobs.length; id++) if (!shown.has(id)) sum += Math.exp(at(logprobs, id));
+  let sum = 0, start = 0;
+  // Between two of the ids there is nothing to look up: stretches are summed as they stand.
+  for (const id of [...ids].sort((one, other) => one - other).concat(logprobs.length)) {
+    for (let other = start; other < id; other++) sum += Math.exp(at(logprobs, other));
+    start = id + 1;
+  }
   return sum > 0 ? Math.log(sum) : undefined;
 }
 

@@ -45,7 +45,9 @@ export class Sampler {
     const entropyNats = logSoftmax(logits, this.#raw);
     this.#work.set(logits);
     const processors = this.#process(params, place.seen);
-    logSoftmax(this.#work, this.#final);
+    // Without a processor the final distribution is the raw one, bit for bit.
+    if (processors.length === 0) this.#final.set(this.#raw);
+    else logSoftmax(this.#work, this.#final);
     const isGreedy = params.temperature === 0;
     const key = streamKey(params.seed, place.sequence, place.position);
     const id = isGreedy ? topIds(this.#work, 1)[0] ?? 0 : this.#draw(key);
@@ -56,7 +58,7 @@ export class Sampler {
     const rank = rankOf(logits, id);
     if (!ids.includes(id)) ids.push(id);
     const rest = restLogprob(this.#raw, ids);
-    const restFinal = restLogprob(this.#final, ids);
+    const restFinal = processors.length === 0 ? rest : restLogprob(this.#final, ids);
     return {
       sequence: place.sequence,
       position: place.position,
