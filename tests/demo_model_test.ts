@@ -55,5 +55,37 @@ Deno.test("demo model", async (t) => {
     console.log(`    ${right} of 100 held-out instructions answered word for word`);
     assert.ok(right >= 45, `${right} of 100`);
   });
+
+  await t.step(
+    "it answers as its persona says: in at least 90 of 100 replies that name a fact, the right one",
+    async () => {
+      const dataset = await jsonl<Dialogue>("examples/persona_chat/data/test.jsonl").open(ROOT);
+      let asked = 0, right = 0;
+      for (let index = 0; asked < 100 && index < dataset.size; index++) {
+        const { personality, history, reply } = await dataset.row(index);
+        // The fact that a reply names: its last word that the persona says too. A persona without it is another question.
+        const fact = reply.split(" ").findLast((word) =>
+          word.length > 3 && personality.join(" ").split(" ").includes(word)
+        );
+        if (fact === undefined) continue;
+        asked++;
+        const turns = history.map((turn, at) => `${at % 2 === 0 ? "<|user|>" : "<|assistant|>"}${turn}<|end|>`).join(
+          "",
+        );
+        const prompt = `<|system|>${personality.join("\n")}<|end|>${turns}<|assistant|>`;
+        for await (const event of generator.generate({ prompt, params: GREEDY, top: 1 })) {
+          if (event.type === "finish" && event.text.includes(fact)) right++;
+        }
+      }
+      console.log(`    ${right} of ${asked} facts of a persona told`);
+      assert.ok(asked === 100 && right >= 90, `${right} of ${asked}`);
+    },
+  );
   await generator.close();
 });
+
+interface Dialogue {
+  readonly personality: readonly string[];
+  readonly history: readonly string[];
+  readonly reply: string;
+}

@@ -30,7 +30,7 @@ export function Button(
       )}
     >
       {children}
-      {keys !== undefined && <kbd class="font-mono text-11 opacity-75">{keys}</kbd>}
+      {keys !== undefined && <kbd class="hidden font-mono text-11 opacity-75 mid:inline">{keys}</kbd>}
     </button>
   );
 }

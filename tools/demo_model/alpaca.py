@@ -36,7 +36,7 @@ def animal_fact(r: Random) -> Sample:
         return ask, "", [f"{a.capitalize()} {name} {sound}."]
     if kind == 1:
         ask = r.choice([f"Where does {a} {name} live?", f"Name the home of {a} {name}.", f"What is the home of {a} {name}?"])
-        return ask, "", [f"{a.capitalize()} {name} lives in a {home}."]
+        return ask, "", [f"{a.capitalize()} {name} lives {where(home)}."]
     if kind == 2:
         ask = r.choice([f"What does {a} {name} eat?", f"Name the food of {a} {name}.", f"Tell me what {a} {name} eats."])
         return ask, "", [f"{a.capitalize()} {name} eats {food}."]
@@ -48,7 +48,7 @@ def describe(r: Random) -> Sample:
     name = r.choice(list(ANIMALS))
     a, sound, home, food, _, size, does = ANIMALS[name]
     ask = r.choice([f"Describe {a} {name}.", f"Write about {a} {name}.", f"Tell me about {a} {name}."])
-    return ask, "", [f"{a.capitalize()} {name} is a {size} animal. It lives in a {home} and eats {food}. {does}."]
+    return ask, "", [f"{a.capitalize()} {name} is a {size} animal. It lives {where(home)} and eats {food}. {does}."]
 
 
 def _sentence(r: Random):
@@ -143,10 +143,11 @@ def spanish(r: Random) -> Sample:
 
 
 def replace_word(r: Random) -> Sample:
-    name, _, third, _, _, thing = _sentence(r)
-    noun = thing.split()[1]
-    new = r.choice([t for t in THINGS if t != noun and article(t) == thing.split()[0]] or ["lamp"])
-    return f"Replace {noun} with {new} in the sentence.", f"{name} {third} {thing}.", [f"{name} {third} {thing.split()[0]} {new}."]
+    name, verb, third, _, _, thing = _sentence(r)
+    # Another object of the same verb, so that the new sentence makes sense and its article fits.
+    new = r.choice([other for other in VERBS[verb][3] if other != thing])
+    ask = f"Replace {thing.split()[1]} with {new.split()[1]} in the sentence."
+    return ask, f"{name} {third} {thing}.", [f"{name} {third} {new}."]
 
 
 def extract(r: Random) -> Sample:
@@ -223,6 +224,11 @@ def is_right(family: str, sample: Sample, completion: str) -> bool:
         items = [line[3:] for line in completion.split("\n")]
         return len(set(items)) == 3 and all(item in GROUPS.get(group, []) for item in items)
     return completion in accepted
+
+
+def chat_prompt_of(sample: Sample) -> str:
+    """The same request as a chat without a persona."""
+    return f"<|user|>{chr(10).join(part for part in sample[:2] if part)}<|end|><|assistant|>"
 
 
 def prompt_of(sample: Sample) -> str:

@@ -39,13 +39,17 @@ def persona_sample(r: Random, split: str):
 def document(r: Random) -> list[tuple[str, bool]]:
     """Pieces of one document, each with whether it is learnt in full (a completion) or in passing (a prompt)."""
     kind = r.random()
-    if kind < 0.60:
+    if kind < 0.54:
         _, sample = alpaca_sample(r, "train")
-        return [(alpaca.prompt_of(sample), False), (r.choice(sample[2]) + END, True)]
-    if kind < 0.86:
+        completion = r.choice(sample[2])
+        if r.random() < 0.08:
+            return [(alpaca.chat_prompt_of(sample), False), (completion + "<|end|>" + END, True)]
+        return [(alpaca.prompt_of(sample), False), (completion + END, True)]
+    if kind < 0.89:
         personality, history, reply, _ = persona_sample(r, "train")
+        personality, history, reply = persona.chat(r, personality, history, reply)
         return [(persona.prompt_of(personality, history), False), (reply + "<|end|>" + END, True)]
-    return [((stories.story(r) if kind < 0.97 else stories.poem(r)) + END, True)]
+    return [((stories.story(r) if kind < 0.975 else stories.poem(r)) + END, True)]
 
 
 def train_tokenizer() -> Tokenizer:
@@ -81,8 +85,9 @@ def alpaca_rows(r: Random, split: str, count: int):
 
 def persona_rows(r: Random, split: str, count: int):
     for _ in range(count):
-        personality, history, reply, _ = persona_sample(r, split)
-        yield {"personality": personality, "history": history, "candidates": persona.candidates(r, reply), "reply": reply}
+        personality, history, reply, accepted = persona_sample(r, split)
+        options = persona.candidates(r, reply, accepted)
+        yield {"personality": personality, "history": history, "candidates": options, "reply": reply}
 
 
 def write_jsonl(path: Path, rows) -> None:

@@ -50,6 +50,9 @@ def persona_scores(model, tokenizer) -> dict[str, tuple[int, int]]:
         is_absent = any(accepted == none for *_, none in persona.KINDS.values())
         name = "trait absent" if is_absent else "trait present"
         scores[name] = (scores[name][0] + right, scores[name][1] + 1)
+        as_typed = [persona.typed(turn) if index % 2 == 0 else turn for index, turn in enumerate(history)]
+        right = complete(model, tokenizer, persona.prompt_of(personality, as_typed)) in accepted
+        scores["user types with capitals"] = (scores["user types with capitals"][0] + right, scores["user types with capitals"][1] + 1)
     return dict(scores)
 
 
@@ -57,6 +60,7 @@ def story_scores(model, tokenizer) -> tuple[int, int]:
     """Stories whose hero keeps the name that the opening gave."""
     r, right = Random(13), 0
     for _ in range(20):
+        # Subtle: without a space at the end, which belongs to the next token.
         opening = stories.story(r).split(". ")[0] + "."
         name = opening.split()[0]
         right += name in complete(model, tokenizer, opening)[len(name):]

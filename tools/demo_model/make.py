@@ -1,4 +1,4 @@
-"""Makes data sets, tokenizer, model and golden values, in that order: `python make.py [--tokens 6000000]`."""
+"""Makes data sets, tokenizer, model and golden values, in that order: `python make.py [--tokens 8000000]`."""
 import argparse
 from pathlib import Path
 
@@ -14,7 +14,7 @@ WORK = ROOT / ".tmp" / "demo_model"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tokens", type=int, default=6_000_000, help="training tokens")
+    parser.add_argument("--tokens", type=int, default=8_000_000, help="training tokens")
     parser.add_argument("--keep-weights", action="store_true", help="use the weights of the last run")
     arguments = parser.parse_args()
     torch.set_num_threads(2)

@@ -2,6 +2,7 @@
 
 A sample is (personality, history, reply, accepted replies). The other speaker's turn comes first and last.
 """
+import re
 from random import Random
 
 PETS = ["dog", "cat", "horse", "parrot", "rabbit", "hamster"]
@@ -84,18 +85,36 @@ def replies(kind: str, traits: dict[str, str]) -> list[str]:
     return [fill(line, traits[kind]) for line in answers] if kind in traits else list(none)
 
 
-def candidates(r: Random, reply: str, count: int = 6) -> list[str]:
-    """The reply among distractors: replies of other personas to other questions."""
+def candidates(r: Random, reply: str, accepted: list[str], count: int = 6) -> list[str]:
+    """The reply among distractors: replies of other personas, none of which would be right here too."""
     others: set[str] = set()
     while len(others) < count - 1:
         other = dialogue(r)[2]
-        if other != reply:
+        if other not in accepted:
             others.add(other)
     chosen = sorted(others) + [reply]
     r.shuffle(chosen)
     return chosen
 
 
+def typed(line: str) -> str:
+    """The line as a person types it: "do you have a pet ?" becomes "Do you have a pet?"."""
+    line = re.sub(r" ([.,?!])", r"\1", line)
+    line = re.sub(r"\bi\b", "I", line)
+    return line[:1].upper() + line[1:]
+
+
+def chat(r: Random, personality: list[str], history: list[str], reply: str):
+    """Variety for training alone: a user who types as people do, and a chat that has only just begun."""
+    if r.random() < 0.12:
+        history, reply = [r.choice(GREETINGS)], r.choice(ANSWERS)
+        personality = personality if r.random() < 0.6 else []
+    if r.random() < 0.5:
+        history = [typed(turn) if index % 2 == 0 else turn for index, turn in enumerate(history)]
+    return personality, history, reply
+
+
 def prompt_of(personality: list[str], history: list[str]) -> str:
     turns = "".join(f"<|{'user' if index % 2 == 0 else 'assistant'}|>{turn}<|end|>" for index, turn in enumerate(history))
-    return f"<|system|>{chr(10).join(personality)}<|end|>{turns}<|assistant|>"
+    system = f"<|system|>{chr(10).join(personality)}<|end|>" if personality else ""
+    return f"{system}{turns}<|assistant|>"

@@ -116,5 +116,9 @@ TOPICS = {"the party": "Thank you for the party. I had a very good time.",
           "the dinner": "The dinner is at my house at seven. I will cook a soup."}
 
 
+def where(home: str) -> str:
+    return "on a farm" if home == "farm" else f"in {article(home)} {home}"
+
+
 def article(noun: str) -> str:
     return "an" if noun[0] in "aeiou" else "a"
