@@ -6,6 +6,7 @@ import { Access } from "./lib/server/guard.ts";
 import { createLog } from "./lib/server/log.ts";
 import { loadModuleFiles, ModuleFileError } from "./lib/server/module_files.ts";
 import { Registry } from "./lib/server/registry.ts";
+import { Sessions } from "./lib/server/sessions.ts";
 import { type Handler, serve } from "./lib/server/serve.ts";
 
 const stopping = new AbortController();
@@ -25,7 +26,9 @@ async function prepare(config: Config): Promise<Services> {
   const files = await loadModuleFiles(config.modules, rootUrl);
   const registry = new Registry(files, { rootUrl, cacheDir: config.cacheDir });
   await registry.check();
-  return { registry, access: new Access(config), log: createLog(config.log), shutdown: stopping.signal };
+  const log = createLog(config.log);
+  const sessions = new Sessions({ registry, log });
+  return { registry, sessions, access: new Access(config), log, shutdown: stopping.signal };
 }
 
 /** Subtle: the build is named by a URL made at run time, so that the app type-checks before its first build. */

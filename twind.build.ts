@@ -2,7 +2,7 @@
 import { twind, virtual } from "@twind/core";
 import config from "./twind.config.ts";
 
-const SOURCES = ["routes", "islands", "lib/ui"];
+const SOURCES = ["routes", "islands", "lib/ui", "lib/elements"];
 
 /**
  * The classes in a source text: those in `class="…"` attributes and those in the string literals of `cx(…)` calls.

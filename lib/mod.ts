@@ -9,7 +9,21 @@
  */
 export { defineModule, type Module } from "./module.ts";
 export type { Task } from "./task.ts";
-export { type Component, type ComponentOptions, generation } from "./components/component.ts";
+export {
+  type Component,
+  component,
+  type ComponentContext,
+  type ComponentOptions,
+  generation,
+} from "./components/component.ts";
+export { button, type ButtonAction } from "./elements/button/button.ts";
+export { heading } from "./elements/heading/heading.ts";
+export { checkbox } from "./elements/inputs/checkbox.ts";
+export { choiceInput } from "./elements/inputs/choice_input.ts";
+export { numberInput, rangeInput } from "./elements/inputs/number_input.ts";
+export { radioInput } from "./elements/inputs/radio_input.ts";
+export { textInput } from "./elements/inputs/text_input.ts";
+export { markdown, text } from "./elements/text/text.ts";
 export { type Dataset, type DatasetSource, type RowProblem, rows } from "./datasets/dataset.ts";
 export { jsonl } from "./datasets/jsonl.ts";
 export type { Generator, GeneratorFacts, GeneratorSource, OpenContext } from "./generators/generator.ts";

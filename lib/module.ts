@@ -16,8 +16,9 @@ interface ModuleDefinition<Samples extends Readonly<Record<string, unknown>>> {
   readonly name: string;
   /** Default: the name. */
   readonly title?: string;
-  readonly generators: Readonly<Record<string, GeneratorSource>>;
-  readonly tasks: { readonly [Name in keyof Samples]: Task<Samples[Name]> };
+  /** Without them, all components are pages of one's own. */
+  readonly generators?: Readonly<Record<string, GeneratorSource>>;
+  readonly tasks?: { readonly [Name in keyof Samples]: Task<Samples[Name]> };
   readonly components: readonly Component[];
 }
 
@@ -30,13 +31,16 @@ const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 export function defineModule<Samples extends Readonly<Record<string, unknown>>>(
   definition: ModuleDefinition<Samples>,
 ): Module {
-  const { name, title = name, generators, tasks, components } = definition;
+  const { name, title = name, generators = {}, tasks = {}, components } = definition;
   checkName("module", name);
   for (const key of Object.keys(generators)) checkName(`generator of module "${name}"`, key);
   for (const key of Object.keys(tasks)) checkName(`task of module "${name}"`, key);
-  if (Object.keys(generators).length === 0) throw new TypeError(`Cannot define module "${name}": it has no generator`);
-  if (Object.keys(tasks).length === 0) throw new TypeError(`Cannot define module "${name}": it has no task`);
   if (components.length === 0) throw new TypeError(`Cannot define module "${name}": it has no component`);
+  const screen = components.find(({ kind }) => kind !== "elements");
+  for (const [what, known] of Object.entries({ generator: generators, task: tasks })) {
+    if (screen === undefined || Object.keys(known).length > 0) continue;
+    throw new TypeError(`Cannot define module "${name}": component "${screen.name}" needs a ${what}, and it has none`);
+  }
   const taken = new Set<string>();
   for (const component of components) {
     checkName(`component of module "${name}"`, component.name);

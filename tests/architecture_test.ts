@@ -12,12 +12,17 @@ const MAY_IMPORT: readonly (readonly [from: RegExp, allowed: RegExp])[] = [
   [/^lib\/metrics\//, /^lib\/(metrics|lm)\//],
   [/^lib\/datasets\//, /^lib\/(datasets|lm)\//],
   [/^lib\/generators\//, /^lib\/(generators|lm)\//],
+  [/^lib\/elements\/(?!view\/).*\.ts$/, /^lib\/(elements|lm)\//],
+  [/^lib\/elements\/(view\/.*|.*\.tsx$)/, /^lib\/(elements|ui|lm)\//],
   [/^lib\/components\//, /^lib\/(components|generators|datasets|metrics|elements|lm)\/|^lib\/(task|module)\.ts$/],
   [/^lib\/ui\//, /^lib\/(ui|lm)\//],
   [/^lib\/server\//, /^lib\/(?!ui\/|mod\.ts)|^fresh\/mod\.ts$/],
   [/^lib\/(task|module)\.ts$/, /^lib\/(components|generators|datasets|metrics|lm)\/|^lib\/task\.ts$/],
-  [/^islands\//, /^lib\/(ui|lm)\//],
-  [/^routes\//, /^lib\/(server|components|ui|lm|datasets)\/|^islands\/|^fresh\/(mod|runtime)\.ts$/],
+  [/^islands\//, /^lib\/(ui|elements|lm)\//],
+  [
+    /^routes\//,
+    /^lib\/(server|components|ui|lm|datasets|elements)\/|^lib\/module\.ts$|^islands\/|^fresh\/(mod|runtime)\.ts$/,
+  ],
   [/^examples\//, /^lib\/mod\.ts$|^examples\//],
   [/^fresh\//, /^fresh\//],
 ];
@@ -80,7 +85,11 @@ Deno.test("imports follow the table of ARCHITECTURE.md", () => {
   const broken = sources.flatMap(({ path, imports, lateImports, typeImports }) => {
     const rules = MAY_IMPORT.filter(([from]) => from.test(path));
     // Islands and views may name any type of lib: types are gone at run time.
-    const checked = [...imports, ...lateImports, ...(/^(islands|lib\/ui)\//.test(path) ? [] : typeImports)];
+    const checked = [
+      ...imports,
+      ...lateImports,
+      ...(/^(islands|lib\/ui|lib\/elements\/view)\//.test(path) ? [] : typeImports),
+    ];
     return checked.filter((target) => rules.some(([, allowed]) => !allowed.test(target)))
       .map((target) => `${path} imports ${target}`);
   });

@@ -1,21 +1,64 @@
-/** The pages that the app has of its own. */
-export type ComponentKind = "generation";
+/** The pages of a module: those that the app has of its own, and a developer's. */
+import type { Element } from "../elements/element.ts";
+import type { Page } from "../elements/page.ts";
+import type { SessionGenerator } from "./session_generator.ts";
 
-/** A page of a module: what the rail shows and which screen it is. */
-export interface Component {
-  readonly kind: ComponentKind;
+interface ComponentNames {
   /** Part of the URL, unique in the module. */
   readonly name: string;
   readonly title: string;
 }
 
+export interface GenerationComponent extends ComponentNames {
+  readonly kind: "generation";
+}
+
+/** A page made of elements, by a function that runs once for each session. */
+export interface ElementsComponent extends ComponentNames {
+  readonly kind: "elements";
+  readonly setup: ComponentSetup;
+}
+
+/** What the rail shows, and which screen it is. */
+export type Component = GenerationComponent | ElementsComponent;
+export type ComponentKind = Component["kind"];
+
 export interface ComponentOptions {
-  /** Default: the kind. */
+  /** Default: the kind, or for a page of one's own its title in lower case with "-" between words. */
   readonly name?: string;
   readonly title?: string;
 }
 
+/** What a component's function is given. */
+export interface ComponentContext {
+  /** Takes further elements at any time. */
+  readonly page: Pick<Page, "add">;
+  /** One of the module's generators. @throws {RangeError} naming those that there are */
+  generator(name: string): SessionGenerator;
+  /** Aborts when the session is given up. */
+  readonly signal: AbortSignal;
+}
+
+/** Makes the elements of one session; what it closes over is that session's state. */
+export type ComponentSetup = (
+  context: ComponentContext,
+) => readonly Element<object>[] | Promise<readonly Element<object>[]>;
+
 /** A page with a prompt, params, and streamed completions whose every token can be opened. */
-export function generation(options: ComponentOptions = {}): Component {
-  return { kind: "generation", name: options.name ?? "generation", title: options.title ?? "Generation" };
+export function generation({ name = "generation", title = "Generation" }: ComponentOptions = {}): GenerationComponent {
+  return { kind: "generation", name, title };
+}
+
+/** A page of one's own: `setup` runs once for each browser tab, and its elements stand in the order it returns. */
+export function component(
+  title: string,
+  setup: ComponentSetup,
+  { name = slug(title) }: Pick<ComponentOptions, "name"> = {},
+): ElementsComponent {
+  return { kind: "elements", name, title, setup };
+}
+
+/** "My Tables" → "my-tables". */
+function slug(title: string): string {
+  return title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[^a-z]+|-+$/g, "");
 }

@@ -16,6 +16,11 @@ export function visibleText(text: string): string {
   return text.replace(INVISIBLE, (character) => NAMED[character] ?? codePointMark(character));
 }
 
+/** As `visibleText`, for text whose line ends and tabs are kept, since the view draws them. */
+export function visibleLines(text: string): string {
+  return text.split(/([\n\t])/).map((part) => part === "\n" || part === "\t" ? part : visibleText(part)).join("");
+}
+
 function codePointMark(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;

@@ -3,7 +3,7 @@ import type { State } from "./app_state.ts";
 import { isUnexpected, ProblemError, problemResponse } from "./problem.ts";
 
 type ApiHandler = (ctx: Context<State>) => Response | Promise<Response>;
-type ApiMethod = "GET" | "POST";
+type ApiMethod = "GET" | "POST" | "DELETE";
 
 /**
  * The handler of an API route: other methods get 405 with `Allow`, and every error is a problem.
@@ -15,11 +15,7 @@ export function apiRoute(handlers: Readonly<Partial<Record<ApiMethod, ApiHandler
   const allow = (methods.includes("GET") ? [...methods, "HEAD"] : methods).join(", ");
   return async (ctx) => {
     const { method } = ctx.req;
-    const handler = method === "POST"
-      ? handlers.POST
-      : method === "GET" || method === "HEAD"
-      ? handlers.GET
-      : undefined;
+    const handler = method === "HEAD" ? handlers.GET : isApiMethod(method) ? handlers[method] : undefined;
     try {
       if (handler !== undefined) return await handler(ctx);
       const detail = `Cannot answer ${method} here: allowed is ${allow}`;
@@ -35,4 +31,8 @@ export function failed(ctx: Context<State>, error: unknown): Response {
   const { log, requestId } = ctx.state;
   if (isUnexpected(error)) log.failure(requestId, error);
   return problemResponse(error, requestId);
+}
+
+function isApiMethod(method: string): method is ApiMethod {
+  return method === "GET" || method === "POST" || method === "DELETE";
 }

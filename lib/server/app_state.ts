@@ -3,10 +3,12 @@ import type { Access } from "./guard.ts";
 import type { Log } from "./log.ts";
 import { newProblemId } from "./problem.ts";
 import type { Registry } from "./registry.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** What the routes of one app share. */
 export interface Services {
   readonly registry: Registry;
+  readonly sessions: Sessions;
   readonly access: Access;
   readonly log: Log;
   /** Aborts when the app stops; streams end with it. */

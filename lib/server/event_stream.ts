@@ -1,13 +1,19 @@
-import type { Problem, RunEvent } from "../lm/event.ts";
-import { encodeWire } from "../lm/wire.ts";
+import type { Problem } from "../lm/event.ts";
 
 const HEARTBEAT_MS = 15_000;
+
+/** What a stream may carry: anything with a type, and one of these two at its end. */
+interface StreamEvent {
+  readonly type: string;
+}
 
 export interface EventStreamOptions {
   /** Aborted when the client leaves, so that work inside a step stops too. */
   readonly controller: AbortController;
   /** The problem to end the stream with when the run throws after its first event. */
   readonly onError: (error: unknown) => Problem;
+  /** One event as JSON. */
+  readonly encode: (event: StreamEvent) => string;
   readonly heartbeatMs?: number;
 }
 
@@ -18,16 +24,16 @@ const HEADERS = {
 };
 
 /**
- * Answers with a run's events as server-sent events, pulled one by one as the client reads them.
+ * Answers with events as server-sent events, pulled one by one as the client reads them.
  *
  * The stream ends with exactly one `done` or `error`. A silence is filled with comments, so that proxies keep it open.
  * @throws what the run throws before its first event, so that the answer can have the right status
  */
 export async function eventStream(
-  events: AsyncGenerator<RunEvent, void, void>,
-  { controller, onError, heartbeatMs = HEARTBEAT_MS }: EventStreamOptions,
+  events: AsyncGenerator<StreamEvent, void, void>,
+  { controller, onError, encode, heartbeatMs = HEARTBEAT_MS }: EventStreamOptions,
 ): Promise<Response> {
-  let pending: Promise<IteratorResult<RunEvent, void>> | undefined = Promise.resolve(await events.next());
+  let pending: Promise<IteratorResult<StreamEvent, void>> | undefined = Promise.resolve(await events.next());
   let isLeft = false;
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
@@ -38,12 +44,13 @@ export async function eventStream(
         if (isLeft) return;
         if (next === undefined) return stream.enqueue(encoder.encode(": heartbeat\n\n"));
         pending = undefined;
-        const event = next.value ?? unfinished(onError);
-        stream.enqueue(encoder.encode(frame(event)));
+        const event = next.value ?? failed(onError(new Error("The run ended without saying so")));
+        stream.enqueue(encoder.encode(frame(event.type, encode(event))));
         if (event.type !== "done" && event.type !== "error") return;
       } catch (error) {
         if (isLeft) return;
-        stream.enqueue(encoder.encode(frame({ type: "error", problem: onError(error) })));
+        const event = failed(onError(error));
+        stream.enqueue(encoder.encode(frame(event.type, encode(event))));
       }
       stream.close();
       await events.return();
@@ -60,12 +67,12 @@ export async function eventStream(
 }
 
 /** Line ends in the data are escaped by JSON, so nothing in it can end or begin a frame. */
-function frame(event: RunEvent): string {
-  return `event: ${event.type}\ndata: ${encodeWire(event)}\n\n`;
+function frame(type: string, data: string): string {
+  return `event: ${type}\ndata: ${data}\n\n`;
 }
 
-function unfinished(onError: (error: unknown) => Problem): RunEvent {
-  return { type: "error", problem: onError(new Error("The run ended without saying so")) };
+function failed(problem: Problem): StreamEvent & { readonly problem: Problem } {
+  return { type: "error", problem };
 }
 
 /** Undefined when the time is over first. */

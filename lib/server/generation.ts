@@ -33,7 +33,7 @@ export async function generate(ctx: Context<State>, body: GenerateBody): Promise
       return problemOf(problem, ctx.state.requestId);
     };
     try {
-      return await eventStream(events, { controller, onError });
+      return await eventStream(events, { controller, onError, encode: encodeWire });
     } catch (error) {
       throw generationProblem(error, place.generator);
     }

@@ -26,6 +26,7 @@ const TITLES: Readonly<Record<number, string>> = {
   403: "Refused",
   404: "Not found",
   405: "Method not allowed",
+  409: "Refused",
   413: "Request too large",
   415: "Not JSON",
   421: "Unknown host",

@@ -22,6 +22,7 @@ export async function serve(config: Config, services: Services, handler: Handler
   if (config.log !== "silent") console.log(lines.join("\n"));
   await signalled();
   stop();
+  services.sessions.close();
   await Promise.race([server.shutdown(), after(GRACE_MS)]);
   await Promise.race([services.registry.close(), after(GRACE_MS / 2)]);
 }

@@ -12,37 +12,64 @@ export class ApiError extends Error {
 }
 
 /** Streams the events of a run. Ends early, without an error, when `signal` aborts. */
-export async function* streamRun(
+export function streamRun(url: string, body: unknown, signal: AbortSignal): AsyncGenerator<RunEvent, void, void> {
+  // Our own server's stream: its schema is lib/lm/event.ts.
+  return streamEvents(url, { method: "POST", body, signal }, (data) => decodeWire(data) as RunEvent);
+}
+
+interface StreamRequest {
+  readonly method: "GET" | "POST";
+  readonly body?: unknown;
+  readonly signal: AbortSignal;
+}
+
+/** Streams server-sent events. Ends early, without an error, when the signal aborts. @throws {ApiError} */
+export async function* streamEvents<Event>(
   url: string,
-  body: unknown,
-  signal: AbortSignal,
-): AsyncGenerator<RunEvent, void, void> {
+  { method, body, signal }: StreamRequest,
+  decode: (data: string) => Event,
+): AsyncGenerator<Event, void, void> {
   try {
-    const response = await post(url, body, signal);
+    const response = await send(url, { method, body, signal });
     if (response.body === null) return;
     const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
     const reader = events.getReader();
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      yield decodeWire(next.value.data) as RunEvent; // Our own server's stream: its schema is lib/lm/event.ts.
-    }
+    for (let next = await reader.read(); !next.done; next = await reader.read()) yield decode(next.value.data);
   } catch (error) {
     if (!signal.aborted) throw asApiError(error);
+  }
+}
+
+/** A small request and its answer's text. @throws {ApiError} */
+export async function call(url: string, method: "GET" | "POST" | "DELETE", body?: unknown): Promise<string> {
+  try {
+    return await (await send(url, { method, body })).text();
+  } catch (error) {
+    throw asApiError(error);
   }
 }
 
 /** Scores a completion (default: the sample's target). */
 export async function fetchScore(url: string, body: unknown, signal: AbortSignal): Promise<Scored> {
   try {
-    const response = await post(url, body, signal);
+    const response = await send(url, { method: "POST", body, signal });
     return decodeWire(await response.text()) as Scored; // Our own server's answer, as above.
   } catch (error) {
     throw asApiError(error);
   }
 }
 
-async function post(url: string, body: unknown, signal: AbortSignal): Promise<Response> {
-  const headers = { "content-type": "application/json" };
-  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body), signal });
+interface Sent {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+async function send(url: string, { method, body, signal }: Sent): Promise<Response> {
+  const content = body === undefined
+    ? {}
+    : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = await fetch(url, { method, ...content, ...(signal === undefined ? {} : { signal }) });
   if (response.ok) return response;
   throw new ApiError(await readProblem(response));
 }

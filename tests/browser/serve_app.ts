@@ -6,6 +6,7 @@ import { Access } from "../../lib/server/guard.ts";
 import { createLog } from "../../lib/server/log.ts";
 import { loadModuleFiles, type ModuleFile } from "../../lib/server/module_files.ts";
 import { Registry } from "../../lib/server/registry.ts";
+import { Sessions } from "../../lib/server/sessions.ts";
 import { buildStyles } from "../../twind.build.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -21,7 +22,9 @@ export async function serveApp(modules: readonly ModuleFile[] = []): Promise<Ser
   const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp" });
   const stopping = new AbortController();
   const access = new Access({ host: "127.0.0.1", port: 0, allowedHosts: [] });
-  const app = createApp({ registry, access, log: createLog("silent"), shutdown: stopping.signal }, freshConfig.app);
+  const log = createLog("silent");
+  const sessions = new Sessions({ registry, log });
+  const app = createApp({ registry, sessions, access, log, shutdown: stopping.signal }, freshConfig.app);
   await buildStyles();
   (await new Builder(freshConfig.build).build({ snapshot: "memory" }))(app);
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.handler());

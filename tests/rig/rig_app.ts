@@ -7,6 +7,7 @@ import { Access } from "../../lib/server/guard.ts";
 import { createLog } from "../../lib/server/log.ts";
 import type { Module } from "../../lib/module.ts";
 import { Registry } from "../../lib/server/registry.ts";
+import { Sessions } from "../../lib/server/sessions.ts";
 import { rigModule } from "./rig_module.ts";
 
 const ORIGIN = "http://127.0.0.1:8000";
@@ -38,7 +39,9 @@ export async function rigApp({ modules = [rigModule], token, allowedHosts = [] }
   const stopping = new AbortController();
   const logged: string[] = [];
   const access = new Access({ host: "127.0.0.1", port: 8000, allowedHosts, ...(token === undefined ? {} : { token }) });
-  const services = { registry, access, log: createLog("info", (line) => logged.push(line)), shutdown: stopping.signal };
+  const log = createLog("info", (line) => logged.push(line));
+  const sessions = new Sessions({ registry, log });
+  const services = { registry, sessions, access, log, shutdown: stopping.signal };
   const app = createApp(services, freshConfig.app);
   built ??= new Builder(freshConfig.build).build({ snapshot: "memory" });
   (await built)(app);

@@ -1,28 +1,54 @@
 import { HttpError, page } from "fresh";
 import { Head } from "fresh/runtime";
+import ComponentView from "../../../islands/ComponentView.tsx";
 import Generation from "../../../islands/Generation.tsx";
+import type { ElementsComponent } from "../../../lib/components/component.ts";
+import type { SessionState } from "../../../lib/components/session.ts";
 import type { Problem } from "../../../lib/lm/event.ts";
+import type { Module } from "../../../lib/module.ts";
+import type { State } from "../../../lib/server/app_state.ts";
 import { define } from "../../../lib/server/define.ts";
-import { namesFromQuery, readSample, resolvePlace } from "../../../lib/server/place.ts";
+import { findComponent, namesFromQuery, type PlacePath, readSample, resolvePlace } from "../../../lib/server/place.ts";
 import { ProblemError } from "../../../lib/server/problem.ts";
 import type { Registry } from "../../../lib/server/registry.ts";
 import { defaultsOf, type GenerationScreen, paramsFromQuery } from "../../../lib/ui/generation_screen.ts";
 import { STRINGS } from "../../../lib/ui/strings.ts";
 
-interface ScreenData {
+interface GenerationData {
+  readonly kind: "generation";
   readonly screen: GenerationScreen;
   /** What is wrong with the URL's params; the screen then shows the defaults. */
   readonly problem: Problem | undefined;
 }
 
+interface ElementsData {
+  readonly kind: "elements";
+  readonly api: string;
+  readonly title: string;
+  readonly state: SessionState;
+}
+
+type ScreenData = GenerationData | ElementsData;
+
 export const handler = define.handlers({
   async GET(ctx) {
-    const data = await readScreen(ctx.state.registry, ctx.params, ctx.url.searchParams).catch(asHttpError);
-    return page(data, { status: data.problem?.status ?? 200 });
+    const data = await readScreen(ctx.state, ctx.params, ctx.url.searchParams).catch(asHttpError);
+    return page(data, { status: data.kind === "generation" ? data.problem?.status ?? 200 : 200 });
   },
 });
 
-export default define.page<typeof handler>(function ComponentPage({ data: { screen, problem } }) {
+export default define.page<typeof handler>(function ComponentPage({ data }) {
+  if (data.kind === "elements") {
+    return (
+      <>
+        <Head>
+          <title>{`${data.title} · ${STRINGS.brand}`}</title>
+        </Head>
+        <ComponentView api={data.api} title={data.title} state={data.state} />
+      </>
+    );
+  }
+  const { screen, problem } = data;
   return (
     <>
       <Head>
@@ -33,17 +59,26 @@ export default define.page<typeof handler>(function ComponentPage({ data: { scre
   );
 });
 
-async function readScreen(
-  registry: Registry,
-  path: Readonly<Record<string, string>>,
-  query: URLSearchParams,
-): Promise<ScreenData> {
+async function readScreen(state: State, path: PlacePath, query: URLSearchParams): Promise<ScreenData> {
+  const { module, component } = findComponent(state.registry, path);
+  if (component.kind !== "elements") return await readGeneration(state.registry, path, query);
+  return await openElements(state, module, component);
+}
+
+async function openElements({ sessions }: State, module: Module, component: ElementsComponent): Promise<ElementsData> {
+  const session = await sessions.open({ module, component });
+  const { name, title } = component;
+  return { kind: "elements", api: `/api/${module.name}/${name}`, title, state: session.state() };
+}
+
+async function readGeneration(registry: Registry, path: PlacePath, query: URLSearchParams): Promise<GenerationData> {
   const place = resolvePlace(registry, path, namesFromQuery(query));
   const { module, component, task } = place;
   const { prompt, target, size } = await readSample(registry, place);
   const defaults = defaultsOf(task.params);
   const { params, problem } = paramsFromQuery(query, defaults);
   return {
+    kind: "generation",
     screen: {
       module: module.name,
       component: component.name,

@@ -1,0 +1,189 @@
+/** Between a developer's page in the browser and its session on the server. */
+import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { SessionEvent, SessionState } from "../../components/session.ts";
+import { ApiError, call, streamEvents } from "../../ui/api_client.ts";
+import { STRINGS } from "../../ui/strings.ts";
+import { PageStore } from "./page_store.ts";
+
+const RETRY_MS = 1_000;
+
+/** An input that a click was refused for. */
+interface Refusal {
+  readonly input: string;
+  readonly reason: string;
+}
+
+export class PageConnection {
+  readonly store: PageStore;
+  readonly #api: string;
+  readonly #closing = new AbortController();
+  readonly #notice: Signal<string | undefined> = signal(undefined);
+  readonly #refusal: Signal<Refusal | undefined> = signal(undefined);
+  #session: string;
+  #isReconnecting = false;
+
+  /** @param api path of the component's API */
+  constructor(api: string, state: SessionState) {
+    this.#api = api;
+    this.#session = state.session;
+    this.store = new PageStore(state);
+  }
+
+  /** What the person should know about the connection. */
+  get notice(): ReadonlySignal<string | undefined> {
+    return this.#notice;
+  }
+
+  get refusal(): ReadonlySignal<Refusal | undefined> {
+    return this.#refusal;
+  }
+
+  /** Goes back to the session that this tab had here before, if the server still has it. */
+  async open(): Promise<void> {
+    const key = `session:${this.#api}`;
+    const before = sessionStorage.getItem(key);
+    const isBack = before !== null && await claim(before) && await this.#watch(before);
+    if (!isBack) void claim(this.#session);
+    sessionStorage.setItem(key, this.#session);
+    const unsent: unknown = JSON.parse(sessionStorage.getItem(`unsent:${this.#api}`) ?? "{}");
+    for (const [name, value] of Object.entries(unsent ?? {})) {
+      if (this.store.isInput(name)) this.store.edit(name, value);
+    }
+  }
+
+  close(): void {
+    sessionStorage.setItem(`unsent:${this.#api}`, JSON.stringify(this.store.unsent()));
+    this.#closing.abort();
+  }
+
+  edit(input: string, value: unknown): void {
+    this.store.edit(input, value);
+    if (this.#refusal.peek()?.input === input) this.#refusal.value = undefined;
+  }
+
+  /** Clicks an element; never sent twice, so that an action runs once at most. */
+  async act(element: string): Promise<void> {
+    if (this.store.actions.peek()[element]?.status === "running") return;
+    const body = { session: this.#session, inputs: this.store.values() };
+    this.store.markSent();
+    this.store.act(element, { status: "running", elapsedMs: 0 });
+    try {
+      await this.#follow(`${this.#api}/elements/${element}`, body);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { problem } = error;
+      if (problem.status === 0) return await this.#reconnect();
+      const input = problem.field?.match(/^inputs\.(.*)$/)?.[1];
+      if (input === undefined) return this.store.act(element, { status: "failed", elapsedMs: 0, problem });
+      this.store.act(element, { status: "done", elapsedMs: 0 });
+      this.#refusal.value = { input, reason: problem.detail };
+    }
+  }
+
+  async cancel(element: string): Promise<void> {
+    try {
+      await call(`${this.#api}/elements/${element}?session=${this.#session}`, "DELETE");
+    } catch (error) {
+      // The action's own stream tells what became of it.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  /** Reads events until the server says that it is done. A stream that ends before was cut off. */
+  async #follow(path: string, body?: unknown): Promise<void> {
+    const request = { method: body === undefined ? "GET" : "POST", body, signal: this.#closing.signal } as const;
+    for await (const event of streamEvents(path, request, (data) => JSON.parse(data) as SessionEvent)) {
+      if (event.type === "done") return;
+      batch(() => this.#apply(event));
+    }
+    if (!this.#closing.signal.aborted) await this.#reconnect();
+  }
+
+  #apply(event: SessionEvent): void {
+    if (event.type === "patch") this.store.apply(event.patches);
+    else if (event.type === "action") this.store.act(event.element, event.action);
+    else if (event.type === "state") this.#replace(event.state);
+    else if (event.type === "error") throw new ApiError(event.problem);
+  }
+
+  #replace(state: SessionState): void {
+    this.#session = state.session;
+    this.store.replace(state);
+    if (state.restored) this.#notice.value = STRINGS.restored;
+  }
+
+  /** True when the server has the session; then its actions are followed to their end. */
+  #watch(session: string): Promise<boolean> {
+    const events = streamEvents(
+      `${this.#api}/events?session=${session}`,
+      { method: "GET", signal: this.#closing.signal },
+      (data) => JSON.parse(data) as SessionEvent, // Our own server's stream.
+    );
+    return new Promise((resolve, reject) => {
+      const read = async () => {
+        for await (const event of events) {
+          if (event.type === "done") return;
+          batch(() => this.#apply(event));
+          resolve(true);
+        }
+        if (!this.#closing.signal.aborted) await this.#reconnect();
+      };
+      read().then(() => resolve(true), (error) => {
+        if (!(error instanceof ApiError)) reject(error);
+        else if (error.problem.status === 0) void this.#reconnect().then(() => resolve(true));
+        else resolve(false);
+      });
+    });
+  }
+
+  /** Asks until the server answers. A session that it has lost is made again, with what stands in the inputs. */
+  async #reconnect(): Promise<void> {
+    if (this.#isReconnecting) return;
+    this.#isReconnecting = true;
+    this.#notice.value = STRINGS.connectionLost;
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        const state = JSON.parse(await call(`${this.#api}/elements?session=${this.#session}`, "GET")) as SessionState;
+        this.#isReconnecting = false;
+        batch(() => this.#replace(state));
+        this.#notice.value = undefined;
+        void this.#watch(this.#session);
+        return;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        if (error.problem.status === 404) return await this.#begin();
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  /** A new session in the place of one that the server has lost. */
+  async #begin(): Promise<void> {
+    const values = this.store.values();
+    const wasRunning = Object.values(this.store.actions.peek()).some(({ status }) => status === "running");
+    const state = JSON.parse(await call(`${this.#api}/elements`, "GET")) as SessionState;
+    this.#isReconnecting = false;
+    batch(() => {
+      this.#replace(state);
+      for (const [name, value] of Object.entries(values)) if (this.store.isInput(name)) this.store.edit(name, value);
+      this.#notice.value = wasRunning ? STRINGS.interrupted : STRINGS.restored;
+    });
+    sessionStorage.setItem(`session:${this.#api}`, this.#session);
+    void claim(this.#session);
+  }
+}
+
+/**
+ * Takes a session for this tab until it closes; false when another tab has it, as a duplicated tab copies its storage.
+ * Without locks (a page that is not served securely) every claim holds.
+ */
+function claim(session: string): Promise<boolean> {
+  if (navigator.locks === undefined) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    void navigator.locks.request(`session:${session}`, { ifAvailable: true }, (lock) => {
+      resolve(lock !== null);
+      return lock === null ? undefined : new Promise(() => {}); // Held until the tab closes.
+    });
+  });
+}

@@ -1,0 +1,90 @@
+/** From a request to a developer's component to what its session answers. */
+import type { Context } from "fresh";
+import * as v from "valibot";
+import { ActionInputError, ActionRefusedError, type Session, type SessionEvent } from "../components/session.ts";
+import type { State } from "./app_state.ts";
+import { eventStream } from "./event_stream.ts";
+import { findComponent } from "./place.ts";
+import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
+import type { SessionOwner } from "./sessions.ts";
+
+export const actSchema = v.strictObject({
+  /** Absent: a session of its own is made for this one click. */
+  session: v.optional(v.string("must be a text")),
+  /** Values of the page's inputs by their names; those left out stay as they are. */
+  inputs: v.optional(v.record(v.string(), v.unknown(), "must be an object"), {}),
+});
+export type ActBody = v.InferOutput<typeof actSchema>;
+
+/** The component that the path names. @throws {ProblemError} 404 when there is none, or it has no elements */
+export function elementsOwner(ctx: Context<State>): SessionOwner {
+  const { module, component } = findComponent(ctx.state.registry, ctx.params);
+  if (component.kind === "elements") return { module, component };
+  throw new ProblemError(404, "Not found", `Cannot find elements: component "${component.name}" has none of its own`);
+}
+
+/** The state of a session, or of a new one. @throws {ProblemError} 404 when the session is lost */
+export async function readElements(ctx: Context<State>): Promise<Response> {
+  const id = ctx.url.searchParams.get("session");
+  const session = id === null ? await ctx.state.sessions.open(elementsOwner(ctx)) : findSession(ctx, id);
+  return Response.json(session.state());
+}
+
+/** Streams the state of a session and what happens in it until no action runs. */
+export async function watchElements(ctx: Context<State>): Promise<Response> {
+  const session = findSession(ctx, ctx.url.searchParams.get("session") ?? "");
+  return await stream(ctx, (signal) => session.watch(signal));
+}
+
+/** Clicks an element. A lost session is made again and gets the inputs of the request first. */
+export async function act(ctx: Context<State>, { session: id, inputs }: ActBody): Promise<Response> {
+  const owner = elementsOwner(ctx);
+  const { sessions } = ctx.state;
+  const found = id === undefined ? undefined : sessions.find(owner, id);
+  const session = found ?? await sessions.open(owner, id);
+  if (found === undefined && id !== undefined) session.refill(inputs);
+  const element = ctx.params.element ?? "";
+  try {
+    return await stream(ctx, (signal) => session.act(element, inputs, signal));
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+/** Cancels an element's action. */
+export function cancel(ctx: Context<State>): Response {
+  const session = findSession(ctx, ctx.url.searchParams.get("session") ?? "");
+  session.cancel(ctx.params.element ?? "");
+  return new Response(null, { status: 204 });
+}
+
+function findSession(ctx: Context<State>, id: string): Session {
+  const session = ctx.state.sessions.find(elementsOwner(ctx), id);
+  if (session !== undefined) return session;
+  throw new ProblemError(404, "Not found", "Cannot find session: the server was restarted, or gave it up");
+}
+
+/** The page's client leaving ends the stream alone: the action goes on, and its result is there for who comes back. */
+async function stream(
+  ctx: Context<State>,
+  begin: (signal: AbortSignal) => AsyncGenerator<SessionEvent>,
+): Promise<Response> {
+  const { log, requestId, shutdown } = ctx.state;
+  const controller = new AbortController();
+  const events = begin(AbortSignal.any([controller.signal, shutdown]));
+  const onError = (error: unknown) => {
+    if (isUnexpected(error)) log.failure(requestId, error);
+    return problemOf(error, requestId);
+  };
+  return await eventStream(events, { controller, onError, encode: JSON.stringify });
+}
+
+function asProblem(error: unknown): unknown {
+  if (error instanceof ActionInputError) {
+    const field = `inputs.${error.element}`;
+    return new ProblemError(422, "Invalid request", `Cannot use ${field}: ${error.message}`, { field });
+  }
+  if (!(error instanceof ActionRefusedError)) return error;
+  if (error.reason === "unknown") return new ProblemError(404, "Not found", error.message);
+  return new ProblemError(409, "Refused", error.message);
+}

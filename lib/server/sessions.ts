@@ -1,0 +1,142 @@
+/** The sessions of developers' components: one a tab, bounded in number, given up when nobody has used them for long. */
+import type { ElementsComponent } from "../components/component.ts";
+import { SessionGenerator } from "../components/session_generator.ts";
+import { Session } from "../components/session.ts";
+import { Page } from "../elements/page.ts";
+import type { Problem } from "../lm/event.ts";
+import type { Module } from "../module.ts";
+import type { Log } from "./log.ts";
+import { newProblemId, ProblemError } from "./problem.ts";
+import type { Registry } from "./registry.ts";
+
+const MAX_SESSIONS = 1_000;
+const IDLE_MS = 30 * 60_000;
+const ID = /^[0-9a-f]{32}$/;
+
+interface Held {
+  readonly owner: string;
+  readonly session: Session;
+  readonly ending: AbortController;
+  usedMs: number;
+}
+
+/** Which page a session is of. */
+export interface SessionOwner {
+  readonly module: Module;
+  readonly component: ElementsComponent;
+}
+
+export interface SessionsOptions {
+  readonly registry: Registry;
+  /** Where the errors of actions go with their stacks. */
+  readonly log: Log;
+  readonly maxSessions?: number;
+  readonly idleMs?: number;
+  readonly now?: () => number;
+}
+
+export class Sessions {
+  /** Least recently used first. */
+  readonly #held = new Map<string, Held>();
+  readonly #options: Required<SessionsOptions>;
+
+  constructor(options: SessionsOptions) {
+    this.#options = { maxSessions: MAX_SESSIONS, idleMs: IDLE_MS, now: () => performance.now(), ...options };
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /**
+   * A session by its id; undefined when the server does not have it (any more).
+   * @throws {ProblemError} 422 for what is no id, 403 for the id of another page's session
+   */
+  find(owner: SessionOwner, id: string): Session | undefined {
+    if (!ID.test(id)) throw invalid("it must be the id that the page was given, 32 lower-case hexadecimal digits");
+    const held = this.#held.get(id);
+    if (held === undefined) return undefined;
+    if (held.owner !== ownerName(owner)) {
+      throw new ProblemError(403, "Refused", "Cannot use session: it belongs to another page", { field: "session" });
+    }
+    this.#touch(id, held);
+    return held.session;
+  }
+
+  /**
+   * Runs the component's function for a new session.
+   * @param id of a session that was lost; default: a new one
+   * @throws {ProblemError} 500 with the message of what the function threw
+   */
+  async open(owner: SessionOwner, id: string = crypto.randomUUID().replaceAll("-", "")): Promise<Session> {
+    const { registry, log } = this.#options;
+    const { module, component } = owner;
+    const page = new Page();
+    const ending = new AbortController();
+    try {
+      const elements = await component.setup({
+        page,
+        signal: ending.signal,
+        generator: (name) => sessionGenerator(registry, module, name),
+      });
+      for (const element of elements) page.add(element);
+      page.snapshot();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ProblemError(500, "Module failed", `Cannot build page "${component.title}": ${reason}`, {
+        cause: error,
+      });
+    }
+    const session = new Session(id, page, (error) => actionProblem(error, log));
+    this.#touch(id, { owner: ownerName(owner), session, ending, usedMs: 0 });
+    this.#giveUpOld();
+    return session;
+  }
+
+  close(): void {
+    for (const held of this.#held.values()) end(held);
+    this.#held.clear();
+  }
+
+  #touch(id: string, held: Held): void {
+    held.usedMs = this.#options.now();
+    this.#held.delete(id);
+    this.#held.set(id, held);
+  }
+
+  #giveUpOld(): void {
+    const { maxSessions, idleMs, now } = this.#options;
+    for (const [id, held] of this.#held) {
+      if (this.#held.size <= maxSessions && now() - held.usedMs < idleMs) break;
+      this.#held.delete(id);
+      end(held);
+    }
+  }
+}
+
+/** The message of what a developer's action threw; its stack is for the log. */
+function actionProblem(error: unknown, log: Log): Problem {
+  const id = newProblemId();
+  log.failure(id, error);
+  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { type: "about:blank", title: "The action failed", status: 500, detail, id };
+}
+
+function end({ session, ending }: Held): void {
+  session.close();
+  ending.abort();
+}
+
+function ownerName({ module, component }: SessionOwner): string {
+  return `${module.name}/${component.name}`;
+}
+
+function sessionGenerator(registry: Registry, module: Module, name: string): SessionGenerator {
+  if (Object.hasOwn(module.generators, name)) return new SessionGenerator(() => registry.generator(module.name, name));
+  const known = Object.keys(module.generators).map((each) => `"${each}"`).join(", ");
+  throw new RangeError(`Cannot use generator "${name}": module "${module.name}" has only ${known}`);
+}
+
+function invalid(why: string): ProblemError {
+  return new ProblemError(422, "Invalid request", `Cannot use session: ${why}`, { field: "session" });
+}
