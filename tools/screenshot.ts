@@ -2,7 +2,7 @@
 import { launchChromium } from "../tests/browser/chromium.ts";
 import { serveApp } from "../tests/browser/serve_app.ts";
 
-const PAGE = "/alpaca/generation?split=test&sample=23&temperature=0.8&n=3&seed=7&max_tokens=64&min_p=0.02";
+const PAGE = "/alpaca/generation?split=test&sample=25&temperature=0.8&n=3&seed=11&max_tokens=64&min_p=0.02";
 
 await using app = await serveApp();
 const browser = await launchChromium();

@@ -79,7 +79,7 @@ function NumberParam({ name, params, defaults, refused, onChange }: ParamsFormPr
           onChange={(event) => change(event.currentTarget.value)}
           class={cx(
             "ml-auto rounded-sm border border-transparent bg-transparent px-1 text-right font-mono text-13 text-ink tabular-nums hover:border-line focus:border-line",
-            isWide ? "w-[96px]" : "w-[52px]",
+            isWide ? "w-[64px]" : "w-[52px]",
             isRefused && "border-bad",
           )}
         />
