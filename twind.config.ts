@@ -66,6 +66,7 @@ export default defineConfig({
         app: "200px minmax(0,1fr)",
         screen: "minmax(0,1fr) 340px",
         sequence: "28px minmax(0,1fr) auto",
+        columns: "repeat(auto-fit,minmax(min(300px,100%),1fr))",
         inputs: "repeat(auto-fill,minmax(min(240px,100%),1fr))",
         params: "repeat(auto-fill,minmax(148px,1fr))",
       },

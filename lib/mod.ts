@@ -17,6 +17,8 @@ export {
   generation,
 } from "./components/component.ts";
 export { button, type ButtonAction } from "./elements/button/button.ts";
+export { collapsible } from "./elements/collapsible/collapsible.ts";
+export { columns } from "./elements/columns/columns.ts";
 export { heading } from "./elements/heading/heading.ts";
 export { checkbox } from "./elements/inputs/checkbox.ts";
 export { choiceInput } from "./elements/inputs/choice_input.ts";

@@ -1,5 +1,7 @@
 /** The view of each kind of element. A new element adds its line here. */
 import { ButtonView } from "../button/ButtonView.tsx";
+import { CollapsibleView } from "../collapsible/CollapsibleView.tsx";
+import { ColumnsView } from "../columns/ColumnsView.tsx";
 import { HeadingView } from "../heading/HeadingView.tsx";
 import { CheckboxView } from "../inputs/CheckboxView.tsx";
 import { ChoiceInputView } from "../inputs/ChoiceInputView.tsx";
@@ -13,6 +15,8 @@ export const VIEWS: Readonly<Record<string, ElementView>> = {
   button: ButtonView,
   checkbox: CheckboxView,
   choice_input: ChoiceInputView,
+  collapsible: CollapsibleView,
+  columns: ColumnsView,
   heading: HeadingView,
   markdown: MarkdownView,
   number_input: NumberInputView,
