@@ -28,7 +28,7 @@ export class RadioInput<Value extends string | undefined> extends Input<Value, R
   }
 
   override sent(): void {
-    if (this.state.deselects) this.change(NONE);
+    if (this.state.deselects && this.value !== undefined) this.change(NONE);
   }
 
   protected override fault(value: unknown): string | undefined {

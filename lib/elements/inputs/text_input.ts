@@ -34,7 +34,7 @@ export class TextInput extends Input<string, TextInputState> {
   }
 
   override sent(): void {
-    if (this.state.blanks) this.change({ value: "" });
+    if (this.state.blanks && this.value !== "") this.change({ value: "" });
   }
 
   protected override fault(value: unknown): string | undefined {
