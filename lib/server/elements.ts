@@ -12,7 +12,7 @@ export const actSchema = v.strictObject({
   /** Absent: a session of its own is made for this one click. */
   session: v.optional(v.string("must be a text")),
   /** Values of the page's inputs by their names; those left out stay as they are. */
-  inputs: v.optional(v.record(v.string(), v.unknown(), "must be an object"), {}),
+  inputs: v.optional(v.custom<Readonly<Record<string, unknown>>>(isRecord, "must be an object"), {}),
 });
 export type ActBody = v.InferOutput<typeof actSchema>;
 
@@ -56,6 +56,10 @@ export function cancel(ctx: Context<State>): Response {
   const session = findSession(ctx, ctx.url.searchParams.get("session") ?? "");
   session.cancel(ctx.params.element ?? "");
   return new Response(null, { status: 204 });
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function findSession(ctx: Context<State>, id: string): Session {
