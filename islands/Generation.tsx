@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Problem, RunEvent } from "../lib/lm/event.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
@@ -16,10 +17,12 @@ interface GenerationProps {
   readonly screen: GenerationScreen;
   /** What is wrong with the URL, when something is. */
   readonly problem: Problem | undefined;
+  /** What shows the sample above its prompt. */
+  readonly children?: ComponentChildren;
 }
 
 /** The generation screen: its params, its run, and what is selected. Everything it draws is in `GenerationView`. */
-export default function Generation({ screen, problem }: GenerationProps) {
+export default function Generation({ screen, problem, children }: GenerationProps) {
   const params = useSignal<SamplingParams>(screen.params);
   const run = useSignal<Run>(IDLE);
   const scored = useSignal<Scored | undefined>(undefined);
@@ -92,6 +95,7 @@ export default function Generation({ screen, problem }: GenerationProps) {
   return (
     <GenerationView
       screen={screen}
+      sample={children}
       params={params.value}
       run={run.value}
       scored={scored.value}

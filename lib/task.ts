@@ -1,4 +1,5 @@
 import type { DatasetSource } from "./datasets/dataset.ts";
+import type { Element } from "./elements/element.ts";
 import type { Prompt } from "./lm/prompt.ts";
 import type { SamplingParams } from "./lm/params.ts";
 import type { Metric } from "./metrics/metric.ts";
@@ -17,6 +18,8 @@ export interface Task<Sample> {
   prompt(sample: Sample): string | Prompt;
   /** The expected completion. */
   target?(sample: Sample): string;
+  /** Elements that show the sample above its prompt; without it, the prompt stands for itself. */
+  show?(sample: Sample): readonly Element<object>[];
   readonly metrics?: Readonly<Record<string, Metric>>;
   /** Where the sampling form starts, in place of the library's defaults. */
   readonly params?: Partial<SamplingParams>;

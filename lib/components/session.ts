@@ -256,10 +256,10 @@ export class Session {
       while (!signal.aborted) {
         const woken = new Promise<void>((resolve) => listener.wake = resolve);
         yield* drain(listener);
-        if (isOver && listener.patches.size === 0 && listener.actions.size === 0) break;
+        if (isOver && listener.patches.size === 0 && listener.actions.size === 0) return yield { type: "done" };
         await woken;
       }
-      yield { type: "done" };
+      // Aborted: the server stops, or nobody reads. Without a `done`, who still reads knows that it was cut off.
     } finally {
       signal.removeEventListener("abort", wakeUp);
       this.#listeners.delete(listener);

@@ -1,5 +1,7 @@
 /** From the names in a URL or a body to the things that they name. Pages and the API both start here. */
 import type { Component } from "../components/component.ts";
+import type { Element, ElementState } from "../elements/element.ts";
+import { Page } from "../elements/page.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
@@ -39,6 +41,8 @@ export interface PlaceSample {
   readonly prompt: Prompt;
   /** Absent when the task has none. */
   readonly target?: string;
+  /** The states of the elements that show it; absent when the task has none. */
+  readonly shown?: Readonly<Record<string, ElementState>>;
 }
 
 /**
@@ -106,7 +110,27 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
   const where = `sample ${sample} of task "${taskName}"`;
   const prompt = ofModule(`build the prompt of ${where}`, () => toPrompt(task.prompt(row)));
   const target = ofModule(`read the target of ${where}`, () => task.target?.(row));
-  return { row, size: dataset.size, prompt, ...(target === undefined ? {} : { target }) };
+  const shown = ofModule(`show ${where}`, () => task.show && showElements(task.show(row)));
+  return {
+    row,
+    size: dataset.size,
+    prompt,
+    ...(target === undefined ? {} : { target }),
+    ...(shown === undefined ? {} : { shown }),
+  };
+}
+
+/** @throws {TypeError} for an element with an action, as a sample has no session to run it in */
+function showElements(elements: readonly Element<object>[]): Readonly<Record<string, ElementState>> {
+  const page = new Page();
+  for (const element of elements) page.add(element);
+  const states = page.snapshot();
+  for (const name of Object.keys(states)) {
+    const element = page.find(name);
+    if (element?.action === undefined) continue;
+    throw new TypeError(`"show" takes elements that only show, and ${element.kind} "${name}" has an action`);
+  }
+  return states;
 }
 
 /** Rows of the split from `offset`, at most `limit` (and `LIMITS.sampleRows`) of them. */

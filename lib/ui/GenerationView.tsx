@@ -40,6 +40,7 @@ export function GenerationView(props: GenerationViewProps) {
         >
           <SampleBar screen={{ ...screen, params: props.params }} />
           {props.pageProblem !== undefined && <ProblemCard problem={props.pageProblem} />}
+          {props.sample}
           <PromptPanel
             prompt={screen.prompt}
             tokens={props.run.prompt.length > 0 ? props.run.prompt : props.scored?.prompt}

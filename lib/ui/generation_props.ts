@@ -1,4 +1,5 @@
 /** What the generation screen draws from, and what it tells the island. */
+import type { ComponentChildren } from "preact";
 import type { Problem, Step } from "../lm/event.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { SurvivalVerdict } from "../lm/survival.ts";
@@ -14,6 +15,8 @@ export type Selection =
 
 export interface GenerationViewProps {
   readonly screen: GenerationScreen;
+  /** What shows the sample above its prompt; nothing for a task that does not say. */
+  readonly sample: ComponentChildren;
   readonly params: SamplingParams;
   readonly run: Run;
   readonly scored: Scored | undefined;

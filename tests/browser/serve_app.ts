@@ -17,7 +17,8 @@ export interface ServedApp extends AsyncDisposable {
   readonly origin: string;
 }
 
-export async function serveApp(modules: readonly ModuleFile[] = []): Promise<ServedApp> {
+/** @param port 0 for any free one */
+export async function serveApp(modules: readonly ModuleFile[] = [], port = 0): Promise<ServedApp> {
   const files = modules.length > 0 ? modules : await loadModuleFiles(EXAMPLES, ROOT);
   const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp" });
   const stopping = new AbortController();
@@ -27,7 +28,7 @@ export async function serveApp(modules: readonly ModuleFile[] = []): Promise<Ser
   const app = createApp({ registry, sessions, access, log, shutdown: stopping.signal }, freshConfig.app);
   await buildStyles();
   (await new Builder(freshConfig.build).build({ snapshot: "memory" }))(app);
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, app.handler());
+  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, app.handler());
   access.port = server.addr.port;
   return {
     origin: `http://127.0.0.1:${server.addr.port}`,

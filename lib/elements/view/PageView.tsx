@@ -10,7 +10,7 @@ interface PageViewProps {
 }
 
 /** Name of the element that holds all others; see `page.ts`. */
-const ROOT = "page";
+export const ROOT = "page";
 
 export function PageView({ title, page, notice }: PageViewProps) {
   return (
@@ -29,6 +29,6 @@ export function PageView({ title, page, notice }: PageViewProps) {
   );
 }
 
-function childrenOf(children: unknown): readonly ElementRef[] {
+export function childrenOf(children: unknown): readonly ElementRef[] {
   return Array.isArray(children) ? children : [];
 }

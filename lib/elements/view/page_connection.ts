@@ -94,6 +94,7 @@ export class PageConnection {
     const request = { method: body === undefined ? "GET" : "POST", body, signal: this.#closing.signal } as const;
     for await (const event of streamEvents(path, request, (data) => JSON.parse(data) as SessionEvent)) {
       if (event.type === "done") return;
+      if (event.type === "error") break;
       batch(() => this.#apply(event));
     }
     if (!this.#closing.signal.aborted) await this.#reconnect();
@@ -103,7 +104,6 @@ export class PageConnection {
     if (event.type === "patch") this.store.apply(event.patches);
     else if (event.type === "action") this.store.act(event.element, event.action);
     else if (event.type === "state") this.#replace(event.state);
-    else if (event.type === "error") throw new ApiError(event.problem);
   }
 
   #replace(state: SessionState): void {
@@ -123,6 +123,7 @@ export class PageConnection {
       const read = async () => {
         for await (const event of events) {
           if (event.type === "done") return;
+          if (event.type === "error") break;
           batch(() => this.#apply(event));
           resolve(true);
         }

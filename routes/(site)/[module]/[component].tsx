@@ -2,8 +2,10 @@ import { HttpError, page } from "fresh";
 import { Head } from "fresh/runtime";
 import ComponentView from "../../../islands/ComponentView.tsx";
 import Generation from "../../../islands/Generation.tsx";
+import SampleView from "../../../islands/SampleView.tsx";
 import type { ElementsComponent } from "../../../lib/components/component.ts";
 import type { SessionState } from "../../../lib/components/session.ts";
+import type { ElementState } from "../../../lib/elements/element.ts";
 import type { Problem } from "../../../lib/lm/event.ts";
 import type { Module } from "../../../lib/module.ts";
 import type { State } from "../../../lib/server/app_state.ts";
@@ -17,6 +19,8 @@ import { STRINGS } from "../../../lib/ui/strings.ts";
 interface GenerationData {
   readonly kind: "generation";
   readonly screen: GenerationScreen;
+  /** Elements that show the sample; absent when the task has none. */
+  readonly shown: Readonly<Record<string, ElementState>> | undefined;
   /** What is wrong with the URL's params; the screen then shows the defaults. */
   readonly problem: Problem | undefined;
 }
@@ -48,13 +52,15 @@ export default define.page<typeof handler>(function ComponentPage({ data }) {
       </>
     );
   }
-  const { screen, problem } = data;
+  const { screen, shown, problem } = data;
   return (
     <>
       <Head>
         <title>{`${screen.title} · ${screen.split} ${screen.sample} · ${STRINGS.brand}`}</title>
       </Head>
-      <Generation screen={screen} problem={problem} />
+      <Generation screen={screen} problem={problem}>
+        {shown !== undefined && <SampleView elements={shown} />}
+      </Generation>
     </>
   );
 });
@@ -74,11 +80,12 @@ async function openElements({ sessions }: State, module: Module, component: Elem
 async function readGeneration(registry: Registry, path: PlacePath, query: URLSearchParams): Promise<GenerationData> {
   const place = resolvePlace(registry, path, namesFromQuery(query));
   const { module, component, task } = place;
-  const { prompt, target, size } = await readSample(registry, place);
+  const { prompt, target, size, shown } = await readSample(registry, place);
   const defaults = defaultsOf(task.params);
   const { params, problem } = paramsFromQuery(query, defaults);
   return {
     kind: "generation",
+    shown,
     screen: {
       module: module.name,
       component: component.name,
