@@ -1,4 +1,5 @@
 import type { GeneratorEvent, ScoredToken } from "../lm/event.ts";
+import type { NextRequest, NextToken } from "../lm/next.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { Token, TokenId } from "../lm/token.ts";
 
@@ -68,6 +69,8 @@ export interface Generator {
   tokenize?(prompt: string): Promise<readonly Token[]>;
   /** Yields `prompt` first, then steps of all `n` sequences as they come, and one `finish` a sequence. */
   generate(request: GenerateRequest): AsyncGenerator<GeneratorEvent, void, void>;
+  /** The distribution after a prompt and the tokens chosen so far. */
+  next?(request: NextRequest, signal?: AbortSignal): Promise<NextToken>;
   /** One scored token for each token of the completion. */
   score?(request: ScoreRequest): Promise<readonly ScoredToken[]>;
   close(): Promise<void>;

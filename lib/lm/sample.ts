@@ -13,6 +13,8 @@ export interface StepPlace {
   readonly seen: processor.SeenTokens;
   /** Candidates that the step carries. */
   readonly top: number;
+  /** Further candidates that it carries, whatever their rank. */
+  readonly also?: readonly TokenId[];
   readonly token: (id: TokenId) => Token;
 }
 
@@ -55,8 +57,9 @@ export class Sampler {
 
     // Subtle: places are told by logits, since logprobs of almost equal logits round to one number.
     const ids = topIds(logits, place.top);
-    const rank = rankOf(logits, id);
-    if (!ids.includes(id)) ids.push(id);
+    const ranked = ids.length;
+    for (const further of [id, ...place.also ?? []]) if (!ids.includes(further)) ids.push(further);
+    const rank = (of: TokenId, index: number) => index < ranked && of !== id ? index + 1 : rankOf(logits, of);
     const rest = restLogprob(this.#raw, ids);
     const restFinal = processors.length === 0 ? rest : restLogprob(this.#final, ids);
     return {
@@ -64,9 +67,9 @@ export class Sampler {
       position: place.position,
       token: place.token(id),
       logprob: at(this.#raw, id),
-      rank,
+      rank: rankOf(logits, id),
       entropyNats,
-      top: ids.map((of, index) => this.#candidate(of, of === id ? rank : index + 1, place, noise(of))),
+      top: ids.map((of, index) => this.#candidate(of, rank(of, index), place, noise(of))),
       ...(rest === undefined ? {} : { restLogprob: rest }),
       restCount: this.vocabularySize - ids.length,
       ...(restFinal === undefined ? {} : { restFinalLogprob: restFinal }),

@@ -154,6 +154,36 @@ export const scoreSchema = v.strictObject({
 });
 export type ScoreBody = v.InferOutput<typeof scoreSchema>;
 
+const PATH_LIMIT = 8192;
+const LIMIT_MESSAGE = "must be a whole number from 1 to 200";
+
+/** Body of `POST next_token`: the same source, the tokens chosen so far, and which candidates to give. */
+export const nextTokenSchema = v.strictObject({
+  ...promptSource,
+  params: v.optional(v.pipe(objectSchema, paramsSchema)),
+  seed: numberSchema("seed"),
+  path: v.optional(
+    v.pipe(
+      v.array(indexSchema, "must be a list of token ids"),
+      v.maxLength(PATH_LIMIT, `must be at most ${PATH_LIMIT} token ids`),
+    ),
+    [],
+  ),
+  append: v.optional(promptSchema),
+  find: v.optional(v.pipe(v.string("must be a text"), v.maxLength(200, "must be at most 200 characters"))),
+  offset: v.optional(indexSchema, 0),
+  limit: v.optional(
+    v.pipe(
+      v.number(LIMIT_MESSAGE),
+      v.safeInteger(LIMIT_MESSAGE),
+      v.minValue(1, LIMIT_MESSAGE),
+      v.maxValue(200, LIMIT_MESSAGE),
+    ),
+    64,
+  ),
+});
+export type NextTokenBody = v.InferOutput<typeof nextTokenSchema>;
+
 /** Answer of `POST score`. */
 export interface Scored {
   /** The exact tokens that the model receives before the completion; absent when the generator cannot tell. */

@@ -1,13 +1,15 @@
 /** From the body of a request to a run, or a score, and its answer. */
 import type { Context } from "fresh";
+import type { NextToken } from "../lm/next.ts";
 import { run, scoreCompletion } from "../components/run.ts";
 import type { Generator } from "../generators/generator.ts";
-import { encodeWire, type GenerateBody, paramsFromWire, type ScoreBody } from "../lm/wire.ts";
+import { encodeWire, type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody } from "../lm/wire.ts";
 import type { State } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
 import { generationProblem } from "./generation_problem.ts";
-import { type Place, readSample, resolvePlace } from "./place.ts";
+import { type Place, type PlacePath, readSample, resolvePlace } from "./place.ts";
 import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
+import type { Registry } from "./registry.ts";
 
 /** Candidates that a step carries when the request does not say. */
 const DEFAULT_TOP = 10;
@@ -21,7 +23,7 @@ interface Source {
 
 /** Streams a run of the sample or prompt that the body names. */
 export async function generate(ctx: Context<State>, body: GenerateBody): Promise<Response> {
-  const { place, generator, prompt, target } = await readSource(ctx, body);
+  const { place, generator, prompt, target } = await readSource(ctx.state.registry, ctx.params, body);
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
   const params = paramsFromWire(wire, place.task.params);
   const metrics = place.task.metrics ?? {};
@@ -42,7 +44,7 @@ export async function generate(ctx: Context<State>, body: GenerateBody): Promise
 
 /** Scores the body's completion, or the sample's target. */
 export async function score(ctx: Context<State>, body: ScoreBody): Promise<Response> {
-  const { place, generator, prompt, target } = await readSource(ctx, body);
+  const { place, generator, prompt, target } = await readSource(ctx.state.registry, ctx.params, body);
   const completion = body.completion ?? target;
   if (completion === undefined) {
     throw new ProblemError(422, "Invalid request", "Cannot score: the sample has no target, so completion is needed", {
@@ -63,10 +65,43 @@ export async function score(ctx: Context<State>, body: ScoreBody): Promise<Respo
   });
 }
 
+/** The distribution after the sample's or one's own prompt and the path. */
+export async function nextToken(ctx: Context<State>, body: NextTokenBody): Promise<Response> {
+  return await whileWanted(ctx, async (_, signal) => {
+    const next = await readNext(ctx.state.registry, ctx.params, body, signal);
+    return new Response(encodeWire(next), { headers: { "content-type": "application/json" } });
+  });
+}
+
+/** @throws {ProblemError} 422 naming the field, or that the generator cannot step; what opening it throws */
+export async function readNext(
+  registry: Registry,
+  path: PlacePath,
+  body: NextTokenBody,
+  signal?: AbortSignal,
+): Promise<NextToken> {
+  const { place, generator, prompt, target } = await readSource(registry, path, body);
+  if (generator.next === undefined) {
+    const detail = `Cannot step: generator "${place.generator}" gives no next-token distributions`;
+    throw new ProblemError(422, "Not available", detail, { field: "generator" });
+  }
+  const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
+  const params = paramsFromWire(wire, place.task.params);
+  const { path: ids, append, find, offset, limit } = body;
+  try {
+    return await generator.next({ prompt, path: ids, append, find, target, params, offset, limit }, signal);
+  } catch (error) {
+    throw generationProblem(error, place.generator);
+  }
+}
+
 /** A prompt of one's own needs no sample; a sample named beside it gives the target. */
-async function readSource(ctx: Context<State>, body: GenerateBody | ScoreBody): Promise<Source> {
-  const { registry } = ctx.state;
-  const place = resolvePlace(registry, ctx.params, body);
+async function readSource(
+  registry: Registry,
+  path: PlacePath,
+  body: GenerateBody | ScoreBody | NextTokenBody,
+): Promise<Source> {
+  const place = resolvePlace(registry, path, body);
   const needsSample = body.prompt === undefined || body.sample !== undefined;
   const sample = needsSample ? await readSample(registry, place) : undefined;
   const prompt = body.prompt ?? sample?.prompt.text ?? "";

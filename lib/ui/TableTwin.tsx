@@ -40,7 +40,9 @@ export function TableTwin({ head, rows }: TableTwinProps) {
               {rows.slice(0, MOST_ROWS).map((cells, index) => <TwinRow key={index} cells={cells} />)}
             </tbody>
           </table>
-          {rows.length > MOST_ROWS && <p class="px-2 py-1 text-soft">{STRINGS.moreRows(count(rows.length - MOST_ROWS))}</p>}
+          {rows.length > MOST_ROWS && (
+            <p class="px-2 py-1 text-soft">{STRINGS.moreRows(count(rows.length - MOST_ROWS))}</p>
+          )}
         </div>
       )}
     </details>

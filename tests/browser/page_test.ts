@@ -122,7 +122,10 @@ Deno.test("a developer's page", async (t) => {
     await one.getByRole("button", { name: "Add" }).click();
     await told(one, "4").waitFor();
     assert.equal(await told(two, "idle").count(), 1);
-    const [copy] = await Promise.all([context.waitForEvent("page"), one.evaluate(() => void globalThis.open(location.href))]);
+    const [copy] = await Promise.all([
+      context.waitForEvent("page"),
+      one.evaluate(() => void globalThis.open(location.href)),
+    ]);
     await copy.locator("[data-ready=true]").waitFor();
     assert.equal(await told(copy, "idle").count(), 1);
     await context.close();

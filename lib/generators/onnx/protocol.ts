@@ -1,6 +1,7 @@
 /** What the page server and the worker that owns a model say to each other. */
 import type { GeneratorEvent, ScoredToken } from "../../lm/event.ts";
 import { PromptTooLongError } from "../../lm/decode.ts";
+import { type NextRequest, type NextToken, PathError } from "../../lm/next.ts";
 import type { SamplingParams } from "../../lm/params.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
 import type { GeneratorFacts, LoadProgress } from "../generator.ts";
@@ -34,6 +35,7 @@ export type Request =
     readonly completion: string | readonly TokenId[];
     readonly top: number;
   }
+  | { readonly type: "next"; readonly request: NextRequest }
   | { readonly type: "generate"; readonly prompt: string; readonly params: SamplingParams; readonly top: number }
   | { readonly type: "pull"; readonly run: number }
   | { readonly type: "cancel"; readonly run: number }
@@ -52,6 +54,7 @@ export interface Answers {
   readonly load: GeneratorFacts;
   readonly tokenize: readonly Token[];
   readonly score: readonly ScoredToken[];
+  readonly next: NextToken;
   /** Number of the run. */
   readonly generate: number;
   /** Undefined when the run is over. */
@@ -89,6 +92,7 @@ export function errorOf(fault: Fault): Error {
   if (fault.lengths !== undefined) {
     return new PromptTooLongError(fault.lengths.promptTokens, fault.lengths.contextWindow);
   }
+  if (fault.name === "PathError") return new PathError(fault.message);
   if (fault.name === "RangeError") return new RangeError(fault.message);
   if (fault.name === "SyntaxError") return new SyntaxError(fault.message);
   if (fault.name === "NotFound") return new Deno.errors.NotFound(fault.message);

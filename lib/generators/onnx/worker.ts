@@ -4,6 +4,7 @@
  */
 import { decode } from "../../lm/decode.ts";
 import type { GeneratorEvent } from "../../lm/event.ts";
+import { NextTokens } from "../../lm/next.ts";
 import { score } from "../../lm/score.ts";
 import { openModel } from "./open_model.ts";
 import { type Answer, type EngineStats, type Envelope, faultOf, type Reply, type Request } from "./protocol.ts";
@@ -16,6 +17,7 @@ interface Run {
 
 const runs = new Map<number, Run>();
 let model: OnnxModel | undefined;
+let steps: NextTokens | undefined;
 
 self.onmessage = (message: MessageEvent<Envelope>) => void answer(message.data);
 
@@ -31,6 +33,7 @@ async function handle(request: Request, id: number): Promise<Answer> {
   if (request.type === "load") {
     const opened = await openModel(request.request, (progress) => reply({ id, progress }));
     model = opened.model;
+    steps = new NextTokens(model);
     return opened.facts;
   }
   const loaded = requireModel();
@@ -42,6 +45,8 @@ async function handle(request: Request, id: number): Promise<Answer> {
       const ids = typeof completion === "string" ? loaded.encodeContinuation(completion) : completion;
       return await score(loaded, loaded.encode(prompt), ids, { top });
     }
+    case "next":
+      return await requireSteps().at(request.request);
     case "generate": {
       const controller = new AbortController();
       const { prompt, params, top } = request;
@@ -74,6 +79,11 @@ async function pull(run: number): Promise<GeneratorEvent | undefined> {
 
 function stats({ passes, cache }: OnnxModel): EngineStats {
   return { passes, cacheBytes: cache.bytes, cacheEntries: cache.size, openRuns: runs.size };
+}
+
+function requireSteps(): NextTokens {
+  if (steps === undefined) throw new TypeError("Cannot use the model before it is loaded");
+  return steps;
 }
 
 function requireModel(): OnnxModel {

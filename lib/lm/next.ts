@@ -1,0 +1,149 @@
+/** The distribution after a prompt and the tokens chosen so far: what stepping by hand is made of. */
+import { checkPrompt } from "./decode.ts";
+import type { Candidate, Step } from "./event.ts";
+import { topIds } from "./logits.ts";
+import type { LanguageModel } from "./model.ts";
+import type { SamplingParams } from "./params.ts";
+import { Sampler } from "./sample.ts";
+import type { Token, TokenId } from "./token.ts";
+
+export interface NextRequest {
+  readonly prompt: string;
+  /** Tokens chosen after the prompt. */
+  readonly path: readonly TokenId[];
+  /** Text to go on with after the path; its tokens become part of the path. */
+  readonly append?: string | undefined;
+  /** The expected completion, so that its next token can be named. */
+  readonly target?: string | undefined;
+  /** Tokens whose text contains this, or whose id it is. */
+  readonly find?: string | undefined;
+  readonly params: SamplingParams;
+  /** Candidates to leave out and to give, by raw rank. */
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface NextToken {
+  readonly prompt: readonly Token[];
+  readonly path: readonly Token[];
+  /** True when the path's last token ends a completion. */
+  readonly isEnded: boolean;
+  /** What these params and this seed would take here; `top` holds the asked candidates, and the token itself. */
+  readonly step: Step;
+  readonly offset: number;
+  readonly vocabularySize: number;
+  /** The target's next token; absent when there is none, or the path has left the target. */
+  readonly target?: Candidate;
+  /** By raw rank; absent when nothing was looked for. */
+  readonly found?: readonly Candidate[];
+}
+
+/** A path that cannot be gone. */
+export class PathError extends RangeError {
+  override readonly name = "PathError";
+}
+
+const MOST_FOUND = 50;
+const REMEMBERED = 32;
+
+/** Steps over one model. Distributions just seen are remembered, so that other params and steps back cost no pass. */
+export class NextTokens {
+  readonly #model: LanguageModel;
+  readonly #sampler: Sampler;
+  /** Prefix → its logits, least recently used first. */
+  readonly #seen = new Map<string, Float32Array>();
+
+  constructor(model: LanguageModel) {
+    this.#model = model;
+    this.#sampler = new Sampler(model.vocabularySize);
+  }
+
+  /**
+   * @throws {PathError} for an id outside the vocabulary
+   * @throws {PromptTooLongError} when prompt and path fill the window
+   */
+  async at(request: NextRequest, signal?: AbortSignal): Promise<NextToken> {
+    const model = this.#model;
+    const promptIds = model.encode(request.prompt);
+    const path = [...request.path, ...this.#continuation(request.append)];
+    for (const id of path) this.#check(id);
+    const prefix = [...promptIds, ...path];
+    checkPrompt(prefix, model);
+    const logits = await this.#logits(prefix, signal);
+    const targetId = this.#targetAfter(path, request.target);
+    const foundIds = request.find === undefined ? [] : this.#matching(request.find, logits);
+    const also = targetId === undefined ? foundIds : [targetId, ...foundIds];
+    const step = this.#step(logits, promptIds, path, request, also);
+    const candidate = (id: TokenId) => step.top.filter(({ token }) => token.id === id);
+    const [target] = targetId === undefined ? [] : candidate(targetId);
+    const { offset, limit } = request;
+    const isShown = ({ rank, token }: Candidate) =>
+      (rank > offset && rank <= offset + limit) || token.id === step.token.id;
+    return {
+      prompt: promptIds.map((id) => model.token(id)),
+      path: path.map((id) => model.token(id)),
+      isEnded: model.endIds.has(path.at(-1) ?? -1),
+      step: { ...step, top: step.top.filter(isShown) },
+      offset,
+      vocabularySize: model.vocabularySize,
+      ...(target === undefined ? {} : { target }),
+      ...(request.find === undefined ? {} : { found: foundIds.flatMap(candidate) }),
+    };
+  }
+
+  #step(
+    logits: Float32Array,
+    promptIds: readonly TokenId[],
+    path: readonly TokenId[],
+    { params, offset, limit }: NextRequest,
+    also: readonly TokenId[],
+  ): Step {
+    const counts = new Map<TokenId, number>();
+    for (const id of path) counts.set(id, (counts.get(id) ?? 0) + 1);
+    return this.#sampler.step(logits, params, {
+      sequence: 0,
+      position: path.length,
+      seen: { prompt: new Set(promptIds), completion: counts },
+      top: Math.min(offset + limit, this.#model.vocabularySize),
+      also,
+      token: (id) => this.#model.token(id),
+    });
+  }
+
+  async #logits(prefix: readonly TokenId[], signal: AbortSignal | undefined): Promise<Float32Array> {
+    const key = prefix.join();
+    const known = this.#seen.get(key);
+    // Subtle: the model's array is its own until the next call, so what is remembered is a copy.
+    const logits = known ?? Float32Array.from(await this.#model.logits(prefix, signal));
+    this.#seen.delete(key);
+    this.#seen.set(key, logits);
+    const oldest = this.#seen.keys().next().value;
+    if (this.#seen.size > REMEMBERED && oldest !== undefined) this.#seen.delete(oldest);
+    return logits;
+  }
+
+  #continuation(text: string | undefined): readonly TokenId[] {
+    if (text === undefined || text === "") return [];
+    return this.#model.encodeContinuation?.(text) ?? this.#model.encode(text);
+  }
+
+  #targetAfter(path: readonly TokenId[], target: string | undefined): TokenId | undefined {
+    const ids = this.#continuation(target);
+    return path.every((id, index) => id === ids[index]) ? ids[path.length] : undefined;
+  }
+
+  #matching(wanted: string, logits: Float32Array): readonly TokenId[] {
+    const text = wanted.toLowerCase();
+    const masked = logits.map((logit, id) => {
+      const matches = String(id) === wanted || this.#model.token(id).text.toLowerCase().includes(text);
+      return matches ? logit : -Infinity;
+    });
+    return topIds(masked, MOST_FOUND).filter((id) => (masked[id] ?? -Infinity) > -Infinity);
+  }
+
+  #check(id: TokenId): void {
+    const { vocabularySize } = this.#model;
+    if (Number.isInteger(id) && id >= 0 && id < vocabularySize) return;
+    throw new PathError(`Cannot go to token id ${id}: the vocabulary ends at ${vocabularySize - 1}`);
+  }
+}

@@ -1,0 +1,9 @@
+import { nextTokenSchema } from "../../../../lib/lm/wire.ts";
+import { apiRoute } from "../../../../lib/server/api_route.ts";
+import { nextToken } from "../../../../lib/server/generation.ts";
+import { readJson } from "../../../../lib/server/read_json.ts";
+
+/** The distribution after a prompt and a path of tokens. */
+export const handler = apiRoute({
+  POST: async (ctx) => await nextToken(ctx, await readJson(ctx.req, nextTokenSchema)),
+});
