@@ -15,6 +15,7 @@ export {
   type ComponentContext,
   type ComponentOptions,
   generation,
+  nextToken,
 } from "./components/component.ts";
 export { button, type ButtonAction } from "./elements/button/button.ts";
 export { collapsible } from "./elements/collapsible/collapsible.ts";

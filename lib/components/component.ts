@@ -13,6 +13,10 @@ export interface GenerationComponent extends ComponentNames {
   readonly kind: "generation";
 }
 
+export interface NextTokenComponent extends ComponentNames {
+  readonly kind: "next_token";
+}
+
 /** A page made of elements, by a function that runs once for each session. */
 export interface ElementsComponent extends ComponentNames {
   readonly kind: "elements";
@@ -20,7 +24,7 @@ export interface ElementsComponent extends ComponentNames {
 }
 
 /** What the rail shows, and which screen it is. */
-export type Component = GenerationComponent | ElementsComponent;
+export type Component = GenerationComponent | NextTokenComponent | ElementsComponent;
 export type ComponentKind = Component["kind"];
 
 export interface ComponentOptions {
@@ -47,6 +51,11 @@ export type ComponentSetup = (
 /** A page with a prompt, params, and streamed completions whose every token can be opened. */
 export function generation({ name = "generation", title = "Generation" }: ComponentOptions = {}): GenerationComponent {
   return { kind: "generation", name, title };
+}
+
+/** A page that steps through a completion token by token, over the whole vocabulary. */
+export function nextToken({ name = "next-token", title = "Next token" }: ComponentOptions = {}): NextTokenComponent {
+  return { kind: "next_token", name, title };
 }
 
 /** A page of one's own: `setup` runs once for each browser tab, and its elements stand in the order it returns. */

@@ -32,6 +32,8 @@ const LABELS: Partial<Record<NumericParam, string>> = {
 export interface ParamsFormProps {
   readonly params: SamplingParams;
   readonly defaults: SamplingParams;
+  /** Params that say nothing here. */
+  readonly without?: readonly NumericParam[];
   /** Field (snake_case) that the server refused, with the reason. */
   readonly refused: { readonly field: string; readonly reason: string } | undefined;
   readonly onChange: (params: SamplingParams) => void;
@@ -41,8 +43,10 @@ export interface ParamsFormProps {
 export function ParamsForm(props: ParamsFormProps) {
   return (
     <div class="grid grid-cols-params gap-x-4 gap-y-3 p-3">
-      {SHOWN.map((name) => <NumberParam key={name} name={name} {...props} />)}
-      <StopParam {...props} />
+      {SHOWN.filter((name) => props.without?.includes(name) !== true).map((name) => (
+        <NumberParam key={name} name={name} {...props} />
+      ))}
+      {props.without?.includes("maxTokens") !== true && <StopParam {...props} />}
     </div>
   );
 }

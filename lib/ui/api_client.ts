@@ -1,6 +1,7 @@
 /** The browser's side of the API: the one place where the page fetches. */
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { Problem, RunEvent } from "../lm/event.ts";
+import type { NextToken } from "../lm/next.ts";
 import { decodeWire, type Scored } from "../lm/wire.ts";
 
 /** An answer that is a problem, or no answer at all. */
@@ -54,6 +55,16 @@ export async function fetchScore(url: string, body: unknown, signal: AbortSignal
   try {
     const response = await send(url, { method: "POST", body, signal });
     return decodeWire(await response.text()) as Scored; // Our own server's answer, as above.
+  } catch (error) {
+    throw asApiError(error);
+  }
+}
+
+/** The distribution after a prompt and a path. */
+export async function fetchNextToken(url: string, body: unknown, signal: AbortSignal): Promise<NextToken> {
+  try {
+    const response = await send(url, { method: "POST", body, signal });
+    return decodeWire(await response.text()) as NextToken; // Our own server's answer, as above.
   } catch (error) {
     throw asApiError(error);
   }

@@ -1,0 +1,136 @@
+import type { JSX } from "preact";
+import type { Candidate } from "../lm/event.ts";
+import type { NextToken } from "../lm/next.ts";
+import type { TokenId } from "../lm/token.ts";
+import { cx } from "./cx.ts";
+import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
+import { count, percent, probability } from "./number_format.ts";
+import { displayToken, tokenName } from "./token_display.ts";
+
+interface NextTokenTableProps {
+  readonly next: NextToken;
+  readonly candidates: readonly Candidate[];
+  /** Where taking a candidate leads; works without JavaScript. */
+  readonly hrefOf: (id: TokenId) => string;
+  readonly onTake: (id: TokenId) => void;
+}
+
+/** Candidates in the order of their raw probability; one that a processor removed stays in its place, with the reason. */
+export function NextTokenTable({ next, candidates, hrefOf, onTake }: NextTokenTableProps) {
+  const { step, target } = next;
+  return (
+    <div class="overflow-x-auto" onKeyDown={moveRows}>
+      <table class="font-mono text-13 tabular-nums">
+        <thead class="border-b border-line font-sans text-11 text-soft">
+          <tr>
+            <th scope="col" class="py-1.5 pl-3 pr-2 text-right font-semibold">{TEXT.rank}</th>
+            <th scope="col" class="py-1.5 px-2 text-left font-semibold">{TEXT.token}</th>
+            <th scope="col" class="hidden py-1.5 px-2 text-right font-semibold sm:table-cell">{TEXT.id}</th>
+            <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.raw}</th>
+            <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.final}</th>
+            <th scope="col" class="w-[176px] py-1.5 pl-2 pr-3 text-left font-semibold">{TEXT.bar}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {candidates.map((candidate, index) => (
+            <Row
+              key={candidate.token.id}
+              candidate={candidate}
+              isTabStop={index === 0}
+              isDrawn={candidate.token.id === step.token.id}
+              isTarget={candidate.token.id === target?.token.id}
+              href={hrefOf(candidate.token.id)}
+              onTake={onTake}
+            />
+          ))}
+          {step.restLogprob !== undefined && (
+            <tr class="border-t border-line text-soft">
+              <td></td>
+              <th scope="row" class="px-2 py-1 text-left font-normal">{TEXT.rest(count(step.restCount))}</th>
+              <td class="hidden sm:table-cell"></td>
+              <td class="px-2 py-1 text-right">{percent(step.restLogprob)}</td>
+              <td class="px-2 py-1 text-right">
+                {step.restFinalLogprob === undefined ? "–" : percent(step.restFinalLogprob)}
+              </td>
+              <td></td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly candidate: Candidate;
+  readonly isTabStop: boolean;
+  readonly isDrawn: boolean;
+  readonly isTarget: boolean;
+  readonly href: string;
+  readonly onTake: (id: TokenId) => void;
+}
+
+function Row({ candidate, isTabStop, isDrawn, isTarget, href, onTake }: RowProps) {
+  const { token, rank, logprob, finalLogprob, excludedBy } = candidate;
+  const display = displayToken(token);
+  const isOut = excludedBy !== undefined;
+  const out = isOut ? `, removed by ${excludedBy}` : "";
+  return (
+    <tr class={cx("hover:bg-sunk", isOut && "text-soft")}>
+      <td class="py-1 pl-3 pr-2 text-right text-soft">{rank}</td>
+      <th scope="row" class="max-w-[260px] px-2 py-1 text-left font-normal">
+        <a
+          href={href}
+          data-candidate={token.id}
+          tabIndex={isTabStop ? 0 : -1}
+          aria-label={`${tokenName(display)}, p ${probability(logprob)}, rank ${rank}${out}`}
+          onClick={(event) => {
+            if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+            event.preventDefault();
+            onTake(token.id);
+          }}
+          class={cx("break-words rounded-sm px-0.5", isDrawn && "font-bold")}
+        >
+          {isOut ? <s>{display.text}</s> : display.text}
+        </a>
+        {isDrawn && <Mark>{TEXT.drawn}</Mark>}
+        {isTarget && <Mark>{TEXT.targetMark}</Mark>}
+        {isOut && <span class="ml-1.5 font-sans text-11 text-warn">{excludedBy}</span>}
+      </th>
+      <td class="hidden px-2 py-1 text-right text-12 text-soft sm:table-cell">{token.id}</td>
+      <td class="px-2 py-1 text-right">{percent(logprob)}</td>
+      <td class="px-2 py-1 text-right">{finalLogprob === undefined ? "–" : percent(finalLogprob)}</td>
+      <td class="py-1 pl-2 pr-3">
+        <Bars raw={logprob} final={finalLogprob} />
+      </td>
+    </tr>
+  );
+}
+
+function Mark(props: { readonly children: string }) {
+  return <span class="ml-1.5 rounded-sm bg-sunk px-1 font-sans text-11 text-accent">{props.children}</span>;
+}
+
+const BAR_WIDTH = 160;
+
+/** The final probability as a bar, the raw one as a thin line beneath. */
+function Bars(props: { readonly raw: number; readonly final: number | undefined }) {
+  const width = (logprob: number) => Math.max(1, Math.exp(logprob) * BAR_WIDTH).toFixed(1);
+  return (
+    <svg width={BAR_WIDTH} height="12" aria-hidden="true" class="block">
+      {props.final !== undefined && <rect y="1" width={width(props.final)} height="7" rx="2" class="fill-accent" />}
+      <rect y="9" width={width(props.raw)} height="2" class="fill-edge" />
+    </svg>
+  );
+}
+
+const MOVES: Readonly<Record<string, -1 | 1>> = { ArrowUp: -1, ArrowDown: 1 };
+
+function moveRows(event: JSX.TargetedKeyboardEvent<HTMLDivElement>): void {
+  const move = MOVES[event.key];
+  const links = [...event.currentTarget.querySelectorAll<HTMLAnchorElement>("[data-candidate]")];
+  const focused = links.findIndex((link) => link === document.activeElement);
+  if (move === undefined || focused < 0) return;
+  event.preventDefault();
+  links[focused + move]?.focus();
+}

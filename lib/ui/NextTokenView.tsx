@@ -1,0 +1,213 @@
+import type { Candidate, Problem } from "../lm/event.ts";
+import type { NextToken } from "../lm/next.ts";
+import type { SamplingParams } from "../lm/params.ts";
+import type { TokenId } from "../lm/token.ts";
+import { Button } from "./Button.tsx";
+import { cx } from "./cx.ts";
+import { changedParams, type GenerationScreen } from "./generation_screen.ts";
+import { nextHref, PAGE_SIZE, WITHOUT } from "./next_token_screen.ts";
+import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
+import { NextTokenAside } from "./NextTokenAside.tsx";
+import { NextTokenTable } from "./NextTokenTable.tsx";
+import { count, plural } from "./number_format.ts";
+import { Panel } from "./Panel.tsx";
+import { ParamsForm } from "./ParamsForm.tsx";
+import type { PathNode } from "./path_tree.ts";
+import { ProblemCard } from "./ProblemCard.tsx";
+import { PromptPanel } from "./PromptPanel.tsx";
+import { SampleBar } from "./SampleBar.tsx";
+import { STRINGS } from "./strings.ts";
+import { displayToken, displayTokens } from "./token_display.ts";
+
+export interface NextTokenViewProps {
+  readonly screen: GenerationScreen;
+  readonly params: SamplingParams;
+  readonly path: readonly TokenId[];
+  /** Absent until the first answer, or when there is none. */
+  readonly next: NextToken | undefined;
+  /** All pages of candidates that were asked for. */
+  readonly candidates: readonly Candidate[];
+  readonly problem: Problem | undefined;
+  readonly isReady: boolean;
+  /** An answer is on its way; what stands here is of the place before. */
+  readonly isBusy: boolean;
+  readonly query: string;
+  readonly tried: readonly PathNode[];
+  readonly onGo: (path: readonly TokenId[]) => void;
+  readonly onParams: (params: SamplingParams) => void;
+  readonly onFind: (query: string) => void;
+  readonly onAppend: (text: string) => void;
+  readonly onMore: () => void;
+  readonly onRetry: () => void;
+}
+
+/** The next-token screen: the text so far, the distribution after it, and every way to go on. */
+export function NextTokenView(props: NextTokenViewProps) {
+  const { screen, next, problem, isBusy } = props;
+  const here = { ...screen, params: props.params };
+  const refused = problem?.field?.startsWith("params.") === true ? problem : undefined;
+  return (
+    <div class="grid min-h-screen grid-cols-1 wide:grid-cols-screen" data-ready={props.isReady} aria-busy={isBusy}>
+      <main id="main" class="flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
+        <form
+          method="get"
+          action={`/${screen.module}/${screen.component}`}
+          class="flex min-w-0 flex-col gap-4"
+          onChange={(event) => {
+            const changed = event.target;
+            if (changed instanceof HTMLSelectElement) event.currentTarget.submit();
+          }}
+        >
+          <SampleBar screen={here} />
+          <PromptPanel prompt={screen.prompt} tokens={next?.prompt} />
+          <PathPanel {...props} />
+          {problem !== undefined && <ProblemCard problem={problem} onRetry={props.onRetry} />}
+          <Panel
+            title={STRINGS.sampling}
+            facts={STRINGS.changed(changedParams(props.params, screen.defaults).length)}
+            actions={<Button onClick={() => props.onParams(screen.defaults)}>{STRINGS.reset}</Button>}
+          >
+            <ParamsForm
+              params={props.params}
+              defaults={screen.defaults}
+              without={WITHOUT}
+              refused={refused?.field === undefined ? undefined : { field: refused.field, reason: refused.detail }}
+              onChange={props.onParams}
+            />
+          </Panel>
+        </form>
+        {next !== undefined && (
+          <Panel
+            title={TEXT.candidates}
+            facts={TEXT.candidatesFacts(count(props.candidates.length), count(next.vocabularySize))}
+          >
+            <div class={cx(isBusy && "opacity-50")}>
+              <NextTokenTable
+                next={next}
+                candidates={props.candidates}
+                hrefOf={(id) => nextHref(here, [...props.path, id])}
+                onTake={(id) => props.onGo([...props.path, id])}
+              />
+            </div>
+            {props.isReady && props.candidates.length < next.vocabularySize && (
+              <div class="p-3">
+                <Button onClick={props.onMore}>{TEXT.more(count(PAGE_SIZE))}</Button>
+              </div>
+            )}
+          </Panel>
+        )}
+      </main>
+      <aside aria-label={TEXT.candidates} class="border-t border-line bg-panel wide:border-l wide:border-t-0">
+        <div class="p-4 wide:sticky wide:top-0 wide:max-h-screen wide:overflow-y-auto">
+          {next !== undefined && <NextTokenAside {...props} next={next} />}
+        </div>
+      </aside>
+    </div>
+  );
+}
+
+/** The tokens chosen so far, each a link back to where it was chosen, and the ways to choose the next. */
+function PathPanel({ screen, params, path, next, onGo }: NextTokenViewProps) {
+  const here = { ...screen, params };
+  const displayed = displayTokens(next?.path ?? []);
+  const best = next?.step.top.find(({ rank }) => rank === 1)?.token;
+  const facts = next === undefined
+    ? undefined
+    : TEXT.textFacts(plural(next.prompt.length, "token", "tokens"), plural(path.length, "token", "tokens"));
+  return (
+    <Panel
+      title={TEXT.textSoFar}
+      facts={facts}
+      actions={
+        <>
+          <Step
+            href={path.length > 0 ? nextHref(here, path.slice(0, -1)) : undefined}
+            onGo={onGo}
+            path={path.slice(0, -1)}
+          >
+            {TEXT.back}
+          </Step>
+          <Step href={best && nextHref(here, [...path, best.id])} onGo={onGo} path={[...path, best?.id ?? 0]}>
+            {TEXT.greedy}
+          </Step>
+          <Step
+            href={next && nextHref(here, [...path, next.step.token.id])}
+            onGo={onGo}
+            path={[...path, next?.step.token.id ?? 0]}
+            label={next && TEXT.sampled(displayToken(next.step.token).text)}
+          >
+            {TEXT.sample}
+          </Step>
+          <Step
+            href={next?.target && nextHref(here, [...path, next.target.token.id])}
+            onGo={onGo}
+            path={[...path, next?.target?.token.id ?? 0]}
+          >
+            {TEXT.takeTarget}
+          </Step>
+        </>
+      }
+    >
+      <div
+        role="group"
+        aria-label={TEXT.pathLabel}
+        dir="auto"
+        class="whitespace-pre-wrap break-words p-3 font-mono text-token"
+      >
+        {path.length === 0 && <span class="font-sans text-14 text-soft">{TEXT.empty}</span>}
+        {next?.path.map((token, index) => (
+          <>
+            <Step
+              key={index}
+              href={nextHref(here, path.slice(0, index + 1))}
+              onGo={onGo}
+              path={path.slice(0, index + 1)}
+              label={`${displayed[index]?.text ?? ""}, id ${token.id}`}
+              isToken
+            >
+              {displayed[index]?.text ?? ""}
+            </Step>
+            {displayed[index]?.breaksLine === true && <br />}
+          </>
+        ))}
+      </div>
+      {next?.isEnded === true && <p class="px-3 pb-3 text-soft">{TEXT.ended}</p>}
+    </Panel>
+  );
+}
+
+interface StepProps {
+  /** Undefined when there is no such way from here. */
+  readonly href: string | undefined;
+  readonly path: readonly TokenId[];
+  readonly onGo: (path: readonly TokenId[]) => void;
+  readonly label?: string | undefined;
+  readonly isToken?: boolean;
+  readonly children: string;
+}
+
+/** A way to another prefix: a plain link, taken without leaving the page where that works. */
+export function Step({ href, path, onGo, label, isToken = false, children }: StepProps) {
+  const look = cx(
+    isToken
+      ? "rounded-sm border-b border-edge bg-sunk py-px hover:border-accent"
+      : "inline-flex min-h-[32px] items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk",
+    href === undefined && "opacity-50",
+  );
+  if (href === undefined) return <span role="link" aria-disabled="true" class={look}>{children}</span>;
+  return (
+    <a
+      href={href}
+      title={label}
+      aria-label={label}
+      class={look}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        event.preventDefault();
+        onGo(path);
+      }}
+    >
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,16 @@
+import ComponentView from "../../../../islands/ComponentView.tsx";
+import type { ElementsComponent } from "../../../../lib/components/component.ts";
+import type { Module } from "../../../../lib/module.ts";
+import type { Screen, ScreenRequest } from "./screen.ts";
+
+/** Opens a session of a developer's page and shows its elements as they are at first. */
+export async function openElements(
+  { state: { sessions } }: ScreenRequest,
+  module: Module,
+  component: ElementsComponent,
+): Promise<Screen> {
+  const session = await sessions.open({ module, component });
+  const { name, title } = component;
+  const api = `/api/${module.name}/${name}`;
+  return { title, status: 200, body: <ComponentView api={api} title={title} state={session.state()} /> };
+}

@@ -1,0 +1,16 @@
+import Generation from "../../../../islands/Generation.tsx";
+import SampleView from "../../../../islands/SampleView.tsx";
+import { readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
+
+export async function openGeneration(request: ScreenRequest): Promise<Screen> {
+  const { screen, shown, problem } = await readSampleScreen(request);
+  return {
+    title: sampleTitle(screen),
+    status: problem?.status ?? 200,
+    body: (
+      <Generation screen={screen} problem={problem}>
+        {shown !== undefined && <SampleView elements={shown} />}
+      </Generation>
+    ),
+  };
+}

@@ -1,0 +1,52 @@
+import NextToken from "../../../../islands/NextToken.tsx";
+import type { Problem } from "../../../../lib/lm/event.ts";
+import type { NextToken as Next } from "../../../../lib/lm/next.ts";
+import type { TokenId } from "../../../../lib/lm/token.ts";
+import { readNext } from "../../../../lib/server/generation.ts";
+import { problemOf } from "../../../../lib/server/problem.ts";
+import { type GenerationScreen, paramsToWire } from "../../../../lib/ui/generation_screen.ts";
+import { nextHref, PAGE_SIZE, parsePath } from "../../../../lib/ui/next_token_screen.ts";
+import { badQuery, readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
+
+/** The distribution is part of the page, so that it works as plain links; a failure to get it leaves the rest. */
+export async function openNextToken(request: ScreenRequest): Promise<Screen | Response> {
+  const { screen, problem: badParams } = await readSampleScreen(request);
+  const query = request.url.searchParams;
+  const { path, problem: badPath } = pathOf(query.get("path"));
+  const append = query.get("append") ?? "";
+  const { next, problem } = await distribution(request, screen, path, append);
+  if (append !== "" && next !== undefined) {
+    const location = nextHref(screen, next.path.map(({ id }) => id));
+    return new Response(null, { status: 303, headers: { location } });
+  }
+  const shown = badParams ?? badPath ?? problem;
+  return {
+    title: sampleTitle(screen),
+    status: shown?.status ?? 200,
+    body: <NextToken screen={screen} path={path} next={next} problem={shown} />,
+  };
+}
+
+function pathOf(text: string | null): { readonly path: readonly TokenId[]; readonly problem?: Problem } {
+  try {
+    return { path: parsePath(text) };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { path: [], problem: badQuery(error.message, "path") };
+  }
+}
+
+async function distribution(
+  { state, path: place }: ScreenRequest,
+  screen: GenerationScreen,
+  path: readonly TokenId[],
+  append: string,
+): Promise<{ readonly next?: Next; readonly problem?: Problem }> {
+  const { task, split, sample, generator, params } = screen;
+  const body = { task, split, sample, generator, params: paramsToWire(params), path: [...path], append };
+  try {
+    return { next: await readNext(state.registry, place, { ...body, offset: 0, limit: PAGE_SIZE }) };
+  } catch (error) {
+    return { problem: problemOf(error, state.requestId) };
+  }
+}

@@ -1,0 +1,73 @@
+/** What every screen reads of its URL, and what it gives to its page. */
+import type { ComponentChildren } from "preact";
+import type { ElementState } from "../../../../lib/elements/element.ts";
+import type { Problem } from "../../../../lib/lm/event.ts";
+import type { State } from "../../../../lib/server/app_state.ts";
+import { namesFromQuery, type PlacePath, readSample, resolvePlace } from "../../../../lib/server/place.ts";
+import { defaultsOf, type GenerationScreen, paramsFromQuery } from "../../../../lib/ui/generation_screen.ts";
+import { STRINGS } from "../../../../lib/ui/strings.ts";
+
+/** A page in the making. */
+export interface Screen {
+  /** Of the browser's window, without the app's name. */
+  readonly title: string;
+  readonly status: number;
+  readonly body: ComponentChildren;
+}
+
+/** What a screen is opened with. */
+export interface ScreenRequest {
+  readonly state: State;
+  readonly path: PlacePath;
+  readonly url: URL;
+}
+
+export interface SampleScreen {
+  readonly screen: GenerationScreen;
+  /** Elements that show the sample; absent when the task has none. */
+  readonly shown: Readonly<Record<string, ElementState>> | undefined;
+  /** What is wrong with the URL's params; the screen then shows the defaults. */
+  readonly problem: Problem | undefined;
+}
+
+/** The sample, generator and params that a URL names. @throws {ProblemError} naming what it cannot find */
+export async function readSampleScreen({ state: { registry }, path, url }: ScreenRequest): Promise<SampleScreen> {
+  const place = resolvePlace(registry, path, namesFromQuery(url.searchParams));
+  const { module, component, task } = place;
+  const { prompt, target, size, shown } = await readSample(registry, place);
+  const defaults = defaultsOf(task.params);
+  const { params, problem } = paramsFromQuery(url.searchParams, defaults);
+  return {
+    shown,
+    screen: {
+      module: module.name,
+      component: component.name,
+      title: component.title,
+      tasks: Object.keys(module.tasks),
+      task: place.taskName,
+      splits: Object.keys(task.dataset),
+      split: place.split,
+      sample: place.sample,
+      size,
+      prompt,
+      ...(target === undefined ? {} : { target }),
+      generators: Object.keys(module.generators),
+      generator: place.generator,
+      metrics: Object.entries(task.metrics ?? {}).map(([name, { description }]) => ({ name, description })),
+      defaults,
+      params,
+      random: Math.floor(Math.random() * size),
+    },
+    problem: problem && badQuery(problem.detail, problem.field),
+  };
+}
+
+/** A problem of the URL's own. */
+export function badQuery(detail: string, field?: string): Problem {
+  const problem = { type: "about:blank", title: STRINGS.badParam, status: 422, id: "", detail };
+  return field === undefined ? problem : { ...problem, field };
+}
+
+export function sampleTitle({ title, split, sample }: GenerationScreen): string {
+  return `${title} · ${split} ${sample}`;
+}
