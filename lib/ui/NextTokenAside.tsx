@@ -2,16 +2,19 @@ import { useState } from "preact/hooks";
 import type { NextToken } from "../lm/next.ts";
 import { Button } from "./Button.tsx";
 import { cx } from "./cx.ts";
-import { nextHref } from "./next_token_screen.ts";
+import { changedParams } from "./generation_screen.ts";
+import { nextHref, PLACE_FORM, WITHOUT } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import type { NextTokenViewProps } from "./NextTokenView.tsx";
-import { bits, count, fixed, percent, probability } from "./number_format.ts";
+import { bits, count, fixed, probability } from "./number_format.ts";
+import { ParamsForm } from "./ParamsForm.tsx";
 import { pathRows } from "./path_tree.ts";
+import { STRINGS } from "./strings.ts";
 import { displayToken, displayTokens } from "./token_display.ts";
 
 type NextTokenAsideProps = NextTokenViewProps & { readonly next: NextToken };
 
-/** Beside the candidates: how unsure the model is, the target's token, any token of the vocabulary, and what was tried. */
+/** Beside the candidates: how unsure the model is, the params, own text, and what was tried. */
 export function NextTokenAside(props: NextTokenAsideProps) {
   const { step, target } = props.next;
   return (
@@ -35,11 +38,33 @@ export function NextTokenAside(props: NextTokenAsideProps) {
           </>
         )}
       </dl>
+      <Params {...props} />
       <AppendForm {...props} />
-      <FindForm {...props} />
       <TriedPaths {...props} />
       <p class="text-12 text-soft">{TEXT.keys}</p>
     </div>
+  );
+}
+
+function Params({ screen, params, problem, onParams }: NextTokenAsideProps) {
+  const changed = changedParams(params, screen.defaults).length;
+  const refused = problem?.field?.startsWith("params.") === true ? problem : undefined;
+  return (
+    <section aria-label={STRINGS.sampling} class="-mx-3 border-y border-line py-2">
+      <header class="flex items-center gap-2 px-3 text-12 text-soft">
+        <h3 class="font-semibold text-ink">{STRINGS.sampling}</h3>
+        <span class="mr-auto">{STRINGS.changed(changed)}</span>
+        <Button disabled={changed === 0} onClick={() => onParams(screen.defaults)}>{STRINGS.reset}</Button>
+      </header>
+      <ParamsForm
+        params={params}
+        defaults={screen.defaults}
+        without={WITHOUT}
+        form={PLACE_FORM}
+        refused={refused?.field === undefined ? undefined : { field: refused.field, reason: refused.detail }}
+        onChange={onParams}
+      />
+    </section>
   );
 }
 
@@ -80,49 +105,6 @@ function AppendForm({ screen, params, path, isReady, onAppend }: NextTokenAsideP
 function HiddenPlace({ href }: { readonly href: string }) {
   const query = new URLSearchParams(href.slice(href.indexOf("?")));
   return <>{[...query].map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}</>;
-}
-
-function FindForm({ next, query, screen, params, path, onFind, onGo }: NextTokenAsideProps) {
-  return (
-    <div class="flex flex-col gap-1">
-      <label for="find" class="text-12 text-soft">{TEXT.find}</label>
-      <input
-        id="find"
-        type="search"
-        value={query}
-        placeholder={TEXT.findHint}
-        autocomplete="off"
-        spellcheck={false}
-        onInput={(event) => onFind(event.currentTarget.value)}
-        class="min-h-[32px] rounded-md border border-line bg-panel px-2 py-1 font-mono text-13"
-      />
-      {query !== "" && next.found !== undefined && (
-        <>
-          <p class="text-12 text-soft" role="status">
-            {next.found.length === 0 ? TEXT.foundNone : TEXT.found(count(next.found.length))}
-          </p>
-          <ul class="max-h-[240px] overflow-y-auto font-mono text-12 tabular-nums">
-            {next.found.map(({ token, rank, logprob }) => (
-              <li key={token.id}>
-                <a
-                  href={nextHref({ ...screen, params }, [...path, token.id])}
-                  onClick={(event) => {
-                    event.preventDefault();
-                    onGo([...path, token.id]);
-                  }}
-                  class="flex gap-2 rounded-sm px-1 py-0.5 hover:bg-sunk"
-                >
-                  <span class="min-w-0 flex-1 break-words">{displayToken(token).text}</span>
-                  <span class="text-soft">{count(rank)}</span>
-                  <span>{percent(logprob)}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </div>
-  );
 }
 
 /** Deeper than this a row is no further to the right. */

@@ -4,19 +4,18 @@ import type { SamplingParams } from "../lm/params.ts";
 import type { TokenId } from "../lm/token.ts";
 import { Button } from "./Button.tsx";
 import { cx } from "./cx.ts";
-import { changedParams, type GenerationScreen } from "./generation_screen.ts";
-import { nextHref, PAGE_SIZE, WITHOUT } from "./next_token_screen.ts";
+import { FindField, Found } from "./FindToken.tsx";
+import type { GenerationScreen } from "./generation_screen.ts";
+import { nextHref, PAGE_SIZE, PLACE_FORM } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import { NextTokenAside } from "./NextTokenAside.tsx";
 import { NextTokenTable } from "./NextTokenTable.tsx";
 import { count, plural } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
-import { ParamsForm } from "./ParamsForm.tsx";
 import type { PathNode } from "./path_tree.ts";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { PromptPanel } from "./PromptPanel.tsx";
 import { SampleBar } from "./SampleBar.tsx";
-import { STRINGS } from "./strings.ts";
 import { displayToken, displayTokens } from "./token_display.ts";
 
 export interface NextTokenViewProps {
@@ -45,11 +44,11 @@ export interface NextTokenViewProps {
 export function NextTokenView(props: NextTokenViewProps) {
   const { screen, next, problem, isBusy } = props;
   const here = { ...screen, params: props.params };
-  const refused = problem?.field?.startsWith("params.") === true ? problem : undefined;
   return (
     <div class="grid min-h-screen grid-cols-1 wide:grid-cols-screen" data-ready={props.isReady} aria-busy={isBusy}>
       <main id="main" class="flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
         <form
+          id={PLACE_FORM}
           method="get"
           action={`/${screen.module}/${screen.component}`}
           class="flex min-w-0 flex-col gap-4"
@@ -62,25 +61,14 @@ export function NextTokenView(props: NextTokenViewProps) {
           <PromptPanel prompt={screen.prompt} tokens={next?.prompt} />
           <PathPanel {...props} />
           {problem !== undefined && <ProblemCard problem={problem} onRetry={props.onRetry} />}
-          <Panel
-            title={STRINGS.sampling}
-            facts={STRINGS.changed(changedParams(props.params, screen.defaults).length)}
-            actions={<Button onClick={() => props.onParams(screen.defaults)}>{STRINGS.reset}</Button>}
-          >
-            <ParamsForm
-              params={props.params}
-              defaults={screen.defaults}
-              without={WITHOUT}
-              refused={refused?.field === undefined ? undefined : { field: refused.field, reason: refused.detail }}
-              onChange={props.onParams}
-            />
-          </Panel>
         </form>
         {next !== undefined && (
           <Panel
             title={TEXT.candidates}
             facts={TEXT.candidatesFacts(count(props.candidates.length), count(next.vocabularySize))}
+            actions={<FindField query={props.query} onFind={props.onFind} />}
           >
+            {props.query !== "" && next.found !== undefined && <Found {...props} found={next.found} />}
             <div class={cx(isBusy && "opacity-50")}>
               <NextTokenTable
                 next={next}

@@ -34,6 +34,8 @@ export interface ParamsFormProps {
   readonly defaults: SamplingParams;
   /** Params that say nothing here. */
   readonly without?: readonly NumericParam[];
+  /** Id of the form that the fields belong to, when they stand outside it. */
+  readonly form?: string;
   /** Field (snake_case) that the server refused, with the reason. */
   readonly refused: { readonly field: string; readonly reason: string } | undefined;
   readonly onChange: (params: SamplingParams) => void;
@@ -51,7 +53,9 @@ export function ParamsForm(props: ParamsFormProps) {
   );
 }
 
-function NumberParam({ name, params, defaults, refused, onChange }: ParamsFormProps & { readonly name: NumericParam }) {
+function NumberParam(
+  { name, params, defaults, refused, form, onChange }: ParamsFormProps & { readonly name: NumericParam },
+) {
   const range = PARAM_RANGES[name];
   const field = snakeCase(name);
   const value = params[name];
@@ -75,6 +79,7 @@ function NumberParam({ name, params, defaults, refused, onChange }: ParamsFormPr
           id={`param-${field}`}
           type="number"
           name={field}
+          form={form}
           min={range.min}
           max={range.max}
           step="any"

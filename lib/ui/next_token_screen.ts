@@ -16,8 +16,11 @@ export interface NextTokenScreen {
 /** Params that say nothing about one position. */
 export const WITHOUT: readonly NumericParam[] = ["maxTokens", "n"];
 
+/** The form whose GET leads to another place; the params stand outside it. */
+export const PLACE_FORM = "place";
+
 /** Candidates of the first page, and of each further one. */
-export const PAGE_SIZE = 64;
+export const PAGE_SIZE = 50;
 
 export function nextHref(screen: GenerationScreen, path: readonly TokenId[]): string {
   return path.length === 0 ? screenHref(screen) : `${screenHref(screen)}&path=${path.join()}`;

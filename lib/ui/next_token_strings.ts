@@ -31,6 +31,7 @@ export const NEXT_TOKEN_STRINGS = {
   find: "Find a token",
   findHint: "a part of its text, or its id",
   found: (count: string) => `${count} found, by raw probability`,
+  foundRank: (rank: string) => `rank ${rank}`,
   foundNone: "No token of the vocabulary has this text or id.",
   append: "Go on with own text",
   appendHint: "Its tokens are appended to the path, byte for byte.",

@@ -3,7 +3,18 @@ import type { Generator, GeneratorSource } from "../../lib/generators/generator.
 import { fromModel } from "../../lib/generators/from_model.ts";
 import { tableModel } from "../../lib/generators/table.ts";
 import type { GeneratorEvent } from "../../lib/lm/event.ts";
-import { defineModule, exactMatch, f1, field, generation, jsonl, perplexity, prompt, rows } from "../../lib/mod.ts";
+import {
+  defineModule,
+  exactMatch,
+  f1,
+  field,
+  generation,
+  jsonl,
+  nextToken,
+  perplexity,
+  prompt,
+  rows,
+} from "../../lib/mod.ts";
 
 interface Sample {
   readonly text: string;
@@ -131,5 +142,5 @@ export const rigModule = defineModule({
       },
     },
   },
-  components: [generation()],
+  components: [generation(), nextToken()],
 });

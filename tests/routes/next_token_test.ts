@@ -1,0 +1,67 @@
+/** Stepping over the API and as plain pages, on the rig's table. */
+import assert from "node:assert/strict";
+import type { NextToken } from "../../lib/lm/next.ts";
+import { decodeWire } from "../../lib/lm/wire.ts";
+import { readProblem } from "../rig/read_events.ts";
+import { type RigApp, rigApp } from "../rig/rig_app.ts";
+
+const CALL = "/api/rig/next-token/next_token", PAGE = "/rig/next-token";
+
+async function next(rig: RigApp, body: unknown): Promise<NextToken> {
+  const response = await rig.post(CALL, body);
+  assert.equal(response.status, 200, await response.clone().text());
+  return decodeWire(await response.text()) as NextToken;
+}
+
+Deno.test("POST next_token gives the distribution after prompt and path", async () => {
+  const rig = await rigApp();
+  const { prompt, path, step, vocabularySize } = await next(rig, { sample: 0, path: [3], limit: 3 });
+  assert.deepEqual(prompt.map(({ text }) => text), ["a", "b", "c", " "]);
+  assert.deepEqual(path.map(({ text }) => text), ["d"]);
+  assert.equal(vocabularySize, 30);
+  // The rig's table gives the letter after the last one a logit of 2, and every other one 0 or −1.
+  assert.equal(step.top[0]?.token.text, "e");
+  const odds = Math.exp(2) / (Math.exp(2) + 28 + Math.exp(-1));
+  assert.ok(Math.abs(Math.exp(step.top[0]?.logprob ?? 0) - odds) < 1e-6);
+});
+
+Deno.test("POST next_token names what is wrong with a path, a limit or a generator", async () => {
+  const rig = await rigApp();
+  const cases: readonly [unknown, number, string][] = [
+    [{ path: [30] }, 422, "path"],
+    [{ path: [-1] }, 422, "path.0"],
+    [{ path: "1,2" }, 422, "path"],
+    [{ path: Array.from({ length: 80 }, () => 1) }, 422, "prompt"],
+    [{ limit: 0 }, 422, "limit"],
+    [{ offset: -1 }, 422, "offset"],
+    [{ find: 7 }, 422, "find"],
+    [{ generator: "mute" }, 422, "generator"],
+  ];
+  for (const [body, status, field] of cases) {
+    const problem = await readProblem(await rig.post(CALL, body));
+    assert.equal(problem.status, status, JSON.stringify(body));
+    assert.equal(problem.field, field, JSON.stringify(body));
+  }
+});
+
+Deno.test("the page works as plain links: each candidate leads to the page after it", async () => {
+  const { fetch } = await rigApp();
+  const html = await (await fetch(`${PAGE}?task=copy&split=test&sample=0&generator=table&path=3`)).text();
+  assert.match(html, /href="[^"]*&amp;path=3,4"/);
+  assert.match(html, /aria-label="‹e›, p 0\.2\d\d, rank 1"/);
+  const bad = await fetch(`${PAGE}?path=1,x`);
+  assert.equal(bad.status, 422);
+  assert.match(await bad.text(), /token ids between commas, got &quot;x&quot;|got "x"/);
+  const outside = await fetch(`${PAGE}?path=99`);
+  assert.equal(outside.status, 422);
+  assert.match(await outside.text(), /token id 99: the vocabulary ends at 29/);
+});
+
+Deno.test("own text in the page's form leads to the path of its tokens", async () => {
+  const { fetch } = await rigApp();
+  const answer = await fetch(`${PAGE}?task=copy&split=test&sample=0&generator=table&path=3&append=yes`, {
+    redirect: "manual",
+  });
+  assert.equal(answer.status, 303);
+  assert.match(answer.headers.get("location") ?? "", /&path=3,24,4,18$/);
+});
