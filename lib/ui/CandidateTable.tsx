@@ -5,14 +5,16 @@ import { STRINGS } from "./strings.ts";
 import { displayToken } from "./token_display.ts";
 
 interface Rest {
-  readonly count: number;
+  /** Undefined where nobody has counted the vocabulary. */
+  readonly count: number | undefined;
   readonly logprob: number | undefined;
   readonly finalLogprob: number | undefined;
 }
 
 interface CandidateTableProps {
   readonly candidates: readonly Candidate[];
-  readonly chosen: number;
+  /** Token id; undefined where nothing was chosen. */
+  readonly chosen: number | undefined;
   readonly rest: Rest;
   readonly hasFinal: boolean;
   readonly hasNoise: boolean;
@@ -67,7 +69,9 @@ export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise }:
           ))}
           {rest.logprob !== undefined && (
             <tr class="text-soft">
-              <th scope="row" class="py-0.5 text-left font-normal">{STRINGS.rest(count(rest.count))}</th>
+              <th scope="row" class="py-0.5 text-left font-normal">
+                {rest.count === undefined ? STRINGS.restUncounted : STRINGS.rest(count(rest.count))}
+              </th>
               <td class="py-0.5 pl-2 text-right">{percent(rest.logprob)}</td>
               {hasFinal && <td class="py-0.5 pl-2 text-right">{finalPercent(rest.finalLogprob)}</td>}
               {hasNoise && <td class="py-0.5 pl-2 text-right">–</td>}

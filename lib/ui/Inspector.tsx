@@ -2,6 +2,7 @@ import type { Candidate, ProcessorLog, ScoredToken, Step } from "../lm/event.ts"
 import type { SurvivalVerdict } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
 import { CandidateTable } from "./CandidateTable.tsx";
+import { cx } from "./cx.ts";
 import { bits, oneIn, percent, probability } from "./number_format.ts";
 import { STRINGS } from "./strings.ts";
 import { displayToken } from "./token_display.ts";
@@ -11,23 +12,29 @@ export type Inspected =
   | { readonly kind: "step"; readonly step: Step; readonly survival: SurvivalVerdict | undefined }
   | { readonly kind: "scored"; readonly token: ScoredToken; readonly position: number };
 
+interface InspectorProps {
+  readonly inspected: Inspected;
+  /** Where it stands inside a page, with a name of its own and always closable; default: beside a screen. */
+  readonly heading?: string;
+  readonly onClose: () => void;
+}
+
 /** The selected token: its numbers, its rivals, what removed them, and the draw. */
-export function Inspector(props: { readonly inspected: Inspected; readonly onClose: () => void }) {
-  const { inspected } = props;
+export function Inspector({ inspected, heading, onClose }: InspectorProps) {
   const measured = inspected.kind === "step" ? inspected.step : inspected.token;
   const chosen = measured.top.find((candidate) => candidate.token.id === measured.token.id);
   return (
     <div class="flex flex-col gap-3.5">
       <div class="flex items-start gap-2">
         <div class="min-w-0">
-          <p class="text-12 text-soft">{place(inspected)}</p>
+          <p class="text-12 text-soft">{heading ?? place(inspected)}</p>
           <span class="mt-1 inline-block max-w-full break-words rounded-md bg-sunk px-2.5 py-1 font-mono text-20">
             {displayToken(measured.token).text}
           </span>
           <span class="ml-2 font-mono text-12 text-soft">id {measured.token.id}</span>
         </div>
-        <span class="ml-auto wide:hidden">
-          <Button onClick={props.onClose}>{STRINGS.close}</Button>
+        <span class={cx("ml-auto", heading === undefined && "wide:hidden")}>
+          <Button onClick={onClose}>{STRINGS.close}</Button>
         </span>
       </div>
       <dl class="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 text-13 text-soft">

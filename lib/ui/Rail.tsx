@@ -12,7 +12,7 @@ export function Rail(props: { readonly modules: readonly RailModule[]; readonly 
   return (
     <nav
       aria-label={STRINGS.components}
-      class="flex items-center gap-3 overflow-x-auto whitespace-nowrap border-b border-line px-3 py-2 mid:sticky mid:top-0 mid:h-screen mid:flex-col mid:items-stretch mid:gap-5 mid:overflow-y-auto mid:border-b-0 mid:py-4"
+      class="flex items-center gap-3 overflow-x-auto whitespace-nowrap mid:whitespace-normal border-b border-line px-3 py-2 mid:sticky mid:top-0 mid:h-screen mid:flex-col mid:items-stretch mid:gap-5 mid:overflow-y-auto mid:border-b-0 mid:py-4"
     >
       <a href="/" class="px-2 font-semibold tracking-tight">{STRINGS.brand}</a>
       {props.modules.map((module) => (

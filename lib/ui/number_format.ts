@@ -3,6 +3,7 @@
 const LOCALE = "en";
 const integer = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const compact = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumSignificantDigits: 3 });
+const fiveDigits = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 5 });
 
 export const MISSING = "n/a";
 
@@ -38,6 +39,26 @@ export function oneIn(logprob: number): string {
 
 export function count(value: number): string {
   return integer.format(value);
+}
+
+/** A number to five digits, whole from 10,000, by exponent where it is very large or small: 1,234.5; 1.5e−7. */
+export function decimal(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e9)) {
+    return String(Number(value.toPrecision(4)).toExponential()).replace("e-", "e−").replace("e+", "e");
+  }
+  return size >= 1e4 ? integer.format(value) : fiveDigits.format(value);
+}
+
+/** Numbers at even distances, with as many digits as tell them apart: 0.95, 1.00, 1.05. */
+export function axisTexts(values: readonly number[]): readonly string[] {
+  const [first = 0, second = first] = values;
+  const step = Math.abs(second - first);
+  const isPlain = step >= 1e-4 && values.every((value) => Math.abs(value) < 1e9);
+  if (!isPlain) return values.map(decimal);
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const format = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return values.map((value) => format.format(value));
 }
 
 /** 4,084,736 as 4.08M. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bits, fixed, oneIn, percent, probability } from "../../lib/ui/number_format.ts";
+import { axisTexts, bits, decimal, fixed, oneIn, percent, probability } from "../../lib/ui/number_format.ts";
 
 Deno.test("probability() never rounds to a false 0 or 1", () => {
   assert.equal(probability(Math.log(0.4123)), "0.412");
@@ -23,4 +23,13 @@ Deno.test("bits(), oneIn() and fixed() write missing and infinite values in word
   assert.equal(oneIn(Math.log(0.0005)), "1 in 2,000");
   assert.equal(fixed(undefined), "n/a");
   assert.equal(fixed(Infinity), "∞");
+});
+
+Deno.test("decimal() keeps five digits, and axisTexts() as many as tell the numbers apart", () => {
+  assert.deepEqual([0, 1234.56, 0.00012, 12_345.6, -0.5].map(decimal), ["0", "1,234.6", "0.00012", "12,346", "-0.5"]);
+  assert.deepEqual([1.5e-7, 2e12].map(decimal), ["1.5e−7", "2e12"]);
+  assert.deepEqual(axisTexts([0.95, 1, 1.05]), ["0.95", "1.00", "1.05"]);
+  assert.deepEqual(axisTexts([10_000, 10_000.5]), ["10,000.0", "10,000.5"]);
+  assert.deepEqual(axisTexts([0, 2e9]), ["0", "2e9"]);
+  assert.deepEqual(axisTexts([7]), ["7"]);
 });

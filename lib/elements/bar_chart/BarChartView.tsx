@@ -7,16 +7,19 @@ import { layoutOf, twins } from "./pieces.ts";
 
 export function BarChartView({ state: { title, pieces, max, long } }: ViewProps<BarChartState>) {
   const layout = layoutOf(pieces, long);
+  const isRows = layout === "rows";
   const which = twins(pieces);
   return (
     <figure class="flex min-w-0 flex-col gap-2">
       <figcaption class="break-words font-semibold">{title}</figcaption>
       {pieces.length === 0 && <p class="text-soft">{STRINGS.noPieces}</p>}
-      <ul class={cx("grid min-w-0 gap-x-3", layout === "rows" ? "grid-cols-barrow gap-y-0.5" : "grid-cols-1 gap-y-3")}>
+      <ul class={cx("grid min-w-0 gap-x-3", isRows ? "grid-cols-barrow gap-y-0.5" : "grid-cols-1 gap-y-3")}>
         {pieces.map((piece, index) => (
           <li
             key={index}
-            class={cx(layout === "rows" ? "col-span-full grid grid-cols-subgrid items-center" : "flex flex-col gap-1.5")}
+            class={cx(
+              isRows ? "col-span-full grid grid-cols-subgrid items-center" : "flex flex-col gap-1.5",
+            )}
           >
             <BarPiece piece={piece} max={max} layout={layout} twin={which[index]} />
           </li>

@@ -49,7 +49,9 @@ function NamedBar({ bar, max }: { readonly bar: ChartBar; readonly max: number }
       {bar.name !== undefined && <span class="block break-words text-12 text-soft">{visibleLines(bar.name)}</span>}
       <span class="flex items-center gap-2">
         <BarLine bar={bar} max={max} />
-        <span class="max-w-[50%] break-words font-mono text-12 tabular-nums">{barText(bar, max)}</span>
+        <span class="min-w-[56px] max-w-[50%] break-words text-right font-mono text-12 tabular-nums">
+          {barText(bar, max)}
+        </span>
       </span>
     </span>
   );
@@ -59,7 +61,7 @@ function NamedBar({ bar, max }: { readonly bar: ChartBar; readonly max: number }
 function BarLine({ bar: { value }, max }: { readonly bar: ChartBar; readonly max: number }) {
   return (
     <svg width="100%" height="12" aria-hidden="true" class="block min-w-0 flex-1">
-      <rect width="100%" height="12" rx="2" class="fill-sunk" />
+      <rect width="100%" height="12" rx="2" class="fill-line" />
       {value > 0 && <rect width="1" height="12" class="fill-accent" />}
       <rect width={`${((value / max) * 100).toFixed(2)}%`} height="12" rx="2" class="fill-accent" />
     </svg>

@@ -20,6 +20,7 @@ export function SelectableBarChartView({ name, state, page }: ViewProps<Selectab
   }, [version]);
 
   const layout = layoutOf(pieces, long);
+  const isRows = layout === "rows";
   const which = twins(pieces);
   const chosen = chosenIndex(page.value(name), pieces.length);
   const isRunning = page.action(name)?.status === "running";
@@ -34,16 +35,19 @@ export function SelectableBarChartView({ name, state, page }: ViewProps<Selectab
         if (canSelect) page.act(name);
       }}
     >
-      <legend class="break-words pb-2 font-semibold">{label}</legend>
+      <legend class="break-words p-0 pb-2 font-semibold">{label}</legend>
       {pieces.length === 0 && <p class="text-soft">{STRINGS.noPieces}</p>}
-      <div class={cx("grid min-w-0 gap-x-3", layout === "rows" ? "grid-cols-barrow" : "grid-cols-1 gap-y-3")}>
+      <div class={cx("grid min-w-0 gap-x-3", isRows ? "grid-cols-barrow" : "grid-cols-1 gap-y-3")}>
         {pieces.map((piece, index) => (
           <label
             key={index}
             class={cx(
-              "cursor-pointer rounded-md",
-              layout === "rows" ? "col-span-full grid grid-cols-subgrid items-center py-0.5 pr-2" : "flex flex-col gap-1.5",
-              index === chosen ? "bg-sunk" : "hover:bg-sunk",
+              "cursor-pointer",
+              isRows
+                ? "col-span-full grid grid-cols-subgrid items-center rounded-md py-0.5 pr-2"
+                : "flex flex-col gap-1.5 border-l-2",
+              isRows && (index === chosen ? "bg-sunk" : "hover:bg-sunk"),
+              !isRows && (index === chosen ? "border-accent" : "border-transparent hover:border-edge"),
             )}
           >
             <BarPiece
@@ -57,7 +61,6 @@ export function SelectableBarChartView({ name, state, page }: ViewProps<Selectab
                   name={name}
                   value={index}
                   checked={index === chosen}
-                  disabled={isRunning}
                   onChange={() => page.edit(name, index)}
                   class="m-1 shrink-0 accent-accent"
                 />
@@ -69,7 +72,9 @@ export function SelectableBarChartView({ name, state, page }: ViewProps<Selectab
       {refused !== undefined && <p role="alert" class="text-12 text-bad">{refused}</p>}
       <div class="flex flex-wrap items-center gap-3">
         <Button disabled={!canSelect} onClick={() => page.act(name)}>
-          <span class="min-w-0 break-words">{selectText(pieces[chosen]?.title, selectLabels?.[chosen], which[chosen])}</span>
+          <span class="min-w-0 break-words">
+            {selectText(pieces[chosen]?.title, selectLabels?.[chosen], which[chosen])}
+          </span>
         </Button>
         <ActionStatus name={name} page={page} />
       </div>

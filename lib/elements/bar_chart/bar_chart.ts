@@ -1,6 +1,6 @@
 import { Element, type ElementOptions } from "../element.ts";
 import { type ChartPiece, checkMax, type Piece, readPieces } from "./pieces.ts";
-import { type SelectableBarChartOptions, SelectableBarChart } from "./selectable_bar_chart.ts";
+import { SelectableBarChart, type SelectableBarChartOptions } from "./selectable_bar_chart.ts";
 
 export interface BarChartState {
   readonly title: string;

@@ -1,0 +1,91 @@
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { visibleText } from "../../lm/visible_text.ts";
+import { decimal } from "../../ui/number_format.ts";
+import { STRINGS } from "../../ui/strings.ts";
+import { TableTwin } from "../../ui/TableTwin.tsx";
+import type { ViewProps } from "../view/element_view.ts";
+import type { LineChartState } from "./line_chart.ts";
+import { LineSwatch } from "./LineStroke.tsx";
+import { LinePlot } from "./LinePlot.tsx";
+import { nearest, type Plot, plotOf } from "./plot.ts";
+
+/** Lines with their legend above; below, the values at the x under the pointer or chosen by arrow keys. */
+export function LineChartView({ state: { xLabel, yLabel, names, points } }: ViewProps<LineChartState>) {
+  const plot = useMemo(() => plotOf(names, points), [names, points]);
+  const [picked, setPicked] = useState<number | undefined>(undefined);
+  const at = picked === undefined || plot.xs.length === 0 ? undefined : Math.min(picked, plot.xs.length - 1);
+  const atX = at === undefined ? undefined : plot.xs[at];
+  const readOut = atX === undefined ? "" : valuesAt(plot, atX, xLabel);
+  return (
+    <figure class="flex min-w-0 flex-col gap-1.5">
+      <figcaption class="flex flex-wrap items-center gap-x-4 gap-y-1 text-12">
+        <span class="font-semibold">{`${yLabel} / ${xLabel}`}</span>
+        {names.map((name, series) => (
+          <span key={series} class="inline-flex min-w-0 items-center gap-1.5">
+            <LineSwatch series={series} />
+            <span class="min-w-0 break-words">{visibleText(name)}</span>
+          </span>
+        ))}
+      </figcaption>
+      {points.length === 0 ? <p class="text-soft">{STRINGS.noPoints}</p> : (
+        <>
+          <div
+            role="slider"
+            tabIndex={0}
+            aria-label={STRINGS.chartReadOut}
+            aria-valuemin={0}
+            aria-valuemax={plot.xs.length - 1}
+            aria-valuenow={at ?? 0}
+            aria-valuetext={readOut}
+            class="min-w-0 rounded-md"
+            onFocus={() => setPicked((before) => before ?? 0)}
+            onKeyDown={(event) => moveAlong(event, at ?? 0, plot.xs.length - 1, setPicked)}
+          >
+            <LinePlot
+              plot={plot}
+              atX={atX}
+              onPoint={(x) => setPicked(x === undefined ? undefined : nearest(plot.xs, x))}
+            />
+          </div>
+          <p class="flex flex-wrap justify-between gap-x-4 text-12 text-soft">
+            <span class="min-h-[18px] break-words font-mono text-ink tabular-nums">{readOut}</span>
+            <span>{xLabel}</span>
+          </p>
+          <TableTwin head={[xLabel, ...names]} rows={plot.xs.map((x) => [decimal(x), ...cellsAt(plot, x)])} />
+        </>
+      )}
+    </figure>
+  );
+}
+
+/** What each line has at an x: empty where it has no point there. */
+function cellsAt({ lines }: Plot, x: number): readonly string[] {
+  return lines.map(({ values }) =>
+    (values.get(x) ?? []).map((y) => y === undefined ? STRINGS.gap : decimal(y)).join("; ")
+  );
+}
+
+function valuesAt(plot: Plot, x: number, xLabel: string): string {
+  const cells = cellsAt(plot, x);
+  const values = plot.lines.flatMap(({ name }, series) => {
+    const cell = cells[series];
+    return cell === undefined || cell === "" ? [] : [`${visibleText(name)} ${cell}`];
+  });
+  return [`${xLabel} ${decimal(x)}`, ...values].join(" · ");
+}
+
+const MOVES: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+const LEAPS: Readonly<Record<string, number>> = { PageDown: -10, PageUp: 10, Home: -Infinity, End: Infinity };
+
+function moveAlong(
+  event: JSX.TargetedKeyboardEvent<HTMLElement>,
+  from: number,
+  last: number,
+  pick: (index: number) => void,
+): void {
+  const move = MOVES[event.key] ?? LEAPS[event.key];
+  if (move === undefined) return;
+  event.preventDefault();
+  pick(Math.min(last, Math.max(0, from + move)));
+}
