@@ -10,6 +10,7 @@ import {
   text,
   textInput,
 } from "visuallm";
+import { tables } from "./tables.ts";
 
 const inputs = component("Inputs", () => {
   const number = numberInput("Number", { min: 0, max: 10, value: 3 });
@@ -36,4 +37,4 @@ const inputs = component("Inputs", () => {
   return [send, slow, fail, told];
 });
 
-export default defineModule({ name: "elements", title: "Elements", components: [inputs] });
+export default defineModule({ name: "elements", title: "Elements", components: [inputs, tables] });

@@ -18,9 +18,9 @@ const DEFAULT_WINDOW = 1024;
 /**
  * A generator whose every logit is written down: for tests, docs and worked examples.
  * A prompt is cut into the longest entries that match.
- * @example table({ vocabulary: ["a", "b"], logits: () => [Math.log(3), 0] }) writes "a" three times out of four
+ * @example logitTable({ vocabulary: ["a", "b"], logits: () => [Math.log(3), 0] }) writes "a" three times out of four
  */
-export function table(options: TableOptions): GeneratorSource {
+export function logitTable(options: TableOptions): GeneratorSource {
   return {
     kind: "table",
     label: `${options.vocabulary.length} tokens`,

@@ -8,6 +8,7 @@ import { ChoiceInputView } from "../inputs/ChoiceInputView.tsx";
 import { NumberInputView } from "../inputs/NumberInputView.tsx";
 import { RadioInputView } from "../inputs/RadioInputView.tsx";
 import { TextInputView } from "../inputs/TextInputView.tsx";
+import { TableView } from "../table/TableView.tsx";
 import { MarkdownView, TextView } from "../text/TextView.tsx";
 import type { ElementView } from "./element_view.ts";
 
@@ -21,6 +22,7 @@ export const VIEWS: Readonly<Record<string, ElementView>> = {
   markdown: MarkdownView,
   number_input: NumberInputView,
   radio_input: RadioInputView,
+  table: TableView,
   text: TextView,
   text_input: TextInputView,
 };

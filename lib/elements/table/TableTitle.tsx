@@ -1,0 +1,73 @@
+import { useState } from "preact/hooks";
+import { STRINGS } from "../../ui/strings.ts";
+import type { ViewProps } from "../view/element_view.ts";
+import { type ExportCell, exportCell } from "./cell.ts";
+import { csvTable } from "./csv.ts";
+import { latexTable } from "./latex.ts";
+import { LatexDialog } from "./LatexDialog.tsx";
+import type { TableState } from "./table.ts";
+
+interface TableTitleProps extends ViewProps<TableState> {
+  /** The rows are exported as they are shown. */
+  readonly order: readonly number[];
+}
+
+export function TableTitle({ name, state, order, page }: TableTitleProps) {
+  const { title, headers, rows, latex, csv } = state;
+  const [code, setCode] = useState<string | undefined>(undefined);
+  if (title === "" && !latex && !csv) return null;
+
+  const cells = (): readonly (readonly ExportCell[])[] =>
+    order.map((row) => (rows[row] ?? []).map((cell) => exportCell(cell, page.element)));
+  const texts = () => cells().map((row) => row.map(({ text }) => text));
+
+  return (
+    <div class="flex min-h-[32px] flex-wrap items-center gap-x-3 gap-y-1 border-b py-1 pl-2 pr-1">
+      <figcaption class="min-w-0 flex-1 whitespace-pre-wrap break-words text-13 font-semibold">{title}</figcaption>
+      <span class="flex gap-1">
+        {latex && (
+          <ExportButton disabled={!page.isReady} onClick={() => setCode(latexTable(headers, cells()))}>
+            {STRINGS.latex}
+          </ExportButton>
+        )}
+        {csv && (
+          <ExportButton
+            disabled={!page.isReady}
+            onClick={() => download(`${fileName(title) || name}.csv`, csvTable(headers, texts()))}
+          >
+            {STRINGS.csv}
+          </ExportButton>
+        )}
+      </span>
+      {code !== undefined && <LatexDialog code={code} onClose={() => setCode(undefined)} />}
+    </div>
+  );
+}
+
+function ExportButton(props: { readonly children: string; readonly disabled: boolean; readonly onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      disabled={props.disabled}
+      onClick={props.onClick}
+      class="min-h-[24px] rounded-sm px-1.5 text-11 font-semibold text-soft hover:bg-sunk hover:text-ink"
+    >
+      {props.children}
+    </button>
+  );
+}
+
+/** "Turns / persona 3" → "Turns-persona-3". */
+function fileName(title: string): string {
+  return title.replaceAll(/[^\p{Letter}\p{Number}_.]+/gu, "-").replaceAll(/^[-.]+|[-.]+$/g, "").slice(0, 80);
+}
+
+function download(file: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = file;
+  link.click();
+  // Subtle: the browser has taken hold of the blob by the end of this turn, not before.
+  setTimeout(() => URL.revokeObjectURL(url));
+}
