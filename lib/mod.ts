@@ -17,15 +17,24 @@ export {
   generation,
   nextToken,
 } from "./components/component.ts";
+export { barChart } from "./elements/bar_chart/bar_chart.ts";
+export type { Bar, Piece } from "./elements/bar_chart/pieces.ts";
 export { button, type ButtonAction } from "./elements/button/button.ts";
 export { collapsible } from "./elements/collapsible/collapsible.ts";
 export { columns } from "./elements/columns/columns.ts";
+export { code } from "./elements/code/code.ts";
+export { distribution } from "./elements/distribution/distribution.ts";
 export { heading } from "./elements/heading/heading.ts";
+export { image } from "./elements/image/image.ts";
 export { checkbox } from "./elements/inputs/checkbox.ts";
 export { choiceInput } from "./elements/inputs/choice_input.ts";
 export { numberInput, rangeInput } from "./elements/inputs/number_input.ts";
 export { radioInput } from "./elements/inputs/radio_input.ts";
 export { textInput } from "./elements/inputs/text_input.ts";
+export { json } from "./elements/json/json.ts";
+export { lineChart, type Series } from "./elements/line_chart/line_chart.ts";
+export { progress } from "./elements/progress/progress.ts";
+export { tokens } from "./elements/tokens/tokens.ts";
 export { type Cell, type LinkOptions, type Row, table, type TableOptions } from "./elements/table/table.ts";
 export { markdown, text } from "./elements/text/text.ts";
 export { type Dataset, type DatasetSource, type RowProblem, rows } from "./datasets/dataset.ts";

@@ -10,6 +10,7 @@ import {
   text,
   textInput,
 } from "visuallm";
+import { chartComponents, chartGenerators } from "./charts.ts";
 import { tables } from "./tables.ts";
 
 const inputs = component("Inputs", () => {
@@ -37,4 +38,9 @@ const inputs = component("Inputs", () => {
   return [send, slow, fail, told];
 });
 
-export default defineModule({ name: "elements", title: "Elements", components: [inputs, tables] });
+export default defineModule({
+  name: "elements",
+  title: "Elements",
+  generators: chartGenerators,
+  components: [inputs, tables, ...chartComponents],
+});
