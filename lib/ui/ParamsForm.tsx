@@ -1,6 +1,6 @@
 import type { NumericParam, SamplingParams } from "../lm/params.ts";
 import { PARAM_RANGES } from "../lm/params.ts";
-import { snakeCase } from "../lm/wire.ts";
+import { snakeCase } from "../lm/wire_text.ts";
 import { cx } from "./cx.ts";
 import { formatStopTexts, parseStopTexts } from "./stop_texts.ts";
 import { STRINGS } from "./strings.ts";

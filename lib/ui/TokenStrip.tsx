@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
-import { memo } from "preact/compat";
 import type { SurvivalVerdict } from "../lm/survival.ts";
 import { cx } from "./cx.ts";
+import { memo } from "./memo.ts";
 import { probability } from "./number_format.ts";
 import { type DisplayedToken, tokenName } from "./token_display.ts";
 import type { Heat } from "./token_heat.ts";

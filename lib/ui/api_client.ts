@@ -2,7 +2,8 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { Problem, RunEvent } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
-import { decodeWire, type Scored } from "../lm/wire.ts";
+import type { Scored } from "../lm/wire.ts";
+import { decodeWire } from "../lm/wire_text.ts";
 
 /** An answer that is a problem, or no answer at all. */
 export class ApiError extends Error {

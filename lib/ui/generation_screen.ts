@@ -3,7 +3,8 @@ import * as v from "valibot";
 import type { Problem } from "../lm/event.ts";
 import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES, type SamplingParams } from "../lm/params.ts";
 import type { Prompt } from "../lm/prompt.ts";
-import { paramsFromWire, paramsSchema, snakeCase } from "../lm/wire.ts";
+import { paramsFromWire, paramsSchema } from "../lm/wire.ts";
+import { snakeCase } from "../lm/wire_text.ts";
 import { formatStopTexts, parseStopTexts } from "./stop_texts.ts";
 
 /** How a metric is named and written. */

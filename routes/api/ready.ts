@@ -1,6 +1,6 @@
 import { apiRoute } from "../../lib/server/api_route.ts";
 import { LIMITS } from "../../lib/server/limits.ts";
-import { encodeWire } from "../../lib/lm/wire.ts";
+import { encodeWire } from "../../lib/lm/wire_text.ts";
 
 /** What is open and what failed, with the limits that hold; 503 when something failed. */
 export const handler = apiRoute({

@@ -4,7 +4,8 @@ import * as v from "valibot";
 import { detokenize, Detokenizer } from "../../lib/lm/detokenize.ts";
 import { field, prompt } from "../../lib/lm/prompt.ts";
 import { visibleText } from "../../lib/lm/visible_text.ts";
-import { decodeWire, encodeWire, paramsFromWire, paramsSchema } from "../../lib/lm/wire.ts";
+import { paramsFromWire, paramsSchema } from "../../lib/lm/wire.ts";
+import { decodeWire, encodeWire } from "../../lib/lm/wire_text.ts";
 import { displayTokens } from "../../lib/ui/token_display.ts";
 
 const HOSTILE = ["", "\0", "\uD800", "a\u202Eb", "👩‍👩‍👧‍👦", "é\u0301", "<script>&lt;", "a".repeat(1_000_000)];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createParser } from "eventsource-parser";
 import type { Problem, RunEvent } from "../../lib/lm/event.ts";
-import { decodeWire } from "../../lib/lm/wire.ts";
+import { decodeWire } from "../../lib/lm/wire_text.ts";
 
 /** The events of an SSE answer, each checked to be framed under its own type. */
 export async function readEvents(response: Response): Promise<readonly RunEvent[]> {

@@ -1,7 +1,7 @@
 /** Stepping over the API and as plain pages, on the rig's table. */
 import assert from "node:assert/strict";
 import type { NextToken } from "../../lib/lm/next.ts";
-import { decodeWire } from "../../lib/lm/wire.ts";
+import { decodeWire } from "../../lib/lm/wire_text.ts";
 import { readProblem } from "../rig/read_events.ts";
 import { type RigApp, rigApp } from "../rig/rig_app.ts";
 

@@ -1,5 +1,5 @@
-import { cx } from "../../ui/cx.ts";
 import { decimal } from "../../ui/number_format.ts";
+import { ProgressTrack } from "../../ui/ProgressTrack.tsx";
 import { STRINGS } from "../../ui/strings.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import type { ProgressState } from "./progress.ts";
@@ -8,7 +8,7 @@ import type { ProgressState } from "./progress.ts";
 export function ProgressView({ state: { label, done, of } }: ViewProps<ProgressState>) {
   const total = of ?? undefined;
   const text = total === undefined ? decimal(done) : STRINGS.doneOf(decimal(done), decimal(total));
-  const share = total === undefined || total === 0 ? 1 : done / total;
+  const share = total === undefined ? undefined : total === 0 ? 1 : done / total;
   return (
     <div
       role="progressbar"
@@ -23,12 +23,7 @@ export function ProgressView({ state: { label, done, of } }: ViewProps<ProgressS
         <span class="min-w-0 break-words">{label}</span>
         <span class="font-mono text-12 text-soft tabular-nums">{text}</span>
       </div>
-      <svg width="100%" height="8" aria-hidden="true" class={cx("block", total === undefined && "animate-pulse")}>
-        <rect width="100%" height="8" rx="2" class="fill-line" />
-        {total === undefined
-          ? <line y1="4" x2="100%" y2="4" stroke-width="8" stroke-dasharray="8 8" class="stroke-accent" />
-          : <rect width={`${(share * 100).toFixed(2)}%`} height="8" rx="2" class="fill-accent" />}
-      </svg>
+      <ProgressTrack share={share} />
     </div>
   );
 }

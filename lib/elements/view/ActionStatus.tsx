@@ -1,6 +1,7 @@
 import { Button } from "../../ui/Button.tsx";
 import { milliseconds } from "../../ui/number_format.ts";
 import { ProblemCard } from "../../ui/ProblemCard.tsx";
+import { ProgressTrack } from "../../ui/ProgressTrack.tsx";
 import { STRINGS } from "../../ui/strings.ts";
 import type { PageControl } from "./element_view.ts";
 
@@ -26,7 +27,16 @@ export function ActionStatus({ name, page }: { readonly name: string; readonly p
     <span role="status" class="inline-flex flex-wrap items-center gap-3 text-12 text-soft tabular-nums">
       {progress !== undefined && (
         <>
-          <progress max={progress.of} value={progress.done} aria-label={STRINGS.progress} class="h-2 w-[120px]" />
+          <span
+            role="progressbar"
+            aria-label={STRINGS.progress}
+            aria-valuemin={0}
+            aria-valuemax={progress.of}
+            aria-valuenow={progress.done}
+            class="block w-[120px]"
+          >
+            <ProgressTrack share={progress.of > 0 ? Math.min(1, progress.done / progress.of) : 1} />
+          </span>
           {STRINGS.doneOf(progress.done, progress.of)}
         </>
       )}
