@@ -3,14 +3,14 @@ import { visibleLines } from "../../lm/visible_text.ts";
 import { decimal, percent } from "../../ui/number_format.ts";
 import { STRINGS } from "../../ui/strings.ts";
 import { TableTwin } from "../../ui/TableTwin.tsx";
-import type { ChartBar, ChartPiece, Layout } from "./pieces.ts";
+import type { ChartBar, ChartPiece, Layout, Twin } from "./pieces.ts";
 
 interface BarPieceProps {
   readonly piece: ChartPiece;
   readonly max: number;
   readonly layout: Layout;
   /** Which of the pieces of the same title it is. */
-  readonly twin: readonly [place: number, of: number] | undefined;
+  readonly twin: Twin | undefined;
   /** What stands before the title: the radio of a piece that can be chosen. */
   readonly lead?: ComponentChildren;
 }

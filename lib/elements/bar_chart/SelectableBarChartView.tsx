@@ -4,77 +4,43 @@ import { Button } from "../../ui/Button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { STRINGS } from "../../ui/strings.ts";
 import { ActionStatus } from "../view/ActionStatus.tsx";
-import type { ViewProps } from "../view/element_view.ts";
+import type { PageControl, ViewProps } from "../view/element_view.ts";
 import { BarPiece, BarTable } from "./BarPiece.tsx";
-import { layoutOf, shortTitle, twins } from "./pieces.ts";
+import { type ChartPiece, type Layout, layoutOf, shortTitle, type Twin, twins } from "./pieces.ts";
 import type { SelectableBarChartState } from "./selectable_bar_chart.ts";
 
 /** Subtle: no form of its own, since the chart may stand among the inputs of a button, which is one. */
 export function SelectableBarChartView({ name, state, page }: ViewProps<SelectableBarChartState>) {
-  const { label, pieces, max, long, selectLabels, version } = state;
-  const drawnVersion = useRef(version);
-  useEffect(() => {
-    // What was chosen among the pieces before, and not sent, says nothing about the new ones.
-    if (drawnVersion.current !== version) page.edit(name, state.value);
-    drawnVersion.current = version;
-  }, [version]);
-
+  const { label, pieces, max, long, selectLabels } = state;
+  useForgottenChoice(name, state, page);
   const layout = layoutOf(pieces, long);
   const isRows = layout === "rows";
   const which = twins(pieces);
   const chosen = chosenIndex(page.value(name), pieces.length);
-  const isRunning = page.action(name)?.status === "running";
-  const canSelect = page.isReady && !isRunning && pieces.length > 0;
+  const canSelect = page.isReady && page.action(name)?.status !== "running" && pieces.length > 0;
+  const select = () => canSelect && page.act(name);
   const refused = page.refused(name);
+  const choices = pieces.map((piece, index) => (
+    <PieceChoice
+      key={index}
+      {...{ piece, max, layout, name, index }}
+      twin={which[index]}
+      isChosen={index === chosen}
+      onChoose={() => page.edit(name, index)}
+      onEnter={select}
+    />
+  ));
   return (
-    <fieldset
-      class="flex min-w-0 flex-col gap-2"
-      onKeyDown={(event) => {
-        if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
-        event.preventDefault();
-        if (canSelect) page.act(name);
-      }}
-    >
+    <fieldset class="flex min-w-0 flex-col gap-2">
       <legend class="break-words p-0 pb-2 font-semibold">{label}</legend>
       {pieces.length === 0 && <p class="text-soft">{STRINGS.noPieces}</p>}
       <div class={cx("grid min-w-0 gap-x-3", isRows ? "grid-cols-barrow" : "grid-cols-1 gap-y-3")}>
-        {pieces.map((piece, index) => (
-          <label
-            key={index}
-            class={cx(
-              "cursor-pointer",
-              isRows
-                ? "col-span-full grid grid-cols-subgrid items-center rounded-md py-0.5 pr-2"
-                : "flex flex-col gap-1.5 border-l-2",
-              isRows && (index === chosen ? "bg-sunk" : "hover:bg-sunk"),
-              !isRows && (index === chosen ? "border-accent" : "border-transparent hover:border-edge"),
-            )}
-          >
-            <BarPiece
-              piece={piece}
-              max={max}
-              layout={layout}
-              twin={which[index]}
-              lead={
-                <input
-                  type="radio"
-                  name={name}
-                  value={index}
-                  checked={index === chosen}
-                  onChange={() => page.edit(name, index)}
-                  class="m-1 shrink-0 accent-accent"
-                />
-              }
-            />
-          </label>
-        ))}
+        {choices}
       </div>
       {refused !== undefined && <p role="alert" class="text-12 text-bad">{refused}</p>}
       <div class="flex flex-wrap items-center gap-3">
-        <Button disabled={!canSelect} onClick={() => page.act(name)}>
-          <span class="min-w-0 break-words">
-            {selectText(pieces[chosen]?.title, selectLabels?.[chosen], which[chosen])}
-          </span>
+        <Button disabled={!canSelect} onClick={select}>
+          <span class="min-w-0 break-words">{selectText(pieces[chosen], selectLabels?.[chosen], which[chosen])}</span>
         </Button>
         <ActionStatus name={name} page={page} />
       </div>
@@ -83,17 +49,67 @@ export function SelectableBarChartView({ name, state, page }: ViewProps<Selectab
   );
 }
 
+interface PieceChoiceProps {
+  readonly piece: ChartPiece;
+  readonly max: number;
+  readonly layout: Layout;
+  readonly twin: Twin | undefined;
+  /** Of the radio buttons. */
+  readonly name: string;
+  readonly index: number;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+  readonly onEnter: () => void;
+}
+
+/** A piece and its radio button; a click anywhere on it chooses it. */
+function PieceChoice({ name, index, isChosen, onChoose, onEnter, ...piece }: PieceChoiceProps) {
+  const isRow = piece.layout === "rows";
+  const radio = (
+    <input
+      type="radio"
+      name={name}
+      value={index}
+      checked={isChosen}
+      onChange={onChoose}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault();
+        onEnter();
+      }}
+      class="m-1 shrink-0 accent-accent"
+    />
+  );
+  return (
+    <label
+      class={cx(
+        "min-w-0 cursor-pointer",
+        isRow ? "col-span-full grid grid-cols-subgrid items-center rounded-md py-0.5 pr-2" : "flex flex-col gap-1.5",
+        isRow && (isChosen ? "bg-sunk" : "hover:bg-sunk"),
+        !isRow && (isChosen ? "border-l-2 border-accent" : "border-l-2 border-transparent hover:border-edge"),
+      )}
+    >
+      <BarPiece {...piece} lead={radio} />
+    </label>
+  );
+}
+
+/** What was chosen among the pieces before, and not sent, says nothing about the new ones. */
+function useForgottenChoice(name: string, { version, value }: SelectableBarChartState, page: PageControl): void {
+  const drawnVersion = useRef(version);
+  useEffect(() => {
+    if (drawnVersion.current !== version) page.edit(name, value);
+    drawnVersion.current = version;
+  }, [version]);
+}
+
 /** Until an edit is settled it may name a piece that is gone; the first is chosen then. */
 function chosenIndex(value: unknown, length: number): number {
   return typeof value === "number" && value < length ? value : 0;
 }
 
-function selectText(
-  title: string | undefined,
-  own: string | undefined,
-  twin: readonly [place: number, of: number] | undefined,
-): string {
-  if (title === undefined) return STRINGS.selectNone;
-  const text = visibleText(own ?? STRINGS.select(shortTitle(title)));
+function selectText(piece: ChartPiece | undefined, own: string | undefined, twin: Twin | undefined): string {
+  if (piece === undefined) return STRINGS.selectNone;
+  const text = visibleText(own ?? STRINGS.select(shortTitle(piece.title)));
   return twin === undefined ? text : `${text} (${STRINGS.ordinal(...twin)})`;
 }

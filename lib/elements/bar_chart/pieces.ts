@@ -50,8 +50,11 @@ export function layoutOf(pieces: readonly ChartPiece[], isLong: boolean): Layout
   return isLong || pieces.some(({ bars }) => bars.length !== 1) ? "blocks" : "rows";
 }
 
-/** Which of the pieces with the same title each one is: "2 of 3"; undefined where the title stands once. */
-export function twins(pieces: readonly ChartPiece[]): readonly (readonly [place: number, of: number] | undefined)[] {
+/** Which of several pieces with the same title: 2 of 3. */
+export type Twin = readonly [place: number, of: number];
+
+/** By piece; undefined where its title stands once. */
+export function twins(pieces: readonly ChartPiece[]): readonly (Twin | undefined)[] {
   const total = Map.groupBy(pieces, ({ title }) => title);
   const seen = new Map<string, number>();
   return pieces.map(({ title }) => {

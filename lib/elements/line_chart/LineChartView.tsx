@@ -13,10 +13,6 @@ import { nearest, type Plot, plotOf } from "./plot.ts";
 /** Lines with their legend above; below, the values at the x under the pointer or chosen by arrow keys. */
 export function LineChartView({ state: { xLabel, yLabel, names, points } }: ViewProps<LineChartState>) {
   const plot = useMemo(() => plotOf(names, points), [names, points]);
-  const [picked, setPicked] = useState<number | undefined>(undefined);
-  const at = picked === undefined || plot.xs.length === 0 ? undefined : Math.min(picked, plot.xs.length - 1);
-  const atX = at === undefined ? undefined : plot.xs[at];
-  const readOut = atX === undefined ? "" : valuesAt(plot, atX, xLabel);
   return (
     <figure class="flex min-w-0 flex-col gap-1.5">
       <figcaption class="flex flex-wrap items-center gap-x-4 gap-y-1 text-12">
@@ -28,34 +24,43 @@ export function LineChartView({ state: { xLabel, yLabel, names, points } }: View
           </span>
         ))}
       </figcaption>
-      {points.length === 0 ? <p class="text-soft">{STRINGS.noPoints}</p> : (
-        <>
-          <div
-            role="slider"
-            tabIndex={0}
-            aria-label={STRINGS.chartReadOut}
-            aria-valuemin={0}
-            aria-valuemax={plot.xs.length - 1}
-            aria-valuenow={at ?? 0}
-            aria-valuetext={readOut}
-            class="min-w-0 rounded-md"
-            onFocus={() => setPicked((before) => before ?? 0)}
-            onKeyDown={(event) => moveAlong(event, at ?? 0, plot.xs.length - 1, setPicked)}
-          >
-            <LinePlot
-              plot={plot}
-              atX={atX}
-              onPoint={(x) => setPicked(x === undefined ? undefined : nearest(plot.xs, x))}
-            />
-          </div>
-          <p class="flex flex-wrap justify-between gap-x-4 text-12 text-soft">
-            <span class="min-h-[18px] break-words font-mono text-ink tabular-nums">{readOut}</span>
-            <span>{xLabel}</span>
-          </p>
-          <TableTwin head={[xLabel, ...names]} rows={plot.xs.map((x) => [decimal(x), ...cellsAt(plot, x)])} />
-        </>
+      {points.length === 0 && <p class="text-soft">{STRINGS.noPoints}</p>}
+      {points.length > 0 && <ReadPlot plot={plot} xLabel={xLabel} />}
+      {points.length > 0 && (
+        <TableTwin head={[xLabel, ...names]} rows={plot.xs.map((x) => [decimal(x), ...cellsAt(plot, x)])} />
       )}
     </figure>
+  );
+}
+
+/** The drawing, and in words what stands at the chosen x. */
+function ReadPlot({ plot, xLabel }: { readonly plot: Plot; readonly xLabel: string }) {
+  const [picked, setPicked] = useState<number | undefined>(undefined);
+  const last = plot.xs.length - 1;
+  const at = picked === undefined ? undefined : Math.min(picked, last);
+  const atX = at === undefined ? undefined : plot.xs[at];
+  const readOut = atX === undefined ? "" : valuesAt(plot, atX, xLabel);
+  return (
+    <>
+      <div
+        role="slider"
+        tabIndex={0}
+        aria-label={STRINGS.chartReadOut}
+        aria-valuemin={0}
+        aria-valuemax={last}
+        aria-valuenow={at ?? 0}
+        aria-valuetext={readOut}
+        class="min-w-0 rounded-md"
+        onFocus={() => setPicked((before) => before ?? 0)}
+        onKeyDown={(event) => moveAlong(event, at ?? 0, last, setPicked)}
+      >
+        <LinePlot plot={plot} atX={atX} onPoint={(x) => setPicked(x === undefined ? undefined : nearest(plot.xs, x))} />
+      </div>
+      <p class="flex flex-wrap justify-between gap-x-4 text-12 text-soft">
+        <span class="min-h-[18px] break-words font-mono text-ink tabular-nums">{readOut}</span>
+        <span>{xLabel}</span>
+      </p>
+    </>
   );
 }
 

@@ -42,28 +42,42 @@ export function LinePlot({ plot, atX, onPoint }: LinePlotProps) {
         onPointerLeave={(event) => event.pointerType === "mouse" && onPoint(undefined)}
       >
         <rect y={TOP} width="100%" height={HEIGHT} class="fill-transparent" />
-        {yTicks.map((value) => (
-          <line key={value} x2="100%" y1={downAt(plot.y, value)} y2={downAt(plot.y, value)} class="stroke-line" />
-        ))}
+        <GridLines range={plot.y} values={yTicks} />
         <XAxis range={plot.x} />
         {atX !== undefined && (
           <line x1={acrossAt(plot.x, atX)} x2={acrossAt(plot.x, atX)} y1={TOP} y2={TOP + HEIGHT} class="stroke-edge" />
         )}
-        <svg
-          y={TOP}
-          width="100%"
-          height={HEIGHT}
-          viewBox={`0 0 ${PLOT_UNITS} ${PLOT_UNITS}`}
-          preserveAspectRatio="none"
-          class="overflow-visible"
-        >
-          {plot.lines.map(({ runs }, series) =>
-            runs.map((points, run) => <LineStroke key={`${series} ${run}`} series={series} points={points} />)
-          )}
-        </svg>
+        <Lines lines={plot.lines} />
         {plot.lines.map((line, series) => <Marks key={series} line={line} series={series} plot={plot} atX={atX} />)}
       </svg>
     </div>
+  );
+}
+
+function GridLines({ range, values }: { readonly range: Range; readonly values: readonly number[] }) {
+  return (
+    <>
+      {values.map((value) => (
+        <line key={value} x2="100%" y1={downAt(range, value)} y2={downAt(range, value)} class="stroke-line" />
+      ))}
+    </>
+  );
+}
+
+function Lines({ lines }: { readonly lines: readonly Line[] }) {
+  return (
+    <svg
+      y={TOP}
+      width="100%"
+      height={HEIGHT}
+      viewBox={`0 0 ${PLOT_UNITS} ${PLOT_UNITS}`}
+      preserveAspectRatio="none"
+      class="overflow-visible"
+    >
+      {lines.map(({ runs }, series) =>
+        runs.map((points, run) => <LineStroke key={`${series} ${run}`} series={series} points={points} />)
+      )}
+    </svg>
   );
 }
 
