@@ -58,7 +58,7 @@ function ReadPlot({ plot, xLabel }: { readonly plot: Plot; readonly xLabel: stri
       </div>
       <p class="flex flex-wrap justify-between gap-x-4 text-12 text-soft">
         <span class="min-h-[18px] break-words font-mono text-ink tabular-nums">{readOut}</span>
-        <span>{xLabel}</span>
+        <span class="ml-auto">{xLabel}</span>
       </p>
     </>
   );

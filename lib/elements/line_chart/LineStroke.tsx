@@ -1,7 +1,7 @@
 import { cx } from "../../ui/cx.ts";
 
-/** Lines differ by dash pattern and by colour; six of one and five of the other name thirty lines apart. */
-const DASHES = ["", "7 4", "2 3", "10 3 2 3", "14 4", "1 5"] as const;
+/** Lines differ by dash pattern and by colour; eight of one and five of the other tell forty lines apart. */
+const DASHES = ["", "7 4", "2 3", "10 3 2 3", "14 4", "1 5", "6 3 1 3 1 3", "20 6 4 6"] as const;
 const COLOURS = 5;
 
 interface LineStrokeProps {
