@@ -9,6 +9,7 @@
  */
 export { defineModule, type Module } from "./module.ts";
 export type { Task } from "./task.ts";
+export { chat, type ChatOptions, type Conversation } from "./components/chat.ts";
 export {
   type Component,
   component,

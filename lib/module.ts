@@ -1,4 +1,4 @@
-import type { Component } from "./components/component.ts";
+import type { Component, ComponentKind } from "./components/component.ts";
 import type { GeneratorSource } from "./generators/generator.ts";
 import type { Task } from "./task.ts";
 
@@ -22,6 +22,14 @@ interface ModuleDefinition<Samples extends Readonly<Record<string, unknown>>> {
   readonly components: readonly Component[];
 }
 
+/** What a component of each kind cannot do without. */
+const NEEDED: Readonly<Record<ComponentKind, readonly ("generator" | "task")[]>> = {
+  generation: ["generator", "task"],
+  next_token: ["generator", "task"],
+  chat: ["generator"],
+  elements: [],
+};
+
 const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 
 /**
@@ -36,10 +44,13 @@ export function defineModule<Samples extends Readonly<Record<string, unknown>>>(
   for (const key of Object.keys(generators)) checkName(`generator of module "${name}"`, key);
   for (const key of Object.keys(tasks)) checkName(`task of module "${name}"`, key);
   if (components.length === 0) throw new TypeError(`Cannot define module "${name}": it has no component`);
-  const screen = components.find(({ kind }) => kind !== "elements");
-  for (const [what, known] of Object.entries({ generator: generators, task: tasks })) {
-    if (screen === undefined || Object.keys(known).length > 0) continue;
-    throw new TypeError(`Cannot define module "${name}": component "${screen.name}" needs a ${what}, and it has none`);
+  for (const component of components) {
+    const needed = NEEDED[component.kind];
+    const missing = needed.find((what) => Object.keys(what === "task" ? tasks : generators).length === 0);
+    if (missing === undefined) continue;
+    throw new TypeError(
+      `Cannot define module "${name}": component "${component.name}" needs a ${missing}, and it has none`,
+    );
   }
   const taken = new Set<string>();
   for (const component of components) {

@@ -1,5 +1,5 @@
 /** Small talk in character: the reply must fit the traits and the turns so far. */
-import { defineModule, f1, field, generation, jsonl, nextToken, onnx, perplexity, prompt } from "visuallm";
+import { chat, defineModule, f1, field, generation, jsonl, nextToken, onnx, perplexity, prompt } from "visuallm";
 
 interface Sample {
   readonly personality: readonly string[];
@@ -35,5 +35,12 @@ export default defineModule({
       metrics: { F1: f1, ppl: perplexity },
     },
   },
-  components: [generation(), nextToken()],
+  components: [
+    chat({
+      system: "i have a red car .\ni love to eat pizza .\ni play the guitar .",
+      starters: ["hello !", "do you have any pets ?"],
+    }),
+    generation(),
+    nextToken(),
+  ],
 });

@@ -1,6 +1,7 @@
 /** The pages of a module: those that the app has of its own, and a developer's. */
 import type { Element } from "../elements/element.ts";
 import type { Page } from "../elements/page.ts";
+import type { ChatComponent } from "./chat.ts";
 import type { SessionGenerator } from "./session_generator.ts";
 
 interface ComponentNames {
@@ -24,7 +25,7 @@ export interface ElementsComponent extends ComponentNames {
 }
 
 /** What the rail shows, and which screen it is. */
-export type Component = GenerationComponent | NextTokenComponent | ElementsComponent;
+export type Component = GenerationComponent | NextTokenComponent | ChatComponent | ElementsComponent;
 export type ComponentKind = Component["kind"];
 
 export interface ComponentOptions {

@@ -1,4 +1,5 @@
 import type { GeneratorEvent, ScoredToken } from "../lm/event.ts";
+import type { Message } from "../lm/message.ts";
 import type { NextRequest, NextToken } from "../lm/next.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { Token, TokenId } from "../lm/token.ts";
@@ -73,5 +74,7 @@ export interface Generator {
   next?(request: NextRequest, signal?: AbortSignal): Promise<NextToken>;
   /** One scored token for each token of the completion. */
   score?(request: ScoreRequest): Promise<readonly ScoredToken[]>;
+  /** The text of a conversation in the model's own chat template, ready for the assistant's turn. */
+  renderChat?(messages: readonly Message[]): Promise<string>;
   close(): Promise<void>;
 }

@@ -69,7 +69,7 @@ export function paramsFromWire(wire: WireParams, defaults: Partial<SamplingParam
 }
 
 /** Subtle: to valibot a list is an object whose fields are all absent. */
-const objectSchema = v.custom<v.InferInput<typeof paramsSchema>>(
+const objectSchema = v.custom<Record<string, unknown>>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   "must be an object",
 );
@@ -144,6 +144,29 @@ export const nextTokenSchema = v.strictObject({
   ),
 });
 export type NextTokenBody = v.InferOutput<typeof nextTokenSchema>;
+
+const TURN_LIMIT = 512;
+const ROLE_MESSAGE = 'must be "user" or "assistant"';
+
+/** Body of `POST chat` and `POST chat_prompt`: a conversation that the model is to go on with. */
+export const chatSchema = v.strictObject({
+  messages: v.pipe(
+    v.array(
+      v.strictObject({ role: v.picklist(["user", "assistant"], ROLE_MESSAGE), content: promptSchema }),
+      "must be a list of messages",
+    ),
+    v.maxLength(TURN_LIMIT, `must be at most ${TURN_LIMIT} messages`),
+  ),
+  system: v.optional(promptSchema),
+  /** Text that the completion begins with. */
+  prefill: v.optional(promptSchema),
+  controls: v.optional(v.pipe(objectSchema, v.record(v.string(), v.unknown()))),
+  generator: v.optional(nameSchema),
+  params: v.optional(v.pipe(objectSchema, paramsSchema)),
+  seed: numberSchema("seed"),
+  top: topSchema,
+});
+export type ChatBody = v.InferOutput<typeof chatSchema>;
 
 /** Answer of `POST score`. */
 export interface Scored {

@@ -1,7 +1,7 @@
 /** From the body of a request to a run, or a score, and its answer. */
 import type { Context } from "fresh";
 import type { NextToken } from "../lm/next.ts";
-import { run, scoreCompletion } from "../components/run.ts";
+import { run, type RunRequest, scoreCompletion } from "../components/run.ts";
 import type { Generator } from "../generators/generator.ts";
 import { type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody } from "../lm/wire.ts";
 import { encodeWire } from "../lm/wire_text.ts";
@@ -28,17 +28,26 @@ export async function generate(ctx: Context<State>, body: GenerateBody): Promise
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
   const params = paramsFromWire(wire, place.task.params);
   const metrics = place.task.metrics ?? {};
+  const top = body.top ?? DEFAULT_TOP;
+  return await streamRun(ctx, { generator, prompt, target, metrics, params, top }, place.generator);
+}
+
+/** Streams a run as server-sent events; a failure before its first event is an answer with its own status. */
+export async function streamRun(
+  ctx: Context<State>,
+  request: Omit<RunRequest, "signal">,
+  generatorName: string,
+): Promise<Response> {
   return await whileWanted(ctx, async (controller, signal) => {
-    const events = run({ generator, prompt, target, metrics, params, top: body.top ?? DEFAULT_TOP, signal });
     const onError = (error: unknown) => {
-      const problem = generationProblem(error, place.generator);
+      const problem = generationProblem(error, generatorName);
       if (isUnexpected(problem)) ctx.state.log.failure(ctx.state.requestId, problem);
       return problemOf(problem, ctx.state.requestId);
     };
     try {
-      return await eventStream(events, { controller, onError, encode: encodeWire });
+      return await eventStream(run({ ...request, signal }), { controller, onError, encode: encodeWire });
     } catch (error) {
-      throw generationProblem(error, place.generator);
+      throw generationProblem(error, generatorName);
     }
   });
 }

@@ -55,8 +55,13 @@ export function resolvePlace(registry: Registry, path: PlacePath, names: PlaceNa
   const task = module.tasks[taskName];
   if (task === undefined) throw new RangeError(`Cannot find task "${taskName}"`);
   const split = pick(task.dataset, names.split, "split", `task "${taskName}"`);
-  const generator = pick(module.generators, names.generator, "generator", `module "${module.name}"`);
+  const generator = resolveGenerator(module, names.generator);
   return { module, component, task, taskName, split, sample: names.sample ?? 0, generator };
+}
+
+/** The generator of that name, or the module's first. @throws {ProblemError} 422 naming those that there are */
+export function resolveGenerator(module: Module, name: string | undefined): string {
+  return pick(module.generators, name, "generator", `module "${module.name}"`);
 }
 
 /** @throws {ProblemError} 404 */

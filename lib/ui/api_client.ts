@@ -4,6 +4,7 @@ import type { Problem, RunEvent } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
 import type { Scored } from "../lm/wire.ts";
 import { decodeWire } from "../lm/wire_text.ts";
+import type { Prompt } from "../lm/prompt.ts";
 
 /** An answer that is a problem, or no answer at all. */
 export class ApiError extends Error {
@@ -66,6 +67,16 @@ export async function fetchNextToken(url: string, body: unknown, signal: AbortSi
   try {
     const response = await send(url, { method: "POST", body, signal });
     return decodeWire(await response.text()) as NextToken; // Our own server's answer, as above.
+  } catch (error) {
+    throw asApiError(error);
+  }
+}
+
+/** The exact text that a conversation would send; `body` is JSON. */
+export async function fetchChatPrompt(url: string, body: string, signal: AbortSignal): Promise<Prompt> {
+  try {
+    const response = await send(url, { method: "POST", body: JSON.parse(body), signal });
+    return (decodeWire(await response.text()) as { prompt: Prompt }).prompt; // As above.
   } catch (error) {
     throw asApiError(error);
   }

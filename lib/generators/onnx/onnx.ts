@@ -79,6 +79,7 @@ function generatorOf(engine: Engine, facts: Generator["facts"]): Generator {
         if (!isOver) await endRun(engine, run);
       }
     },
+    renderChat: (messages) => engine.ask({ type: "render", messages }),
     next: (request) => engine.ask({ type: "next", request }),
     score: ({ prompt, completion, top }) => engine.ask({ type: "score", prompt, completion, top }),
     close() {

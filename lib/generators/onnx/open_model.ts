@@ -163,6 +163,11 @@ function tokenizerSource(loaded: PretrainedTokenizer): TokenizerSource {
     alphabet: JSON.stringify(decoder ?? null).includes('"ByteLevel"') ? "byte-level" : "sentencepiece",
     encode: (text) => loaded.encode(text),
     encodeContinuation: (text) => loaded.encode(text, { add_special_tokens: false }),
+    renderChat: loaded.chat_template === null || loaded.chat_template === undefined ? undefined : (messages) => {
+      const text = loaded.apply_chat_template([...messages], { tokenize: false, add_generation_prompt: true });
+      if (typeof text !== "string") throw new TypeError("Cannot render a chat: the template gave no text");
+      return text;
+    },
   };
 }
 

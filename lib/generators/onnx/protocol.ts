@@ -1,6 +1,7 @@
 /** What the page server and the worker that owns a model say to each other. */
 import type { GeneratorEvent, ScoredToken } from "../../lm/event.ts";
 import { PromptTooLongError } from "../../lm/decode.ts";
+import type { Message } from "../../lm/message.ts";
 import { type NextRequest, type NextToken, PathError } from "../../lm/next.ts";
 import type { SamplingParams } from "../../lm/params.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
@@ -35,6 +36,7 @@ export type Request =
     readonly completion: string | readonly TokenId[];
     readonly top: number;
   }
+  | { readonly type: "render"; readonly messages: readonly Message[] }
   | { readonly type: "next"; readonly request: NextRequest }
   | { readonly type: "generate"; readonly prompt: string; readonly params: SamplingParams; readonly top: number }
   | { readonly type: "pull"; readonly run: number }
@@ -55,6 +57,7 @@ export interface Answers {
   readonly tokenize: readonly Token[];
   readonly score: readonly ScoredToken[];
   readonly next: NextToken;
+  readonly render: string;
   /** Number of the run. */
   readonly generate: number;
   /** Undefined when the run is over. */

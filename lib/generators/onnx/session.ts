@@ -1,4 +1,5 @@
 /** A model's ONNX session, driven directly with our own attention cache. */
+import type { Message } from "../../lm/message.ts";
 import type { LanguageModel } from "../../lm/model.ts";
 import type { TokenId } from "../../lm/token.ts";
 import { KvCache, type KvEntry, type KvTensor, truncate } from "./kv_cache.ts";
@@ -78,6 +79,10 @@ export class OnnxModel implements LanguageModel {
 
   encode(text: string): readonly TokenId[] {
     return this.#options.tokenizer.encode(text);
+  }
+
+  renderChat(messages: readonly Message[]): string {
+    return this.#options.tokenizer.renderChat(messages);
   }
 
   encodeContinuation(text: string): readonly TokenId[] {

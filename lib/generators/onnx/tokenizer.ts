@@ -1,4 +1,5 @@
 /** Tokens with their exact bytes, from a tokenizer in hub layout. */
+import type { Message } from "../../lm/message.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
 
 /** What is needed of a loaded transformers.js tokenizer. */
@@ -12,6 +13,8 @@ export interface TokenizerSource {
   encode(text: string): readonly TokenId[];
   /** As `encode`, without the special tokens that stand before or after a whole text. */
   encodeContinuation(text: string): readonly TokenId[];
+  /** Undefined without a chat template. */
+  readonly renderChat?: ((messages: readonly Message[]) => string) | undefined;
 }
 
 /** Names of a vocabulary with the bytes that each stands for. */
@@ -33,6 +36,15 @@ export class Tokenizer {
 
   encode(text: string): readonly TokenId[] {
     return this.source.encode(text);
+  }
+
+  /** @throws {TypeError} when the tokenizer has no chat template */
+  renderChat(messages: readonly Message[]): string {
+    const { renderChat } = this.source;
+    if (renderChat === undefined) {
+      throw new TypeError("Cannot render a chat: tokenizer_config.json has no chat_template");
+    }
+    return renderChat(messages);
   }
 
   /** Ids of a text that goes on after others. */

@@ -45,6 +45,8 @@ async function handle(request: Request, id: number): Promise<Answer> {
       const ids = typeof completion === "string" ? loaded.encodeContinuation(completion) : completion;
       return await score(loaded, loaded.encode(prompt), ids, { top });
     }
+    case "render":
+      return loaded.renderChat(request.messages);
     case "next":
       return await requireSteps().at(request.request);
     case "generate": {

@@ -4,6 +4,7 @@ import { define } from "../../../lib/server/define.ts";
 import { findComponent } from "../../../lib/server/place.ts";
 import { ProblemError } from "../../../lib/server/problem.ts";
 import { STRINGS } from "../../../lib/ui/strings.ts";
+import { openChat } from "./(_screens)/chat.tsx";
 import { openElements } from "./(_screens)/elements.tsx";
 import { openGeneration } from "./(_screens)/generation.tsx";
 import { openNextToken } from "./(_screens)/next_token.tsx";
@@ -34,6 +35,8 @@ async function open(request: ScreenRequest): Promise<Screen | Response> {
       return await openGeneration(request);
     case "next_token":
       return await openNextToken(request);
+    case "chat":
+      return openChat(request, module, component);
     case "elements":
       return await openElements(request, module, component);
   }

@@ -1,0 +1,61 @@
+import type { Inputs } from "../elements/button/button.ts";
+import type { ValuesOf } from "../elements/input.ts";
+import type { Message } from "../lm/message.ts";
+import type { Prompt } from "../lm/prompt.ts";
+import type { SamplingParams } from "../lm/params.ts";
+
+/** What a conversation's prompt is made from. */
+export interface Conversation<Group extends Inputs = Inputs> {
+  /** The system prompt, as it stands in its field; "" for none. */
+  readonly system: string;
+  /** Turns of user and assistant in order; the last is the user's. */
+  readonly messages: readonly Message[];
+  /** Values of the developer's controls. */
+  readonly values: ValuesOf<Group>;
+}
+
+export interface ChatOptions<Group extends Inputs> {
+  /** Default "chat". */
+  readonly name?: string;
+  /** Default "Chat". */
+  readonly title?: string;
+  /** The system prompt that a new chat starts with. */
+  readonly system?: string;
+  /** First messages to choose from. */
+  readonly starters?: readonly string[];
+  /** Inputs of one's own beside the conversation; another value begins a new chat. */
+  readonly controls?: () => Group;
+  /** The exact text for the model; default: the generator's own chat template. */
+  readonly prompt?: (conversation: Conversation<Group>) => string | Prompt;
+  /** Where the sampling form starts. */
+  readonly params?: Partial<SamplingParams>;
+}
+
+/** A page of conversation: every turn can be edited, done again and opened token by token. */
+export interface ChatComponent {
+  readonly kind: "chat";
+  readonly name: string;
+  readonly title: string;
+  readonly system: string;
+  readonly starters: readonly string[];
+  readonly params: Partial<SamplingParams>;
+  /** New inputs for each request: what they hold is the client's. */
+  controls(): Inputs;
+  /** Undefined: the generator's chat template makes it. */
+  readonly prompt: ((conversation: Conversation) => string | Prompt) | undefined;
+}
+
+export function chat<Group extends Inputs = Record<never, never>>(options: ChatOptions<Group> = {}): ChatComponent {
+  const { name = "chat", title = "Chat", system = "", starters = [], params = {}, controls, prompt } = options;
+  return {
+    kind: "chat",
+    name,
+    title,
+    system,
+    starters,
+    params,
+    controls: controls ?? (() => ({})),
+    // The app calls `prompt` with values of the controls that this very component made.
+    prompt: prompt as ChatComponent["prompt"],
+  };
+}

@@ -1,0 +1,115 @@
+/** From a conversation in a request to the exact prompt, and to the stream of its continuation. */
+import type { Context } from "fresh";
+import type { ChatComponent } from "../components/chat.ts";
+import type { Generator } from "../generators/generator.ts";
+import { type Prompt, toPrompt } from "../lm/prompt.ts";
+import type { Token } from "../lm/token.ts";
+import { type ChatBody, encodeWire, paramsFromWire } from "../lm/wire.ts";
+import type { Module } from "../module.ts";
+import type { State } from "./app_state.ts";
+import { streamRun } from "./generation.ts";
+import { findComponent, resolveGenerator } from "./place.ts";
+import { ProblemError } from "./problem.ts";
+
+const DEFAULT_TOP = 10;
+
+interface ChatSource {
+  readonly component: ChatComponent;
+  readonly generator: Generator;
+  readonly generatorName: string;
+  readonly prompt: Prompt;
+}
+
+/** Streams the completions of a conversation. */
+export async function chat(ctx: Context<State>, body: ChatBody): Promise<Response> {
+  const { component, generator, generatorName, prompt } = await readChat(ctx, body);
+  const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
+  const params = paramsFromWire(wire, component.params);
+  const top = body.top ?? DEFAULT_TOP;
+  return await streamRun(
+    ctx,
+    { generator, prompt: prompt.text, target: undefined, metrics: {}, params, top },
+    generatorName,
+  );
+}
+
+/** The exact text, and tokens where the generator can tell, that the conversation would send. */
+export async function chatPrompt(ctx: Context<State>, body: ChatBody): Promise<Response> {
+  const { generator, prompt } = await readChat(ctx, body);
+  const tokens: readonly Token[] | undefined = await generator.tokenize?.(prompt.text);
+  const answer = { prompt, ...(tokens === undefined ? {} : { tokens }) };
+  return new Response(encodeWire(answer), { headers: { "content-type": "application/json" } });
+}
+
+async function readChat(ctx: Context<State>, body: ChatBody): Promise<ChatSource> {
+  const { registry } = ctx.state;
+  const { module, component } = findComponent(registry, ctx.params);
+  if (component.kind !== "chat") {
+    throw new ProblemError(404, "Not found", `Cannot chat: component "${component.name}" is no chat`);
+  }
+  checkTurns(body);
+  const generatorName = resolveGenerator(module, body.generator);
+  const generator = await registry.generator(module.name, generatorName);
+  const prompt = await buildPrompt({ module, component, generator, generatorName }, body);
+  const { prefill = "" } = body;
+  return { component, generator, generatorName, prompt: { ...prompt, text: prompt.text + prefill } };
+}
+
+/** @throws {ProblemError} 422 when roles do not alternate from and to the user, or the last turn is empty */
+function checkTurns({ messages }: ChatBody): void {
+  for (const [index, { role }] of messages.entries()) {
+    const expected = index % 2 === 0 ? "user" : "assistant";
+    if (role !== expected) throw invalid(`messages.${index}.role`, `must be "${expected}", got "${role}"`);
+  }
+  const last = messages.at(-1);
+  if (last?.role !== "user") throw invalid("messages", "the last turn must be the user's");
+  if (last.content === "") throw invalid(`messages.${messages.length - 1}.content`, "must not be empty");
+}
+
+interface Making {
+  readonly module: Module;
+  readonly component: ChatComponent;
+  readonly generator: Generator;
+  readonly generatorName: string;
+}
+
+async function buildPrompt({ component, generator, generatorName }: Making, body: ChatBody): Promise<Prompt> {
+  const { messages, system = component.system } = body;
+  const values = readControls(component, body.controls ?? {});
+  if (component.prompt !== undefined) {
+    try {
+      return toPrompt(component.prompt({ system, messages, values }));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ProblemError(500, "Module failed", `Cannot build the prompt of "${component.title}": ${reason}`, {
+        cause: error,
+      });
+    }
+  }
+  if (generator.renderChat === undefined) {
+    const detail = `Cannot chat: generator "${generatorName}" has no chat template, and the component no prompt`;
+    throw new ProblemError(422, "Not available", detail, { field: "generator" });
+  }
+  const whole = system === "" ? messages : [{ role: "system", content: system } as const, ...messages];
+  return toPrompt(await generator.renderChat(whole));
+}
+
+/** Each value is checked against its control; one that is left out is the control's default. */
+function readControls(component: ChatComponent, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const controls = component.controls();
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(controls, name)) throw invalid(`controls.${name}`, "there is no such control");
+  }
+  return Object.fromEntries(
+    Object.entries(controls).map(([name, control]) => {
+      if (!Object.hasOwn(given, name)) return [name, control.value];
+      const fault = control.check(given[name]);
+      if (fault !== undefined) throw invalid(`controls.${name}`, fault);
+      return [name, given[name]];
+    }),
+  );
+}
+
+function invalid(field: string, why: string): ProblemError {
+  return new ProblemError(422, "Invalid request", `Cannot use ${field}: ${why}`, { field });
+}

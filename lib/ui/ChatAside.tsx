@@ -1,0 +1,96 @@
+import { Button } from "./Button.tsx";
+import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
+import type { ChatViewProps } from "./ChatView.tsx";
+import { changedParams } from "./generation_screen.ts";
+import { Inspector } from "./Inspector.tsx";
+import { ParamsForm } from "./ParamsForm.tsx";
+import { FieldLegend, PromptText } from "./PromptText.tsx";
+import { STRINGS } from "./strings.ts";
+
+/** The selected token, or what shapes the next answer: system prompt, controls, params, and the exact text. */
+export function ChatAside(props: ChatViewProps) {
+  const { chat, selection, on } = props;
+  const step = selection === undefined ? undefined : chat.turns[selection.turn]?.steps[selection.position];
+  if (step !== undefined) {
+    return (
+      <div class="flex flex-col gap-3">
+        <span class="hidden wide:block">
+          <Button onClick={() => on.select(undefined)}>{STRINGS.close}</Button>
+        </span>
+        <Inspector inspected={{ kind: "step", step, survival: undefined }} onClose={() => on.select(undefined)} />
+      </div>
+    );
+  }
+  return (
+    <div class="flex flex-col gap-5">
+      {props.controls !== null && (
+        <section aria-label={TEXT.controls} class="flex flex-col gap-2">
+          <h2 class="font-semibold">{TEXT.controls}</h2>
+          {props.controls}
+        </section>
+      )}
+      <Field id="system" label={TEXT.system} value={props.system} rows={3} onText={on.system} />
+      <Field id="prefill" label={TEXT.prefill} value={props.prefill} rows={1} onText={on.prefill} />
+      <Sampling {...props} />
+      <section aria-label={TEXT.sent} class="flex min-w-0 flex-col gap-1">
+        <h2 class="font-semibold">{TEXT.sent}</h2>
+        <p class="text-12 text-soft">{TEXT.sentFacts}</p>
+        {props.prompt === undefined ? <p class="text-soft">{TEXT.sentNothing}</p> : (
+          <>
+            <FieldLegend prompt={props.prompt} />
+            <div class="max-h-[40vh] overflow-y-auto rounded-md border border-line p-2">
+              <PromptText prompt={props.prompt} />
+            </div>
+          </>
+        )}
+      </section>
+      <p class="text-12 text-soft">{TEXT.keys}</p>
+    </div>
+  );
+}
+
+function Sampling({ screen, params, problem, on }: ChatViewProps) {
+  const changed = changedParams(params, screen.defaults).length;
+  const refused = problem?.field?.startsWith("params.") === true ? problem : undefined;
+  return (
+    <details class="-mx-3 border-y border-line py-2">
+      <summary class="px-3">
+        <b class="font-semibold">{STRINGS.sampling}</b>{" "}
+        <span class="text-12 text-soft">{STRINGS.changed(changed)}</span>
+      </summary>
+      <ParamsForm
+        params={params}
+        defaults={screen.defaults}
+        refused={refused?.field === undefined ? undefined : { field: refused.field, reason: refused.detail }}
+        onChange={on.params}
+      />
+      <div class="px-3">
+        <Button disabled={changed === 0} onClick={() => on.params(screen.defaults)}>{STRINGS.reset}</Button>
+      </div>
+    </details>
+  );
+}
+
+interface FieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly rows: number;
+  readonly onText: (text: string) => void;
+}
+
+function Field({ id, label, value, rows, onText }: FieldProps) {
+  return (
+    <div class="flex flex-col gap-1">
+      <label for={id} class="text-12 text-soft">{label}</label>
+      <textarea
+        id={id}
+        rows={rows}
+        value={value}
+        dir="auto"
+        onInput={(event) => onText(event.currentTarget.value)}
+        class="w-full rounded-md border border-line bg-panel px-2 py-1 font-mono text-13"
+      />
+    </div>
+  );
+}

@@ -1,0 +1,217 @@
+import type { ComponentChildren, JSX } from "preact";
+import type { Problem } from "../lm/event.ts";
+import type { SamplingParams } from "../lm/params.ts";
+import type { Prompt } from "../lm/prompt.ts";
+import { Button } from "./Button.tsx";
+import type { ChatScreen } from "./chat_screen.ts";
+import { type Chat, pendingTurn, siblings, thread, type Turn, type TurnId } from "./chat_state.ts";
+import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
+import { ChatAside } from "./ChatAside.tsx";
+import { ChatTurn } from "./ChatTurn.tsx";
+import { cx } from "./cx.ts";
+import { Panel } from "./Panel.tsx";
+import { ProblemCard } from "./ProblemCard.tsx";
+
+/** One selected token of one turn. */
+export interface TurnSelection {
+  readonly turn: TurnId;
+  readonly position: number;
+}
+
+export interface ChatViewProps {
+  readonly screen: ChatScreen;
+  readonly chat: Chat;
+  readonly draft: string;
+  readonly system: string;
+  readonly prefill: string;
+  readonly params: SamplingParams;
+  readonly acceptsAtOnce: boolean;
+  /** First of the turns that are being written; undefined when nothing runs. */
+  readonly writing: TurnId | undefined;
+  readonly problem: Problem | undefined;
+  /** What would be sent now; undefined without a message. */
+  readonly prompt: Prompt | undefined;
+  /** Turns that show their tokens. */
+  readonly opened: ReadonlySet<TurnId>;
+  readonly selection: TurnSelection | undefined;
+  readonly isReady: boolean;
+  /** The developer's controls, drawn. */
+  readonly controls: ComponentChildren;
+  readonly on: ChatActions;
+}
+
+export interface ChatActions {
+  readonly draft: (text: string) => void;
+  readonly send: () => void;
+  readonly accept: () => void;
+  readonly stop: () => void;
+  readonly begin: () => void;
+  readonly edit: (turn: Turn, text: string) => void;
+  readonly remove: (turn: Turn) => void;
+  readonly version: (turn: Turn) => void;
+  readonly tokens: (turn: TurnId) => void;
+  readonly select: (selection: TurnSelection | undefined) => void;
+  readonly system: (text: string) => void;
+  readonly prefill: (text: string) => void;
+  readonly params: (params: SamplingParams) => void;
+  readonly acceptAtOnce: (value: boolean) => void;
+  readonly exportChat: () => void;
+  readonly importChat: (file: File) => void;
+}
+
+/** The chat screen: the thread, the composer, and beside them what shapes the next answer. */
+export function ChatView(props: ChatViewProps) {
+  const { screen, on, selection } = props;
+  return (
+    <div class="grid min-h-screen grid-cols-1 wide:grid-cols-screen" data-ready={props.isReady}>
+      <main id="main" class="flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
+        <div class="flex flex-wrap items-center gap-2">
+          <h1 class="mr-auto text-18 font-semibold tracking-tight">{screen.title}</h1>
+          {screen.generators.length > 1 && <GeneratorChoice screen={screen} />}
+          <Button onClick={on.begin}>{TEXT.newChat}</Button>
+          <Button onClick={on.exportChat}>{TEXT.exportChat}</Button>
+          <label class="inline-flex min-h-[32px] cursor-pointer items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk">
+            {TEXT.importChat}
+            <input
+              type="file"
+              accept="application/json"
+              class="sr-only"
+              onChange={(event) => {
+                const [file] = event.currentTarget.files ?? [];
+                if (file !== undefined) on.importChat(file);
+                event.currentTarget.value = "";
+              }}
+            />
+          </label>
+        </div>
+        <Thread {...props} />
+        <Composer {...props} />
+      </main>
+      <aside
+        aria-label={TEXT.sent}
+        class={cx(
+          "border-line bg-panel border-t wide:border-l wide:border-t-0",
+          selection !== undefined &&
+            "fixed inset-x-0 bottom-0 z-10 max-h-[60vh] overflow-y-auto wide:static wide:max-h-full",
+        )}
+      >
+        <div class="p-4 wide:sticky wide:top-0 wide:max-h-screen wide:overflow-y-auto">
+          <ChatAside {...props} />
+        </div>
+      </aside>
+    </div>
+  );
+}
+
+function Thread(props: ChatViewProps) {
+  const { chat, screen, on, writing, opened, selection } = props;
+  const turns = thread(chat);
+  return (
+    <Panel title={TEXT.conversation}>
+      {turns.length === 0 && (
+        <div class="flex flex-col gap-3 p-3">
+          <p class="text-soft">{TEXT.empty}</p>
+          {screen.starters.length > 0 && (
+            <p class="flex flex-wrap items-center gap-2">
+              <span class="text-12 text-soft">{TEXT.starters}</span>
+              {screen.starters.map((text) => <Button key={text} onClick={() => on.draft(text)}>{text}</Button>)}
+            </p>
+          )}
+        </div>
+      )}
+      <ol aria-label={TEXT.conversation}>
+        {turns.map((turn) => (
+          <ChatTurn
+            key={turn.id}
+            turn={turn}
+            versions={siblings(chat, turn)}
+            isStreaming={writing !== undefined && turn.id >= writing && turn.reason === undefined}
+            showsTokens={opened.has(turn.id)}
+            colouring="p"
+            selected={selection?.turn === turn.id ? selection.position : undefined}
+            onSelect={(position) => on.select({ turn: turn.id, position })}
+            onTokens={() => on.tokens(turn.id)}
+            onEdit={(text) => on.edit(turn, text)}
+            onRemove={() => on.remove(turn)}
+            onVersion={on.version}
+          />
+        ))}
+      </ol>
+      {props.problem !== undefined && <ProblemCard problem={props.problem} onRetry={on.send} />}
+    </Panel>
+  );
+}
+
+function Composer({ chat, draft, writing, acceptsAtOnce, isReady, on }: ChatViewProps) {
+  const pending = pendingTurn(chat);
+  const isWriting = writing !== undefined;
+  const canAccept = pending !== undefined && !isWriting;
+  const isSame = pending !== undefined && thread(chat).at(-2)?.text === draft;
+  return (
+    <form
+      class="sticky bottom-0 flex flex-col gap-2 border-t border-line bg-page py-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        on.send();
+      }}
+    >
+      <textarea
+        rows={Math.min(8, Math.max(2, draft.split("\n").length))}
+        aria-label={TEXT.message}
+        placeholder={TEXT.placeholder}
+        value={draft}
+        dir="auto"
+        onInput={(event) => on.draft(event.currentTarget.value)}
+        onKeyDown={(event) => onComposerKey(event, canAccept, on)}
+        class="w-full rounded-md border border-line bg-panel px-2 py-1.5"
+      />
+      <div class="flex flex-wrap items-center gap-2">
+        <Button primary submit disabled={!isReady || isWriting || draft === ""}>
+          {isSame ? TEXT.regenerate : TEXT.send}
+        </Button>
+        <Button disabled={!canAccept} onClick={on.accept} keys="Ctrl ↵">{TEXT.accept}</Button>
+        <Button disabled={!isWriting} onClick={on.stop} keys="Esc">{TEXT.stop}</Button>
+        <label class="ml-auto inline-flex cursor-pointer items-center gap-2 text-12 text-soft">
+          <input
+            type="checkbox"
+            checked={acceptsAtOnce}
+            onChange={(event) => on.acceptAtOnce(event.currentTarget.checked)}
+            class="accent-accent"
+          />
+          {TEXT.autoAccept}
+        </label>
+      </div>
+    </form>
+  );
+}
+
+function onComposerKey(
+  event: JSX.TargetedKeyboardEvent<HTMLTextAreaElement>,
+  canAccept: boolean,
+  on: ChatActions,
+): void {
+  // Subtle: Enter while an input method composes picks a character, and is no wish to send.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  if (event.ctrlKey || event.metaKey) {
+    if (canAccept) on.accept();
+  } else {
+    event.currentTarget.form?.requestSubmit();
+  }
+}
+
+function GeneratorChoice({ screen }: { readonly screen: ChatScreen }) {
+  return (
+    <form
+      method="get"
+      action={`/${screen.module}/${screen.component}`}
+      onChange={(event) => event.currentTarget.submit()}
+    >
+      <select name="generator" aria-label="generator" class="min-h-[32px] rounded-md border border-line bg-panel px-2">
+        {screen.generators.map((name) => (
+          <option key={name} value={name} selected={name === screen.generator}>{name}</option>
+        ))}
+      </select>
+    </form>
+  );
+}

@@ -1,0 +1,18 @@
+/** What the chat screen knows from the server. */
+import type { ElementState } from "../elements/element.ts";
+import type { SamplingParams } from "../lm/params.ts";
+
+export interface ChatScreen {
+  readonly module: string;
+  readonly component: string;
+  readonly title: string;
+  readonly system: string;
+  readonly starters: readonly string[];
+  readonly generators: readonly string[];
+  readonly generator: string;
+  readonly defaults: SamplingParams;
+  readonly params: SamplingParams;
+  /** The developer's controls: element states by element name, and each control's element name by its own. */
+  readonly elements: Readonly<Record<string, ElementState>>;
+  readonly controls: Readonly<Record<string, string>>;
+}

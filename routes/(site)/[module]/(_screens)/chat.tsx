@@ -1,0 +1,30 @@
+import Chat from "../../../../islands/Chat.tsx";
+import type { ChatComponent } from "../../../../lib/components/chat.ts";
+import { Page } from "../../../../lib/elements/page.ts";
+import type { Module } from "../../../../lib/module.ts";
+import { resolveGenerator } from "../../../../lib/server/place.ts";
+import { defaultsOf } from "../../../../lib/ui/generation_screen.ts";
+import type { ChatScreen } from "../../../../lib/ui/chat_screen.ts";
+import type { Screen, ScreenRequest } from "./screen.ts";
+
+export function openChat({ url }: ScreenRequest, module: Module, component: ChatComponent): Screen {
+  const { name, title, system, starters, params } = component;
+  const page = new Page();
+  const controls = Object.entries(component.controls());
+  for (const [, control] of controls) page.add(control);
+  const defaults = defaultsOf(params);
+  const screen: ChatScreen = {
+    module: module.name,
+    component: name,
+    title,
+    system,
+    starters,
+    generators: Object.keys(module.generators),
+    generator: resolveGenerator(module, url.searchParams.get("generator") ?? undefined),
+    defaults,
+    params: defaults,
+    elements: page.snapshot(),
+    controls: Object.fromEntries(controls.map(([key, control]) => [key, page.nameOf(control) ?? key])),
+  };
+  return { title, status: 200, body: <Chat screen={screen} /> };
+}

@@ -1,0 +1,9 @@
+import { chatSchema } from "../../../../lib/lm/wire.ts";
+import { apiRoute } from "../../../../lib/server/api_route.ts";
+import { chat } from "../../../../lib/server/chat.ts";
+import { readJson } from "../../../../lib/server/read_json.ts";
+
+/** Streams the next turn of a conversation. */
+export const handler = apiRoute({
+  POST: async (ctx) => await chat(ctx, await readJson(ctx.req, chatSchema)),
+});
