@@ -5,7 +5,7 @@ import { PageStore } from "../lib/elements/view/page_store.ts";
 import { storeControl } from "../lib/elements/view/store_control.tsx";
 import { detokenize } from "../lib/lm/detokenize.ts";
 import type { Problem, RunEvent } from "../lib/lm/event.ts";
-import type { SamplingParams } from "../lib/lm/params.ts";
+import { PARAM_RANGES, type SamplingParams } from "../lib/lm/params.ts";
 import type { Prompt } from "../lib/lm/prompt.ts";
 import { ApiError, fetchChatPrompt, streamRun } from "../lib/ui/api_client.ts";
 import type { ChatScreen } from "../lib/ui/chat_screen.ts";
@@ -22,7 +22,7 @@ const PREVIEW_MS = 250;
 export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const chat = useSignal(state.EMPTY_CHAT);
   const draft = useSignal("");
-  const system = useSignal(screen.system);
+  const system = useSignal(screen.system ?? "");
   const prefill = useSignal("");
   const params = useSignal<SamplingParams>(screen.params);
   const acceptsAtOnce = useSignal(false);
@@ -73,7 +73,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       problem.value = events.find((event) => event.type === "error")?.problem ?? problem.value;
     });
     try {
-      const body = { ...bodyFor(state.thread(asked).slice(0, -1)), params: paramsToWire(params.value) };
+      const body = { ...bodyFor(state.thread(asked).slice(0, -1)), params: paramsToWire(anew(params.value, asked)) };
       for await (const event of streamRun(`${api}/chat`, body, controller.signal)) frame.add(event);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -194,6 +194,13 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       on={on}
     />
   );
+}
+
+/** Answers that stand beside others get dice of their own, so that regenerating gives something new. */
+function anew(params: SamplingParams, asked: state.Chat): SamplingParams {
+  const turn = asked.turns[asked.leaf ?? -1];
+  const before = turn === undefined ? 0 : state.siblings(asked, turn).length - params.n;
+  return { ...params, seed: (params.seed + before) % PARAM_RANGES.seed.max };
 }
 
 /** The turns that a draft would be sent with. */

@@ -19,7 +19,7 @@ export interface ChatOptions<Group extends Inputs> {
   readonly name?: string;
   /** Default "Chat". */
   readonly title?: string;
-  /** The system prompt that a new chat starts with. */
+  /** The system prompt that a new chat starts with; default "", or none beside a `prompt` of one's own. */
   readonly system?: string;
   /** First messages to choose from. */
   readonly starters?: readonly string[];
@@ -36,7 +36,8 @@ export interface ChatComponent {
   readonly kind: "chat";
   readonly name: string;
   readonly title: string;
-  readonly system: string;
+  /** Undefined: `prompt` has no place for one. */
+  readonly system: string | undefined;
   readonly starters: readonly string[];
   readonly params: Partial<SamplingParams>;
   /** New inputs for each request: what they hold is the client's. */
@@ -46,12 +47,12 @@ export interface ChatComponent {
 }
 
 export function chat<Group extends Inputs = Record<never, never>>(options: ChatOptions<Group> = {}): ChatComponent {
-  const { name = "chat", title = "Chat", system = "", starters = [], params = {}, controls, prompt } = options;
+  const { name = "chat", title = "Chat", starters = [], params = {}, controls, prompt } = options;
   return {
     kind: "chat",
     name,
     title,
-    system,
+    system: options.system ?? (prompt === undefined ? "" : undefined),
     starters,
     params,
     controls: controls ?? (() => ({})),

@@ -74,7 +74,7 @@ interface Making {
 }
 
 async function buildPrompt({ component, generator, generatorName }: Making, body: ChatBody): Promise<Prompt> {
-  const { messages, system = component.system } = body;
+  const { messages, system = component.system ?? "" } = body;
   const values = readControls(component, body.controls ?? {});
   if (component.prompt !== undefined) {
     try {

@@ -29,7 +29,9 @@ export function ChatAside(props: ChatViewProps) {
           {props.controls}
         </section>
       )}
-      <Field id="system" label={TEXT.system} value={props.system} rows={3} onText={on.system} />
+      {props.screen.system !== undefined && (
+        <Field id="system" label={TEXT.system} value={props.system} rows={3} onText={on.system} />
+      )}
       <Field id="prefill" label={TEXT.prefill} value={props.prefill} rows={1} onText={on.prefill} />
       <Sampling {...props} />
       <section aria-label={TEXT.sent} class="flex min-w-0 flex-col gap-1">

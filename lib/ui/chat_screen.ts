@@ -6,7 +6,8 @@ export interface ChatScreen {
   readonly module: string;
   readonly component: string;
   readonly title: string;
-  readonly system: string;
+  /** Undefined when the component's prompt has no place for one. */
+  readonly system: string | undefined;
   readonly starters: readonly string[];
   readonly generators: readonly string[];
   readonly generator: string;

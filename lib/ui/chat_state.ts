@@ -64,8 +64,9 @@ export function messagesOf(turns: readonly Turn[]): readonly Message[] {
  */
 export function sent(chat: Chat, text: string, n: number): Chat {
   const path = thread(chat);
-  const pending = pendingTurn(chat);
-  const asked = pending === undefined ? undefined : path.at(-2);
+  const last = path.at(-1);
+  // A message without an answer, as one is left by going back, is answered or replaced as well.
+  const asked = last?.role === "user" ? last : pendingTurn(chat) === undefined ? undefined : path.at(-2);
   if (asked?.text === text) return answering(chat, asked.id, n);
   const parent = asked === undefined ? chat.leaf : asked.parent;
   const id = chat.turns.length;

@@ -1,0 +1,82 @@
+/** The chat screen as a person uses it, on the persona example. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { launchChromium } from "./chromium.ts";
+import { serveApp } from "./serve_app.ts";
+
+async function send(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Message").fill(text);
+  await page.getByLabel("Message").press("Enter");
+  await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).waitFor();
+}
+
+function turns(page: Page) {
+  return page.locator("[data-turn]");
+}
+
+Deno.test("chat screen", async (t) => {
+  await using app = await serveApp();
+  const browser = await launchChromium();
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(`${app.origin}/persona_chat/chat`);
+  await page.locator("[data-ready=true]").waitFor();
+
+  await t.step("Send keeps the text and waits for Accept; Regenerate makes a version; Accept clears (H6)", async () => {
+    assert.equal(await page.getByRole("button", { name: "Accept" }).isEnabled(), false);
+    assert.equal(await page.getByRole("button", { name: "Send" }).isEnabled(), false, "an empty message");
+    await send(page, "do you have any pets ?");
+    assert.equal(await page.getByLabel("Message").inputValue(), "do you have any pets ?");
+    assert.match(await turns(page).nth(1).innerText(), /parrot/);
+    await page.getByRole("button", { name: "Regenerate" }).click();
+    await page.getByText("2 / 2").waitFor();
+    await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).click();
+    assert.equal(await page.getByLabel("Message").inputValue(), "");
+    assert.equal(await page.getByRole("button", { name: "Accept" }).isEnabled(), false);
+  });
+
+  await t.step("shows the exact text before it is sent, and a turn's tokens with their rivals", async () => {
+    await page.getByLabel("Message").fill("What do you like to eat?");
+    await page.getByText("<|user|>").last().waitFor();
+    await page.getByLabel("Message").press("Enter");
+    await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).waitFor();
+    await page.getByRole("button", { name: "Tokens" }).last().click();
+    await page.getByRole("group", { name: "Model" }).getByRole("button").first().click();
+    await page.getByText("Completion 1 · token 1").waitFor();
+    await page.keyboard.press("Escape");
+  });
+
+  await t.step("survives a reload; an edited turn is a version, and the other one comes back", async () => {
+    await page.getByLabel("Message").press("Control+Enter");
+    await page.reload();
+    await page.locator("[data-ready=true]").waitFor();
+    assert.equal(await turns(page).count(), 4);
+    await turns(page).nth(1).getByRole("button", { name: "Edit" }).click();
+    await page.getByLabel("Edit").fill("i have a dragon .");
+    await page.getByRole("button", { name: "Save" }).click();
+    assert.equal(await turns(page).count(), 2);
+    await page.getByText("3 / 3").waitFor();
+    await page.getByRole("button", { name: "Previous version" }).click();
+    assert.equal(await turns(page).count(), 4);
+  });
+
+  await t.step("another trait begins a new chat, in which nothing can be accepted (I4)", async () => {
+    await page.getByLabel("Trait 1").click();
+    await page.getByLabel("Trait 1").fill("horse");
+    await page.getByLabel("Trait 1").press("Enter");
+    assert.equal(await turns(page).count(), 0);
+    assert.equal(await page.getByRole("button", { name: "Accept" }).isEnabled(), false);
+    await send(page, "do you have any pets ?");
+    assert.match(await turns(page).nth(1).innerText(), /horse/);
+  });
+
+  await t.step("two browsers have two chats, and no error was met (H9)", async () => {
+    const other = await (await browser.newContext()).newPage();
+    await other.goto(`${app.origin}/persona_chat/chat`);
+    await other.locator("[data-ready=true]").waitFor();
+    assert.equal(await turns(other).count(), 0);
+    assert.deepEqual(errors, []);
+  });
+  await browser.close();
+});
