@@ -21,7 +21,7 @@ const MAY_IMPORT: readonly (readonly [from: RegExp, allowed: RegExp])[] = [
   [/^islands\//, /^lib\/(ui|elements|lm)\//],
   [
     /^routes\//,
-    /^lib\/(server|components|ui|lm|datasets|elements)\/|^lib\/module\.ts$|^islands\/|^fresh\/(mod|runtime)\.ts$/,
+    /^routes\/.*\/\(_screens\)\/|^lib\/(server|components|ui|lm|datasets|elements)\/|^lib\/module\.ts$|^islands\/|^fresh\/(mod|runtime)\.ts$/,
   ],
   [/^examples\//, /^lib\/mod\.ts$|^examples\//],
   [/^fresh\//, /^fresh\//],
