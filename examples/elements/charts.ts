@@ -169,7 +169,7 @@ const strips = component("Tokens and candidates", ({ generator }) => {
   return [
     write,
     written,
-    heading("The last step's candidates", { level: 3 }),
+    heading("The last step's candidates"),
     rivals,
     heading("Scored", { level: 3 }),
     scored,

@@ -7,7 +7,7 @@ export const NEXT_TOKEN_STRINGS = {
   back: "Back",
   greedy: "Greedy",
   sample: "Sample",
-  sampled: (token: string) => `Take ${token}, which this seed draws`,
+  sampled: (token: string) => `Sample: ${token}, which this seed draws`,
   takeTarget: "Target",
   restart: "From the prompt",
   candidates: "Candidates",

@@ -1,0 +1,86 @@
+/** No screen breaks a rule of axe-core, in light and dark, wide and narrow, before and after it was used. */
+import assert from "node:assert/strict";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { launchChromium } from "./chromium.ts";
+import { serveApp } from "./serve_app.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const EXAMPLES = ["examples/alpaca/mod.ts", "examples/persona_chat/mod.ts", "examples/elements/mod.ts"];
+const AXE = Deno.readTextFileSync(new URL(import.meta.resolve("axe-core/axe.min.js")));
+
+interface Screen {
+  readonly path: string;
+  /** What a person does before the screen is looked at. */
+  readonly use: (page: Page) => Promise<void>;
+}
+
+const LOOKS = [["light", 1280], ["dark", 390]] as const;
+
+const SCREENS: readonly Screen[] = [
+  {
+    path: "/alpaca/generation?sample=3&n=2&max_tokens=12&temperature=1.4",
+    use: async (page) => {
+      await page.getByRole("button", { name: "Generate" }).click();
+      await page.getByText(/^(stop|length)$/).nth(1).waitFor();
+      await page.locator("[data-position='2']").first().click();
+    },
+  },
+  {
+    path: "/alpaca/next-token?sample=3&top_p=0.9",
+    use: async (page) => {
+      await page.keyboard.press("2");
+      await page.getByLabel("Find a token").fill("a");
+      await page.getByText(/found, by raw/).waitFor();
+    },
+  },
+  {
+    path: "/persona_chat/chat",
+    use: async (page) => {
+      await page.getByLabel("Message").fill("do you have any pets ?");
+      await page.getByLabel("Message").press("Enter");
+      await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).waitFor();
+      await page.getByRole("button", { name: "Tokens" }).click();
+    },
+  },
+  { path: "/persona_chat/generation?sample=2", use: () => Promise.resolve() },
+  { path: "/no/such/page", use: () => Promise.resolve() },
+];
+
+/** Rules broken, each with the element at fault. */
+async function violations(page: Page): Promise<readonly string[]> {
+  // The page's policy takes no script from outside; this one comes over the debugging protocol.
+  await page.evaluate(AXE);
+  const results = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run()
+  );
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary = "" }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`)
+  );
+}
+
+Deno.test("axe-core finds nothing on any screen", async (t) => {
+  const modules = await loadModuleFiles(EXAMPLES, ROOT);
+  await using app = await serveApp(modules);
+  const elements = modules.find(({ module }) => module.name === "elements")?.module.components ?? [];
+  const pages = elements.map(({ name }): Screen => ({ path: `/elements/${name}`, use: () => Promise.resolve() }));
+  const browser = await launchChromium();
+  for (const { path, use } of [...SCREENS, ...pages]) {
+    await t.step(path, async () => {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      await page.goto(app.origin + path);
+      if (!path.startsWith("/no/")) await page.locator("[data-ready=true]").waitFor();
+      const found: string[] = [...await violations(page)];
+      await use(page);
+      for (const [colorScheme, width] of LOOKS) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        found.push(...(await violations(page)).map((each) => `${colorScheme} ${width} ${each}`));
+      }
+      assert.deepEqual([...new Set(found)], []);
+      await page.close();
+    });
+  }
+  await browser.close();
+});
