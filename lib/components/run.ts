@@ -23,6 +23,8 @@ export interface RunRequest {
 export interface ScoringRequest {
   readonly generator: Generator;
   readonly prompt: string;
+  /** The prompt with its fields left blank, to tell what they contribute. */
+  readonly nullPrompt?: string | undefined;
   readonly completion: string | readonly TokenId[];
   readonly target?: string | undefined;
   readonly metrics: Metrics;
@@ -78,17 +80,22 @@ export async function* run(request: RunRequest): AsyncGenerator<RunEvent, void, 
  * @throws {ScoringUnavailableError} when the generator cannot score; and what the generator throws
  */
 export async function scoreCompletion(request: ScoringRequest): Promise<Scored> {
-  const { generator, prompt, completion, target, metrics, top, signal } = request;
+  const { generator, prompt, nullPrompt, completion, target, metrics, top, signal } = request;
   if (generator.score === undefined) {
     throw new ScoringUnavailableError("Cannot score: this generator gives no logprobs of a given text");
   }
   const tokens = await generator.score({ prompt, completion, top, signal });
+  const ids = tokens.map(({ token }) => token.id);
+  const blank = nullPrompt === undefined || nullPrompt === "" || nullPrompt === prompt
+    ? undefined
+    : await generator.score({ prompt: nullPrompt, completion: ids, top: 1, signal });
   const promptTokens = await generator.tokenize?.(prompt);
   const text = typeof completion === "string" && completion !== target ? completion : undefined;
   const measured = measure(metrics, { text, target, logprobs: tokens.map(({ logprob }) => logprob) });
   return {
     ...(promptTokens === undefined ? {} : { prompt: promptTokens }),
     tokens,
+    ...(blank === undefined ? {} : { nullLogprobs: blank.map(({ logprob }) => logprob) }),
     metrics: measured.map(({ name, value }) => value === undefined ? { name } : { name, value }),
   };
 }

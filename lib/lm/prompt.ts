@@ -44,6 +44,17 @@ export function joinPrompts(pieces: readonly Prompt[]): Prompt {
   return { text, spans };
 }
 
+/** The prompt's text with every field's value left out: the same template, which says nothing of the sample.
+ * @example blankPrompt(prompt`Q: ${field("q", "why?")} A:`) is "Q:  A:" */
+export function blankPrompt({ text, spans }: Prompt): string {
+  let blank = "", end = 0;
+  for (const span of spans) {
+    blank += text.slice(end, Math.max(end, span.start));
+    end = Math.max(end, span.end);
+  }
+  return blank + text.slice(end);
+}
+
 /** A plain text is a prompt without fields. */
 export function toPrompt(value: Prompt | string | number): Prompt {
   return typeof value === "object" ? value : { text: String(value), spans: [] };

@@ -173,5 +173,10 @@ export interface Scored {
   /** The exact tokens that the model receives before the completion; absent when the generator cannot tell. */
   readonly prompt?: readonly Token[];
   readonly tokens: readonly ScoredToken[];
+  /**
+   * Logprob of each token under the prompt with its fields left blank; absent for a prompt without fields. A token's
+   * PMI with the source, in nats, is its logprob minus this one.
+   */
+  readonly nullLogprobs?: readonly number[];
   readonly metrics: readonly { readonly name: string; readonly value?: number }[];
 }

@@ -4,6 +4,7 @@ import type { NextToken } from "../lm/next.ts";
 import { run, type RunRequest, scoreCompletion } from "../components/run.ts";
 import type { Generator } from "../generators/generator.ts";
 import { type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody } from "../lm/wire.ts";
+import { blankPrompt } from "../lm/prompt.ts";
 import { encodeWire } from "../lm/wire_text.ts";
 import type { State } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
@@ -19,6 +20,8 @@ interface Source {
   readonly place: Place;
   readonly generator: Generator;
   readonly prompt: string;
+  /** The sample's prompt with its fields blank; absent for a prompt of one's own. */
+  readonly nullPrompt: string | undefined;
   readonly target: string | undefined;
 }
 
@@ -54,7 +57,7 @@ export async function streamRun(
 
 /** Scores the body's completion, or the sample's target. */
 export async function score(ctx: Context<State>, body: ScoreBody): Promise<Response> {
-  const { place, generator, prompt, target } = await readSource(ctx.state.registry, ctx.params, body);
+  const { place, generator, prompt, nullPrompt, target } = await readSource(ctx.state.registry, ctx.params, body);
   const completion = body.completion ?? target;
   if (completion === undefined) {
     throw new ProblemError(422, "Invalid request", "Cannot score: the sample has no target, so completion is needed", {
@@ -65,7 +68,7 @@ export async function score(ctx: Context<State>, body: ScoreBody): Promise<Respo
   return await whileWanted(ctx, async (_, signal) => {
     try {
       const top = body.top ?? DEFAULT_TOP;
-      const scored = await scoreCompletion({ generator, prompt, completion, target, metrics, top, signal });
+      const scored = await scoreCompletion({ generator, prompt, nullPrompt, completion, target, metrics, top, signal });
       return new Response(encodeWire(scored), { headers: { "content-type": "application/json" } });
     } catch (error) {
       // Nobody waits for the answer then, or the app is stopping: an ending, and no error of the generator.
@@ -116,7 +119,8 @@ async function readSource(
   const sample = needsSample ? await readSample(registry, place) : undefined;
   const prompt = body.prompt ?? sample?.prompt.text ?? "";
   const generator = await registry.generator(place.module.name, place.generator);
-  return { place, generator, prompt, target: sample?.target };
+  const nullPrompt = body.prompt === undefined && sample !== undefined ? blankPrompt(sample.prompt) : undefined;
+  return { place, generator, prompt, nullPrompt, target: sample?.target };
 }
 
 /**

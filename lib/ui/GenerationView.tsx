@@ -1,6 +1,7 @@
 import { CompletionsPanel } from "./CompletionsPanel.tsx";
 import { cx } from "./cx.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
+import { nextHref } from "./next_token_screen.ts";
 import { type Inspected, Inspector } from "./Inspector.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { PromptPanel } from "./PromptPanel.tsx";
@@ -60,20 +61,35 @@ export function GenerationView(props: GenerationViewProps) {
         )}
       >
         <div class="p-4 wide:sticky wide:top-0 wide:max-h-screen wide:overflow-y-auto">
-          {inspected === undefined
-            ? <p class="text-13 text-soft">{STRINGS.inspectorEmpty}</p>
-            : <Inspector inspected={inspected} onClose={() => onSelect(undefined)} />}
+          {inspected === undefined ? <p class="text-13 text-soft">{STRINGS.inspectorEmpty}</p> : (
+            <Inspector
+              inspected={inspected}
+              stepHref={stepHref(props)}
+              onClose={() => onSelect(undefined)}
+            />
+          )}
         </div>
       </aside>
     </div>
   );
 }
 
+/** The next-token screen at the selected position: the tokens before it chosen, it and its rivals to choose from. */
+function stepHref({ screen, params, run, scored, selection }: GenerationViewProps): string | undefined {
+  if (screen.nextToken === undefined || selection === undefined) return undefined;
+  const chosen = selection.kind === "scored" ? scored?.tokens : run.completions[selection.sequence]?.steps;
+  const path = chosen?.slice(0, selection.position).map(({ token }) => token.id) ?? [];
+  return nextHref({ ...screen, component: screen.nextToken, params: run.params ?? params }, path);
+}
+
 function findInspected({ run, scored, selection, survival }: GenerationViewProps): Inspected | undefined {
   if (selection === undefined) return undefined;
   if (selection.kind === "scored") {
     const token = scored?.tokens[selection.position];
-    return token === undefined ? undefined : { kind: "scored", token, position: selection.position };
+    if (token === undefined) return undefined;
+    const blank = scored?.nullLogprobs?.[selection.position];
+    const pmiNats = blank === undefined ? undefined : token.logprob - blank;
+    return { kind: "scored", token, position: selection.position, pmiNats };
   }
   const step = run.completions[selection.sequence]?.steps[selection.position];
   return step === undefined ? undefined : { kind: "step", step, survival: survival?.(step) };

@@ -3,24 +3,33 @@ import type { SurvivalVerdict } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
 import { CandidateTable } from "./CandidateTable.tsx";
 import { cx } from "./cx.ts";
-import { bits, oneIn, percent, probability } from "./number_format.ts";
+import { LinkButton } from "./LinkButton.tsx";
+import { bits, oneIn, percent, probability, signedBits } from "./number_format.ts";
 import { STRINGS } from "./strings.ts";
 import { displayToken } from "./token_display.ts";
 
 /** What is selected: a step of a completion, or a token of the target. */
 export type Inspected =
   | { readonly kind: "step"; readonly step: Step; readonly survival: SurvivalVerdict | undefined }
-  | { readonly kind: "scored"; readonly token: ScoredToken; readonly position: number };
+  | {
+    readonly kind: "scored";
+    readonly token: ScoredToken;
+    readonly position: number;
+    /** What the prompt's fields add to the token's logprob, in nats; undefined when it is not known. */
+    readonly pmiNats?: number | undefined;
+  };
 
 interface InspectorProps {
   readonly inspected: Inspected;
   /** Where it stands inside a page, with a name of its own and always closable; default: beside a screen. */
   readonly heading?: string;
+  /** Where the next-token screen shows this position. */
+  readonly stepHref?: string | undefined;
   readonly onClose: () => void;
 }
 
 /** The selected token: its numbers, its rivals, what removed them, and the draw. */
-export function Inspector({ inspected, heading, onClose }: InspectorProps) {
+export function Inspector({ inspected, heading, stepHref, onClose }: InspectorProps) {
   const measured = inspected.kind === "step" ? inspected.step : inspected.token;
   const chosen = measured.top.find((candidate) => candidate.token.id === measured.token.id);
   return (
@@ -46,7 +55,11 @@ export function Inspector({ inspected, heading, onClose }: InspectorProps) {
         <Fact name={STRINGS.surprisal} value={`${bits(-measured.logprob)} bits`} />
         <Fact name={STRINGS.entropy} value={`${bits(measured.entropyNats)} bits`} />
         {inspected.kind === "step" && <Fact name={STRINGS.luck} value={luck(inspected.step, chosen)} />}
+        {inspected.kind === "scored" && inspected.pmiNats !== undefined && (
+          <Fact name={STRINGS.pmi} value={`${signedBits(inspected.pmiNats)} bits`} />
+        )}
       </dl>
+      {stepHref !== undefined && <LinkButton href={stepHref}>{STRINGS.stepFromHere}</LinkButton>}
       <CandidateTable
         candidates={measured.top}
         chosen={measured.token.id}

@@ -1,9 +1,9 @@
 import type { GenerationViewProps } from "./generation_props.ts";
-import { fixed } from "./number_format.ts";
+import { bits, fixed, probability, signedBits } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { STRINGS } from "./strings.ts";
-import { displayTokens } from "./token_display.ts";
+import { displayToken, displayTokens } from "./token_display.ts";
 import { heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
 import { visibleText } from "../lm/visible_text.ts";
@@ -43,7 +43,46 @@ export function TargetPanel(
           ))}
         </p>
       </div>
+      {scored !== undefined && scored.tokens.length > 0 && <XRay scored={scored} />}
     </Panel>
+  );
+}
+
+/** What the target says of the model: how much it surprised, what the fields contributed, where it would go wrong. */
+function XRay({ scored: { tokens, nullLogprobs } }: { readonly scored: Scored }) {
+  const nll = tokens.reduce((sum, { logprob }) => sum - logprob, 0);
+  const bytes = tokens.reduce((sum, { token }) => sum + token.bytes.length, 0);
+  const blank = nullLogprobs?.reduce((sum, logprob) => sum - logprob, 0);
+  const departure = tokens.findIndex(({ rank }) => rank > 1);
+  const wanted = tokens[departure]?.top.find(({ rank }) => rank === 1);
+  const { xray } = STRINGS;
+  return (
+    <>
+      <dl class="flex flex-wrap gap-x-4 gap-y-1 border-t border-line px-3 py-2 text-12 text-soft">
+        <Measure name={xray.nll} value={`${bits(nll)} bits`} />
+        {bytes > 0 && <Measure name={xray.perByte} value={bits(nll / bytes)} />}
+        {blank !== undefined && <Measure name={xray.source} value={`${signedBits(blank - nll)} bits`} />}
+        <Measure
+          name={xray.repairs}
+          value={String(tokens.filter(({ rank }) => rank > 1).length)}
+          title={xray.repairsExplained}
+        />
+      </dl>
+      {wanted !== undefined && (
+        <p class="px-3 pb-2 text-12 text-soft">
+          {xray.wanted(departure + 1, displayToken(wanted.token).text, probability(wanted.logprob))}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Measure(props: { readonly name: string; readonly value: string; readonly title?: string }) {
+  return (
+    <div class="inline-flex gap-1.5" title={props.title}>
+      <dt>{props.name}</dt>
+      <dd class="font-mono text-ink tabular-nums">{props.value}</dd>
+    </div>
   );
 }
 

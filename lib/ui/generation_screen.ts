@@ -31,6 +31,8 @@ export interface GenerationScreen {
   /** Where the form starts for this task. */
   readonly defaults: SamplingParams;
   readonly params: SamplingParams;
+  /** The module's component that steps token by token; absent when it has none. */
+  readonly nextToken?: string;
   /** Sample that "Random" leads to. */
   readonly random: number;
 }

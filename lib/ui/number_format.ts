@@ -31,6 +31,11 @@ export function bits(nats: number): string {
   return Number.isFinite(nats) ? (nats / Math.LN2).toFixed(2) : "∞";
 }
 
+/** Nats as bits with their sign: +1.28, −0.50. */
+export function signedBits(nats: number): string {
+  return `${nats < 0 ? "−" : "+"}${bits(Math.abs(nats))}`;
+}
+
 /** The luck of a draw: 1 in 2.2. */
 export function oneIn(logprob: number): string {
   const odds = Math.exp(-logprob);

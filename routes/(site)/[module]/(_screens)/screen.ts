@@ -35,6 +35,7 @@ export async function readSampleScreen({ state: { registry }, path, url }: Scree
   const place = resolvePlace(registry, path, namesFromQuery(url.searchParams));
   const { module, component, task } = place;
   const { prompt, target, size, shown } = await readSample(registry, place);
+  const nextToken = module.components.find(({ kind }) => kind === "next_token")?.name;
   const defaults = defaultsOf(task.params);
   const { params, problem } = paramsFromQuery(url.searchParams, defaults);
   return {
@@ -56,6 +57,7 @@ export async function readSampleScreen({ state: { registry }, path, url }: Scree
       metrics: Object.entries(task.metrics ?? {}).map(([name, { description }]) => ({ name, description })),
       defaults,
       params,
+      ...(nextToken === undefined ? {} : { nextToken }),
       random: Math.floor(Math.random() * size),
     },
     problem: problem && badQuery(problem.detail, problem.field),
