@@ -12,6 +12,9 @@ export interface RunRequest {
   readonly generator: Generator;
   /** The exact text that the model receives. */
   readonly prompt: string;
+  /** Tokens that every completion begins with, and the salt of the first one's noise. */
+  readonly path?: readonly TokenId[];
+  readonly firstSequence?: number;
   readonly target?: string | undefined;
   readonly metrics: Metrics;
   readonly params: SamplingParams;
@@ -52,11 +55,11 @@ const MEASURED: readonly FinishReason[] = ["stop", "length"];
  * @throws what the generator throws, before the first event or between two; nothing once the signal has aborted
  */
 export async function* run(request: RunRequest): AsyncGenerator<RunEvent, void, void> {
-  const { generator, prompt, target, metrics, params, top, signal } = request;
+  const { generator, prompt, path, firstSequence, target, metrics, params, top, signal } = request;
   const startedMs = performance.now();
   const logprobs = new Map<number, number[]>();
   try {
-    for await (const event of generator.generate({ prompt, params, top, signal })) {
+    for await (const event of generator.generate({ prompt, path, firstSequence, params, top, signal })) {
       yield event;
       if (event.type === "step") {
         const known = logprobs.get(event.sequence);

@@ -10,7 +10,7 @@ export function fromModel(model: LanguageModel, facts: GeneratorFacts): Generato
   return {
     facts: { vocabularySize: model.vocabularySize, contextWindow: model.contextWindow, ...facts },
     tokenize: (prompt) => Promise.resolve(model.encode(prompt).map((id) => model.token(id))),
-    generate: ({ prompt, params, top, signal }) => decode(model, prompt, params, { top, signal }),
+    generate: ({ prompt, params, ...options }) => decode(model, prompt, params, options),
     next: (request, signal) => steps.at(request, signal),
     score({ prompt, completion, top, signal }) {
       const encode = (text: string) => model.encodeContinuation?.(text) ?? model.encode(text);

@@ -49,6 +49,10 @@ export interface GeneratorFacts {
 
 export interface GenerateRequest {
   readonly prompt: string;
+  /** Tokens that every completion begins with. */
+  readonly path?: readonly TokenId[] | undefined;
+  /** Salt of the first completion's noise; default 0. */
+  readonly firstSequence?: number | undefined;
   readonly params: SamplingParams;
   /** Candidates that each step carries. */
   readonly top: number;

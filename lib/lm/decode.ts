@@ -3,7 +3,7 @@ import type { FinishReason, GeneratorEvent, Step } from "./event.ts";
 import type { LanguageModel } from "./model.ts";
 import type { SamplingParams } from "./params.ts";
 import { Sampler } from "./sample.ts";
-import type { TokenId } from "./token.ts";
+import type { Token, TokenId } from "./token.ts";
 
 /** A prompt that leaves no room for a completion. */
 export class PromptTooLongError extends RangeError {
@@ -16,9 +16,18 @@ export class PromptTooLongError extends RangeError {
   }
 }
 
+/** A path that cannot be gone. */
+export class PathError extends RangeError {
+  override readonly name = "PathError";
+}
+
 export interface DecodeOptions {
   /** Candidates that each step carries. */
   readonly top: number;
+  /** Tokens that every completion begins with, whatever would be drawn; their steps are told as any others. */
+  readonly path?: readonly TokenId[] | undefined;
+  /** Salt of the first completion's noise: a branch of completion k falls by the dice of k. */
+  readonly firstSequence?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,15 +40,19 @@ export async function* decode(
   model: LanguageModel,
   prompt: string | readonly TokenId[],
   params: SamplingParams,
-  { top, signal }: DecodeOptions,
+  { top, path = [], firstSequence = 0, signal }: DecodeOptions,
 ): AsyncGenerator<GeneratorEvent, void, void> {
   const promptIds = typeof prompt === "string" ? model.encode(prompt) : prompt;
-  checkPrompt(promptIds, model);
+  checkPrompt([...promptIds, ...path], model);
+  checkPath(path, model);
   yield { type: "prompt", tokens: promptIds.map((id) => model.token(id)) };
 
   const sampler = new Sampler(model.vocabularySize);
   const inPrompt = new Set(promptIds);
-  const sequences = Array.from({ length: params.n }, (_, index) => new Sequence(index, promptIds, params, model));
+  const sequences = Array.from(
+    { length: params.n },
+    (_, index) => new Sequence(firstSequence + index, promptIds, path, params, model),
+  );
   while (sequences.some((sequence) => sequence.reason === undefined)) {
     for (const sequence of sequences) {
       if (sequence.reason !== undefined) continue;
@@ -55,6 +68,14 @@ export async function* decode(
 export function checkPrompt(promptIds: readonly TokenId[], model: LanguageModel): void {
   if (promptIds.length === 0) throw new RangeError("Cannot complete an empty prompt: expected at least one token");
   if (promptIds.length >= model.contextWindow) throw new PromptTooLongError(promptIds.length, model.contextWindow);
+}
+
+/** @throws {PathError} for an id outside the vocabulary */
+export function checkPath(path: readonly TokenId[], { vocabularySize }: LanguageModel): void {
+  for (const id of path) {
+    if (Number.isInteger(id) && id >= 0 && id < vocabularySize) continue;
+    throw new PathError(`Cannot go to token id ${id}: the vocabulary ends at ${vocabularySize - 1}`);
+  }
 }
 
 async function logitsUnlessAborted(
@@ -88,6 +109,7 @@ class Sequence {
   constructor(
     readonly index: number,
     prompt: readonly TokenId[],
+    readonly path: readonly TokenId[],
     readonly params: SamplingParams,
     readonly model: LanguageModel,
   ) {
@@ -105,6 +127,7 @@ class Sequence {
       position: this.#position,
       seen: { prompt: inPrompt, completion: this.#counts },
       top,
+      forced: this.path[this.#position],
       token: (id) => this.model.token(id),
     });
     const { id } = step.token;
@@ -126,7 +149,13 @@ class Sequence {
     };
   }
 
+  #passed(token: Token): undefined {
+    this.#text += this.#detokenizer.push(token);
+  }
+
   #ending({ token }: Step): FinishReason | undefined {
+    // Subtle: a path may go through a token that would end a completion.
+    if (this.#position < this.path.length) return this.#passed(token);
     if (this.model.endIds.has(token.id)) return "stop";
     const before = this.#text.length;
     this.#text += this.#detokenizer.push(token);

@@ -39,9 +39,13 @@ export interface ProcessorLog {
   readonly kept: number;
 }
 
-/** How a token was picked: the most probable, or the largest of final logprob plus noise. */
+/**
+ * How a token was picked: the most probable, the largest of final logprob plus noise, or by hand where another one would
+ * have been drawn.
+ */
 export type Draw =
   | { readonly kind: "greedy" }
+  | { readonly kind: "forced" }
   | { readonly kind: "gumbel"; readonly noise: number; readonly finalLogprob: number };
 
 /** One decode position: the distribution before and after the processors, and the choice. */

@@ -1,5 +1,5 @@
 /** The distribution after a prompt and the tokens chosen so far: what stepping by hand is made of. */
-import { checkPrompt } from "./decode.ts";
+import { checkPath, checkPrompt } from "./decode.ts";
 import type { Candidate, Step } from "./event.ts";
 import { topIds } from "./logits.ts";
 import type { LanguageModel } from "./model.ts";
@@ -38,11 +38,6 @@ export interface NextToken {
   readonly found?: readonly Candidate[];
 }
 
-/** A path that cannot be gone. */
-export class PathError extends RangeError {
-  override readonly name = "PathError";
-}
-
 const MOST_FOUND = 50;
 const REMEMBERED = 32;
 
@@ -66,7 +61,7 @@ export class NextTokens {
     const model = this.#model;
     const promptIds = model.encode(request.prompt);
     const path = [...request.path, ...this.#continuation(request.append)];
-    for (const id of path) this.#check(id);
+    checkPath(path, model);
     const prefix = [...promptIds, ...path];
     checkPrompt(prefix, model);
     const logits = await this.#logits(prefix, signal);
@@ -139,11 +134,5 @@ export class NextTokens {
       return matches ? logit : -Infinity;
     });
     return topIds(masked, MOST_FOUND).filter((id) => (masked[id] ?? -Infinity) > -Infinity);
-  }
-
-  #check(id: TokenId): void {
-    const { vocabularySize } = this.#model;
-    if (Number.isInteger(id) && id >= 0 && id < vocabularySize) return;
-    throw new PathError(`Cannot go to token id ${id}: the vocabulary ends at ${vocabularySize - 1}`);
   }
 }

@@ -13,6 +13,8 @@ export interface StepPlace {
   readonly seen: processor.SeenTokens;
   /** Candidates that the step carries. */
   readonly top: number;
+  /** The token to take, whatever the draw. */
+  readonly forced?: TokenId | undefined;
   /** Further candidates that it carries, whatever their rank. */
   readonly also?: readonly TokenId[];
   readonly token: (id: TokenId) => Token;
@@ -52,7 +54,8 @@ export class Sampler {
     else logSoftmax(this.#work, this.#final);
     const isGreedy = params.temperature === 0;
     const key = streamKey(params.seed, place.sequence, place.position);
-    const id = isGreedy ? topIds(this.#work, 1)[0] ?? 0 : this.#draw(key);
+    const drawn = isGreedy ? topIds(this.#work, 1)[0] ?? 0 : this.#draw(key);
+    const id = place.forced ?? drawn;
     const noise = (of: TokenId) => isGreedy ? undefined : gumbelAt(key, of);
 
     // Subtle: places are told by logits, since logprobs of almost equal logits round to one number.
@@ -74,7 +77,9 @@ export class Sampler {
       restCount: this.vocabularySize - ids.length,
       ...(restFinal === undefined ? {} : { restFinalLogprob: restFinal }),
       processors,
-      draw: isGreedy
+      draw: id !== drawn
+        ? { kind: "forced" }
+        : isGreedy
         ? { kind: "greedy" }
         : { kind: "gumbel", noise: noise(id) ?? 0, finalLogprob: at(this.#final, id) },
     };

@@ -12,7 +12,8 @@ import type { SamplingParams } from "./params.ts";
 export type SurvivalVerdict =
   | { readonly kind: "kept" }
   | { readonly kind: "excluded"; readonly by: ProcessorName }
-  | { readonly kind: "lost"; readonly to: Candidate }
+  /** `to` wins the draw instead; absent where a token that is not shown might. */
+  | { readonly kind: "lost"; readonly to?: Candidate }
   | { readonly kind: "unknown" };
 
 const KEPT = { kind: "kept" } as const;
@@ -20,6 +21,8 @@ const UNKNOWN = { kind: "unknown" } as const;
 
 /** Whether the step's token would be taken again under `params`, given the same prefix. */
 export function survives(step: Step, params: SamplingParams): SurvivalVerdict {
+  // What was chosen by hand is chosen by hand again.
+  if (step.draw.kind === "forced") return KEPT;
   if (isEditing(params)) return UNKNOWN;
   const ranked = step.top.filter(({ rank }, index) => rank === index + 1);
   const chosen = step.top.find(({ token }) => token.id === step.token.id);
@@ -32,7 +35,9 @@ export function survives(step: Step, params: SamplingParams): SurvivalVerdict {
   const inverse = 1 / params.temperature;
   const kept = params.topK > 0 ? ranked.slice(0, params.topK) : ranked;
   // The rest takes part unless top_k ends within what is shown.
-  const rest = params.topK > 0 && params.topK <= ranked.length ? undefined : restBounds(step, ranked, inverse);
+  const rest = params.topK > 0 && params.topK <= ranked.length
+    ? undefined
+    : restBounds(step, ranked, inverse, params.topK > 0 ? params.topK - ranked.length : step.restCount);
 
   const nucleus = topPVerdict(kept, chosen, params.topP, inverse, rest);
   if (nucleus.kind !== "kept") return nucleus;
@@ -51,15 +56,23 @@ interface Bounds {
   readonly high: number;
 }
 
-/** Least and most that the rest's tempered mass Σ p^a can be, for its known sum, count and largest possible p. */
-function restBounds(step: Step, ranked: readonly Candidate[], inverse: number): Bounds | undefined {
+/** Least and most that the tempered mass Σ p^a of the `taking` most probable tokens of the rest can be. */
+function restBounds(
+  step: Step,
+  ranked: readonly Candidate[],
+  inverse: number,
+  taking: number,
+): Bounds | undefined {
   const last = ranked[ranked.length - 1];
   if (step.restLogprob === undefined || step.restCount === 0 || last === undefined) return undefined;
   const mass = Math.exp(step.restLogprob);
   const spread = step.restCount * (mass / step.restCount) ** inverse;
   const largest = Math.max(Math.exp(last.logprob), mass / step.restCount);
   const packed = mass * largest ** (inverse - 1);
-  return { low: Math.min(spread, packed), high: Math.max(spread, packed) };
+  const all = { low: Math.min(spread, packed), high: Math.max(spread, packed) };
+  if (taking >= step.restCount) return all;
+  // Of a part of the rest only the most is known: none of it is more probable than the last candidate shown.
+  return { low: 0, high: Math.min(all.high, taking * Math.exp(last.logprob * inverse)) };
 }
 
 type Nucleus = Exclude<SurvivalVerdict, { kind: "kept" }> | {
@@ -111,17 +124,19 @@ function drawVerdict(
   const key = streamKey(params.seed, step.sequence, step.position);
   const inverse = 1 / params.temperature;
   const score = ({ token, logprob }: Candidate) => logprob * inverse + gumbelAt(key, token.id);
-  const own = score(chosen);
   const best = kept[0];
+  let winner = chosen;
   for (const rival of kept.slice(0, size)) {
     const isIn = best !== undefined && Math.exp((rival.logprob - best.logprob) * inverse) >= params.minP;
-    if (isIn && rival.token.id !== chosen.token.id && score(rival) > own) return { kind: "lost", to: rival };
+    if (isIn && score(rival) > score(winner)) winner = rival;
   }
   const last = kept[kept.length - 1];
-  if (!restTakesPart || last === undefined || best === undefined) return KEPT;
-  if (Math.exp((last.logprob - best.logprob) * inverse) < params.minP) return KEPT;
-  const bound = Math.min(last.logprob, step.restLogprob ?? -Infinity) * inverse;
-  return bound + largestRestNoise(step, key) <= own ? KEPT : UNKNOWN;
+  const isRestOut = !restTakesPart || last === undefined || best === undefined ||
+    Math.exp((last.logprob - best.logprob) * inverse) < params.minP;
+  const bound = Math.min(last?.logprob ?? -Infinity, step.restLogprob ?? -Infinity) * inverse;
+  const isSettled = isRestOut || bound + largestRestNoise(step, key) <= score(winner);
+  if (winner.token.id === chosen.token.id) return isSettled ? KEPT : UNKNOWN;
+  return isSettled ? { kind: "lost", to: winner } : { kind: "lost" };
 }
 
 function largestRestNoise(step: Step, key: readonly [number, number]): number {

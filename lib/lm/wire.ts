@@ -100,11 +100,22 @@ const promptSource = {
   top: topSchema,
 };
 
+const PATH_LIMIT = 8192;
+const pathSchema = v.optional(
+  v.pipe(
+    v.array(indexSchema, "must be a list of token ids"),
+    v.maxLength(PATH_LIMIT, `must be at most ${PATH_LIMIT} token ids`),
+  ),
+  [],
+);
+
 /** Body of `POST generate`: a sample of a task, or a prompt of one's own. */
 export const generateSchema = v.strictObject({
   ...promptSource,
   params: v.optional(v.pipe(objectSchema, paramsSchema)),
   seed: numberSchema("seed"),
+  path: pathSchema,
+  first_sequence: v.optional(indexSchema, 0),
 });
 export type GenerateBody = v.InferOutput<typeof generateSchema>;
 
@@ -115,7 +126,6 @@ export const scoreSchema = v.strictObject({
 });
 export type ScoreBody = v.InferOutput<typeof scoreSchema>;
 
-const PATH_LIMIT = 8192;
 const LIMIT_MESSAGE = "must be a whole number from 1 to 200";
 
 /** Body of `POST next_token`: the same source, the tokens chosen so far, and which candidates to give. */
@@ -123,13 +133,7 @@ export const nextTokenSchema = v.strictObject({
   ...promptSource,
   params: v.optional(v.pipe(objectSchema, paramsSchema)),
   seed: numberSchema("seed"),
-  path: v.optional(
-    v.pipe(
-      v.array(indexSchema, "must be a list of token ids"),
-      v.maxLength(PATH_LIMIT, `must be at most ${PATH_LIMIT} token ids`),
-    ),
-    [],
-  ),
+  path: pathSchema,
   append: v.optional(promptSchema),
   find: v.optional(v.pipe(v.string("must be a text"), v.maxLength(200, "must be at most 200 characters"))),
   offset: v.optional(indexSchema, 0),

@@ -32,7 +32,8 @@ export async function generate(ctx: Context<State>, body: GenerateBody): Promise
   const params = paramsFromWire(wire, place.task.params);
   const metrics = place.task.metrics ?? {};
   const top = body.top ?? DEFAULT_TOP;
-  return await streamRun(ctx, { generator, prompt, target, metrics, params, top }, place.generator);
+  const branch = { path: body.path, firstSequence: body.first_sequence };
+  return await streamRun(ctx, { generator, prompt, ...branch, target, metrics, params, top }, place.generator);
 }
 
 /** Streams a run as server-sent events; a failure before its first event is an answer with its own status. */

@@ -1,6 +1,5 @@
 import { ScoringUnavailableError } from "../components/run.ts";
-import { PromptTooLongError } from "../lm/decode.ts";
-import { PathError } from "../lm/next.ts";
+import { PathError, PromptTooLongError } from "../lm/decode.ts";
 import { ProblemError } from "./problem.ts";
 
 /** What to tell the client when a generator throws: the request's fault where it is one, the generator's else. */

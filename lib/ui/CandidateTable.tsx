@@ -18,10 +18,12 @@ interface CandidateTableProps {
   readonly rest: Rest;
   readonly hasFinal: boolean;
   readonly hasNoise: boolean;
+  /** Goes on with a candidate in the chosen one's place. */
+  readonly onTake?: ((id: number) => void) | undefined;
 }
 
 /** The candidates of one position by raw rank; what a processor removed stays in its place, struck through. */
-export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise }: CandidateTableProps) {
+export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise, onTake }: CandidateTableProps) {
   return (
     <div>
       <table class="font-mono text-12 tabular-nums">
@@ -36,36 +38,21 @@ export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise }:
               <th scope="col" class="whitespace-nowrap py-1 pl-2 text-right font-semibold">{STRINGS.noise}</th>
             )}
             <th class="w-[72px]">
-              <span class="sr-only">bar</span>
+              <span class="sr-only">{STRINGS.bar}</span>
             </th>
           </tr>
         </thead>
         <tbody>
-          {candidates.map((candidate) => (
-            <tr key={candidate.token.id} class={cx(candidate.excludedBy !== undefined && "text-soft")}>
-              <th
-                scope="row"
-                class={cx(
-                  "py-0.5 text-left font-normal break-words",
-                  candidate.token.id === chosen && "font-bold",
-                )}
-              >
-                {candidate.excludedBy === undefined
-                  ? displayToken(candidate.token).text
-                  : <s>{displayToken(candidate.token).text}</s>}
-                {candidate.excludedBy !== undefined && (
-                  <span class="ml-1.5 font-sans text-11 text-warn" title={STRINGS.excludedBy(candidate.excludedBy)}>
-                    {candidate.excludedBy}
-                  </span>
-                )}
-              </th>
-              <td class="py-0.5 pl-2 text-right">{percent(candidate.logprob)}</td>
-              {hasFinal && <td class="py-0.5 pl-2 text-right">{finalPercent(candidate.finalLogprob)}</td>}
-              {hasNoise && <td class="py-0.5 pl-2 text-right text-soft">{candidate.noise?.toFixed(2) ?? "–"}</td>}
-              <td class="py-0.5 pl-2">
-                <Bar raw={candidate.logprob} final={hasFinal ? candidate.finalLogprob : candidate.logprob} />
-              </td>
-            </tr>
+          {candidates.map((candidate, index) => (
+            <CandidateRow
+              key={candidate.token.id}
+              candidate={candidate}
+              skipped={candidate.rank - 1 - (candidates[index - 1]?.rank ?? 0)}
+              isChosen={candidate.token.id === chosen}
+              hasFinal={hasFinal}
+              hasNoise={hasNoise}
+              onTake={onTake}
+            />
           ))}
           {rest.logprob !== undefined && (
             <tr class="text-soft">
@@ -85,6 +72,51 @@ export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise }:
       {hasNoise && <p class="mt-2 text-12 text-soft">{STRINGS.drawExplained}</p>}
     </div>
   );
+}
+
+interface CandidateRowProps {
+  readonly candidate: Candidate;
+  /** Ranks between the row before and this one that are not shown. */
+  readonly skipped: number;
+  readonly isChosen: boolean;
+  readonly hasFinal: boolean;
+  readonly hasNoise: boolean;
+  readonly onTake: ((id: number) => void) | undefined;
+}
+
+function CandidateRow({ candidate, skipped, isChosen, hasFinal, hasNoise, onTake }: CandidateRowProps) {
+  const { token, logprob, finalLogprob, excludedBy, noise, rank } = candidate;
+  return (
+    <tr class={cx(excludedBy !== undefined && "text-soft", skipped > 0 && "border-t border-line")}>
+      <th scope="row" class={cx("py-0.5 text-left break-words", isChosen ? "font-bold" : "font-normal")}>
+        {onTake === undefined || isChosen ? <CandidateText candidate={candidate} /> : (
+          <button
+            type="button"
+            title={STRINGS.continueWith(displayToken(token).text)}
+            onClick={() => onTake(token.id)}
+            class="rounded-sm hover:bg-sunk"
+          >
+            <CandidateText candidate={candidate} />
+          </button>
+        )}
+        {skipped > 0 && <span class="ml-1.5 font-sans text-11 text-soft">{STRINGS.atRank(count(rank))}</span>}
+        {excludedBy !== undefined && (
+          <span class="ml-1.5 font-sans text-11 text-warn" title={STRINGS.excludedBy(excludedBy)}>{excludedBy}</span>
+        )}
+      </th>
+      <td class="py-0.5 pl-2 text-right">{percent(logprob)}</td>
+      {hasFinal && <td class="py-0.5 pl-2 text-right">{finalPercent(finalLogprob)}</td>}
+      {hasNoise && <td class="py-0.5 pl-2 text-right text-soft">{noise?.toFixed(2) ?? "–"}</td>}
+      <td class="py-0.5 pl-2">
+        <Bar raw={logprob} final={hasFinal ? finalLogprob : logprob} />
+      </td>
+    </tr>
+  );
+}
+
+function CandidateText({ candidate: { token, excludedBy } }: { readonly candidate: Candidate }) {
+  const { text } = displayToken(token);
+  return excludedBy === undefined ? <>{text}</> : <s>{text}</s>;
 }
 
 function finalPercent(logprob: number | undefined): string {

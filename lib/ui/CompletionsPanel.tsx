@@ -20,6 +20,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
       facts={runFacts(run, props)}
       actions={
         <>
+          {props.runCount > 1 && <RunChoice {...props} />}
           <HeatLegend colouring={colouring} />
           <ColouringChoice colouring={colouring} onColouring={props.onColouring} />
         </>
@@ -34,9 +35,11 @@ export function CompletionsPanel(props: GenerationViewProps) {
         </p>
       )}
       <ol>
-        {run.completions.map((completion, sequence) => (
-          <CompletionRow key={sequence} {...props} completion={completion} sequence={sequence} />
-        ))}
+        {run.completions.map((completion, sequence) =>
+          isEmptyFailure(completion)
+            ? null
+            : <CompletionRow key={sequence} {...props} completion={completion} sequence={sequence} />
+        )}
       </ol>
     </Panel>
   );
@@ -51,24 +54,32 @@ function CompletionRow(
   { completion, sequence, run, colouring, selection, survival, onSelect, screen }: CompletionRowProps,
 ) {
   const displayed = displayTokens(completion.steps.map(({ token }) => token));
+  const verdicts = survival === undefined ? [] : completion.steps.map(survival);
+  // What follows the first change stands on other tokens then, so nothing is said of it.
+  const changesAt = verdicts.findIndex(({ kind }) => kind === "excluded" || kind === "lost");
   const tokens = completion.steps.map((step, position) => {
-    const display = displayed[position] ?? { text: "", isMark: true, breaksLine: false };
-    const verdict = survival?.(step);
+    const verdict = verdicts[position];
+    const isStale = changesAt >= 0 && position > changesAt;
     return {
-      display,
+      display: displayed[position] ?? { text: "", isMark: true, breaksLine: false },
       heat: heat(step, colouring),
       logprob: step.logprob,
       rank: step.rank,
-      ...(verdict === undefined ? {} : { survival: verdict }),
+      isStale,
+      ...(verdict === undefined || isStale ? {} : { survival: verdict }),
     };
   });
   const isSelected = selection?.kind === "step" && selection.sequence === sequence;
   const isStreaming = isRunning(run) && completion.reason === undefined;
-  const changesAt = tokens.findIndex(({ survival }) => survival?.kind === "excluded" || survival?.kind === "lost");
   return (
     <li class="grid grid-cols-1 gap-x-3 gap-y-1 border-t border-line px-3 py-2.5 first:border-t-0 sm:grid-cols-sequence">
       <span class="hidden font-mono text-12 leading-6 text-soft sm:inline">{sequence + 1}</span>
       <div class="min-w-0">
+        {completion.branch !== undefined && (
+          <p class="text-12 text-soft">
+            {STRINGS.branchOf(completion.branch.sequence + 1, completion.branch.position + 1)}
+          </p>
+        )}
         <TokenStrip
           label={`${STRINGS.completions} ${sequence + 1}`}
           tokens={tokens}
@@ -80,7 +91,7 @@ function CompletionRow(
           <p class="text-12 text-soft">
             {changesAt >= 0
               ? STRINGS.survivalSummary(changesAt + 1)
-              : tokens.every(({ survival }) => survival?.kind === "kept")
+              : verdicts.every(({ kind }) => kind === "kept")
               ? STRINGS.survivalSame
               : STRINGS.survivalUnknown}
           </p>
@@ -98,6 +109,17 @@ function CompletionRow(
   );
 }
 
+/** The runs of this page, back and forth. */
+function RunChoice({ runIndex, runCount, onRun }: GenerationViewProps) {
+  return (
+    <span class="inline-flex items-center gap-1 text-12 text-soft tabular-nums">
+      <Button label={STRINGS.earlier} disabled={runIndex === 0} onClick={() => onRun(runIndex - 1)}>◀</Button>
+      {STRINGS.runOf(runIndex + 1, runCount)}
+      <Button label={STRINGS.later} disabled={runIndex === runCount - 1} onClick={() => onRun(runIndex + 1)}>▶</Button>
+    </span>
+  );
+}
+
 function ColouringChoice(props: { readonly colouring: Colouring; readonly onColouring: (next: Colouring) => void }) {
   return (
     <div role="group" aria-label={STRINGS.colourBy} class="inline-flex gap-1">
@@ -112,6 +134,11 @@ function ColouringChoice(props: { readonly colouring: Colouring; readonly onColo
       ))}
     </div>
   );
+}
+
+/** Nothing came of it; the card above says why. */
+function isEmptyFailure({ steps, reason }: Completion): boolean {
+  return steps.length === 0 && reason === "error";
 }
 
 /** The quiet line of the header: what the run is doing, how fast. */

@@ -52,7 +52,7 @@ export function GenerationView(props: GenerationViewProps) {
         <TargetPanel {...props} />
       </main>
       <aside
-        aria-label="Inspector"
+        aria-label={STRINGS.inspector}
         class={cx(
           "border-line bg-panel",
           inspected === undefined
@@ -65,6 +65,7 @@ export function GenerationView(props: GenerationViewProps) {
             <Inspector
               inspected={inspected}
               stepHref={stepHref(props)}
+              onTake={inspected.kind === "step" ? props.onBranch : undefined}
               onClose={() => onSelect(undefined)}
             />
           )}

@@ -25,11 +25,13 @@ interface InspectorProps {
   readonly heading?: string;
   /** Where the next-token screen shows this position. */
   readonly stepHref?: string | undefined;
+  /** Goes on with another candidate in its place. */
+  readonly onTake?: ((id: number) => void) | undefined;
   readonly onClose: () => void;
 }
 
 /** The selected token: its numbers, its rivals, what removed them, and the draw. */
-export function Inspector({ inspected, heading, stepHref, onClose }: InspectorProps) {
+export function Inspector({ inspected, heading, stepHref, onTake, onClose }: InspectorProps) {
   const measured = inspected.kind === "step" ? inspected.step : inspected.token;
   const chosen = measured.top.find((candidate) => candidate.token.id === measured.token.id);
   return (
@@ -64,6 +66,7 @@ export function Inspector({ inspected, heading, stepHref, onClose }: InspectorPr
         candidates={measured.top}
         chosen={measured.token.id}
         rest={{ count: measured.restCount, logprob: measured.restLogprob, finalLogprob: finalRest(inspected) }}
+        onTake={onTake}
         hasFinal={inspected.kind === "step"}
         hasNoise={inspected.kind === "step" && inspected.step.draw.kind === "gumbel"}
       />
@@ -84,10 +87,9 @@ function Fact(props: { readonly name: string; readonly value: string }) {
   );
 }
 
-/** The processors that removed something, in the order in which they acted. */
+/** The processors that acted, in their order: one that removed nothing may still have moved what is left. */
 function ProcessorTable(props: { readonly processors: readonly ProcessorLog[] }) {
-  const active = props.processors.filter(({ removed }) => removed > 0);
-  if (active.length === 0) return null;
+  if (props.processors.length === 0) return null;
   return (
     <table class="font-mono text-12 tabular-nums">
       <caption class="pb-1 text-left font-sans text-11 font-semibold text-soft">{STRINGS.processors}</caption>
@@ -100,11 +102,11 @@ function ProcessorTable(props: { readonly processors: readonly ProcessorLog[] })
         </tr>
       </thead>
       <tbody>
-        {active.map(({ name, removed, removedMass, kept }) => (
+        {props.processors.map(({ name, removed, removedMass, kept }) => (
           <tr key={name}>
             <th scope="row" class="py-0.5 text-left font-normal">{name}</th>
             <td class="py-0.5 pl-2 text-right">{removed}</td>
-            <td class="py-0.5 pl-2 text-right">{percent(Math.log(removedMass))}</td>
+            <td class="py-0.5 pl-2 text-right">{removed === 0 ? "–" : percent(Math.log(removedMass))}</td>
             <td class="py-0.5 pl-2 text-right">{kept}</td>
           </tr>
         ))}
@@ -120,6 +122,7 @@ function place(inspected: Inspected): string {
 
 function luck(step: Step, chosen: Candidate | undefined): string {
   if (step.draw.kind === "greedy") return STRINGS.greedy;
+  if (step.draw.kind === "forced") return STRINGS.forced;
   return oneIn(chosen?.finalLogprob ?? step.draw.finalLogprob);
 }
 
@@ -134,7 +137,7 @@ function survivalSentence(verdict: SurvivalVerdict): string {
     case "excluded":
       return STRINGS.survivalExcluded(verdict.by);
     case "lost":
-      return STRINGS.survivalLost;
+      return STRINGS.survivalLost(verdict.to === undefined ? undefined : displayToken(verdict.to.token).text);
     case "unknown":
       return STRINGS.survivalUnknown;
   }

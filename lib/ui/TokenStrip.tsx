@@ -3,6 +3,7 @@ import type { SurvivalVerdict } from "../lm/survival.ts";
 import { cx } from "./cx.ts";
 import { memo } from "./memo.ts";
 import { probability } from "./number_format.ts";
+import { STRINGS } from "./strings.ts";
 import { type DisplayedToken, tokenName } from "./token_display.ts";
 import type { Heat } from "./token_heat.ts";
 
@@ -14,6 +15,8 @@ export interface StripToken {
   readonly rank: number;
   /** What the params on screen would make of it, when they are not those of the run. */
   readonly survival?: SurvivalVerdict;
+  /** What stands before it would change, so nothing can be said of it. */
+  readonly isStale?: boolean;
 }
 
 interface TokenStripProps {
@@ -71,7 +74,7 @@ const TokenButton = memo(function TokenButton({ token, position, isSelected, isT
         type="button"
         data-position={position}
         tabIndex={isTabStop ? 0 : -1}
-        aria-label={isLost ? `${name}, would not survive the new params` : name}
+        aria-label={isLost ? STRINGS.notSurviving(name) : name}
         aria-pressed={isSelected}
         title={name}
         class={cx(
@@ -80,7 +83,7 @@ const TokenButton = memo(function TokenButton({ token, position, isSelected, isT
           heat === 2 && "bg-heat2",
           heat === 3 && "bg-heat3 border-heat4",
           heat === 4 && "bg-heat4 border-warn",
-          display.isMark && "text-soft",
+          (display.isMark || token.isStale === true) && "text-soft",
           isLost && "line-through decoration-warn",
           isSelected && "outline outline-2 outline-accent",
         )}
@@ -97,7 +100,8 @@ function sameToken(before: TokenButtonProps, after: TokenButtonProps): boolean {
   return before.isSelected === after.isSelected && before.isTabStop === after.isTabStop &&
     before.position === after.position && before.token.heat === after.token.heat &&
     before.token.logprob === after.token.logprob && before.token.display.text === after.token.display.text &&
-    before.token.survival?.kind === after.token.survival?.kind;
+    before.token.survival?.kind === after.token.survival?.kind &&
+    before.token.isStale === after.token.isStale;
 }
 
 function positionOf(target: EventTarget | null): number | undefined {

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Problem, Step } from "../lm/event.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { SurvivalVerdict } from "../lm/survival.ts";
+import type { TokenId } from "../lm/token.ts";
 import type { Scored } from "../lm/wire.ts";
 import type { GenerationScreen } from "./generation_screen.ts";
 import type { Run } from "./generation_state.ts";
@@ -19,6 +20,9 @@ export interface GenerationViewProps {
   readonly sample: ComponentChildren;
   readonly params: SamplingParams;
   readonly run: Run;
+  /** Which of the runs of this page it is, from 0. */
+  readonly runIndex: number;
+  readonly runCount: number;
   readonly scored: Scored | undefined;
   readonly scoreProblem: Problem | undefined;
   readonly pageProblem: Problem | undefined;
@@ -30,6 +34,9 @@ export interface GenerationViewProps {
   readonly survival: ((step: Step) => SurvivalVerdict) | undefined;
   readonly onParams: (params: SamplingParams) => void;
   readonly onGenerate: () => void;
+  /** Goes on with another token in the selected one's place. */
+  readonly onBranch: (token: TokenId) => void;
+  readonly onRun: (index: number) => void;
   readonly onStop: () => void;
   readonly onRetryScore: () => void;
   readonly onColouring: (colouring: Colouring) => void;

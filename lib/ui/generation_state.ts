@@ -3,7 +3,15 @@ import type { FinishReason, Problem, RunEvent, Step } from "../lm/event.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { Token } from "../lm/token.ts";
 
+/** Where a completion left another one: it has that one's tokens up to there. */
+export interface BranchPoint {
+  readonly sequence: number;
+  readonly position: number;
+}
+
 export interface Completion {
+  /** Absent for one that began at the prompt. */
+  readonly branch?: BranchPoint;
   readonly steps: readonly Step[];
   readonly reason?: FinishReason;
   readonly text?: string;
@@ -32,11 +40,21 @@ export function started(params: SamplingParams, nowMs: number): Run {
   return { ...IDLE, phase: "waiting", params, completions, startedMs: nowMs };
 }
 
-/** Folds the events that arrived since the last frame; one new array per touched completion, not one per event. */
-export function received(run: Run, events: readonly RunEvent[], nowMs: number): Run {
+/** The run with one more completion to come; the others stay as they are. */
+export function branched(run: Run, branch: BranchPoint, nowMs: number): Run {
+  const { problem: _, firstTokenMs: __, lastTokenMs: ___, ...rest } = run;
+  const completions = [...run.completions, { branch, steps: [], metrics: {} }];
+  return { ...rest, phase: "waiting", completions, startedMs: nowMs };
+}
+
+/** Folds the events that arrived since the last frame; one new array per touched completion, not one per event.
+ * @param row which completion a sequence of the events is
+ */
+export function received(run: Run, events: readonly RunEvent[], nowMs: number, row = same): Run {
   if (events.length === 0) return run;
   const touched = new Map<number, { -readonly [Key in keyof Completion]: Completion[Key] } & { steps: Step[] }>();
-  const edit = (sequence: number) => {
+  const edit = (from: number) => {
+    const sequence = row(from);
     const known = touched.get(sequence);
     if (known !== undefined) return known;
     const before = run.completions[sequence] ?? { steps: [], metrics: {} };
@@ -104,6 +122,10 @@ export function tokensPerSecond(run: Run): number | undefined {
   if (tokens < 2 || run.firstTokenMs === undefined || run.lastTokenMs === undefined) return undefined;
   const seconds = (run.lastTokenMs - run.firstTokenMs) / 1000;
   return seconds > 0 ? (tokens - 1) / seconds : undefined;
+}
+
+function same(sequence: number): number {
+  return sequence;
 }
 
 function unreachable(event: never): never {

@@ -62,6 +62,15 @@ export const STRINGS = {
   entropy: "entropy",
   luck: "luck",
   greedy: "greedy: the most probable was taken",
+  inspector: "Inspector",
+  atRank: (rank: string) => `rank ${rank}`,
+  notSurviving: (name: string) => `${name}, would not survive the new params`,
+  forced: "chosen by hand",
+  continueWith: (token: string) => `Go on with ${token} in its place`,
+  branchOf: (sequence: number, position: number) => `branch of ${sequence} at token ${position}`,
+  runOf: (index: number, count: number) => `run ${index} of ${count}`,
+  earlier: "Earlier run",
+  later: "Later run",
   candidate: "candidate",
   raw: "raw %",
   final: "final %",
@@ -75,7 +84,10 @@ export const STRINGS = {
   kept: "kept",
   survivalKept: "With the params as they stand now, the same dice give this token again.",
   survivalExcluded: (processor: string) => `With the params as they stand now, ${processor} would remove this token.`,
-  survivalLost: "With the params as they stand now, another candidate would win the draw.",
+  survivalLost: (to: string | undefined) =>
+    to === undefined
+      ? "With the params as they stand now, another candidate would win the draw."
+      : `With the params as they stand now, ${to} would win the draw.`,
   survivalUnknown: "Whether this token survives the new params depends on tokens that are not shown.",
   survivalSummary: (position: number) => `with the new params the text first changes at token ${position}`,
   survivalSame: "the new params would give the same tokens",

@@ -54,6 +54,37 @@ Deno.test("generation screen", async (t) => {
     await page.close();
   });
 
+  await t.step(
+    "another candidate begins a branch, a new run keeps the earlier one, and a token leads to stepping",
+    async () => {
+      const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=8&temperature=1.2`);
+      await generate(page);
+      await strip(page, "Completions 1").getByRole("button").nth(2).click();
+      const rival = page.getByTitle(/^Go on with/).first();
+      const token = (await rival.innerText()).replace("␣", " ");
+      await rival.click();
+      await page.getByText("branch of 1 at token 3").waitFor();
+      await page.getByText(/^(stop|length)$/).nth(1).waitFor();
+      const branch = strip(page, "Completions 2").getByRole("button");
+      assert.equal(await branch.nth(2).innerText(), token);
+      assert.equal(
+        await branch.nth(0).innerText(),
+        await strip(page, "Completions 1").getByRole("button").nth(0).innerText(),
+      );
+      await page.getByText("chosen by hand").waitFor();
+      await page.getByRole("button", { name: "Generate" }).click();
+      await page.getByText("run 2 of 2").waitFor();
+      await page.getByRole("button", { name: "Earlier run" }).click();
+      await page.getByText("branch of 1 at token 3").waitFor();
+      await strip(page, "Completions 2").getByRole("button").nth(2).click();
+      await page.getByRole("link", { name: "Step from here" }).click();
+      await page.locator("[data-candidate]").first().waitFor();
+      assert.equal(new URL(page.url()).searchParams.get("path")?.split(",").length, 2);
+      assert.deepEqual(errors, []);
+      await page.close();
+    },
+  );
+
   await t.step("streams n sequences, opens a token, moves by arrow keys", async () => {
     const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&n=2&seed=5&max_tokens=12&top_k=20`);
     await generate(page);

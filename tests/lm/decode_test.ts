@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { tableModel } from "../../lib/generators/table.ts";
-import { decode, PromptTooLongError } from "../../lib/lm/decode.ts";
+import { decode, PathError, PromptTooLongError } from "../../lib/lm/decode.ts";
 import type { GeneratorEvent } from "../../lib/lm/event.ts";
 import type { LanguageModel } from "../../lib/lm/model.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../lib/lm/params.ts";
@@ -135,4 +135,35 @@ Deno.test("score() agrees with the steps of a run, and with all logits at once",
   };
   assert.deepEqual(oneByOne.map(({ logprob }) => logprob), steps);
   assert.deepEqual(await score(allAtOnce, model.encode("ab"), completion, { top: 2 }), oneByOne);
+});
+
+Deno.test("decode() along a run's own tokens goes on exactly as that run did, by the same dice", async () => {
+  const model = alphabetModel(0.5);
+  const params = { ...DEFAULT_PARAMS, seed: 3, maxTokens: 8 };
+  const whole = await Array.fromAsync(decode(model, "a", { ...params, n: 3 }, { top: 3 }));
+  const path = ids(whole, 2).slice(0, 3);
+  const branch = await Array.fromAsync(decode(model, "a", params, { top: 3, path, firstSequence: 2 }));
+  assert.deepEqual(ids(branch, 2), ids(whole, 2));
+  assert.ok(branch.every((event) => event.type !== "step" || event.draw.kind !== "forced"));
+});
+
+Deno.test("decode() takes a path's tokens whatever would be drawn, says so, and counts them as completion", async () => {
+  const events = await Array.fromAsync(
+    decode(alphabetModel(), "a", { ...DEFAULT_PARAMS, temperature: 0 }, { top: 3, path: [1, 0] }),
+  );
+  const draws = events.flatMap((event) => event.type === "step" ? [event.draw.kind] : []);
+  // "b" follows "a" by itself, "a" does not follow "b"; then the alphabet goes on from "a".
+  assert.deepEqual(draws.slice(0, 3), ["greedy", "forced", "greedy"]);
+  assert.equal(textOf(events), "babcd");
+  const last = events.at(-1);
+  assert.ok(last?.type === "finish" && last.usage.promptTokens === 1 && last.usage.completionTokens === 6);
+});
+
+Deno.test("decode() goes through an end token on a path, ends at its last one, and refuses an unknown one", async () => {
+  const params = { ...DEFAULT_PARAMS, temperature: 0, maxTokens: 3 };
+  const through = await Array.fromAsync(decode(alphabetModel(), "a", params, { top: 3, path: [4, 0] }));
+  assert.deepEqual(ids(through), [4, 0, 1]);
+  const ended = await Array.fromAsync(decode(alphabetModel(), "a", params, { top: 3, path: [4] }));
+  assert.deepEqual([ids(ended), reasons(ended)], [[4], ["stop"]]);
+  await assert.rejects(Array.fromAsync(decode(alphabetModel(), "a", DEFAULT_PARAMS, { top: 3, path: [5] })), PathError);
 });

@@ -1,8 +1,8 @@
 /** Stepping by hand over a table of four tokens, whose numbers a person can check. */
 import assert from "node:assert/strict";
 import { tableModel } from "../../lib/generators/table.ts";
-import { PromptTooLongError } from "../../lib/lm/decode.ts";
-import { NextTokens, PathError } from "../../lib/lm/next.ts";
+import { PathError, PromptTooLongError } from "../../lib/lm/decode.ts";
+import { NextTokens } from "../../lib/lm/next.ts";
 import { DEFAULT_PARAMS } from "../../lib/lm/params.ts";
 
 let passes = 0;

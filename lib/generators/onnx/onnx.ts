@@ -60,8 +60,8 @@ function generatorOf(engine: Engine, facts: Generator["facts"]): Generator {
   return {
     facts,
     tokenize: (text) => engine.ask({ type: "tokenize", text }),
-    async *generate({ prompt, params, top, signal }) {
-      const run = await engine.ask({ type: "generate", prompt, params, top });
+    async *generate({ signal, ...request }) {
+      const run = await engine.ask({ type: "generate", request });
       // A model that was closed meanwhile has nothing left to cancel.
       const cancel = () => void engine.ask({ type: "cancel", run }).catch(() => {});
       if (signal?.aborted === true) cancel();

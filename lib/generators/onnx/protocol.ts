@@ -1,11 +1,10 @@
 /** What the page server and the worker that owns a model say to each other. */
 import type { GeneratorEvent, ScoredToken } from "../../lm/event.ts";
-import { PromptTooLongError } from "../../lm/decode.ts";
+import { PathError, PromptTooLongError } from "../../lm/decode.ts";
 import type { Message } from "../../lm/message.ts";
-import { type NextRequest, type NextToken, PathError } from "../../lm/next.ts";
-import type { SamplingParams } from "../../lm/params.ts";
+import type { NextRequest, NextToken } from "../../lm/next.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
-import type { GeneratorFacts, LoadProgress } from "../generator.ts";
+import type { GenerateRequest, GeneratorFacts, LoadProgress } from "../generator.ts";
 
 export type Precision = "fp32" | "fp16" | "q8" | "int8" | "uint8" | "q4" | "q4f16" | "bnb4";
 export type Device = "cpu" | "cuda" | "webgpu" | "auto";
@@ -38,7 +37,7 @@ export type Request =
   }
   | { readonly type: "render"; readonly messages: readonly Message[] }
   | { readonly type: "next"; readonly request: NextRequest }
-  | { readonly type: "generate"; readonly prompt: string; readonly params: SamplingParams; readonly top: number }
+  | { readonly type: "generate"; readonly request: Omit<GenerateRequest, "signal"> }
   | { readonly type: "pull"; readonly run: number }
   | { readonly type: "cancel"; readonly run: number }
   | { readonly type: "stats" };

@@ -51,8 +51,8 @@ async function handle(request: Request, id: number): Promise<Answer> {
       return await requireSteps().at(request.request);
     case "generate": {
       const controller = new AbortController();
-      const { prompt, params, top } = request;
-      runs.set(id, { events: decode(loaded, prompt, params, { top, signal: controller.signal }), controller });
+      const { prompt, params, ...options } = request.request;
+      runs.set(id, { events: decode(loaded, prompt, params, { ...options, signal: controller.signal }), controller });
       return id;
     }
     case "pull":

@@ -74,7 +74,7 @@ for (const name of TINY_MODELS) {
     await withEngine(name, 2 ** 24, async (engine) => {
       // Three branches from one prompt, so that each finds the others' keys and values.
       for (const seed of [3, 4, 3]) {
-        const run = await engine.ask({ type: "generate", prompt, params: { ...base, seed }, top: 1 });
+        const run = await engine.ask({ type: "generate", request: { prompt, params: { ...base, seed }, top: 1 } });
         const events: GeneratorEvent[] = [];
         for (let event; (event = await engine.ask({ type: "pull", run })) !== undefined;) events.push(event);
         branches.push([idsOf(events), stepsOf(events).map(({ logprob }) => logprob)]);
@@ -101,7 +101,10 @@ Deno.test("a step after a known prefix is one pass", async () => {
     const passes = async () => (await engine.ask({ type: "stats" })).passes;
     const generate = async (prompt: string, maxTokens: number) => {
       const before = await passes();
-      const run = await engine.ask({ type: "generate", prompt, params: { ...ENDLESS, maxTokens }, top: 1 });
+      const run = await engine.ask({
+        type: "generate",
+        request: { prompt, params: { ...ENDLESS, maxTokens }, top: 1 },
+      });
       while (await engine.ask({ type: "pull", run }) !== undefined);
       return await passes() - before;
     };
@@ -147,13 +150,13 @@ Deno.test("a run that is left or that fails is freed", async () => {
   });
   await withEngine("tiny_gpt2", 2 ** 20, async (engine) => {
     const openRuns = async () => (await engine.ask({ type: "stats" })).openRuns;
-    const run = await engine.ask({ type: "generate", prompt: "The", params: ENDLESS, top: 1 });
+    const run = await engine.ask({ type: "generate", request: { prompt: "The", params: ENDLESS, top: 1 } });
     assert.equal(await openRuns(), 1);
     await engine.ask({ type: "pull", run });
     await engine.ask({ type: "cancel", run });
     while (await engine.ask({ type: "pull", run }) !== undefined);
     assert.equal(await openRuns(), 0);
-    const tooLong = await engine.ask({ type: "generate", prompt: "", params: ENDLESS, top: 1 });
+    const tooLong = await engine.ask({ type: "generate", request: { prompt: "", params: ENDLESS, top: 1 } });
     await assert.rejects(engine.ask({ type: "pull", run: tooLong }));
     assert.equal(await openRuns(), 0);
   });
