@@ -5,7 +5,7 @@ import { nextHref } from "./next_token_screen.ts";
 import { type Inspected, Inspector } from "./Inspector.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { PromptPanel } from "./PromptPanel.tsx";
-import { SampleBar } from "./SampleBar.tsx";
+import { leaveFor, SampleBar } from "./SampleBar.tsx";
 import { SamplingPanel } from "./SamplingPanel.tsx";
 import { STRINGS } from "./strings.ts";
 import { TargetPanel } from "./TargetPanel.tsx";
@@ -27,10 +27,7 @@ export function GenerationView(props: GenerationViewProps) {
           method="get"
           action={`/${screen.module}/${screen.component}`}
           class="flex min-w-0 flex-col gap-4"
-          onChange={(event) => {
-            const changed = event.target;
-            if (changed instanceof HTMLSelectElement) event.currentTarget.submit();
-          }}
+          onChange={leaveFor}
           onSubmit={(event) => {
             // Another sample number means another page; without one, Enter generates.
             const wanted = new FormData(event.currentTarget).get("sample");

@@ -15,7 +15,7 @@ import { Panel } from "./Panel.tsx";
 import type { PathNode } from "./path_tree.ts";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { PromptPanel } from "./PromptPanel.tsx";
-import { SampleBar } from "./SampleBar.tsx";
+import { leaveFor, SampleBar } from "./SampleBar.tsx";
 import { displayToken, displayTokens } from "./token_display.ts";
 
 export interface NextTokenViewProps {
@@ -52,10 +52,7 @@ export function NextTokenView(props: NextTokenViewProps) {
           method="get"
           action={`/${screen.module}/${screen.component}`}
           class="flex min-w-0 flex-col gap-4"
-          onChange={(event) => {
-            const changed = event.target;
-            if (changed instanceof HTMLSelectElement) event.currentTarget.submit();
-          }}
+          onChange={leaveFor}
         >
           <SampleBar screen={here} />
           <PromptPanel prompt={screen.prompt} tokens={next?.prompt} />

@@ -17,7 +17,7 @@ export function Rail(props: { readonly modules: readonly RailModule[]; readonly 
       <a href="/" class="px-2 font-semibold tracking-tight">{STRINGS.brand}</a>
       {props.modules.map((module) => (
         <div class="flex items-center gap-1 mid:flex-col mid:items-stretch mid:gap-0">
-          <h2 class="px-2 pb-1 text-11 font-semibold uppercase tracking-wider text-soft">{module.title}</h2>
+          <h2 class="px-2 text-11 mid:pb-1 font-semibold uppercase tracking-wider text-soft">{module.title}</h2>
           {module.components.map((component) => {
             const href = `/${module.name}/${component.name}`;
             const isCurrent = href === props.current;
@@ -26,8 +26,8 @@ export function Rail(props: { readonly modules: readonly RailModule[]; readonly 
                 href={href}
                 aria-current={isCurrent ? "page" : undefined}
                 class={cx(
-                  "block rounded-md border-l-2 border-transparent px-2 py-1 hover:bg-sunk",
-                  isCurrent && "bg-sunk font-semibold border-accent",
+                  "block rounded-md border-l-2 px-2 py-1 hover:bg-sunk",
+                  isCurrent ? "border-accent bg-sunk font-semibold" : "border-transparent",
                 )}
               >
                 {component.title}

@@ -1,3 +1,4 @@
+import type { JSX } from "preact";
 import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { LinkButton } from "./LinkButton.tsx";
 import { count } from "./number_format.ts";
@@ -24,7 +25,7 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
           aria-label={STRINGS.sample}
           class="min-h-[32px] w-[72px] rounded-md border border-line bg-panel px-2 py-1 tabular-nums"
         />
-        <span class="text-soft tabular-nums">{STRINGS.of(count(screen.size))}</span>
+        <span class="text-soft tabular-nums">{STRINGS.range(count(screen.size - 1))}</span>
         <LinkButton href={screen.sample < screen.size - 1 ? at(screen.sample + 1) : undefined} label={STRINGS.next}>
           →
         </LinkButton>
@@ -37,6 +38,22 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
       </noscript>
     </div>
   );
+}
+
+/**
+ * Leaves for the place that was chosen in the form around the bar: another task or split at its first sample, since it
+ * may hold fewer.
+ */
+export function leaveFor(event: JSX.TargetedEvent<HTMLFormElement>): void {
+  const form = event.currentTarget;
+  const changed = event.target;
+  const sample = form.elements.namedItem("sample");
+  if (changed instanceof HTMLSelectElement) {
+    if (changed.name !== "generator" && sample instanceof HTMLInputElement) sample.value = "0";
+    form.submit();
+  } else if (changed === sample) {
+    form.requestSubmit();
+  }
 }
 
 interface ChoiceProps {

@@ -1,3 +1,4 @@
+import { firstDeparture } from "../lm/score.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { bits, fixed, probability, signedBits } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
@@ -19,9 +20,8 @@ export function TargetPanel(
       </Panel>
     );
   }
-  const departure = scored?.tokens.findIndex(({ rank }) => rank > 1);
   return (
-    <Panel title={STRINGS.target} facts={departure === undefined ? undefined : targetFacts(departure)}>
+    <Panel title={STRINGS.target} facts={scored && targetFacts(scored.tokens)}>
       {scoreProblem !== undefined && <ProblemCard problem={scoreProblem} onRetry={onRetryScore} />}
       <div class="grid grid-cols-1 gap-x-3 gap-y-1 px-3 py-2.5 sm:grid-cols-sequence">
         <span class="hidden font-mono text-12 leading-6 text-soft sm:inline">T</span>
@@ -37,7 +37,10 @@ export function TargetPanel(
           )}
         <p class="flex flex-wrap items-baseline gap-x-3 font-mono text-12 leading-6 text-soft tabular-nums">
           {scored?.metrics.map(({ name, value }) => (
-            <span key={name}>
+            <span
+              key={name}
+              title={screen.metrics.find((metric) => metric.name === name)?.description}
+            >
               {name} <b class="font-medium text-ink">{fixed(value)}</b>
             </span>
           ))}
@@ -53,7 +56,7 @@ function XRay({ scored: { tokens, nullLogprobs } }: { readonly scored: Scored })
   const nll = tokens.reduce((sum, { logprob }) => sum - logprob, 0);
   const bytes = tokens.reduce((sum, { token }) => sum + token.bytes.length, 0);
   const blank = nullLogprobs?.reduce((sum, logprob) => sum - logprob, 0);
-  const departure = tokens.findIndex(({ rank }) => rank > 1);
+  const departure = firstDeparture(tokens) ?? -1;
   const wanted = tokens[departure]?.top.find(({ rank }) => rank === 1);
   const { xray } = STRINGS;
   return (
@@ -98,7 +101,9 @@ function stripTokens(tokens: Scored["tokens"], colouring: GenerationViewProps["c
   }));
 }
 
-function targetFacts(departure: number): string {
-  const where = departure < 0 ? STRINGS.noDeparture : STRINGS.departure(departure + 1);
+function targetFacts(tokens: Scored["tokens"]): string {
+  if (tokens.length === 0) return STRINGS.emptyTarget;
+  const departure = firstDeparture(tokens);
+  const where = departure === undefined ? STRINGS.noDeparture : STRINGS.departure(departure + 1);
   return `${STRINGS.targetFacts} · ${where}`;
 }

@@ -6,7 +6,7 @@ export const STRINGS = {
   task: "Task",
   split: "Split",
   sample: "Sample number",
-  of: (size: string) => `of ${size}`,
+  range: (last: string) => `0–${last}`,
   previous: "Previous sample",
   next: "Next sample",
   random: "Random",
@@ -39,7 +39,8 @@ export const STRINGS = {
   target: "Target",
   targetFacts: "teacher-forced under the same prompt",
   departure: (position: number) => `first departure at token ${position}`,
-  noDeparture: "greedy decoding gives exactly this",
+  noDeparture: "greedy decoding begins with exactly this",
+  emptyTarget: "the target is empty",
   pmi: "what the fields add",
   stepFromHere: "Step from here, token by token",
   xray: {
