@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Problem, RunEvent } from "../lib/lm/event.ts";
@@ -122,6 +122,12 @@ export default function Generation({ screen, problem, children }: GenerationProp
     };
   }, []);
 
+  useSignalEffect(() => {
+    // The inspector is a sheet over the lower part of a narrow screen: the token it tells of is moved above it.
+    if (selection.value === undefined || !matchMedia("(max-width: 1139px)").matches) return;
+    requestAnimationFrame(() => selectedToken()?.scrollIntoView({ block: "start" }));
+  });
+
   const run = runs.value[shownRun.value] ?? IDLE;
   const isChanged = run.params !== undefined && changedParams(params.value, run.params).length > 0;
   return (
@@ -149,7 +155,15 @@ export default function Generation({ screen, problem, children }: GenerationProp
       onStop={() => stopRun.current?.abort()}
       onRetryScore={() => void score(leaving.current.signal)}
       onColouring={(next) => colouring.value = next}
-      onSelect={(next) => selection.value = next}
+      onSelect={(next) => {
+        // The focus goes back to the token that was looked at.
+        if (next === undefined) selectedToken()?.focus();
+        selection.value = next;
+      }}
     />
   );
+}
+
+function selectedToken(): HTMLElement | null {
+  return document.querySelector<HTMLElement>("[data-position][aria-pressed=true]");
 }

@@ -28,7 +28,9 @@ export function PromptPanel(props: { readonly prompt: Prompt; readonly tokens: r
       }
     >
       <div class="max-h-[40vh] overflow-y-auto p-3">
-        {showsTokens && tokens !== undefined ? <PromptTokens tokens={tokens} /> : <PromptText prompt={prompt} />}
+        {showsTokens && tokens !== undefined
+          ? <PromptTokens prompt={prompt} tokens={tokens} />
+          : <PromptText prompt={prompt} />}
       </div>
     </Panel>
   );

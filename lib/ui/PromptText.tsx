@@ -2,7 +2,7 @@ import type { Prompt } from "../lm/prompt.ts";
 import type { Token } from "../lm/token.ts";
 import { visibleText } from "../lm/visible_text.ts";
 import { cx } from "./cx.ts";
-import { displayTokens } from "./token_display.ts";
+import { displayTokens, tokenFields } from "./token_display.ts";
 
 /** The exact prompt with its fields marked; line ends are shown, and break the line. */
 export function PromptText(props: { readonly prompt: Prompt }) {
@@ -44,8 +44,10 @@ export function FieldLegend(props: { readonly prompt: Prompt }) {
 }
 
 /** The prompt as the tokens that the model receives, ids on hover. */
-export function PromptTokens(props: { readonly tokens: readonly Token[] }) {
+export function PromptTokens(props: { readonly prompt: Prompt; readonly tokens: readonly Token[] }) {
   const displayed = displayTokens(props.tokens);
+  const fields = tokenFields(props.prompt, props.tokens);
+  const names = [...new Set(props.prompt.spans.map(({ field }) => field))];
   return (
     <div dir="auto" class="whitespace-pre-wrap break-words font-mono text-token">
       {props.tokens.map((token, index) => {
@@ -54,10 +56,10 @@ export function PromptTokens(props: { readonly tokens: readonly Token[] }) {
           <>
             <span
               key={index}
-              title={`id ${token.id}`}
+              title={fields[index] === undefined ? `id ${token.id}` : `id ${token.id}, ${fields[index]}`}
               class={cx(
                 "rounded-sm border-b border-edge",
-                index % 2 === 0 ? "bg-sunk" : "bg-transparent",
+                fieldOf(names, fields[index]) ?? (index % 2 === 0 ? "bg-sunk" : "bg-transparent"),
                 display?.isMark === true && "text-soft",
               )}
             >
@@ -81,6 +83,10 @@ function withBreaks(text: string) {
       {index < lines.length - 1 && <br />}
     </>
   ));
+}
+
+function fieldOf(names: readonly string[], field: string | undefined): string | undefined {
+  return field === undefined ? undefined : fieldClass(names.indexOf(field));
 }
 
 function fieldClass(index: number): string {

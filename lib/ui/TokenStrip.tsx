@@ -78,11 +78,12 @@ const TokenButton = memo(function TokenButton({ token, position, isSelected, isT
         aria-pressed={isSelected}
         title={name}
         class={cx(
-          "rounded-sm border-b border-transparent py-px whitespace-pre-wrap",
-          heat === 1 && "bg-heat1",
-          heat === 2 && "bg-heat2",
-          heat === 3 && "bg-heat3 border-heat4",
-          heat === 4 && "bg-heat4 border-warn",
+          "scroll-mt-4 rounded-sm border-b py-px whitespace-pre-wrap",
+          heat === 0 && "border-transparent",
+          heat === 1 && "border-transparent bg-heat1",
+          heat === 2 && "border-transparent bg-heat2",
+          heat === 3 && "border-heat4 bg-heat3",
+          heat === 4 && "border-warn bg-heat4",
           (display.isMark || token.isStale === true) && "text-soft",
           isLost && "line-through decoration-warn",
           isSelected && "outline outline-2 outline-accent",

@@ -6,7 +6,7 @@ import { field, prompt } from "../../lib/lm/prompt.ts";
 import { visibleText } from "../../lib/lm/visible_text.ts";
 import { paramsFromWire, paramsSchema } from "../../lib/lm/wire.ts";
 import { decodeWire, encodeWire } from "../../lib/lm/wire_text.ts";
-import { displayTokens } from "../../lib/ui/token_display.ts";
+import { displayTokens, tokenFields } from "../../lib/ui/token_display.ts";
 
 const HOSTILE = ["", "\0", "\uD800", "a\u202Eb", "👩‍👩‍👧‍👦", "é\u0301", "<script>&lt;", "a".repeat(1_000_000)];
 
@@ -85,4 +85,15 @@ Deno.test("paramsSchema names the range of what it refuses, and refuses what it 
   }
   assert.ok(!v.safeParse(paramsSchema, { temprature: 1 }).success);
   assert.equal(paramsFromWire({ logit_bias: { "5": null } }).logitBias[5], -Infinity);
+});
+
+Deno.test("tokenFields() names the field of each token, past special tokens that stand in the text and that do not", () => {
+  const bytes = (text: string) => [...new TextEncoder().encode(text)];
+  const token = (text: string, id: number) => ({ id, text, bytes: bytes(text) });
+  const special = (text: string, id: number) => ({ id, text, bytes: [], special: true });
+  const asked = prompt`<|a|>${field("x", "né")}: ${field("y", "b")}!`;
+  const half = { id: 9, text: "�", bytes: bytes("é").slice(0, 1) },
+    rest = { id: 10, text: "�", bytes: bytes("é").slice(1) };
+  const tokens = [special("<s>", 1), special("<|a|>", 2), token("n", 3), half, rest, token(": b", 4), token("!", 5)];
+  assert.deepEqual(tokenFields(asked, tokens), [undefined, undefined, "x", "x", "x", undefined, undefined]);
 });
