@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { cx } from "./cx.ts";
 import { STRINGS } from "./strings.ts";
 
@@ -7,8 +8,15 @@ export interface RailModule {
   readonly components: readonly { readonly name: string; readonly title: string }[];
 }
 
+interface RailProps {
+  readonly modules: readonly RailModule[];
+  readonly current: string;
+  /** Below the modules. */
+  readonly children?: ComponentChildren;
+}
+
 /** The modules and their components; a scrollable strip on narrow screens. */
-export function Rail(props: { readonly modules: readonly RailModule[]; readonly current: string }) {
+export function Rail(props: RailProps) {
   return (
     <nav
       aria-label={STRINGS.components}
@@ -36,6 +44,7 @@ export function Rail(props: { readonly modules: readonly RailModule[]; readonly 
           })}
         </div>
       ))}
+      <div class="mid:mt-auto">{props.children}</div>
     </nav>
   );
 }

@@ -1,3 +1,4 @@
+import KeySheet from "../../islands/KeySheet.tsx";
 import { define } from "../../lib/server/define.ts";
 import { Rail } from "../../lib/ui/Rail.tsx";
 import { STRINGS } from "../../lib/ui/strings.ts";
@@ -8,7 +9,9 @@ export default define.layout(function SiteLayout({ Component, state, url }) {
     <div class="grid min-h-screen grid-cols-1 content-start mid:grid-cols-app mid:content-stretch">
       <a href="#main" class="sr-only focus:not-sr-only">{STRINGS.skipToMain}</a>
       <div class="min-w-0 border-line mid:border-r">
-        <Rail modules={modules} current={url.pathname} />
+        <Rail modules={modules} current={url.pathname}>
+          <KeySheet />
+        </Rail>
       </div>
       <div class="min-w-0">
         <Component />

@@ -96,6 +96,20 @@ Deno.test("next-token screen", async (t) => {
     await page.close();
   });
 
+  await t.step("lists all keys on ?, but not while somebody types", async () => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.locator("[data-ready=true]").waitFor();
+    await page.getByLabel("Go on with own text").press("?");
+    assert.equal(await page.getByRole("dialog").count(), 0);
+    await page.getByLabel("Go on with own text").blur();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").getByText("takes what the seed draws").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await page.close();
+  });
+
   await t.step("works as plain links without JavaScript, own text included", async () => {
     const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
     await page.goto(url);
