@@ -1,6 +1,6 @@
 import { batch, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { PageElement } from "../lib/elements/view/PageElement.tsx";
+import { INPUT_VIEWS } from "../lib/elements/view/input_views.ts";
 import { PageStore } from "../lib/elements/view/page_store.ts";
 import { storeControl } from "../lib/elements/view/store_control.tsx";
 import { detokenize } from "../lib/lm/detokenize.ts";
@@ -168,7 +168,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     };
   }, [preview]);
 
-  const control = storeControl(store, (name, value) => {
+  const control = storeControl(store, INPUT_VIEWS, (name, value) => {
     store.edit(name, value);
     if (chat.value.leaf !== undefined) on.begin();
   });
@@ -188,9 +188,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       opened={opened.value}
       selection={selection.value}
       isReady={isReady.value}
-      controls={controls.length === 0
-        ? null
-        : controls.map((element) => <PageElement key={element} target={{ element }} page={control} />)}
+      controls={controls.length === 0 ? null : controls.map((element) => control.draw({ element }))}
       on={on}
     />
   );

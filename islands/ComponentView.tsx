@@ -5,6 +5,7 @@ import { PageConnection } from "../lib/elements/view/page_connection.ts";
 import type { PageControl } from "../lib/elements/view/element_view.ts";
 import { PageElement } from "../lib/elements/view/PageElement.tsx";
 import { PageView } from "../lib/elements/view/PageView.tsx";
+import { VIEWS } from "../lib/elements/view/views.ts";
 
 interface ComponentViewProps {
   /** Path of the component's API. */
@@ -52,7 +53,7 @@ export default function ComponentView({ api, title, state }: ComponentViewProps)
     edit: (name, value) => connection.edit(name, value),
     action: (name) => store.actions.value[name],
     refused: (name) => connection.refusal.value?.input === name ? connection.refusal.value.reason : undefined,
-    draw: (target) => <PageElement key={target.element} target={target} page={page} />,
+    draw: (target) => <PageElement key={target.element} target={target} page={page} views={VIEWS} />,
     act: (name) => void connection.act(name),
     cancel: (name) => void connection.cancel(name),
   };

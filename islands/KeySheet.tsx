@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
-import { KEYS, STRINGS } from "../lib/ui/strings.ts";
+import { KEYS } from "../lib/ui/key_strings.ts";
+import { STRINGS } from "../lib/ui/strings.ts";
 
 /** Every key of every screen, on `?` or on its button. */
 export default function KeySheet() {

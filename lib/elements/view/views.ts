@@ -8,11 +8,6 @@ import { CodeView } from "../code/CodeView.tsx";
 import { DistributionView } from "../distribution/DistributionView.tsx";
 import { HeadingView } from "../heading/HeadingView.tsx";
 import { ImageView } from "../image/ImageView.tsx";
-import { CheckboxView } from "../inputs/CheckboxView.tsx";
-import { ChoiceInputView } from "../inputs/ChoiceInputView.tsx";
-import { NumberInputView } from "../inputs/NumberInputView.tsx";
-import { RadioInputView } from "../inputs/RadioInputView.tsx";
-import { TextInputView } from "../inputs/TextInputView.tsx";
 import { JsonView } from "../json/JsonView.tsx";
 import { LineChartView } from "../line_chart/LineChartView.tsx";
 import { ProgressView } from "../progress/ProgressView.tsx";
@@ -20,12 +15,12 @@ import { TableView } from "../table/TableView.tsx";
 import { MarkdownView, TextView } from "../text/TextView.tsx";
 import { TokensView } from "../tokens/TokensView.tsx";
 import type { ElementView } from "./element_view.ts";
+import { INPUT_VIEWS } from "./input_views.ts";
 
 export const VIEWS: Readonly<Record<string, ElementView>> = {
+  ...INPUT_VIEWS,
   bar_chart: BarChartView,
   button: ButtonView,
-  checkbox: CheckboxView,
-  choice_input: ChoiceInputView,
   collapsible: CollapsibleView,
   columns: ColumnsView,
   code: CodeView,
@@ -35,12 +30,9 @@ export const VIEWS: Readonly<Record<string, ElementView>> = {
   json: JsonView,
   line_chart: LineChartView,
   markdown: MarkdownView,
-  number_input: NumberInputView,
   progress: ProgressView,
-  radio_input: RadioInputView,
   selectable_bar_chart: SelectableBarChartView,
   table: TableView,
   text: TextView,
-  text_input: TextInputView,
   tokens: TokensView,
 };

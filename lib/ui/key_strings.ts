@@ -1,0 +1,37 @@
+/** What the keys do, by screen; each belongs to a listener there. */
+export const KEYS: readonly { readonly screen: string; readonly keys: readonly (readonly [string, string])[] }[] = [
+  {
+    screen: "Everywhere",
+    keys: [["?", "shows this"], ["← → ↑ ↓", "move between tokens, rows and candidates"], [
+      "Enter",
+      "opens what has the focus",
+    ]],
+  },
+  {
+    screen: "Generation",
+    keys: [["Ctrl/⌘ Enter", "generates"], ["Esc", "stops; what has come is kept"], [
+      "Home, End",
+      "first and last token",
+    ]],
+  },
+  {
+    screen: "Next token",
+    keys: [
+      ["1 – 9", "take that candidate"],
+      ["→", "takes the most probable"],
+      ["s", "takes what the seed draws"],
+      ["t", "takes the target's token"],
+      ["←, Backspace", "steps back"],
+      ["/", "finds a token"],
+    ],
+  },
+  {
+    screen: "Chat",
+    keys: [
+      ["Enter", "sends"],
+      ["Shift Enter", "begins a new line"],
+      ["Ctrl/⌘ Enter", "accepts the answer"],
+      ["Esc", "stops the answer"],
+    ],
+  },
+];
