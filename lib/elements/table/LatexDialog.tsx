@@ -1,17 +1,20 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../ui/Button.tsx";
 import { STRINGS } from "../../ui/strings.ts";
-import { needsMultirow } from "./latex.ts";
+import type { ExportCell } from "./cell.ts";
+import { latexTable, needsMultirow } from "./latex.ts";
 
 interface LatexDialogProps {
-  readonly code: string;
+  readonly headers: readonly string[];
+  readonly rows: readonly (readonly ExportCell[])[];
   readonly onClose: () => void;
 }
 
 const COPIED_MS = 5_000;
 
 /** The table as LaTeX code. Esc and a click outside close it. */
-export function LatexDialog({ code, onClose }: LatexDialogProps) {
+export function LatexDialog({ headers, rows, onClose }: LatexDialogProps) {
+  const code = latexTable(headers, rows);
   const dialog = useRef<HTMLDialogElement>(null);
   const text = useRef<HTMLPreElement>(null);
   const [told, setTold] = useState<string | undefined>(undefined);

@@ -1,10 +1,8 @@
 import { useState } from "preact/hooks";
 import { STRINGS } from "../../ui/strings.ts";
+import { useLate } from "../../ui/use_late.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import { type ExportCell, exportCell } from "./cell.ts";
-import { csvTable } from "./csv.ts";
-import { latexTable } from "./latex.ts";
-import { LatexDialog } from "./LatexDialog.tsx";
 import type { TableState } from "./table.ts";
 
 interface TableTitleProps extends ViewProps<TableState> {
@@ -14,32 +12,43 @@ interface TableTitleProps extends ViewProps<TableState> {
 
 export function TableTitle({ name, state, order, page }: TableTitleProps) {
   const { title, headers, rows, latex, csv } = state;
-  const [code, setCode] = useState<string | undefined>(undefined);
+  const [showsLatex, setShowsLatex] = useState(false);
+  // What few people export is fetched when they do.
+  const dialog = useLate(showsLatex, () => import("./LatexDialog.tsx"));
   if (title === "" && !latex && !csv) return null;
 
   const cells = (): readonly (readonly ExportCell[])[] =>
     order.map((row) => (rows[row] ?? []).map((cell) => exportCell(cell, page.element)));
-  const texts = () => cells().map((row) => row.map(({ text }) => text));
+  const saveCsv = async () => {
+    const { csvTable } = await import("./csv.ts");
+    download(`${fileName(title) || name}.csv`, csvTable(headers, cells().map((row) => row.map(({ text }) => text))));
+  };
 
   return (
     <div class="flex min-h-[32px] flex-wrap items-center gap-x-3 gap-y-1 border-b py-1 pl-2 pr-1">
       <figcaption class="min-w-0 flex-1 whitespace-pre-wrap break-words text-13 font-semibold">{title}</figcaption>
       <span class="flex gap-1">
         {latex && (
-          <ExportButton disabled={!page.isReady} onClick={() => setCode(latexTable(headers, cells()))}>
+          <ExportButton disabled={!page.isReady} onClick={() => setShowsLatex(true)}>
             {STRINGS.latex}
           </ExportButton>
         )}
         {csv && (
           <ExportButton
             disabled={!page.isReady}
-            onClick={() => download(`${fileName(title) || name}.csv`, csvTable(headers, texts()))}
+            onClick={() => void saveCsv()}
           >
             {STRINGS.csv}
           </ExportButton>
         )}
       </span>
-      {code !== undefined && <LatexDialog code={code} onClose={() => setCode(undefined)} />}
+      {showsLatex && dialog !== undefined && (
+        <dialog.LatexDialog
+          headers={headers}
+          rows={cells()}
+          onClose={() => setShowsLatex(false)}
+        />
+      )}
     </div>
   );
 }

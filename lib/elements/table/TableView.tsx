@@ -1,10 +1,10 @@
 import { useMemo, useState } from "preact/hooks";
 import { count } from "../../ui/number_format.ts";
 import { STRINGS } from "../../ui/strings.ts";
+import { useLate } from "../../ui/use_late.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import { useActiveRow } from "./active_row.ts";
 import { linkTexts } from "./link_texts.ts";
-import { LinkLines } from "./LinkLines.tsx";
 import { LONG_ROWS } from "./near_chunks.ts";
 import { nextSort, type Sort, sortedOrder } from "./sort.ts";
 import type { TableState } from "./table.ts";
@@ -18,6 +18,7 @@ export function TableView({ name, state, page }: ViewProps<TableState>) {
   const order = useMemo(() => sortedOrder(rows, sort, page.element), [rows, sort]);
   const texts = linkTexts(links, page.element);
   const { active, handlers } = useActiveRow(new Set(texts.keys()));
+  const lines = useLate(texts.size > 0, () => import("./LinkLines.tsx"));
   const undrawn = page.isReady ? 0 : Math.max(0, rows.length - LONG_ROWS);
 
   return (
@@ -35,7 +36,7 @@ export function TableView({ name, state, page }: ViewProps<TableState>) {
         page={page}
       />
       {undrawn > 0 && <p class="border-t px-2 py-1 text-soft">{STRINGS.moreRows(count(undrawn))}</p>}
-      {active !== undefined && <LinkLines table={name} row={active} links={links} />}
+      {active !== undefined && lines !== undefined && <lines.LinkLines table={name} row={active} links={links} />}
     </figure>
   );
 }

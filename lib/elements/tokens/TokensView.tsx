@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import { HeatLegend } from "../../ui/HeatLegend.tsx";
-import { Inspector } from "../../ui/Inspector.tsx";
 import { bits, probability } from "../../ui/number_format.ts";
 import { STRINGS } from "../../ui/strings.ts";
 import { TableTwin } from "../../ui/TableTwin.tsx";
 import { displayToken, displayTokens } from "../../ui/token_display.ts";
+import { useLate } from "../../ui/use_late.ts";
 import { heat } from "../../ui/token_heat.ts";
 import { type StripToken, TokenStrip } from "../../ui/TokenStrip.tsx";
 import { reviveCandidates, reviveLogprob } from "../distribution/kept_candidates.ts";
@@ -15,6 +15,7 @@ import type { MeasuredToken, TokenColouring, TokensState } from "./tokens.ts";
 export function TokensView({ state: { tokens, colourBy } }: ViewProps<TokensState>) {
   const [opened, setOpened] = useState<number | undefined>(undefined);
   const token = opened === undefined ? undefined : tokens[opened];
+  const late = useLate(opened !== undefined, () => import("../../ui/Inspector.tsx"));
   if (tokens.length === 0) return <p class="text-soft">{STRINGS.noTokens}</p>;
   const sequences = [...Map.groupBy(tokens.keys(), (index) => sequenceOf(tokens[index]))];
   return (
@@ -31,9 +32,9 @@ export function TokensView({ state: { tokens, colourBy } }: ViewProps<TokensStat
           onOpen={(place) => setOpened((before) => before === indices[place] ? undefined : indices[place])}
         />
       ))}
-      {token !== undefined && opened !== undefined && (
+      {token !== undefined && opened !== undefined && late !== undefined && (
         <section class="max-w-[560px] rounded-lg border border-line bg-panel p-3" aria-label={heading(token, opened)}>
-          <Inspector
+          <late.Inspector
             inspected={inspected(revive(token))}
             heading={heading(token, opened)}
             onClose={() =>
