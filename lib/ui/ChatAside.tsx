@@ -5,6 +5,7 @@ import { changedParams } from "./generation_screen.ts";
 import { Inspector } from "./Inspector.tsx";
 import { ParamsForm } from "./ParamsForm.tsx";
 import { FieldLegend, PromptText } from "./PromptText.tsx";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { STRINGS } from "./strings.ts";
 
 /** The selected token, or what shapes the next answer: system prompt, controls, params, and the exact text. */
@@ -57,8 +58,8 @@ function Sampling({ screen, params, problem, on }: ChatViewProps) {
   return (
     <details class="-mx-3 border-y border-line py-2">
       <summary class="px-3">
-        <b class="font-semibold">{STRINGS.sampling}</b>{" "}
-        <span class="text-12 text-soft">{STRINGS.changed(changed)}</span>
+        <b class="font-semibold">{GENERATION_STRINGS.sampling}</b>{" "}
+        <span class="text-12 text-soft">{GENERATION_STRINGS.changed(changed)}</span>
       </summary>
       <ParamsForm
         params={params}
@@ -67,7 +68,7 @@ function Sampling({ screen, params, problem, on }: ChatViewProps) {
         onChange={on.params}
       />
       <div class="px-3">
-        <Button disabled={changed === 0} onClick={() => on.params(screen.defaults)}>{STRINGS.reset}</Button>
+        <Button disabled={changed === 0} onClick={() => on.params(screen.defaults)}>{GENERATION_STRINGS.reset}</Button>
       </div>
     </details>
   );

@@ -6,7 +6,7 @@ import { HeatLegend } from "./HeatLegend.tsx";
 import { fixed, milliseconds } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
-import { STRINGS } from "./strings.ts";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { displayTokens } from "./token_display.ts";
 import { type Colouring, COLOURINGS, heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
@@ -16,7 +16,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
   const { run, colouring } = props;
   return (
     <Panel
-      title={STRINGS.completions}
+      title={GENERATION_STRINGS.completions}
       facts={runFacts(run, props)}
       actions={
         <>
@@ -30,8 +30,8 @@ export function CompletionsPanel(props: GenerationViewProps) {
       {run.warnings.map((warning, index) => <p key={index} class="px-3 py-2 text-12 text-warn">{warning}</p>)}
       {run.completions.length === 0 && run.problem === undefined && (
         <p class="p-3 text-soft">
-          {STRINGS.empty}
-          <noscript class="block pt-1">{STRINGS.needsScript}</noscript>
+          {GENERATION_STRINGS.empty}
+          <noscript class="block pt-1">{GENERATION_STRINGS.needsScript}</noscript>
         </p>
       )}
       <ol>
@@ -77,11 +77,11 @@ function CompletionRow(
       <div class="min-w-0">
         {completion.branch !== undefined && (
           <p class="text-12 text-soft">
-            {STRINGS.branchOf(completion.branch.sequence + 1, completion.branch.position + 1)}
+            {GENERATION_STRINGS.branchOf(completion.branch.sequence + 1, completion.branch.position + 1)}
           </p>
         )}
         <TokenStrip
-          label={`${STRINGS.completions} ${sequence + 1}`}
+          label={`${GENERATION_STRINGS.completions} ${sequence + 1}`}
           tokens={tokens}
           selected={isSelected ? selection.position : undefined}
           isStreaming={isStreaming}
@@ -90,10 +90,10 @@ function CompletionRow(
         {survival !== undefined && !isStreaming && tokens.length > 0 && (
           <p class="text-12 text-soft">
             {changesAt >= 0
-              ? STRINGS.survivalSummary(changesAt + 1)
+              ? GENERATION_STRINGS.survivalSummary(changesAt + 1)
               : verdicts.every(({ kind }) => kind === "kept")
-              ? STRINGS.survivalSame
-              : STRINGS.survivalUnknown}
+              ? GENERATION_STRINGS.survivalSame
+              : GENERATION_STRINGS.survivalUnknown}
           </p>
         )}
       </div>
@@ -113,16 +113,20 @@ function CompletionRow(
 function RunChoice({ runIndex, runCount, onRun }: GenerationViewProps) {
   return (
     <span class="inline-flex items-center gap-1 text-12 text-soft tabular-nums">
-      <Button label={STRINGS.earlier} disabled={runIndex === 0} onClick={() => onRun(runIndex - 1)}>◀</Button>
-      {STRINGS.runOf(runIndex + 1, runCount)}
-      <Button label={STRINGS.later} disabled={runIndex === runCount - 1} onClick={() => onRun(runIndex + 1)}>▶</Button>
+      <Button label={GENERATION_STRINGS.earlier} disabled={runIndex === 0} onClick={() => onRun(runIndex - 1)}>
+        ◀
+      </Button>
+      {GENERATION_STRINGS.runOf(runIndex + 1, runCount)}
+      <Button label={GENERATION_STRINGS.later} disabled={runIndex === runCount - 1} onClick={() => onRun(runIndex + 1)}>
+        ▶
+      </Button>
     </span>
   );
 }
 
 function ColouringChoice(props: { readonly colouring: Colouring; readonly onColouring: (next: Colouring) => void }) {
   return (
-    <div role="group" aria-label={STRINGS.colourBy} class="inline-flex gap-1">
+    <div role="group" aria-label={GENERATION_STRINGS.colourBy} class="inline-flex gap-1">
       {COLOURINGS.map((name) => (
         <Button
           key={name}
@@ -147,8 +151,8 @@ function runFacts(run: Run, { scored, scoreProblem }: GenerationViewProps): stri
   const first = run.firstTokenMs === undefined ? undefined : milliseconds(run.firstTokenMs - run.startedMs);
   const facts = [
     phaseText(run, scored === undefined && scoreProblem === undefined),
-    speed === undefined ? undefined : STRINGS.perSecond(fixed(speed, 0)),
-    first === undefined ? undefined : STRINGS.firstToken(first),
+    speed === undefined ? undefined : GENERATION_STRINGS.perSecond(fixed(speed, 0)),
+    first === undefined ? undefined : GENERATION_STRINGS.firstToken(first),
   ];
   return facts.filter((fact) => fact !== undefined && fact !== "").join(" · ");
 }
@@ -159,14 +163,14 @@ function phaseText(run: Run, mayLoad: boolean): string {
     case "done":
       return "";
     case "waiting":
-      return mayLoad ? `${STRINGS.waiting} · ${STRINGS.loading}` : STRINGS.waiting;
+      return mayLoad ? `${GENERATION_STRINGS.waiting} · ${GENERATION_STRINGS.loading}` : GENERATION_STRINGS.waiting;
     case "streaming":
-      return STRINGS.streaming;
+      return GENERATION_STRINGS.streaming;
     case "stopped":
-      return STRINGS.stopped;
+      return GENERATION_STRINGS.stopped;
     case "incomplete":
-      return STRINGS.incomplete;
+      return GENERATION_STRINGS.incomplete;
     case "failed":
-      return STRINGS.failed;
+      return GENERATION_STRINGS.failed;
   }
 }

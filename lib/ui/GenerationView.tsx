@@ -7,7 +7,7 @@ import { ProblemCard } from "./ProblemCard.tsx";
 import { PromptPanel } from "./PromptPanel.tsx";
 import { leaveFor, SampleBar } from "./SampleBar.tsx";
 import { SamplingPanel } from "./SamplingPanel.tsx";
-import { STRINGS } from "./strings.ts";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { TargetPanel } from "./TargetPanel.tsx";
 
 /** The generation screen: sample, prompt, params, completions, target, and the inspector beside or below them. */
@@ -49,7 +49,7 @@ export function GenerationView(props: GenerationViewProps) {
         <TargetPanel {...props} />
       </main>
       <aside
-        aria-label={STRINGS.inspector}
+        aria-label={GENERATION_STRINGS.inspector}
         class={cx(
           "border-line bg-panel",
           inspected === undefined
@@ -58,7 +58,7 @@ export function GenerationView(props: GenerationViewProps) {
         )}
       >
         <div class="p-4 wide:sticky wide:top-0 wide:max-h-screen wide:overflow-y-auto">
-          {inspected === undefined ? <p class="text-13 text-soft">{STRINGS.inspectorEmpty}</p> : (
+          {inspected === undefined ? <p class="text-13 text-soft">{GENERATION_STRINGS.inspectorEmpty}</p> : (
             <Inspector
               inspected={inspected}
               stepHref={stepHref(props)}

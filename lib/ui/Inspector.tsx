@@ -5,6 +5,7 @@ import { CandidateTable } from "./CandidateTable.tsx";
 import { cx } from "./cx.ts";
 import { LinkButton } from "./LinkButton.tsx";
 import { bits, oneIn, percent, probability, signedBits } from "./number_format.ts";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { STRINGS } from "./strings.ts";
 import { displayToken } from "./token_display.ts";
 
@@ -49,19 +50,19 @@ export function Inspector({ inspected, heading, stepHref, onTake, onClose }: Ins
         </span>
       </div>
       <dl class="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 text-13 text-soft">
-        <Fact name={STRINGS.rawProbability} value={probability(measured.logprob)} />
+        <Fact name={GENERATION_STRINGS.rawProbability} value={probability(measured.logprob)} />
         {chosen?.finalLogprob !== undefined && (
-          <Fact name={STRINGS.finalProbability} value={probability(chosen.finalLogprob)} />
+          <Fact name={GENERATION_STRINGS.finalProbability} value={probability(chosen.finalLogprob)} />
         )}
         <Fact name={STRINGS.rank} value={String(measured.rank)} />
-        <Fact name={STRINGS.surprisal} value={`${bits(-measured.logprob)} bits`} />
+        <Fact name={GENERATION_STRINGS.surprisal} value={`${bits(-measured.logprob)} bits`} />
         <Fact name={STRINGS.entropy} value={`${bits(measured.entropyNats)} bits`} />
-        {inspected.kind === "step" && <Fact name={STRINGS.luck} value={luck(inspected.step, chosen)} />}
+        {inspected.kind === "step" && <Fact name={GENERATION_STRINGS.luck} value={luck(inspected.step, chosen)} />}
         {inspected.kind === "scored" && inspected.pmiNats !== undefined && (
-          <Fact name={STRINGS.pmi} value={`${signedBits(inspected.pmiNats)} bits`} />
+          <Fact name={GENERATION_STRINGS.pmi} value={`${signedBits(inspected.pmiNats)} bits`} />
         )}
       </dl>
-      {stepHref !== undefined && <LinkButton href={stepHref}>{STRINGS.stepFromHere}</LinkButton>}
+      {stepHref !== undefined && <LinkButton href={stepHref}>{GENERATION_STRINGS.stepFromHere}</LinkButton>}
       <CandidateTable
         candidates={measured.top}
         chosen={measured.token.id}
@@ -92,13 +93,15 @@ function ProcessorTable(props: { readonly processors: readonly ProcessorLog[] })
   if (props.processors.length === 0) return null;
   return (
     <table class="font-mono text-12 tabular-nums">
-      <caption class="pb-1 text-left font-sans text-11 font-semibold text-soft">{STRINGS.processors}</caption>
+      <caption class="pb-1 text-left font-sans text-11 font-semibold text-soft">
+        {GENERATION_STRINGS.processors}
+      </caption>
       <thead class="border-b border-line font-sans text-11 text-soft">
         <tr>
           <th scope="col" class="py-1 text-left font-semibold"></th>
-          <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.removed}</th>
-          <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.mass} %</th>
-          <th scope="col" class="py-1 pl-2 text-right font-semibold">{STRINGS.kept}</th>
+          <th scope="col" class="py-1 pl-2 text-right font-semibold">{GENERATION_STRINGS.removed}</th>
+          <th scope="col" class="py-1 pl-2 text-right font-semibold">{GENERATION_STRINGS.mass} %</th>
+          <th scope="col" class="py-1 pl-2 text-right font-semibold">{GENERATION_STRINGS.kept}</th>
         </tr>
       </thead>
       <tbody>
@@ -116,13 +119,13 @@ function ProcessorTable(props: { readonly processors: readonly ProcessorLog[] })
 }
 
 function place(inspected: Inspected): string {
-  if (inspected.kind === "scored") return STRINGS.targetPosition(inspected.position + 1);
+  if (inspected.kind === "scored") return GENERATION_STRINGS.targetPosition(inspected.position + 1);
   return STRINGS.completionPosition(inspected.step.sequence + 1, inspected.step.position + 1);
 }
 
 function luck(step: Step, chosen: Candidate | undefined): string {
-  if (step.draw.kind === "greedy") return STRINGS.greedy;
-  if (step.draw.kind === "forced") return STRINGS.forced;
+  if (step.draw.kind === "greedy") return GENERATION_STRINGS.greedy;
+  if (step.draw.kind === "forced") return GENERATION_STRINGS.forced;
   return oneIn(chosen?.finalLogprob ?? step.draw.finalLogprob);
 }
 
@@ -133,12 +136,14 @@ function finalRest(inspected: Inspected): number | undefined {
 function survivalSentence(verdict: SurvivalVerdict): string {
   switch (verdict.kind) {
     case "kept":
-      return STRINGS.survivalKept;
+      return GENERATION_STRINGS.survivalKept;
     case "excluded":
-      return STRINGS.survivalExcluded(verdict.by);
+      return GENERATION_STRINGS.survivalExcluded(verdict.by);
     case "lost":
-      return STRINGS.survivalLost(verdict.to === undefined ? undefined : displayToken(verdict.to.token).text);
+      return GENERATION_STRINGS.survivalLost(
+        verdict.to === undefined ? undefined : displayToken(verdict.to.token).text,
+      );
     case "unknown":
-      return STRINGS.survivalUnknown;
+      return GENERATION_STRINGS.survivalUnknown;
   }
 }

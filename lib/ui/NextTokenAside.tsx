@@ -9,7 +9,7 @@ import type { NextTokenViewProps } from "./NextTokenView.tsx";
 import { bits, count, fixed, probability } from "./number_format.ts";
 import { ParamsForm } from "./ParamsForm.tsx";
 import { pathRows } from "./path_tree.ts";
-import { STRINGS } from "./strings.ts";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { displayToken, displayTokens } from "./token_display.ts";
 
 type NextTokenAsideProps = NextTokenViewProps & { readonly next: NextToken };
@@ -50,11 +50,11 @@ function Params({ screen, params, problem, onParams }: NextTokenAsideProps) {
   const changed = changedParams(params, screen.defaults).length;
   const refused = problem?.field?.startsWith("params.") === true ? problem : undefined;
   return (
-    <section aria-label={STRINGS.sampling} class="-mx-3 border-y border-line py-2">
+    <section aria-label={GENERATION_STRINGS.sampling} class="-mx-3 border-y border-line py-2">
       <header class="flex items-center gap-2 px-3 text-12 text-soft">
-        <h3 class="font-semibold text-ink">{STRINGS.sampling}</h3>
-        <span class="mr-auto">{STRINGS.changed(changed)}</span>
-        <Button disabled={changed === 0} onClick={() => onParams(screen.defaults)}>{STRINGS.reset}</Button>
+        <h3 class="font-semibold text-ink">{GENERATION_STRINGS.sampling}</h3>
+        <span class="mr-auto">{GENERATION_STRINGS.changed(changed)}</span>
+        <Button disabled={changed === 0} onClick={() => onParams(screen.defaults)}>{GENERATION_STRINGS.reset}</Button>
       </header>
       <ParamsForm
         params={params}

@@ -3,7 +3,7 @@ import { PARAM_RANGES } from "../lm/params.ts";
 import { snakeCase } from "../lm/wire_text.ts";
 import { cx } from "./cx.ts";
 import { formatStopTexts, parseStopTexts } from "./stop_texts.ts";
-import { STRINGS } from "./strings.ts";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 
 /** The order on screen: first what shapes the distribution, then how much of it is drawn. */
 const SHOWN: readonly NumericParam[] = [
@@ -100,7 +100,7 @@ function NumberParam(
         step={range.step}
         value={value}
         aria-label={`${LABELS[name] ?? field}, slider`}
-        aria-valuetext={name === "topK" && value === 0 ? STRINGS.off : undefined}
+        aria-valuetext={name === "topK" && value === 0 ? GENERATION_STRINGS.off : undefined}
         onInput={(event) => change(event.currentTarget.value)}
       />
       {isRefused && <p class="text-12 text-bad">{refused.reason}</p>}
@@ -113,7 +113,7 @@ function StopParam({ params, defaults, onChange }: ParamsFormProps) {
   return (
     <div class="col-span-2 flex min-w-0 flex-col gap-1">
       <div class="flex items-center gap-1.5 text-12 text-soft">
-        <label for="param-stop">{STRINGS.stopTexts}</label>
+        <label for="param-stop">{GENERATION_STRINGS.stopTexts}</label>
         <ResetDot
           field="stop"
           shown={text !== formatStopTexts(defaults.stop)}
@@ -138,8 +138,8 @@ function RollSeed(props: { readonly onRoll: (seed: number) => void }) {
   return (
     <button
       type="button"
-      aria-label={STRINGS.roll}
-      title={STRINGS.roll}
+      aria-label={GENERATION_STRINGS.roll}
+      title={GENERATION_STRINGS.roll}
       onClick={() => props.onRoll(Math.floor(Math.random() * 10_000))}
       class="grid h-4 w-4 place-items-center rounded-sm text-soft hover:text-ink"
     >
@@ -155,7 +155,7 @@ function RollSeed(props: { readonly onRoll: (seed: number) => void }) {
 
 function ResetDot(props: { readonly field: string; readonly shown: boolean; readonly reset: () => void }) {
   if (!props.shown) return null;
-  const label = STRINGS.resetOne(props.field);
+  const label = GENERATION_STRINGS.resetOne(props.field);
   return (
     <button
       type="button"

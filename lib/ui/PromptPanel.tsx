@@ -5,6 +5,7 @@ import { Button } from "./Button.tsx";
 import { plural } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { FieldLegend, PromptText, PromptTokens } from "./PromptText.tsx";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { STRINGS } from "./strings.ts";
 
 /** The exact prompt, as text with its fields marked or as the tokens that the model received. */
@@ -12,11 +13,11 @@ export function PromptPanel(props: { readonly prompt: Prompt; readonly tokens: r
   const [showsTokens, setShowsTokens] = useState(false);
   const { prompt, tokens } = props;
   const facts = tokens === undefined
-    ? STRINGS.promptFacts
-    : `${plural(tokens.length, "token", "tokens")} · ${STRINGS.promptFacts}`;
+    ? GENERATION_STRINGS.promptFacts
+    : `${plural(tokens.length, "token", "tokens")} · ${GENERATION_STRINGS.promptFacts}`;
   return (
     <Panel
-      title={STRINGS.prompt}
+      title={GENERATION_STRINGS.prompt}
       facts={facts}
       actions={
         <>

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { LinkButton } from "./LinkButton.tsx";
 import { count } from "./number_format.ts";
-import { STRINGS } from "./strings.ts";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 
 /** Which sample is shown: task, split, generator, number, previous, next, random. Plain links and one GET form. */
 export function SampleBar(props: { readonly screen: GenerationScreen }) {
@@ -11,29 +11,39 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
   return (
     <div class="flex flex-wrap items-center gap-2">
       <h1 class="mr-auto text-18 font-semibold tracking-tight">{screen.title}</h1>
-      <Choice name="task" label={STRINGS.task} options={screen.tasks} selected={screen.task} />
-      <Choice name="split" label={STRINGS.split} options={screen.splits} selected={screen.split} />
-      <Choice name="generator" label={STRINGS.generator} options={screen.generators} selected={screen.generator} />
+      <Choice name="task" label={GENERATION_STRINGS.task} options={screen.tasks} selected={screen.task} />
+      <Choice name="split" label={GENERATION_STRINGS.split} options={screen.splits} selected={screen.split} />
+      <Choice
+        name="generator"
+        label={GENERATION_STRINGS.generator}
+        options={screen.generators}
+        selected={screen.generator}
+      />
       <span class="inline-flex items-center gap-2">
-        <LinkButton href={screen.sample > 0 ? at(screen.sample - 1) : undefined} label={STRINGS.previous}>←</LinkButton>
+        <LinkButton href={screen.sample > 0 ? at(screen.sample - 1) : undefined} label={GENERATION_STRINGS.previous}>
+          ←
+        </LinkButton>
         <input
           type="number"
           name="sample"
           min={0}
           max={screen.size - 1}
           value={screen.sample}
-          aria-label={STRINGS.sample}
+          aria-label={GENERATION_STRINGS.sample}
           class="min-h-[32px] w-[72px] rounded-md border border-line bg-panel px-2 py-1 tabular-nums"
         />
-        <span class="text-soft tabular-nums">{STRINGS.range(count(screen.size - 1))}</span>
-        <LinkButton href={screen.sample < screen.size - 1 ? at(screen.sample + 1) : undefined} label={STRINGS.next}>
+        <span class="text-soft tabular-nums">{GENERATION_STRINGS.range(count(screen.size - 1))}</span>
+        <LinkButton
+          href={screen.sample < screen.size - 1 ? at(screen.sample + 1) : undefined}
+          label={GENERATION_STRINGS.next}
+        >
           →
         </LinkButton>
       </span>
-      <LinkButton href={at(screen.random)}>{STRINGS.random}</LinkButton>
+      <LinkButton href={at(screen.random)}>{GENERATION_STRINGS.random}</LinkButton>
       <noscript>
         <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1">
-          {STRINGS.go}
+          {GENERATION_STRINGS.go}
         </button>
       </noscript>
     </div>

@@ -4,7 +4,7 @@ import { isRunning } from "./generation_state.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { Panel } from "./Panel.tsx";
 import { ParamsForm } from "./ParamsForm.tsx";
-import { STRINGS } from "./strings.ts";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 
 /** The params with Reset, Stop and Generate. */
 export function SamplingPanel(props: GenerationViewProps) {
@@ -13,13 +13,13 @@ export function SamplingPanel(props: GenerationViewProps) {
   const refused = [run.problem, props.pageProblem].find((problem) => problem?.field?.startsWith("params.") === true);
   return (
     <Panel
-      title={STRINGS.sampling}
-      facts={STRINGS.changed(changed)}
+      title={GENERATION_STRINGS.sampling}
+      facts={GENERATION_STRINGS.changed(changed)}
       actions={
         <>
-          <Button disabled={changed === 0} onClick={() => onParams(screen.defaults)}>{STRINGS.reset}</Button>
-          <Button disabled={!isRunning(run)} onClick={onStop} keys="Esc">{STRINGS.stop}</Button>
-          <Button primary submit keys="Ctrl ↵">{STRINGS.generate}</Button>
+          <Button disabled={changed === 0} onClick={() => onParams(screen.defaults)}>{GENERATION_STRINGS.reset}</Button>
+          <Button disabled={!isRunning(run)} onClick={onStop} keys="Esc">{GENERATION_STRINGS.stop}</Button>
+          <Button primary submit keys="Ctrl ↵">{GENERATION_STRINGS.generate}</Button>
         </>
       }
     >

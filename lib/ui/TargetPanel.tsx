@@ -3,7 +3,7 @@ import type { GenerationViewProps } from "./generation_props.ts";
 import { bits, fixed, probability, signedBits } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
-import { STRINGS } from "./strings.ts";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { displayToken, displayTokens } from "./token_display.ts";
 import { heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
@@ -15,13 +15,13 @@ export function TargetPanel(
 ) {
   if (screen.target === undefined) {
     return (
-      <Panel title={STRINGS.target}>
-        <p class="p-3 text-soft">{STRINGS.noTarget}</p>
+      <Panel title={GENERATION_STRINGS.target}>
+        <p class="p-3 text-soft">{GENERATION_STRINGS.noTarget}</p>
       </Panel>
     );
   }
   return (
-    <Panel title={STRINGS.target} facts={scored && targetFacts(scored.tokens)}>
+    <Panel title={GENERATION_STRINGS.target} facts={scored && targetFacts(scored.tokens)}>
       {scoreProblem !== undefined && <ProblemCard problem={scoreProblem} onRetry={onRetryScore} />}
       <div class="grid grid-cols-1 gap-x-3 gap-y-1 px-3 py-2.5 sm:grid-cols-sequence">
         <span class="hidden font-mono text-12 leading-6 text-soft sm:inline">T</span>
@@ -29,7 +29,7 @@ export function TargetPanel(
           ? <p dir="auto" class="whitespace-pre-wrap break-words font-mono text-token">{visibleText(screen.target)}</p>
           : (
             <TokenStrip
-              label={STRINGS.target}
+              label={GENERATION_STRINGS.target}
               tokens={stripTokens(scored.tokens, colouring)}
               selected={selection?.kind === "scored" ? selection.position : undefined}
               onSelect={(position) => onSelect({ kind: "scored", position })}
@@ -58,7 +58,7 @@ function XRay({ scored: { tokens, nullLogprobs } }: { readonly scored: Scored })
   const blank = nullLogprobs?.reduce((sum, logprob) => sum - logprob, 0);
   const departure = firstDeparture(tokens) ?? -1;
   const wanted = tokens[departure]?.top.find(({ rank }) => rank === 1);
-  const { xray } = STRINGS;
+  const { xray } = GENERATION_STRINGS;
   return (
     <>
       <dl class="flex flex-wrap gap-x-4 gap-y-1 border-t border-line px-3 py-2 text-12 text-soft">
@@ -102,8 +102,8 @@ function stripTokens(tokens: Scored["tokens"], colouring: GenerationViewProps["c
 }
 
 function targetFacts(tokens: Scored["tokens"]): string {
-  if (tokens.length === 0) return STRINGS.emptyTarget;
+  if (tokens.length === 0) return GENERATION_STRINGS.emptyTarget;
   const departure = firstDeparture(tokens);
-  const where = departure === undefined ? STRINGS.noDeparture : STRINGS.departure(departure + 1);
-  return `${STRINGS.targetFacts} · ${where}`;
+  const where = departure === undefined ? GENERATION_STRINGS.noDeparture : GENERATION_STRINGS.departure(departure + 1);
+  return `${GENERATION_STRINGS.targetFacts} · ${where}`;
 }
