@@ -98,7 +98,7 @@ function ProcessorTable(props: { readonly processors: readonly ProcessorLog[] })
       </caption>
       <thead class="border-b border-line font-sans text-11 text-soft">
         <tr>
-          <th scope="col" class="py-1 text-left font-semibold"></th>
+          <th scope="col" class="py-1 text-left font-semibold">{GENERATION_STRINGS.processor}</th>
           <th scope="col" class="py-1 pl-2 text-right font-semibold">{GENERATION_STRINGS.removed}</th>
           <th scope="col" class="py-1 pl-2 text-right font-semibold">{GENERATION_STRINGS.mass} %</th>
           <th scope="col" class="py-1 pl-2 text-right font-semibold">{GENERATION_STRINGS.kept}</th>

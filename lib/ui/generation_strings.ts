@@ -62,6 +62,7 @@ export const GENERATION_STRINGS = {
   earlier: "Earlier run",
   later: "Later run",
   processors: "Processors, in order",
+  processor: "processor",
   removed: "removed",
   mass: "mass",
   kept: "kept",
