@@ -1,0 +1,165 @@
+/** The pages of `examples/elements`, each as a person uses it. The names in brackets are rows of the parity table. */
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { launchChromium } from "./chromium.ts";
+import { serveApp } from "./serve_app.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+
+async function open(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.locator("[data-ready=true]").waitFor();
+  return page;
+}
+
+function click(page: Page, name: string): Promise<void> {
+  return page.getByRole("button", { name, exact: true }).click();
+}
+
+Deno.test("the pages of the elements example", async (t) => {
+  const modules = await loadModuleFiles(["examples/elements/mod.ts", "examples/simple/mod.ts"], ROOT);
+  await using app = await serveApp(modules);
+  const browser = await launchChromium();
+  const at = (name: string) => `${app.origin}/elements/${name}`;
+
+  await t.step("Simple shows its heading and its text (FX1, I1)", async () => {
+    const page = await open(browser, `${app.origin}/simple/simple`);
+    await page.getByRole("heading", { name: "Really Easy Component" }).waitFor();
+    await page.close();
+  });
+
+  await t.step(
+    "Selector: arrows change a number and a choice, 300 words are searched, changed is told (E5, E8–E11)",
+    async () => {
+      const page = await open(browser, at("selector"));
+      await page.getByLabel("Number").press("ArrowUp");
+      await page.getByLabel("Word").click();
+      await page.getByLabel("Word").fill("29");
+      await page.getByText("13 matches").waitFor();
+      await page.getByLabel("Word").press("Enter");
+      await page.getByText("Check", { exact: true }).click();
+      await click(page, "Send");
+      await page.getByText("3.1, 0.5, super, word 29, checked").waitFor();
+      await page.getByText("The number has changed!").waitFor();
+      await click(page, "Send");
+      await page.getByText("The number has not changed!").waitFor();
+      await page.close();
+    },
+  );
+
+  await t.step("Text input: one blanks, one stays and is there after a reload (E12)", async () => {
+    const page = await open(browser, at("text-input"));
+    await page.getByLabel("Blank after sending").fill("<div>&amp;</div>");
+    await click(page, "Send and blank");
+    await page.getByText("<div>&amp;</div>", { exact: true }).waitFor();
+    assert.equal(await page.getByLabel("Blank after sending").inputValue(), "");
+    await page.getByLabel("Stays after sending").fill("kept");
+    await click(page, "Send and keep");
+    await page.getByText("kept", { exact: true }).last().waitFor();
+    await page.reload();
+    await page.locator("[data-ready=true]").waitFor();
+    assert.equal(await page.getByLabel("Stays after sending").inputValue(), "kept");
+    await page.close();
+  });
+
+  await t.step("Radio: rows and columns, one of them forgets (E13)", async () => {
+    const page = await open(browser, at("radio"));
+    await page.getByText("two", { exact: true }).click();
+    await page.getByText("south", { exact: true }).click();
+    await page.getByText("no", { exact: true }).click();
+    await click(page, "Send");
+    await page.getByText("two, south, no").waitFor();
+    assert.equal(await page.getByRole("radio", { checked: true }).count(), 2);
+    await click(page, "Send");
+    await page.getByText("two, south, nothing").waitFor();
+    await page.close();
+  });
+
+  await t.step("Selector change: an input comes and goes, and comes again (E2, E4)", async () => {
+    const page = await open(browser, at("selector-change"));
+    for (const shown of [1, 0, 1]) {
+      await click(page, "Other data set");
+      await page.getByRole("button", { name: shown === 1 ? "Show of this split" : "Show", exact: true }).waitFor();
+      assert.equal(await page.getByLabel("Split").count(), shown);
+    }
+    await page.close();
+  });
+
+  await t.step("Progress: counts, and Cancel ends it where it is (B10)", async () => {
+    const page = await open(browser, at("progress"));
+    await click(page, "Count to ten");
+    await page.getByText("2 of 10").first().waitFor();
+    await click(page, "Cancel");
+    await page.getByText("cancelled").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Count to ten" }).isEnabled(), true);
+    await page.close();
+  });
+
+  await t.step(
+    "Failing: the message stays in its place, one click is one run, the rest works (A7, A8, I6)",
+    async () => {
+      const page = await open(browser, at("failing"));
+      await click(page, "Fail");
+      await page.getByRole("alert").filter({ hasText: "Raised on purpose!" }).waitFor();
+      await page.getByText("1 tries").waitFor();
+      await click(page, "Work");
+      await page.getByText("this button works").waitFor();
+      await page.close();
+    },
+  );
+
+  await t.step("Collapsible: opens by click and key, nests, grows without being cut (D20–D22)", async () => {
+    const page = await open(browser, at("collapsible"));
+    await click(page, "Grow");
+    await page.getByText("Another line.").waitFor();
+    const hidden = await page.getByText("Another line.").evaluate((shown) => shown.scrollHeight - shown.clientHeight);
+    assert.equal(hidden, 0);
+    await page.locator("summary", { hasText: "Second" }).press("Enter");
+    await page.locator("summary", { hasText: "Inside another one" }).click();
+    await page.getByText("Nested, with").waitFor();
+    await click(page, "Open the first");
+    await page.getByText("What is closed at first.").waitFor();
+    await page.close();
+  });
+
+  await t.step("Stages: hidden and shown at once, back and forth, and elements are added (C4, C5, E3)", async () => {
+    const page = await open(browser, at("stages"));
+    for (let round = 0; round < 3; round++) {
+      await click(page, "Next stage");
+      await page.getByRole("heading", { name: "Second stage" }).waitFor();
+      await click(page, "Back");
+      await page.getByRole("heading", { name: "First stage" }).waitFor();
+    }
+    await click(page, "Add an element");
+    await click(page, "Add an element");
+    await page.getByText("Element 2, added while the page is open.").waitFor();
+    await page.close();
+  });
+
+  await t.step(
+    "all pages are reached at 1280 and 390 px, the current one is marked, none scrolls sideways (B1, B2, B13)",
+    async () => {
+      const page = await open(browser, at("selector"));
+      const paths = await page.locator("nav a[href^='/elements/']").evaluateAll((links) =>
+        links.map((link) => link.getAttribute("href"))
+      );
+      assert.ok(paths.length >= 12, `${paths.length} pages`);
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 800 });
+        for (const path of paths) {
+          await page.goto(app.origin + path);
+          await page.locator("[data-ready=true]").waitFor();
+          const current = page.locator("nav [aria-current=page]");
+          assert.equal(await current.getAttribute("href"), path);
+          await current.scrollIntoViewIfNeeded();
+          const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(over <= 0, `${path} at ${width}: ${over}`);
+        }
+      }
+      await page.close();
+    },
+  );
+  await browser.close();
+});
