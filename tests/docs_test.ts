@@ -1,0 +1,50 @@
+/** What the docs show runs, and nothing of the public API is missing from the reference. */
+import assert from "node:assert/strict";
+
+const ROOT = new URL("../", import.meta.url);
+const DOCS = ["docs/first_module.md", "docs/reference.md"];
+
+Deno.test("each snippet of the docs type-checks and runs", async () => {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--doc", "--quiet", ...DOCS],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  assert.ok(success, decoder.decode(stdout) + decoder.decode(stderr));
+});
+
+Deno.test("the reference names every export of the public API in a heading, and nothing else", async () => {
+  const api = await Deno.readTextFile(new URL("lib/mod.ts", ROOT));
+  const exported = [...api.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names = ""]) =>
+    names.split(",").map((name) => name.replace("type ", "").trim()).filter((name) => name !== "")
+  );
+  const reference = await Deno.readTextFile(new URL("docs/reference.md", ROOT));
+  const headings = [...reference.matchAll(/^### (.*)$/gm)].flatMap(([, heading = ""]) =>
+    [...heading.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name)
+  );
+  assert.deepEqual(headings.toSorted(), exported.toSorted());
+});
+
+Deno.test("a misspelt sample field, input name or element option fails the type check, at its place", async () => {
+  const folder = new URL("tests/fixtures/types/", ROOT);
+  const wrong = [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
+  assert.ok(wrong.length >= 3);
+  // The fixtures are excluded from the project's own check, and what is excluded is never checked in its place.
+  const place = await Deno.makeTempDir();
+  for (const name of wrong) {
+    await Deno.copyFile(new URL(name, folder), `${place}/${name}`);
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["check", "--quiet", `--config=${new URL("deno.json", ROOT).pathname}`, `${place}/${name}`],
+      cwd: ROOT,
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder().decode(stderr);
+    assert.equal(success, false, name);
+    // Each fixture marks the line at fault.
+    const lines = (await Deno.readTextFile(new URL(name, folder))).split("\n");
+    const line = lines.findIndex((each) => each.includes("misspelt")) + 1;
+    assert.match(text, new RegExp(`${name}:${line}:`), text);
+  }
+  await Deno.remove(place, { recursive: true });
+});
