@@ -13,6 +13,8 @@ export interface TableOptions {
   readonly contextWindow?: number;
 }
 
+/** Of a text that cannot be encoded, in its message. */
+const SHOWN_BYTES = 40;
 const DEFAULT_WINDOW = 1024;
 
 /**
@@ -69,7 +71,13 @@ function longestMatches(bytes: Uint8Array, tokens: readonly Token[]): readonly T
       }
     }
     if (best === undefined) {
-      throw new RangeError(`Cannot encode the text: no token of the table matches at byte ${place}`);
+      const text = new TextDecoder().decode(bytes);
+      const rest = JSON.stringify(new TextDecoder().decode(bytes.slice(place, place + SHOWN_BYTES)));
+      throw new RangeError(
+        `Cannot encode ${
+          JSON.stringify(text.slice(0, SHOWN_BYTES))
+        }: no token of the table begins ${rest}, at byte ${place}`,
+      );
     }
     ids.push(best.id);
     place += best.bytes.length;

@@ -47,14 +47,18 @@ export function presencePenalty(logits: Float32Array, seen: SeenTokens, penalty:
 
 /**
  * Divides logits by `temperature`; at 0 only the largest stays (of equals the lowest id).
- * @example [2, 1] at 0.5 gives [4, 2]
+ * The largest becomes 0, which changes no probability.
+ * @example [2, 1] at 0.5 gives [0, -2]
  */
 export function temperature(logits: Float32Array, temperature: number): void {
   if (!(temperature >= 0)) {
     throw new RangeError(`Cannot apply temperature as it must be at least 0: current value is ${temperature}`);
   }
   if (temperature === 0) return keepOnly(logits, topIds(logits, 1));
-  for (let id = 0; id < logits.length; id++) logits[id] = at(logits, id) / temperature;
+  // Subtle: from the largest, which then stays 0, so that no temperature is too small for float32.
+  let largest = -Infinity;
+  for (let id = 0; id < logits.length; id++) largest = Math.max(largest, at(logits, id));
+  for (let id = 0; id < logits.length; id++) logits[id] = (at(logits, id) - largest) / temperature;
 }
 
 /** Keeps the `k` largest. @example [3, 1, 2] with k = 2 keeps ids 0 and 2 */

@@ -15,6 +15,9 @@ export interface Prompt {
 
 /** A named value for a `prompt` template. The value is used as it is, byte for byte. */
 export function field(name: string, value: string): Prompt {
+  if (typeof value !== "string") {
+    throw new TypeError(`Cannot mark field "${name}": expected a text, got ${JSON.stringify(value) ?? String(value)}`);
+  }
   if (name === "") throw new TypeError("Cannot mark a field without a name");
   return { text: value, spans: [{ field: name, start: 0, end: value.length }] };
 }

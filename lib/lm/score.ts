@@ -1,8 +1,12 @@
-import { PromptTooLongError } from "./decode.ts";
 import type { Candidate, ScoredToken } from "./event.ts";
 import { at, logSoftmax, rankOf, restLogprob, topIds } from "./logits.ts";
 import type { LanguageModel } from "./model.ts";
 import type { TokenId } from "./token.ts";
+
+/** A completion that cannot be scored. */
+export class CompletionError extends RangeError {
+  override readonly name = "CompletionError";
+}
 
 interface ScoreOptions {
   readonly top: number;
@@ -13,7 +17,7 @@ interface ScoreOptions {
  * Scores a given completion under a prompt, teacher-forced on ids: prompt and completion are never joined as text, so the
  * border between them is where the caller put it.
  * @returns one entry for each id of `completion`
- * @throws {PromptTooLongError} when both together do not fit the window
+ * @throws {CompletionError} for an id outside the vocabulary, or when both together do not fit the window
  */
 export async function score(
   model: LanguageModel,
@@ -23,8 +27,16 @@ export async function score(
 ): Promise<readonly ScoredToken[]> {
   if (completion.length === 0) return [];
   if (prompt.length === 0) throw new RangeError("Cannot score under an empty prompt: expected at least one token");
-  const length = prompt.length + completion.length;
-  if (length > model.contextWindow) throw new PromptTooLongError(length, model.contextWindow);
+  for (const id of completion) {
+    if (Number.isInteger(id) && id >= 0 && id < model.vocabularySize) continue;
+    throw new CompletionError(`Cannot score token id ${id}: the vocabulary ends at ${model.vocabularySize - 1}`);
+  }
+  if (prompt.length + completion.length > model.contextWindow) {
+    throw new CompletionError(
+      `Cannot score ${completion.length} tokens after a prompt of ${prompt.length}: the model's window is ` +
+        `${model.contextWindow} tokens, both together`,
+    );
+  }
 
   const logprobs = new Float32Array(model.vocabularySize);
   const scored: ScoredToken[] = [];
@@ -46,9 +58,6 @@ function scoreToken(
   id: TokenId,
   top: number,
 ): ScoredToken {
-  if (id >= model.vocabularySize) {
-    throw new RangeError(`Cannot score token id ${id}: the vocabulary ends at ${model.vocabularySize - 1}`);
-  }
   const entropyNats = logSoftmax(logits, logprobs);
   const rank = rankOf(logits, id);
   const ids = topIds(logits, top);

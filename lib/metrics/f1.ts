@@ -17,8 +17,11 @@ export const f1: Metric = {
   },
 };
 
+/** Subtle: `\b` knows ASCII letters alone, and would find an article at the end of "día". */
+const ARTICLES = /(?<![\p{L}\p{N}_])(a|an|the)(?![\p{L}\p{N}_])/gu;
+
 function normalisedWords(text: string): readonly string[] {
-  const plain = text.toLowerCase().replace(/[!-/:-@[-\x60{-~]/g, "").replace(/\b(a|an|the)\b/g, " ");
+  const plain = text.toLowerCase().replace(/[!-/:-@[-\x60{-~]/g, "").replace(ARTICLES, " ");
   return plain.split(/\s+/).filter((word) => word !== "");
 }
 

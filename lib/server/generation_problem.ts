@@ -1,5 +1,6 @@
 import { ScoringUnavailableError } from "../components/run.ts";
 import { PathError, PromptTooLongError } from "../lm/decode.ts";
+import { CompletionError } from "../lm/score.ts";
 import { ProblemError } from "./problem.ts";
 
 /** What to tell the client when a generator throws: the request's fault where it is one, the generator's else. */
@@ -10,6 +11,9 @@ export function generationProblem(error: unknown, generator: string): ProblemErr
   }
   if (error instanceof ScoringUnavailableError) {
     return new ProblemError(422, "Not available", error.message, { field: "generator", cause: error });
+  }
+  if (error instanceof CompletionError) {
+    return new ProblemError(422, "Invalid request", error.message, { field: "completion", cause: error });
   }
   if (error instanceof PathError) {
     return new ProblemError(422, "Invalid request", error.message, { field: "path", cause: error });

@@ -59,7 +59,7 @@ async function checkFile(file: string, url: URL): Promise<void> {
     if (error instanceof Deno.errors.NotCapable) {
       throw new ModuleFileError(
         `Cannot load module file "${file}": the app may only read its own folder; ` +
-          `put the file there, or start with --allow-read for its folder too`,
+          `put the file there`,
       );
     }
     throw error;

@@ -107,14 +107,19 @@ export function wholeNumber(query: URLSearchParams, field: string): number | und
 export async function readSample(registry: Registry, place: Place): Promise<PlaceSample> {
   const { module, sample, split, task, taskName } = place;
   const dataset = await registry.dataset(module.name, taskName, split);
+  if (dataset.size === 0) {
+    throw new ProblemError(422, "Invalid request", `Cannot read a sample: split "${split}" is empty`, {
+      field: "split",
+    });
+  }
   if (sample >= dataset.size) {
     const range = `split "${split}" has ${dataset.size} samples, the last is ${dataset.size - 1}`;
     throw invalid("sample", `${range}, got ${sample}`);
   }
   const row = await dataset.row(sample);
   const where = `sample ${sample} of task "${taskName}"`;
-  const prompt = ofModule(`build the prompt of ${where}`, () => toPrompt(task.prompt(row)));
-  const target = ofModule(`read the target of ${where}`, () => task.target?.(row));
+  const prompt = ofModule(`build the prompt of ${where}`, () => checkedPrompt(task.prompt(row)));
+  const target = ofModule(`read the target of ${where}`, () => checkedText(task.target?.(row)));
   const shown = ofModule(`show ${where}`, () => task.show && showElements(task.show(row)));
   return {
     row,
@@ -152,6 +157,17 @@ export async function readRows(
   const end = Math.min(offset + limit, dataset.size);
   for (let index = offset; index < end; index++) rows.push(await dataset.row(index));
   return { rows, total: dataset.size };
+}
+
+/** Subtle: a reader trusts the developer's type of a row, so a number can stand where a text was promised. */
+function checkedPrompt(prompt: string | Prompt): Prompt {
+  const isPrompt = typeof prompt === "object" && prompt !== null && typeof prompt.text === "string";
+  return isPrompt ? prompt : toPrompt(checkedText(prompt) ?? "");
+}
+
+function checkedText(value: unknown): string | undefined {
+  if (value === undefined || typeof value === "string") return value;
+  throw new TypeError(`expected a text, got ${JSON.stringify(value)}`);
 }
 
 /** Runs a developer's own function; what it throws is told with its message. */

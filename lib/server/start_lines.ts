@@ -1,7 +1,7 @@
 import type { Config } from "./config.ts";
-import type { Readiness } from "./registry.ts";
+import type { GeneratorReport, Readiness } from "./registry.ts";
 
-/** Most lines that the app prints at its start. */
+/** Most lines about what works; what does not is never left out. */
 const LINE_LIMIT = 12;
 
 interface StartFacts {
@@ -15,20 +15,25 @@ interface StartFacts {
 /** What the app tells at its start: address, who may call, modules, generators, and what is wrong with them. */
 export function startLines({ config, port, readiness, code }: StartFacts): readonly string[] {
   const { modules, generators, datasets } = readiness;
-  const facts = [
-    `visuallm: ${addressOf(config.host, port)}${code === undefined ? "" : `?token=${code} (works once)`}`,
-    `access: ${config.token === undefined ? "this machine only, no token" : "token needed"}`,
-    `modules: ${modules.join(", ")}`,
-    ...generators.map(({ module, name, kind, label, detail }) =>
-      `generator ${module}/${name}: ${kind} ${label}${detail === undefined ? "" : `: ${detail}`}`
-    ),
+  const failed = [
+    ...generators.filter(({ state }) => state === "failed").map(generatorLine),
     ...datasets.filter(({ detail }) => detail !== undefined).map(({ module, task, split, detail }) =>
       `split ${module}/${task}/${split}: ${detail}`
     ),
   ].map(oneLine);
-  if (facts.length <= LINE_LIMIT) return facts;
+  const facts = [
+    `visuallm: ${addressOf(config.host, port)}${code === undefined ? "" : `?token=${code} (works once)`}`,
+    `access: ${config.token === undefined ? "this machine only, no token" : "token needed"}`,
+    `modules: ${modules.join(", ")}`,
+    ...generators.filter(({ state }) => state !== "failed").map(generatorLine),
+  ].map(oneLine);
+  if (facts.length <= LINE_LIMIT) return [...facts, ...failed];
   const shown = LINE_LIMIT - 1;
-  return [...facts.slice(0, shown), `… and ${facts.length - shown} more: see /api/ready`];
+  return [...facts.slice(0, shown), `… and ${facts.length - shown} more: see /api/ready`, ...failed];
+}
+
+function generatorLine({ module, name, kind, label, detail }: GeneratorReport): string {
+  return `generator ${module}/${name}: ${kind} ${label}${detail === undefined ? "" : `: ${detail}`}`;
 }
 
 /** An address that a browser can open. */

@@ -14,7 +14,9 @@ export default define.page(function ErrorPage({ error, state, url }) {
       </Head>
       <h1 class="text-18 font-semibold">{status === 404 ? STRINGS.notFound : STRINGS.failedPage}</h1>
       <p class="max-w-[70ch] break-words">{detail}</p>
-      <p class="break-words font-mono text-12 text-soft">{url.pathname}</p>
+      <p class="break-words font-mono text-12 text-soft">
+        {status >= 500 ? `${url.pathname} · ${STRINGS.errorId(state.requestId)}` : url.pathname}
+      </p>
       <ul class="flex flex-wrap gap-2">
         {state.registry.modules.flatMap((module) =>
           module.components.map((component) => (

@@ -16,6 +16,8 @@ Deno.test("f1 counts words as SQuAD does", () => {
     ["The Cat!", "cat", 1],
     ["cat cat", "cat", 2 / 3],
     ["Ährenfeld, 5", "ährenfeld 5", 1],
+    ["día", "dí", 0],
+    ["the día", "día", 1],
   ];
   for (const [completion, target, wanted] of cases) {
     assert.ok(Math.abs((compute(f1, completion, target) ?? -1) - wanted) < 1e-12, `${completion} | ${target}`);

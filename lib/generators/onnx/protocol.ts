@@ -3,6 +3,7 @@ import type { GeneratorEvent, ScoredToken } from "../../lm/event.ts";
 import { PathError, PromptTooLongError } from "../../lm/decode.ts";
 import type { Message } from "../../lm/message.ts";
 import type { NextRequest, NextToken } from "../../lm/next.ts";
+import { CompletionError } from "../../lm/score.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
 import type { GenerateRequest, GeneratorFacts, LoadProgress } from "../generator.ts";
 
@@ -94,6 +95,7 @@ export function errorOf(fault: Fault): Error {
   if (fault.lengths !== undefined) {
     return new PromptTooLongError(fault.lengths.promptTokens, fault.lengths.contextWindow);
   }
+  if (fault.name === "CompletionError") return new CompletionError(fault.message);
   if (fault.name === "PathError") return new PathError(fault.message);
   if (fault.name === "RangeError") return new RangeError(fault.message);
   if (fault.name === "SyntaxError") return new SyntaxError(fault.message);

@@ -1,8 +1,9 @@
 import { HttpError, page } from "fresh";
 import { Head } from "fresh/runtime";
+import type { State } from "../../../lib/server/app_state.ts";
 import { define } from "../../../lib/server/define.ts";
 import { findComponent } from "../../../lib/server/place.ts";
-import { ProblemError } from "../../../lib/server/problem.ts";
+import { isUnexpected, ProblemError } from "../../../lib/server/problem.ts";
 import { STRINGS } from "../../../lib/ui/strings.ts";
 import { openChat } from "./(_screens)/chat.tsx";
 import { openElements } from "./(_screens)/elements.tsx";
@@ -12,7 +13,7 @@ import type { Screen, ScreenRequest } from "./(_screens)/screen.ts";
 
 export const handler = define.handlers({
   async GET({ state, params: path, url }) {
-    const screen = await open({ state, path, url }).catch(asHttpError);
+    const screen = await open({ state, path, url }).catch((error) => fail(error, state));
     return screen instanceof Response ? screen : page(screen, { status: screen.status });
   },
 });
@@ -42,7 +43,8 @@ async function open(request: ScreenRequest): Promise<Screen | Response> {
   }
 }
 
-/** Pages tell of a problem through `_error.tsx`, which knows Fresh's errors. */
-function asHttpError(error: unknown): never {
+/** Pages tell of a problem through `_error.tsx`, which knows Fresh's errors; the log has what nobody expected. */
+function fail(error: unknown, { log, requestId }: State): never {
+  if (isUnexpected(error)) log.failure(requestId, error);
   throw error instanceof ProblemError ? new HttpError(error.status, error.detail, { cause: error }) : error;
 }

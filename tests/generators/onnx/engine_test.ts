@@ -144,7 +144,7 @@ Deno.test("a run that is left or that fails is freed", async () => {
       (error) => error instanceof PromptTooLongError && error.contextWindow === 256 && error.promptTokens > 256,
     );
     await assert.rejects(collect(generator.generate({ prompt: "", params: ENDLESS, top: 1 })), /empty prompt/);
-    await assert.rejects(scoreOf(generator, "The", [4000]), { name: "RangeError", message: /4000/ });
+    await assert.rejects(scoreOf(generator, "The", [4000]), { name: "CompletionError", message: /4000/ });
     const events = await collect(generator.generate({ prompt: "The", params: { ...ENDLESS, maxTokens: 2 }, top: 1 }));
     assert.equal(idsOf(events).length, 2, "the model still works");
   });

@@ -1,0 +1,94 @@
+/** What a developer gets wrong in a module is told in words that lead to it. */
+import assert from "node:assert/strict";
+import { defineModule, field, generation, logitTable, nextToken, prompt, rows } from "../../lib/mod.ts";
+import { startLines } from "../../lib/server/start_lines.ts";
+import { readProblem } from "../rig/read_events.ts";
+import { rigApp, rigPath } from "../rig/rig_app.ts";
+
+const one = logitTable({ vocabulary: ["a"], logits: () => [0] });
+/** As a JSON file may hold it: the type promises a text. */
+const wrong = rows([{ topic: 5 as unknown as string }]);
+
+const faulty = defineModule({
+  name: "faulty",
+  generators: { one },
+  tasks: {
+    field: { dataset: { all: wrong }, prompt: ({ topic }) => prompt`About ${field("topic", topic)}.` },
+    target: { dataset: { all: wrong }, prompt: () => "a", target: ({ topic }) => topic },
+    prompt: { dataset: { all: wrong }, prompt: ({ topic }) => topic },
+    empty: { dataset: { all: rows<{ topic: string }>([]) }, prompt: ({ topic }) => topic },
+  },
+  components: [generation(), nextToken()],
+});
+
+Deno.test("a value that is no text is named where it was used, on the page and over the API, and logged", async () => {
+  const rig = await rigApp({ modules: [faulty] });
+  const cases: readonly [string, RegExp][] = [
+    ["field", /Cannot build the prompt of sample 0 of task "field": Cannot mark field "topic": expected a text, got 5/],
+    ["target", /Cannot read the target of sample 0 of task "target": expected a text, got 5/],
+    ["prompt", /Cannot build the prompt of sample 0 of task "prompt": expected a text, got 5/],
+  ];
+  for (const [task, detail] of cases) {
+    const problem = await readProblem(await rig.post("/api/faulty/generation/generate", { task }));
+    assert.equal(problem.status, 500);
+    assert.match(problem.detail, detail);
+    const page = await rig.fetch(`/faulty/generation?task=${task}`);
+    assert.equal(page.status, 500);
+    assert.match((await page.text()).replaceAll("&quot;", '"'), detail);
+    const id = JSON.parse(rig.logged.findLast((line) => line.includes('"failure"')) ?? "{}").id;
+    assert.equal(typeof id, "string", "the log has the page's failure too");
+  }
+});
+
+Deno.test("an empty split says that it is empty", async () => {
+  const rig = await rigApp({ modules: [faulty] });
+  const problem = await readProblem(await rig.post("/api/faulty/generation/generate", { task: "empty" }));
+  assert.match(problem.detail, /split "all" is empty/);
+});
+
+Deno.test("ids of a completion are checked before the model runs, and its length is named with the prompt's", async () => {
+  const rig = await rigApp();
+  const outside = await readProblem(await rig.post(rigPath("score"), { completion: [99999, 5] }));
+  assert.equal(outside.field, "completion");
+  assert.match(outside.detail, /token id 99999: the vocabulary ends at 29/);
+  const long = await readProblem(
+    await rig.post(rigPath("score"), { completion: Array.from({ length: 70 }, () => 1) }),
+  );
+  assert.equal(long.field, "completion");
+  assert.match(long.detail, /70 tokens after a prompt of 4: the model's window is 64/);
+});
+
+Deno.test("the smallest temperature that may be asked for does not overflow", async () => {
+  const rig = await rigApp();
+  const answer = await rig.post(rigPath("generate"), { params: { temperature: 1e-38, max_tokens: 2 } });
+  assert.doesNotMatch(await answer.text(), /"error"/);
+});
+
+Deno.test("startLines() leaves out what works before what does not", () => {
+  const works = Array.from({ length: 30 }, (_, index) => ({
+    module: "m",
+    name: `g${index}`,
+    kind: "onnx",
+    label: "models/demo",
+    state: "idle" as const,
+  }));
+  const lines = startLines({
+    config: { port: 0, host: "127.0.0.1", modules: [], cacheDir: "", allowedHosts: [], log: "info" },
+    port: 8000,
+    readiness: {
+      status: "degraded",
+      modules: ["m"],
+      generators: [...works, {
+        module: "m",
+        name: "x",
+        kind: "onnx",
+        label: "y",
+        state: "failed",
+        detail: "no folder",
+      }],
+      datasets: [{ module: "m", task: "t", split: "s", label: "l", state: "failed", detail: "no file" }],
+    },
+  });
+  assert.deepEqual(lines.slice(-2), ["generator m/x: onnx y: no folder", "split m/t/s: no file"]);
+  assert.ok(lines.length <= 15);
+});
