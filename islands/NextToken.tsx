@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Candidate, Problem } from "../lib/lm/event.ts";
 import type { NextToken as Next } from "../lib/lm/next.ts";
@@ -10,8 +11,13 @@ import { nextHref, type NextTokenScreen, PAGE_SIZE, parsePath } from "../lib/ui/
 import { NextTokenView } from "../lib/ui/NextTokenView.tsx";
 import { type PathNode, withPath } from "../lib/ui/path_tree.ts";
 
+interface NextTokenProps extends NextTokenScreen {
+  /** What shows the sample above its prompt. */
+  readonly children?: ComponentChildren;
+}
+
 /** The next-token screen: where it stands, what it has asked for, and the paths that were tried. */
-export default function NextToken(props: NextTokenScreen) {
+export default function NextToken(props: NextTokenProps) {
   const { screen } = props;
   const params = useSignal<SamplingParams>(screen.params);
   const path = useSignal(props.path);
@@ -111,6 +117,7 @@ export default function NextToken(props: NextTokenScreen) {
   return (
     <NextTokenView
       screen={screen}
+      sample={props.children}
       params={params.value}
       path={path.value}
       next={next.value}

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Candidate, Problem } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
 import type { SamplingParams } from "../lm/params.ts";
@@ -20,6 +21,8 @@ import { displayToken, displayTokens } from "./token_display.ts";
 
 export interface NextTokenViewProps {
   readonly screen: GenerationScreen;
+  /** What shows the sample above its prompt; nothing for a task that does not say. */
+  readonly sample: ComponentChildren;
   readonly params: SamplingParams;
   readonly path: readonly TokenId[];
   /** Absent until the first answer, or when there is none. */
@@ -55,6 +58,7 @@ export function NextTokenView(props: NextTokenViewProps) {
           onChange={leaveFor}
         >
           <SampleBar screen={here} />
+          {props.sample}
           <PromptPanel prompt={screen.prompt} tokens={next?.prompt} />
           <PathPanel {...props} />
           {problem !== undefined && <ProblemCard problem={problem} onRetry={props.onRetry} />}

@@ -1,5 +1,6 @@
 /** The pages of `examples/elements`, each as a person uses it. The names in brackets are rows of the parity table. */
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { loadModuleFiles } from "../../lib/server/module_files.ts";
 import { launchChromium } from "./chromium.ts";
@@ -17,6 +18,36 @@ async function open(browser: Browser, url: string): Promise<Page> {
 function click(page: Page, name: string): Promise<void> {
   return page.getByRole("button", { name, exact: true }).click();
 }
+
+const ROUNDS = 5;
+
+/** Page, what a browser does there in a round, and what it must see then. */
+const USES: readonly (readonly [name: string, use: (page: Page, who: string, round: number) => Promise<string>])[] = [
+  ["text-input", async (page, who, round) => {
+    await page.getByLabel("Blank after sending").fill(`${who} ${round}`);
+    await click(page, "Send and blank");
+    return `${who} ${round}`;
+  }],
+  ["selector", async (page, who, round) => {
+    const number = (who === "one" ? 10 : 50) / 10 + round / 10;
+    await page.getByLabel("Number").fill(number.toFixed(1));
+    await click(page, "Send");
+    return `${Number(number.toFixed(1))}, 0.5, super, word 0, not checked`;
+  }],
+  ["radio", async (page, who) => {
+    await page.getByText(who === "one" ? "one" : "three", { exact: true }).click();
+    await click(page, "Send");
+    return `${who === "one" ? "one" : "three"}, north, nothing`;
+  }],
+  ["failing", async (page, _, round) => {
+    await click(page, "Fail");
+    return `${round + 1} tries`;
+  }],
+  ["stages", async (page, _, round) => {
+    await click(page, "Add an element");
+    return `Element ${round + 1}, added while the page is open.`;
+  }],
+];
 
 Deno.test("the pages of the elements example", async (t) => {
   const modules = await loadModuleFiles(["examples/elements/mod.ts", "examples/simple/mod.ts"], ROOT);
@@ -161,5 +192,36 @@ Deno.test("the pages of the elements example", async (t) => {
       await page.close();
     },
   );
+
+  await t.step("two browsers at once: fifty actions interleaved, each sees its own answers alone (A17)", async () => {
+    const browsers = [["one", await browser.newContext()], ["two", await browser.newContext()]] as const;
+    await Promise.all(browsers.flatMap(([who, context]) =>
+      USES.map(async ([name, use]) => {
+        const page = await context.newPage();
+        await page.goto(at(name));
+        await page.locator("[data-ready=true]").waitFor();
+        for (let round = 0; round < ROUNDS; round++) {
+          await page.getByText(await use(page, who, round), { exact: true }).waitFor();
+        }
+        if (name === "stages") assert.equal(await page.getByText(/^Element \d+, added/).count(), ROUNDS);
+      })
+    ));
+    for (const [, context] of browsers) await context.close();
+  });
+
+  await t.step("a page of elements ships at most 40 kB of JavaScript, compressed", async () => {
+    const page = await browser.newPage();
+    const sizes: Promise<number>[] = [];
+    page.on("response", (response) => {
+      if (response.url().includes(".js")) sizes.push(response.body().then((body) => gzipSync(body).length));
+    });
+    await page.goto(at("selector"));
+    await page.locator("[data-ready=true]").waitFor();
+    await page.waitForLoadState("networkidle");
+    const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    console.log(`    ${total} bytes in ${sizes.length} files`);
+    assert.ok(total > 10_000 && total <= 40_000, `${total} bytes`);
+    await page.close();
+  });
   await browser.close();
 });

@@ -1,4 +1,5 @@
 import NextToken from "../../../../islands/NextToken.tsx";
+import SampleView from "../../../../islands/SampleView.tsx";
 import type { Problem } from "../../../../lib/lm/event.ts";
 import type { NextToken as Next } from "../../../../lib/lm/next.ts";
 import type { TokenId } from "../../../../lib/lm/token.ts";
@@ -10,7 +11,7 @@ import { badQuery, readSampleScreen, sampleTitle, type Screen, type ScreenReques
 
 /** The distribution is part of the page, so that it works as plain links; a failure to get it leaves the rest. */
 export async function openNextToken(request: ScreenRequest): Promise<Screen | Response> {
-  const { screen, problem: badParams } = await readSampleScreen(request);
+  const { screen, shown: sample, problem: badParams } = await readSampleScreen(request);
   const query = request.url.searchParams;
   const { path, problem: badPath } = pathOf(query.get("path"));
   const append = query.get("append") ?? "";
@@ -23,7 +24,11 @@ export async function openNextToken(request: ScreenRequest): Promise<Screen | Re
   return {
     title: sampleTitle(screen),
     status: shown?.status ?? 200,
-    body: <NextToken screen={screen} path={path} next={next} problem={shown} />,
+    body: (
+      <NextToken screen={screen} path={path} next={next} problem={shown}>
+        {sample !== undefined && <SampleView elements={sample} />}
+      </NextToken>
+    ),
   };
 }
 
