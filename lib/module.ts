@@ -1,6 +1,9 @@
 import type { Component, ComponentKind } from "./components/component.ts";
 import type { GeneratorSource } from "./generators/generator.ts";
+import { PARAM_RANGES } from "./lm/params.ts";
 import type { Task } from "./task.ts";
+
+const CHECKED: unique symbol = Symbol.for("visuallm.module");
 
 /** One developer's file of generators, tasks and components, as the app sees it. */
 export interface Module {
@@ -9,6 +12,8 @@ export interface Module {
   readonly generators: Readonly<Record<string, GeneratorSource>>;
   readonly tasks: Readonly<Record<string, Task<unknown>>>;
   readonly components: readonly Component[];
+  /** Subtle: a registered symbol, so that it is one even when a bundle holds this file twice. */
+  readonly [CHECKED]: true;
 }
 
 interface ModuleDefinition<Samples extends Readonly<Record<string, unknown>>> {
@@ -35,6 +40,7 @@ const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
 /**
  * Checks a module and gives it its defaults. The sample type flows from each task's dataset into its `prompt` and `target`.
  * @throws {TypeError} naming what is missing, or the name that is taken twice or malformed
+ * @throws {RangeError} for a task's param that is out of its range
  */
 export function defineModule<Samples extends Readonly<Record<string, unknown>>>(
   definition: ModuleDefinition<Samples>,
@@ -61,11 +67,30 @@ export function defineModule<Samples extends Readonly<Record<string, unknown>>>(
     taken.add(component.name);
   }
   for (const [key, task] of Object.entries<Task<unknown>>(tasks)) {
-    if (Object.keys(task.dataset).length === 0) {
-      throw new TypeError(`Cannot define task "${key}" of module "${name}": its dataset has no split`);
-    }
+    checkTask(`task "${key}" of module "${name}"`, task);
   }
-  return { name, title, generators, tasks, components };
+  return { name, title, generators, tasks, components, [CHECKED]: true };
+}
+
+/** Whether a value was made by `defineModule`: a plain object of the same shape was never checked, so it is none. */
+export function isModule(value: unknown): value is Module {
+  return typeof value === "object" && value !== null && CHECKED in value;
+}
+
+function checkTask(what: string, { dataset, metrics = {}, params = {} }: Task<unknown>): void {
+  if (Object.keys(dataset).length === 0) throw new TypeError(`Cannot define ${what}: its dataset has no split`);
+  for (const [name, metric] of Object.entries(metrics)) {
+    if (typeof metric.compute === "function") continue;
+    throw new TypeError(`Cannot define ${what}: its metric "${name}" has no compute`);
+  }
+  for (const [name, { min, max, integer }] of Object.entries(PARAM_RANGES)) {
+    const value: unknown = new Map<string, unknown>(Object.entries(params)).get(name);
+    if (value === undefined) continue;
+    const isIn = typeof value === "number" && value >= min && value <= max && (!integer || Number.isInteger(value));
+    if (isIn) continue;
+    const range = `${integer ? "a whole number" : "a number"} from ${min} to ${max}`;
+    throw new RangeError(`Cannot define ${what}: its params.${name} must be ${range}, got ${JSON.stringify(value)}`);
+  }
 }
 
 function checkName(what: string, name: string): void {

@@ -11,6 +11,7 @@ import type { State } from "./app_state.ts";
 import { streamRun } from "./generation.ts";
 import { findComponent, resolveGenerator } from "./place.ts";
 import { ProblemError } from "./problem.ts";
+import type { Registry } from "./registry.ts";
 
 const DEFAULT_TOP = 10;
 
@@ -51,7 +52,7 @@ async function readChat(ctx: Context<State>, body: ChatBody): Promise<ChatSource
   checkTurns(body);
   const generatorName = resolveGenerator(module, body.generator);
   const generator = await registry.generator(module.name, generatorName);
-  const prompt = await buildPrompt({ module, component, generator, generatorName }, body);
+  const prompt = await buildPrompt({ registry, module, component, generator, generatorName }, body);
   const { prefill = "" } = body;
   return { component, generator, generatorName, prompt: { ...prompt, text: prompt.text + prefill } };
 }
@@ -68,20 +69,24 @@ function checkTurns({ messages }: ChatBody): void {
 }
 
 interface Making {
+  readonly registry: Registry;
   readonly module: Module;
   readonly component: ChatComponent;
   readonly generator: Generator;
   readonly generatorName: string;
 }
 
-async function buildPrompt({ component, generator, generatorName }: Making, body: ChatBody): Promise<Prompt> {
+async function buildPrompt(
+  { registry, module, component, generator, generatorName }: Making,
+  body: ChatBody,
+): Promise<Prompt> {
   const { messages, system = component.system ?? "" } = body;
   const values = readControls(component, body.controls ?? {});
   if (component.prompt !== undefined) {
     try {
       return toPrompt(component.prompt({ system, messages, values }));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = registry.reason(module.name, error);
       throw new ProblemError(500, "Module failed", `Cannot build the prompt of "${component.title}": ${reason}`, {
         cause: error,
       });

@@ -1,5 +1,6 @@
 /** From the names of module files to the modules in them. */
-import type { Module } from "../module.ts";
+import { isModule, type Module } from "../module.ts";
+import { moduleReason } from "./module_reason.ts";
 
 /** A module with the file that it came from. */
 export interface ModuleFile {
@@ -32,7 +33,7 @@ async function loadModuleFile(file: string, rootUrl: URL): Promise<ModuleFile> {
   try {
     exports = await import(url.href);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = moduleReason(error, url, rootUrl);
     throw new ModuleFileError(`Cannot load module file "${file}": ${reason}`, { cause: error });
   }
   const module = typeof exports === "object" && exports !== null && "default" in exports ? exports.default : undefined;
@@ -64,9 +65,4 @@ async function checkFile(file: string, url: URL): Promise<void> {
     }
     throw error;
   }
-}
-
-function isModule(value: unknown): value is Module {
-  return typeof value === "object" && value !== null && "name" in value && "generators" in value &&
-    "tasks" in value && "components" in value && Array.isArray(value.components);
 }

@@ -118,9 +118,9 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
   }
   const row = await dataset.row(sample);
   const where = `sample ${sample} of task "${taskName}"`;
-  const prompt = ofModule(`build the prompt of ${where}`, () => checkedPrompt(task.prompt(row)));
-  const target = ofModule(`read the target of ${where}`, () => checkedText(task.target?.(row)));
-  const shown = ofModule(`show ${where}`, () => task.show && showElements(task.show(row)));
+  const prompt = ofModule(registry, module, `build the prompt of ${where}`, () => checkedPrompt(task.prompt(row)));
+  const target = ofModule(registry, module, `read the target of ${where}`, () => checkedText(task.target?.(row)));
+  const shown = ofModule(registry, module, `show ${where}`, () => task.show && showElements(task.show(row)));
   return {
     row,
     size: dataset.size,
@@ -171,11 +171,11 @@ function checkedText(value: unknown): string | undefined {
 }
 
 /** Runs a developer's own function; what it throws is told with its message. */
-function ofModule<Result>(what: string, call: () => Result): Result {
+function ofModule<Result>(registry: Registry, { name }: Module, what: string, call: () => Result): Result {
   try {
     return call();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = registry.reason(name, error);
     throw new ProblemError(500, "Module failed", `Cannot ${what}: ${reason}`, { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import type { Dataset } from "../datasets/dataset.ts";
 import type { Generator, GeneratorFacts, LoadProgress, OpenContext } from "../generators/generator.ts";
 import type { Module } from "../module.ts";
 import { type ModuleFile, ModuleFileError } from "./module_files.ts";
+import { moduleReason } from "./module_reason.ts";
 import { Opening, type OpenState } from "./opening.ts";
 import { ProblemError } from "./problem.ts";
 
@@ -67,6 +68,12 @@ export class Registry {
     }
     this.#byName = byName;
     this.modules = files.map(({ module }) => module);
+  }
+
+  /** The message of an error of a module's own code, with its place in the module's files. */
+  reason(module: string, error: unknown): string {
+    const url = this.#byName.get(module)?.url ?? this.options.rootUrl;
+    return moduleReason(error, url, this.options.rootUrl);
   }
 
   module(name: string): Module | undefined {

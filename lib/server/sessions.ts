@@ -82,7 +82,7 @@ export class Sessions {
       for (const element of elements) page.add(element);
       page.snapshot();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = registry.reason(module.name, error);
       throw new ProblemError(500, "Module failed", `Cannot build page "${component.title}": ${reason}`, {
         cause: error,
       });

@@ -1,7 +1,9 @@
 /** What a developer gets wrong in a module is told in words that lead to it. */
 import assert from "node:assert/strict";
 import { defineModule, field, generation, logitTable, nextToken, prompt, rows } from "../../lib/mod.ts";
+import { isModule } from "../../lib/module.ts";
 import { startLines } from "../../lib/server/start_lines.ts";
+import { throwing } from "../rig/throwing.ts";
 import { readProblem } from "../rig/read_events.ts";
 import { rigApp, rigPath } from "../rig/rig_app.ts";
 
@@ -16,6 +18,7 @@ const faulty = defineModule({
     field: { dataset: { all: wrong }, prompt: ({ topic }) => prompt`About ${field("topic", topic)}.` },
     target: { dataset: { all: wrong }, prompt: () => "a", target: ({ topic }) => topic },
     prompt: { dataset: { all: wrong }, prompt: ({ topic }) => topic },
+    throws: { dataset: { all: wrong }, prompt: throwing },
     empty: { dataset: { all: rows<{ topic: string }>([]) }, prompt: ({ topic }) => topic },
   },
   components: [generation(), nextToken()],
@@ -38,6 +41,28 @@ Deno.test("a value that is no text is named where it was used, on the page and o
     const id = JSON.parse(rig.logged.findLast((line) => line.includes('"failure"')) ?? "{}").id;
     assert.equal(typeof id, "string", "the log has the page's failure too");
   }
+});
+
+Deno.test("an error of a module's own code is told with its file, line and column", async () => {
+  const rig = await rigApp({ modules: [faulty] });
+  const { detail } = await readProblem(await rig.post("/api/faulty/generation/generate", { task: "throws" }));
+  assert.match(detail, /"throws": topic is unknown \(tests\/rig\/throwing\.ts:\d+:\d+\)$/);
+});
+
+Deno.test("defineModule() refuses params out of range and metrics that compute nothing; a look-alike is no module", () => {
+  const define = (task: object) =>
+    defineModule({
+      name: "x",
+      generators: { one },
+      tasks: { t: { dataset: { all: rows(["a"]) }, prompt: (text: string) => text, ...task } },
+      components: [generation()],
+    });
+  assert.throws(() => define({ params: { temperature: 7 } }), /task "t" of module "x": its params\.temperature.*got 7/);
+  assert.throws(() => define({ params: { maxTokens: 1.5 } }), /a whole number from/);
+  assert.throws(() => define({ metrics: { m: {} } }), /its metric "m" has no compute/);
+  assert.equal(isModule(define({})), true);
+  const { name, title, generators, tasks, components } = define({});
+  assert.equal(isModule({ name, title, generators, tasks, components }), false);
 });
 
 Deno.test("an empty split says that it is empty", async () => {

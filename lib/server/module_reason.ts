@@ -1,0 +1,18 @@
+/** Where in a developer's file an error comes from. */
+
+/**
+ * The message of an error with the first place of its stack that lies in the module's folder.
+ * @param moduleUrl the module's file
+ * @param rootUrl folder from which the place is named
+ * @example "topic is not defined (examples/poems/mod.ts:12:9)"
+ */
+export function moduleReason(error: unknown, moduleUrl: URL, rootUrl: URL): string {
+  if (!(error instanceof Error)) return String(error);
+  const folder = new URL(".", moduleUrl).href;
+  const places = [...(error.stack ?? "").matchAll(/(file:\/\/[^\s()]+):(\d+):(\d+)/g)];
+  const place = places.find(([, file = ""]) => file.startsWith(folder));
+  if (place === undefined) return error.message;
+  const [, file = "", line, column] = place;
+  const name = file.startsWith(rootUrl.href) ? file.slice(rootUrl.href.length) : file;
+  return `${error.message} (${decodeURI(name)}:${line}:${column})`;
+}
