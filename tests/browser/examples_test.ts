@@ -22,7 +22,7 @@ function click(page: Page, name: string): Promise<void> {
 const ROUNDS = 5;
 
 /** Page, what a browser does there in a round, and what it must see then. */
-const USES: readonly (readonly [name: string, use: (page: Page, who: string, round: number) => Promise<string>])[] = [
+const USES: readonly (readonly [name: string, act: (page: Page, who: string, round: number) => Promise<string>])[] = [
   ["text-input", async (page, who, round) => {
     await page.getByLabel("Blank after sending").fill(`${who} ${round}`);
     await click(page, "Send and blank");
@@ -196,12 +196,12 @@ Deno.test("the pages of the elements example", async (t) => {
   await t.step("two browsers at once: fifty actions interleaved, each sees its own answers alone (A17)", async () => {
     const browsers = [["one", await browser.newContext()], ["two", await browser.newContext()]] as const;
     await Promise.all(browsers.flatMap(([who, context]) =>
-      USES.map(async ([name, use]) => {
+      USES.map(async ([name, act]) => {
         const page = await context.newPage();
         await page.goto(at(name));
         await page.locator("[data-ready=true]").waitFor();
         for (let round = 0; round < ROUNDS; round++) {
-          await page.getByText(await use(page, who, round), { exact: true }).waitFor();
+          await page.getByText(await act(page, who, round), { exact: true }).waitFor();
         }
         if (name === "stages") assert.equal(await page.getByText(/^Element \d+, added/).count(), ROUNDS);
       })
