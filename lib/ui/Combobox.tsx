@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { cx } from "./cx.ts";
 import { plural } from "./number_format.ts";
 import { STRINGS } from "./strings.ts";
@@ -11,7 +11,7 @@ interface ComboboxProps {
   readonly onChange: (choice: string) => void;
 }
 
-/** Matches drawn at once; typing narrows them. */
+/** Matches drawn at once. */
 const SHOWN_MATCHES = 100;
 
 /** One of many texts, found by typing a part of it: arrows move, Enter picks, Escape gives up. */
@@ -19,9 +19,10 @@ export function Combobox({ id, choices, value, onChange }: ComboboxProps) {
   /** What is being typed; undefined while the list is closed. */
   const [query, setQuery] = useState<string | undefined>(undefined);
   const [active, setActive] = useState(0);
-  const list = useRef<HTMLUListElement>(null);
   const isOpen = query !== undefined;
   const matches = isOpen ? matching(choices, query) : [];
+  // A window of the matches around the active one, so that arrows reach all of them.
+  const start = Math.max(0, Math.min(active - SHOWN_MATCHES / 2, matches.length - SHOWN_MATCHES));
 
   function open(): void {
     setQuery("");
@@ -38,8 +39,11 @@ export function Combobox({ id, choices, value, onChange }: ComboboxProps) {
     if (!isOpen) return onChange(choices[(choices.indexOf(value) + step + choices.length) % choices.length] ?? value);
     const next = (active + step + matches.length) % Math.max(1, matches.length);
     setActive(next);
-    list.current?.children[next]?.scrollIntoView({ block: "nearest" });
   }
+
+  useLayoutEffect(() => {
+    document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" });
+  }, [active, isOpen]);
 
   function onKeyDown(event: JSX.TargetedKeyboardEvent<HTMLInputElement>): void {
     if (event.isComposing) return;
@@ -77,11 +81,11 @@ export function Combobox({ id, choices, value, onChange }: ComboboxProps) {
       />
       {isOpen && (
         <div class="absolute left-0 z-10 mt-1 w-full min-w-[220px] rounded-md border border-edge bg-panel">
-          <ul ref={list} id={`${id}-list`} role="listbox" class="max-h-[280px] overflow-y-auto py-1">
-            {matches.slice(0, SHOWN_MATCHES).map((choice, index) => (
+          <ul id={`${id}-list`} role="listbox" class="max-h-[280px] overflow-y-auto py-1">
+            {matches.slice(start, start + SHOWN_MATCHES).map((choice, index) => (
               <li
                 key={choice}
-                id={`${id}-${index}`}
+                id={`${id}-${start + index}`}
                 role="option"
                 aria-selected={choice === value}
                 onMouseDown={(event) => {
@@ -89,7 +93,7 @@ export function Combobox({ id, choices, value, onChange }: ComboboxProps) {
                   event.preventDefault();
                   pick(choice);
                 }}
-                class={cx("cursor-pointer break-words px-2 py-1", index === active && "bg-sunk font-semibold")}
+                class={cx("cursor-pointer break-words px-2 py-1", start + index === active && "bg-sunk font-semibold")}
               >
                 {choice}
               </li>

@@ -1,4 +1,5 @@
 import KeySheet from "../../islands/KeySheet.tsx";
+import RailPlace from "../../islands/RailPlace.tsx";
 import { define } from "../../lib/server/define.ts";
 import { Rail } from "../../lib/ui/Rail.tsx";
 import { STRINGS } from "../../lib/ui/strings.ts";
@@ -11,6 +12,7 @@ export default define.layout(function SiteLayout({ Component, state, url }) {
       <div class="min-w-0 border-line mid:border-r">
         <Rail modules={modules} current={url.pathname}>
           <KeySheet />
+          <RailPlace />
         </Rail>
       </div>
       <div class="min-w-0">
