@@ -12,6 +12,8 @@ export interface Dataset<Sample> {
   row(index: number): Sample | Promise<Sample>;
   /** Lines left out, with the reason; the rows around them are there. */
   readonly problems: readonly RowProblem[];
+  /** How many lines were left out, where `problems` holds the first of them only. */
+  readonly problemCount?: number;
 }
 
 /** A split as a module names it: a value without side effects, opened on first use. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { checkIndex, type Dataset, type DatasetSource, type RowProblem } from "./dataset.ts";
 
-/** Most problems kept of one file; the count in the last one says how many more there are. */
+/** Most problems kept of one file. */
 const PROBLEM_LIMIT = 100;
 
 type RowSchema<Sample> = v.GenericSchema<unknown, Sample>;
@@ -51,6 +51,7 @@ export function parseJsonl<Sample extends object>(
   return {
     size: samples.length,
     problems: problems.slice(0, PROBLEM_LIMIT),
+    problemCount: problems.length,
     row(index) {
       checkIndex(index, samples.length);
       const sample = samples[index];

@@ -38,6 +38,9 @@ export interface PlaceSample {
   readonly row: unknown;
   /** Rows in the split. */
   readonly size: number;
+  /** Lines of the split that could not be read, with the reason. */
+  readonly leftOut: readonly string[];
+  readonly leftOutCount: number;
   readonly prompt: Prompt;
   /** Absent when the task has none. */
   readonly target?: string;
@@ -124,6 +127,8 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
   return {
     row,
     size: dataset.size,
+    leftOut: dataset.problems.map(({ message }) => message),
+    leftOutCount: dataset.problemCount ?? dataset.problems.length,
     prompt,
     ...(target === undefined ? {} : { target }),
     ...(shown === undefined ? {} : { shown }),

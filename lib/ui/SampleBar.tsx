@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { LinkButton } from "./LinkButton.tsx";
-import { count } from "./number_format.ts";
+import { count, plural } from "./number_format.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 
 /** Which sample is shown: task, split, generator, number, previous, next, random. Plain links and one GET form. */
@@ -41,12 +41,27 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
         </LinkButton>
       </span>
       <LinkButton href={at(screen.random)}>{GENERATION_STRINGS.random}</LinkButton>
+      {screen.leftOutCount > 0 && <LeftOut screen={screen} />}
       <noscript>
         <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1">
           {GENERATION_STRINGS.go}
         </button>
       </noscript>
     </div>
+  );
+}
+
+/** Lines that could not be read: the samples after them count on without a gap. */
+function LeftOut({ screen: { leftOut, leftOutCount } }: { readonly screen: GenerationScreen }) {
+  const more = leftOutCount - leftOut.length;
+  return (
+    <details class="basis-full border-l-2 border-bad bg-badsunk px-3 py-1.5">
+      <summary class="text-bad">{GENERATION_STRINGS.leftOut(plural(leftOutCount, "line", "lines"))}</summary>
+      <ul class="pt-1 text-12">
+        {leftOut.map((message) => <li key={message} class="break-words">{message}</li>)}
+        {more > 0 && <li class="text-soft">{GENERATION_STRINGS.andMore(count(more))}</li>}
+      </ul>
+    </details>
   );
 }
 

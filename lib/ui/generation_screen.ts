@@ -23,6 +23,9 @@ export interface GenerationScreen {
   readonly split: string;
   readonly sample: number;
   readonly size: number;
+  /** Lines of the split that could not be read, with the reason; at most the first few. */
+  readonly leftOut: readonly string[];
+  readonly leftOutCount: number;
   readonly prompt: Prompt;
   readonly target?: string;
   readonly generators: readonly string[];

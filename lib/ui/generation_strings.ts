@@ -1,5 +1,7 @@
 /** The sentences of the screens that generate: samples, prompts, params, completions, targets and the inspector. */
 export const GENERATION_STRINGS = {
+  leftOut: (lines: string) => `${lines} of this split could not be read`,
+  andMore: (count: string) => `and ${count} more`,
   task: "Task",
   split: "Split",
   sample: "Sample number",

@@ -1,6 +1,7 @@
 /** What a developer gets wrong in a module is told in words that lead to it. */
 import assert from "node:assert/strict";
 import { defineModule, field, generation, logitTable, nextToken, prompt, rows } from "../../lib/mod.ts";
+import { parseJsonl } from "../../lib/datasets/jsonl.ts";
 import { isModule } from "../../lib/module.ts";
 import { startLines } from "../../lib/server/start_lines.ts";
 import { throwing } from "../rig/throwing.ts";
@@ -63,6 +64,28 @@ Deno.test("defineModule() refuses params out of range and metrics that compute n
   assert.equal(isModule(define({})), true);
   const { name, title, generators, tasks, components } = define({});
   assert.equal(isModule({ name, title, generators, tasks, components }), false);
+});
+
+Deno.test("lines that could not be read are counted on the page, with their reasons", async () => {
+  const text = `${Array.from({ length: 120 }, () => "{").join("\n")}\n{"topic":"a"}\n[]\n`;
+  const module = defineModule({
+    name: "gaps",
+    generators: { one },
+    tasks: {
+      gaps: {
+        dataset: {
+          all: { label: "gaps", open: () => Promise.resolve(parseJsonl<{ topic: string }>(text, "gaps.jsonl")) },
+        },
+        prompt: ({ topic }) => topic,
+      },
+    },
+    components: [generation()],
+  });
+  const { fetch } = await rigApp({ modules: [module] });
+  const html = (await (await fetch("/gaps/generation")).text()).replaceAll("&quot;", '"');
+  assert.match(html, /121 lines of this split could not be read/);
+  assert.match(html, /Cannot read line 1 of "gaps.jsonl"/);
+  assert.match(html, /and 101 more/);
 });
 
 Deno.test("an empty split says that it is empty", async () => {

@@ -30,11 +30,14 @@ export interface SampleScreen {
   readonly problem: Problem | undefined;
 }
 
+/** Of the lines that could not be read. */
+const SHOWN_FAULTS = 20;
+
 /** The sample, generator and params that a URL names. @throws {ProblemError} naming what it cannot find */
 export async function readSampleScreen({ state: { registry }, path, url }: ScreenRequest): Promise<SampleScreen> {
   const place = resolvePlace(registry, path, namesFromQuery(url.searchParams));
   const { module, component, task } = place;
-  const { prompt, target, size, shown } = await readSample(registry, place);
+  const { prompt, target, size, leftOut, leftOutCount, shown } = await readSample(registry, place);
   const nextToken = module.components.find(({ kind }) => kind === "next_token")?.name;
   const defaults = defaultsOf(task.params);
   const { params, problem } = paramsFromQuery(url.searchParams, defaults);
@@ -50,6 +53,8 @@ export async function readSampleScreen({ state: { registry }, path, url }: Scree
       split: place.split,
       sample: place.sample,
       size,
+      leftOut: leftOut.slice(0, SHOWN_FAULTS),
+      leftOutCount,
       prompt,
       ...(target === undefined ? {} : { target }),
       generators: Object.keys(module.generators),
