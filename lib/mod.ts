@@ -15,6 +15,7 @@ export {
   component,
   type ComponentContext,
   type ComponentOptions,
+  datasetView,
   generation,
   nextToken,
 } from "./components/component.ts";

@@ -29,6 +29,7 @@ interface ModuleDefinition<Samples extends Readonly<Record<string, unknown>>> {
 
 /** What a component of each kind cannot do without. */
 const NEEDED: Readonly<Record<ComponentKind, readonly ("generator" | "task")[]>> = {
+  dataset: ["task"],
   generation: ["generator", "task"],
   next_token: ["generator", "task"],
   chat: ["generator"],

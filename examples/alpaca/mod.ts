@@ -1,5 +1,17 @@
 /** Instructions with an optional input, answered by the embedded model. */
-import { defineModule, exactMatch, f1, field, generation, jsonl, nextToken, onnx, perplexity, prompt } from "visuallm";
+import {
+  datasetView,
+  defineModule,
+  exactMatch,
+  f1,
+  field,
+  generation,
+  jsonl,
+  nextToken,
+  onnx,
+  perplexity,
+  prompt,
+} from "visuallm";
 
 interface Sample {
   readonly instruction: string;
@@ -27,5 +39,5 @@ export default defineModule({
       metrics: { F1: f1, EM: exactMatch, ppl: perplexity },
     },
   },
-  components: [generation(), nextToken()],
+  components: [generation(), datasetView(), nextToken()],
 });

@@ -3,6 +3,7 @@ import {
   chat,
   choiceInput,
   columns,
+  datasetView,
   defineModule,
   f1,
   field,
@@ -50,6 +51,7 @@ export default defineModule({
   },
   components: [
     generation(),
+    datasetView(),
     nextToken(),
     chat({
       starters: ["hello !", "do you have any pets ?", "what do you like to eat ?"],

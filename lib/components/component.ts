@@ -14,6 +14,10 @@ export interface GenerationComponent extends ComponentNames {
   readonly kind: "generation";
 }
 
+export interface DatasetComponent extends ComponentNames {
+  readonly kind: "dataset";
+}
+
 export interface NextTokenComponent extends ComponentNames {
   readonly kind: "next_token";
 }
@@ -25,7 +29,7 @@ export interface ElementsComponent extends ComponentNames {
 }
 
 /** What the rail shows, and which screen it is. */
-export type Component = GenerationComponent | NextTokenComponent | ChatComponent | ElementsComponent;
+export type Component = DatasetComponent | GenerationComponent | NextTokenComponent | ChatComponent | ElementsComponent;
 export type ComponentKind = Component["kind"];
 
 export interface ComponentOptions {
@@ -52,6 +56,11 @@ export type ComponentSetup = (
 /** A page with a prompt, params, and streamed completions whose every token can be opened. */
 export function generation({ name = "generation", title = "Generation" }: ComponentOptions = {}): GenerationComponent {
   return { kind: "generation", name, title };
+}
+
+/** A page with one sample, what the task makes of it, and the rows of its split. */
+export function datasetView({ name = "dataset", title = "Dataset" }: ComponentOptions = {}): DatasetComponent {
+  return { kind: "dataset", name, title };
 }
 
 /** A page that steps through a completion token by token, over the whole vocabulary. */

@@ -1,5 +1,6 @@
 /** From the names in a URL or a body to the things that they name. Pages and the API both start here. */
 import type { Component } from "../components/component.ts";
+import { type SearchResult, searchRows } from "../datasets/search.ts";
 import type { Element, ElementState } from "../elements/element.ts";
 import { Page } from "../elements/page.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
@@ -58,7 +59,9 @@ export function resolvePlace(registry: Registry, path: PlacePath, names: PlaceNa
   const task = module.tasks[taskName];
   if (task === undefined) throw new RangeError(`Cannot find task "${taskName}"`);
   const split = pick(task.dataset, names.split, "split", `task "${taskName}"`);
-  const generator = resolveGenerator(module, names.generator);
+  // A module may show data alone; a screen that generates is only there with a generator.
+  const hasNone = Object.keys(module.generators).length === 0 && names.generator === undefined;
+  const generator = hasNone ? "" : resolveGenerator(module, names.generator);
   return { module, component, task, taskName, split, sample: names.sample ?? 0, generator };
 }
 
@@ -162,6 +165,15 @@ export async function readRows(
   const end = Math.min(offset + limit, dataset.size);
   for (let index = offset; index < end; index++) rows.push(await dataset.row(index));
   return { rows, total: dataset.size };
+}
+
+/** Rows of the split that hold a text, a page of them. @throws {ProblemError} 503 without the data */
+export async function findRows(
+  registry: Registry,
+  { module, split, taskName }: Place,
+  options: { readonly query: string; readonly offset: number; readonly limit: number },
+): Promise<SearchResult> {
+  return await searchRows(await registry.dataset(module.name, taskName, split), options);
 }
 
 /** Subtle: a reader trusts the developer's type of a row, so a number can stand where a text was promised. */

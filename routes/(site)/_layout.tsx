@@ -1,5 +1,4 @@
-import KeySheet from "../../islands/KeySheet.tsx";
-import RailPlace from "../../islands/RailPlace.tsx";
+import RailFoot from "../../islands/RailFoot.tsx";
 import { define } from "../../lib/server/define.ts";
 import { Rail } from "../../lib/ui/Rail.tsx";
 import { STRINGS } from "../../lib/ui/strings.ts";
@@ -11,8 +10,7 @@ export default define.layout(function SiteLayout({ Component, state, url }) {
       <a href="#main" class="sr-only focus:not-sr-only">{STRINGS.skipToMain}</a>
       <div class="min-w-0 border-line mid:border-r">
         <Rail modules={modules} current={url.pathname}>
-          <KeySheet />
-          <RailPlace />
+          <RailFoot />
         </Rail>
       </div>
       <div class="min-w-0">

@@ -6,6 +6,7 @@ import { findComponent } from "../../../lib/server/place.ts";
 import { isUnexpected, ProblemError } from "../../../lib/server/problem.ts";
 import { STRINGS } from "../../../lib/ui/strings.ts";
 import { openChat } from "./(_screens)/chat.tsx";
+import { openDataset } from "./(_screens)/dataset.tsx";
 import { openElements } from "./(_screens)/elements.tsx";
 import { openGeneration } from "./(_screens)/generation.tsx";
 import { openNextToken } from "./(_screens)/next_token.tsx";
@@ -32,6 +33,8 @@ export default define.page<typeof handler>(function ComponentPage({ data: { titl
 async function open(request: ScreenRequest): Promise<Screen | Response> {
   const { module, component } = findComponent(request.state.registry, request.path);
   switch (component.kind) {
+    case "dataset":
+      return await openDataset(request, module);
     case "generation":
       return await openGeneration(request);
     case "next_token":

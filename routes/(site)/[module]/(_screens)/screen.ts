@@ -24,6 +24,7 @@ export interface ScreenRequest {
 
 export interface SampleScreen {
   readonly screen: GenerationScreen;
+  readonly row: unknown;
   /** Elements that show the sample; absent when the task has none. */
   readonly shown: Readonly<Record<string, ElementState>> | undefined;
   /** What is wrong with the URL's params; the screen then shows the defaults. */
@@ -37,11 +38,12 @@ const SHOWN_FAULTS = 20;
 export async function readSampleScreen({ state: { registry }, path, url }: ScreenRequest): Promise<SampleScreen> {
   const place = resolvePlace(registry, path, namesFromQuery(url.searchParams));
   const { module, component, task } = place;
-  const { prompt, target, size, leftOut, leftOutCount, shown } = await readSample(registry, place);
+  const { row, prompt, target, size, leftOut, leftOutCount, shown } = await readSample(registry, place);
   const nextToken = module.components.find(({ kind }) => kind === "next_token")?.name;
   const defaults = defaultsOf(task.params);
   const { params, problem } = paramsFromQuery(url.searchParams, defaults);
   return {
+    row,
     shown,
     screen: {
       module: module.name,

@@ -3,8 +3,8 @@ import { Button } from "../lib/ui/Button.tsx";
 import { STRINGS } from "../lib/ui/strings.ts";
 import { useLate } from "../lib/ui/use_late.ts";
 
-/** Every key of every screen, on `?` or on its button. */
-export default function KeySheet() {
+/** Every key of every screen, on `?` or on its button; and on a narrow screen the strip begins at the open page. */
+export default function RailFoot() {
   const sheet = useRef<HTMLDialogElement>(null);
   const [wasOpened, setWasOpened] = useState(false);
   const late = useLate(wasOpened, () => import("../lib/ui/KeyList.tsx"));
@@ -15,6 +15,7 @@ export default function KeySheet() {
   }
 
   useEffect(() => {
+    document.querySelector("nav [aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
     const onKey = (event: KeyboardEvent) => {
       const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
       if (event.key !== "?" || inField || event.ctrlKey || event.metaKey || event.altKey) return;
