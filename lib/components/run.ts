@@ -58,16 +58,20 @@ export async function* run(request: RunRequest): AsyncGenerator<RunEvent, void, 
   const { generator, prompt, path, firstSequence, target, metrics, params, top, signal } = request;
   const startedMs = performance.now();
   const logprobs = new Map<number, number[]>();
+  /** Completions of which not all logprobs are known: what is known would pass for the whole. */
+  const partial = new Set<number>();
   try {
     for await (const event of generator.generate({ prompt, path, firstSequence, params, top, signal })) {
       yield event;
       if (event.type === "step") {
         const known = logprobs.get(event.sequence);
-        if (known === undefined) logprobs.set(event.sequence, [event.logprob]);
+        if (event.logprob === undefined) partial.add(event.sequence);
+        else if (known === undefined) logprobs.set(event.sequence, [event.logprob]);
         else known.push(event.logprob);
       } else if (event.type === "finish" && MEASURED.includes(event.reason)) {
         const { sequence, text } = event;
-        for (const measured of measure(metrics, { text, target, logprobs: logprobs.get(sequence) ?? [] })) {
+        const whole = partial.has(sequence) ? [] : logprobs.get(sequence) ?? [];
+        for (const measured of measure(metrics, { text, target, logprobs: whole })) {
           yield* metricEvents(sequence, measured);
         }
       }
@@ -98,25 +102,27 @@ export async function scoreCompletion(request: ScoringRequest): Promise<Scored> 
   return {
     ...(promptTokens === undefined ? {} : { prompt: promptTokens }),
     tokens,
-    ...(blank === undefined ? {} : { nullLogprobs: blank.map(({ logprob }) => logprob) }),
+    ...(blank === undefined || blank.some(({ token }, index) => token.id !== ids[index])
+      ? {}
+      : { nullLogprobs: blank.map(({ logprob }) => logprob) }),
     metrics: measured.map(({ name, value }) => value === undefined ? { name } : { name, value }),
   };
 }
 
-interface Evidence {
+interface Measurable {
   /** Absent: text metrics are left out. */
   readonly text: string | undefined;
   readonly target: string | undefined;
   readonly logprobs: readonly number[];
 }
 
-function measure(metrics: Metrics, evidence: Evidence): readonly Measured[] {
+function measure(metrics: Metrics, evidence: Measurable): readonly Measured[] {
   return Object.entries(metrics)
     .filter(([, { kind }]) => kind === "logprobs" || evidence.text !== undefined)
     .map(([name, metric]) => measureOne(name, metric, evidence));
 }
 
-function measureOne(name: string, metric: Metric, { text = "", target, logprobs }: Evidence): Measured {
+function measureOne(name: string, metric: Metric, { text = "", target, logprobs }: Measurable): Measured {
   try {
     if (metric.kind === "text" && metric.needsTarget === true && target === undefined) return { name };
     const value = metric.kind === "text" ? metric.compute(text, target ?? "") : metric.compute(logprobs);

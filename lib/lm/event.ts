@@ -1,3 +1,4 @@
+import type { Evidence } from "./evidence.ts";
 import type { Token, TokenId } from "./token.ts";
 
 /** The processors in the order in which they act on a step's logits. */
@@ -46,6 +47,8 @@ export interface ProcessorLog {
 export type Draw =
   | { readonly kind: "greedy" }
   | { readonly kind: "forced" }
+  /** A server drew it and does not tell how. */
+  | { readonly kind: "remote" }
   | { readonly kind: "gumbel"; readonly noise: number; readonly finalLogprob: number };
 
 /** One decode position: the distribution before and after the processors, and the choice. */
@@ -55,21 +58,24 @@ export interface Step {
   /** Position in the completion, from 0. */
   readonly position: number;
   readonly token: Token;
-  /** Raw logprob of the chosen token. */
-  readonly logprob: number;
-  readonly rank: number;
-  /** Entropy of the raw distribution, in nats. */
-  readonly entropyNats: number;
+  /** Raw logprob of the chosen token; absent when a server gives none. */
+  readonly logprob?: number;
+  /** Absent without a logprob. */
+  readonly rank?: number;
+  /** Entropy of the raw distribution, in nats; the least that it can be where `evidence` bounds it, else absent with it. */
+  readonly entropyNats?: number;
   /** The most probable candidates of the raw distribution and always the chosen one, by rank. */
   readonly top: readonly Candidate[];
   /** Log of the summed raw probability of every token outside `top`; absent when there is none. */
   readonly restLogprob?: number;
-  /** Vocabulary entries outside `top`. */
-  readonly restCount: number;
+  /** Vocabulary entries outside `top`; absent when the vocabulary's size is not known. */
+  readonly restCount?: number;
   /** Log of the summed final probability of every token outside `top`; absent when none of them survived. */
   readonly restFinalLogprob?: number;
   readonly processors: readonly ProcessorLog[];
   readonly draw: Draw;
+  /** Absent: the numbers are exact. */
+  readonly evidence?: Evidence;
 }
 
 export type FinishReason = "stop" | "length" | "content_filter" | "cancelled" | "error" | "incomplete";
@@ -102,7 +108,9 @@ export interface ScoredToken {
   /** The most probable candidates at this position, by rank, and always the token itself. */
   readonly top: readonly Candidate[];
   readonly restLogprob?: number;
-  readonly restCount: number;
+  readonly restCount?: number;
+  /** Absent: the numbers are exact. */
+  readonly evidence?: Evidence;
 }
 
 /** A next-token distribution without a choice. */

@@ -31,7 +31,8 @@ export interface NextToken {
   /** What these params and this seed would take here; `top` holds the asked candidates, and the token itself. */
   readonly step: Step;
   readonly offset: number;
-  readonly vocabularySize: number;
+  /** Absent when a server does not tell. */
+  readonly vocabularySize?: number;
   /** The target's next token; absent when there is none, or the path has left the target. */
   readonly target?: Candidate;
   /** By raw rank; absent when nothing was looked for. */

@@ -23,7 +23,7 @@ const UNKNOWN = { kind: "unknown" } as const;
 export function survives(step: Step, params: SamplingParams): SurvivalVerdict {
   // What was chosen by hand is chosen by hand again.
   if (step.draw.kind === "forced") return KEPT;
-  if (isEditing(params)) return UNKNOWN;
+  if (isEditing(params) || !isWhole(step)) return UNKNOWN;
   const ranked = step.top.filter(({ rank }, index) => rank === index + 1);
   const chosen = step.top.find(({ token }) => token.id === step.token.id);
   const best = ranked[0];
@@ -45,6 +45,13 @@ export function survives(step: Step, params: SamplingParams): SurvivalVerdict {
   return drawVerdict(step, params, kept, chosen, nucleus.size, rest !== undefined && !nucleus.isClosed);
 }
 
+/** A step whose whole distribution and noise are known, unlike one of a server. */
+type WholeStep = Step & { readonly restCount: number };
+
+function isWhole(step: Step): step is WholeStep {
+  return step.restCount !== undefined && step.draw.kind !== "remote";
+}
+
 /** Penalties and biases depend on tokens before the step, which it does not carry. */
 function isEditing(params: SamplingParams): boolean {
   return params.repetitionPenalty !== 1 || params.frequencyPenalty !== 0 || params.presencePenalty !== 0 ||
@@ -58,7 +65,7 @@ interface Bounds {
 
 /** Least and most that the tempered mass Σ p^a of the `taking` most probable tokens of the rest can be. */
 function restBounds(
-  step: Step,
+  step: WholeStep,
   ranked: readonly Candidate[],
   inverse: number,
   taking: number,
@@ -114,7 +121,7 @@ function topPVerdict(
 }
 
 function drawVerdict(
-  step: Step,
+  step: WholeStep,
   params: SamplingParams,
   kept: readonly Candidate[],
   chosen: Candidate,
@@ -139,7 +146,7 @@ function drawVerdict(
   return isSettled ? { kind: "lost", to: winner } : { kind: "lost" };
 }
 
-function largestRestNoise(step: Step, key: readonly [number, number]): number {
+function largestRestNoise(step: WholeStep, key: readonly [number, number]): number {
   const shown = new Set(step.top.map(({ token }) => token.id));
   let largest = -Infinity;
   for (let id = 0; id < shown.size + step.restCount; id++) {

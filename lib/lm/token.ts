@@ -14,4 +14,6 @@ export interface Token {
   readonly bytes: readonly number[];
   /** True for tokens such as `<|endoftext|>` that are no text of their own. */
   readonly special?: boolean;
+  /** True when a server named the token without an id: `id` is ours then, made of the bytes. */
+  readonly isUnnumbered?: boolean;
 }

@@ -1,5 +1,7 @@
 import type { Candidate } from "../lm/event.ts";
 import { cx } from "./cx.ts";
+import type { Interval } from "../lm/evidence.ts";
+import { massText } from "./EvidenceBadge.tsx";
 import { count, percent } from "./number_format.ts";
 import { STRINGS } from "./strings.ts";
 import { displayToken } from "./token_display.ts";
@@ -9,6 +11,8 @@ interface Rest {
   readonly count: number | undefined;
   readonly logprob: number | undefined;
   readonly finalLogprob: number | undefined;
+  /** Bounds of its probability, where the logprob is not known. */
+  readonly mass?: Interval | undefined;
 }
 
 interface CandidateTableProps {
@@ -54,16 +58,16 @@ export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise, o
               onTake={onTake}
             />
           ))}
-          {rest.logprob !== undefined && (
+          {(rest.logprob !== undefined || rest.mass !== undefined) && (
             <tr class="text-soft">
               <th scope="row" class="py-0.5 text-left font-normal">
                 {rest.count === undefined ? STRINGS.restUncounted : STRINGS.rest(count(rest.count))}
               </th>
-              <td class="py-0.5 pl-2 text-right">{percent(rest.logprob)}</td>
+              <td class="py-0.5 pl-2 text-right">{restPercent(rest)}</td>
               {hasFinal && <td class="py-0.5 pl-2 text-right">{finalPercent(rest.finalLogprob)}</td>}
               {hasNoise && <td class="py-0.5 pl-2 text-right">–</td>}
               <td class="py-0.5 pl-2">
-                <HatchedBar logprob={rest.logprob} />
+                <HatchedBar logprob={rest.logprob ?? Math.log(rest.mass?.high ?? 1)} />
               </td>
             </tr>
           )}
@@ -121,6 +125,11 @@ function CandidateText({ candidate: { token, excludedBy } }: { readonly candidat
 
 function finalPercent(logprob: number | undefined): string {
   return logprob === undefined ? "–" : percent(logprob);
+}
+
+function restPercent({ logprob, mass }: Rest): string {
+  if (logprob !== undefined) return percent(logprob);
+  return mass === undefined ? "–" : massText(mass);
 }
 
 /** The final probability as a bar, the raw one as a thin line beneath. */

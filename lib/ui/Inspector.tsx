@@ -3,6 +3,7 @@ import type { SurvivalVerdict } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
 import { CandidateTable } from "./CandidateTable.tsx";
 import { cx } from "./cx.ts";
+import { entropyText, EvidenceBadge, rankText } from "./EvidenceBadge.tsx";
 import { LinkButton } from "./LinkButton.tsx";
 import { bits, oneIn, percent, probability, signedBits } from "./number_format.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
@@ -43,34 +44,50 @@ export function Inspector({ inspected, heading, stepHref, onTake, onClose }: Ins
           <span class="mt-1 inline-block max-w-full break-words rounded-md bg-sunk px-2.5 py-1 font-mono text-20">
             {displayToken(measured.token).text}
           </span>
-          <span class="ml-2 font-mono text-12 text-soft">id {measured.token.id}</span>
+          {measured.token.isUnnumbered !== true && (
+            <span class="ml-2 font-mono text-12 text-soft">id {measured.token.id}</span>
+          )}
         </div>
         <span class={cx("ml-auto", heading === undefined && "wide:hidden")}>
           <Button onClick={onClose}>{STRINGS.close}</Button>
         </span>
       </div>
       <dl class="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 text-13 text-soft">
-        <Fact name={GENERATION_STRINGS.rawProbability} value={probability(measured.logprob)} />
+        {measured.logprob !== undefined && (
+          <Fact name={GENERATION_STRINGS.rawProbability} value={probability(measured.logprob)} />
+        )}
         {chosen?.finalLogprob !== undefined && (
           <Fact name={GENERATION_STRINGS.finalProbability} value={probability(chosen.finalLogprob)} />
         )}
-        <Fact name={STRINGS.rank} value={String(measured.rank)} />
-        <Fact name={GENERATION_STRINGS.surprisal} value={`${bits(-measured.logprob)} bits`} />
-        <Fact name={STRINGS.entropy} value={`${bits(measured.entropyNats)} bits`} />
+        {measured.rank !== undefined && <Fact name={STRINGS.rank} value={rankText(measured.rank, measured.evidence)} />}
+        {measured.logprob !== undefined && (
+          <Fact name={GENERATION_STRINGS.surprisal} value={`${bits(-measured.logprob)} bits`} />
+        )}
+        {measured.entropyNats !== undefined && (
+          <Fact name={STRINGS.entropy} value={entropyText(measured.entropyNats, measured.evidence)} />
+        )}
         {inspected.kind === "step" && <Fact name={GENERATION_STRINGS.luck} value={luck(inspected.step, chosen)} />}
         {inspected.kind === "scored" && inspected.pmiNats !== undefined && (
           <Fact name={GENERATION_STRINGS.pmi} value={`${signedBits(inspected.pmiNats)} bits`} />
         )}
       </dl>
+      {measured.evidence !== undefined && <EvidenceBadge evidence={measured.evidence} />}
       {stepHref !== undefined && <LinkButton href={stepHref}>{GENERATION_STRINGS.stepFromHere}</LinkButton>}
-      <CandidateTable
-        candidates={measured.top}
-        chosen={measured.token.id}
-        rest={{ count: measured.restCount, logprob: measured.restLogprob, finalLogprob: finalRest(inspected) }}
-        onTake={onTake}
-        hasFinal={inspected.kind === "step"}
-        hasNoise={inspected.kind === "step" && inspected.step.draw.kind === "gumbel"}
-      />
+      {measured.top.length > 0 && (
+        <CandidateTable
+          candidates={measured.top}
+          chosen={measured.token.id}
+          rest={{
+            count: measured.restCount,
+            logprob: measured.restLogprob,
+            finalLogprob: finalRest(inspected),
+            mass: measured.evidence?.restMass,
+          }}
+          onTake={onTake}
+          hasFinal={inspected.kind === "step" && inspected.step.draw.kind !== "remote"}
+          hasNoise={inspected.kind === "step" && inspected.step.draw.kind === "gumbel"}
+        />
+      )}
       {inspected.kind === "step" && <ProcessorTable processors={inspected.step.processors} />}
       {inspected.kind === "step" && inspected.survival !== undefined && (
         <p class="text-12 text-soft">{survivalSentence(inspected.survival)}</p>
@@ -126,6 +143,7 @@ function place(inspected: Inspected): string {
 function luck(step: Step, chosen: Candidate | undefined): string {
   if (step.draw.kind === "greedy") return GENERATION_STRINGS.greedy;
   if (step.draw.kind === "forced") return GENERATION_STRINGS.forced;
+  if (step.draw.kind === "remote") return STRINGS.drawnRemotely;
   return oneIn(chosen?.finalLogprob ?? step.draw.finalLogprob);
 }
 

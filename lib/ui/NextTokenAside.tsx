@@ -1,12 +1,14 @@
 import { useState } from "preact/hooks";
+import type { Step } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
 import { Button } from "./Button.tsx";
 import { cx } from "./cx.ts";
+import { entropyText, EvidenceBadge } from "./EvidenceBadge.tsx";
 import { changedParams } from "./generation_screen.ts";
 import { nextHref, PLACE_FORM, WITHOUT } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import type { NextTokenViewProps } from "./NextTokenView.tsx";
-import { bits, count, fixed, probability } from "./number_format.ts";
+import { count, fixed, MISSING, probability } from "./number_format.ts";
 import { ParamsForm } from "./ParamsForm.tsx";
 import { pathRows } from "./path_tree.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
@@ -21,9 +23,11 @@ export function NextTokenAside(props: NextTokenAsideProps) {
     <div class="flex flex-col gap-5">
       <dl class="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 text-13 text-soft">
         <dt>{TEXT.entropy}</dt>
-        <dd class="text-right font-mono text-ink tabular-nums">{bits(step.entropyNats)} bits</dd>
+        <dd class="text-right font-mono text-ink tabular-nums">
+          {step.entropyNats === undefined ? MISSING : entropyText(step.entropyNats, step.evidence)}
+        </dd>
         <dt>{TEXT.effective}</dt>
-        <dd class="text-right font-mono text-ink tabular-nums">{fixed(Math.exp(step.entropyNats), 1)}</dd>
+        <dd class="text-right font-mono text-ink tabular-nums">{effective(step)}</dd>
         {props.screen.target !== undefined && (
           <>
             <dt>{TEXT.targetToken}</dt>
@@ -38,12 +42,21 @@ export function NextTokenAside(props: NextTokenAsideProps) {
           </>
         )}
       </dl>
+      {step.evidence !== undefined && <EvidenceBadge evidence={step.evidence} />}
       <Params {...props} />
       <AppendForm {...props} />
       <TriedPaths {...props} />
       <p class="text-12 text-soft">{TEXT.keys}</p>
     </div>
   );
+}
+
+/** As many equally probable tokens would be as uncertain. */
+function effective({ entropyNats, evidence }: Step): string {
+  const bounds = evidence?.entropyNats;
+  if (bounds === undefined) return entropyNats === undefined ? MISSING : fixed(Math.exp(entropyNats), 1);
+  const low = fixed(Math.exp(bounds.low), 1);
+  return bounds.high === undefined ? `≥ ${low}` : `${low}–${fixed(Math.exp(bounds.high), 1)}`;
 }
 
 function Params({ screen, params, problem, onParams }: NextTokenAsideProps) {

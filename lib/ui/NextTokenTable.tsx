@@ -3,6 +3,7 @@ import type { Candidate } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
 import type { TokenId } from "../lm/token.ts";
 import { cx } from "./cx.ts";
+import { massText } from "./EvidenceBadge.tsx";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import { count, percent, probability } from "./number_format.ts";
 import { displayToken, tokenName } from "./token_display.ts";
@@ -43,12 +44,18 @@ export function NextTokenTable({ next, candidates, hrefOf, onTake }: NextTokenTa
               onTake={onTake}
             />
           ))}
-          {step.restLogprob !== undefined && (
+          {(step.restLogprob !== undefined || step.evidence?.restMass !== undefined) && (
             <tr class="border-t border-line text-soft">
               <td></td>
-              <th scope="row" class="px-2 py-1 text-left font-normal">{TEXT.rest(count(step.restCount))}</th>
+              <th scope="row" class="px-2 py-1 text-left font-normal">
+                {step.restCount === undefined ? TEXT.restUncounted : TEXT.rest(count(step.restCount))}
+              </th>
               <td class="hidden sm:table-cell"></td>
-              <td class="px-2 py-1 text-right">{percent(step.restLogprob)}</td>
+              <td class="px-2 py-1 text-right">
+                {step.restLogprob === undefined
+                  ? massText(step.evidence?.restMass ?? { low: 0 })
+                  : percent(step.restLogprob)}
+              </td>
               <td class="px-2 py-1 text-right">
                 {step.restFinalLogprob === undefined ? "–" : percent(step.restFinalLogprob)}
               </td>
@@ -97,7 +104,9 @@ function Row({ candidate, isTabStop, isDrawn, isTarget, href, onTake }: RowProps
         {isTarget && <Mark>{TEXT.targetMark}</Mark>}
         {isOut && <span class="ml-1.5 font-sans text-11 text-warn">{excludedBy}</span>}
       </th>
-      <td class="hidden px-2 py-1 text-right text-12 text-soft sm:table-cell">{token.id}</td>
+      <td class="hidden px-2 py-1 text-right text-12 text-soft sm:table-cell">
+        {token.isUnnumbered === true ? "–" : token.id}
+      </td>
       <td class="px-2 py-1 text-right">{percent(logprob)}</td>
       <td class="px-2 py-1 text-right">{finalLogprob === undefined ? "–" : percent(finalLogprob)}</td>
       <td class="py-1 pl-2 pr-3">

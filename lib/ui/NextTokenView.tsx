@@ -66,7 +66,10 @@ export function NextTokenView(props: NextTokenViewProps) {
         {next !== undefined && (
           <Panel
             title={TEXT.candidates}
-            facts={TEXT.candidatesFacts(count(props.candidates.length), count(next.vocabularySize))}
+            facts={TEXT.candidatesFacts(
+              count(props.candidates.length),
+              next.vocabularySize === undefined ? "?" : count(next.vocabularySize),
+            )}
             actions={<FindField query={props.query} onFind={props.onFind} />}
           >
             {props.query !== "" && next.found !== undefined && <Found {...props} found={next.found} />}
@@ -78,7 +81,7 @@ export function NextTokenView(props: NextTokenViewProps) {
                 onTake={(id) => props.onGo([...props.path, id])}
               />
             </div>
-            {props.isReady && props.candidates.length < next.vocabularySize && (
+            {props.isReady && props.candidates.length < (next.vocabularySize ?? 0) && (
               <div class="p-3">
                 <Button onClick={props.onMore}>{TEXT.more(count(PAGE_SIZE))}</Button>
               </div>

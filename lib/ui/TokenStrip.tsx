@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { SurvivalVerdict } from "../lm/survival.ts";
 import { cx } from "./cx.ts";
 import { memo } from "./memo.ts";
-import { probability } from "./number_format.ts";
+import { MISSING, probability } from "./number_format.ts";
 import { STRINGS } from "./strings.ts";
 import { type DisplayedToken, tokenName } from "./token_display.ts";
 import type { Heat } from "./token_heat.ts";
@@ -11,8 +11,9 @@ import type { Heat } from "./token_heat.ts";
 export interface StripToken {
   readonly display: DisplayedToken;
   readonly heat: Heat;
-  readonly logprob: number;
-  readonly rank: number;
+  /** Undefined when a server gave no numbers. */
+  readonly logprob: number | undefined;
+  readonly rank: number | undefined;
   /** What the params on screen would make of it, when they are not those of the run. */
   readonly survival?: SurvivalVerdict;
   /** What stands before it would change, so nothing can be said of it. */
@@ -66,7 +67,9 @@ interface TokenButtonProps {
 
 const TokenButton = memo(function TokenButton({ token, position, isSelected, isTabStop }: TokenButtonProps) {
   const { display, heat, survival } = token;
-  const name = `${tokenName(display)}, p ${probability(token.logprob)}, rank ${token.rank}`;
+  const name = token.logprob === undefined
+    ? `${tokenName(display)}, ${STRINGS.noNumbers}`
+    : `${tokenName(display)}, p ${probability(token.logprob)}, rank ${token.rank ?? MISSING}`;
   const isLost = survival?.kind === "lost" || survival?.kind === "excluded";
   return (
     <>

@@ -30,7 +30,7 @@ export function nextHref(screen: GenerationScreen, path: readonly TokenId[]): st
 export function parsePath(text: string | null): readonly TokenId[] {
   if (text === null || text === "") return [];
   return text.split(",").map((part) => {
-    if (/^\d{1,9}$/.test(part)) return Number(part);
+    if (/^\d{1,15}$/.test(part)) return Number(part);
     throw new SyntaxError(`Cannot use path: it must be token ids between commas, got "${part.slice(0, 32)}"`);
   });
 }

@@ -21,6 +21,7 @@ export const NEXT_TOKEN_STRINGS = {
   bar: "raw and final",
   more: (count: string) => `Show ${count} more`,
   rest: (count: string) => `${count} others`,
+  restUncounted: "all others",
   drawn: "drawn",
   targetMark: "target",
   entropy: "entropy",

@@ -11,22 +11,25 @@ const ENTROPY_BITS = [0.5, 1.5, 2.5, 4] as const;
 const RANK = [1, 2, 5, 10] as const;
 
 interface Measured {
-  readonly logprob: number;
-  readonly entropyNats: number;
-  readonly rank: number;
+  readonly logprob?: number | undefined;
+  readonly entropyNats?: number | undefined;
+  readonly rank?: number | undefined;
 }
 
 /** @example heat({ logprob: Math.log(0.5), entropyNats: 1, rank: 1 }, "p") is 2 */
 export function heat(measured: Measured, colouring: Colouring): Heat {
-  const probability = Math.exp(measured.logprob);
-  const entropyBits = measured.entropyNats / Math.LN2;
+  const { logprob, entropyNats = 0, rank = 1 } = measured;
+  // A token without numbers is not coloured.
+  if (logprob === undefined) return 0;
+  const probability = Math.exp(logprob);
+  const entropyBits = entropyNats / Math.LN2;
   switch (colouring) {
     case "p":
       return firstStep(PROBABILITY, (bound) => probability >= bound);
     case "entropy":
       return firstStep(ENTROPY_BITS, (bound) => entropyBits <= bound);
     case "rank":
-      return firstStep(RANK, (bound) => measured.rank <= bound);
+      return firstStep(RANK, (bound) => rank <= bound);
     case "none":
       return 0;
   }

@@ -74,8 +74,8 @@ function read(source: CandidateSource): DistributionState {
   };
 }
 
-function restOf(count: number, logprob: number | undefined): RestOfVocabulary {
-  return logprob === undefined ? { count } : { count, logprob };
+function restOf(count: number | undefined, logprob: number | undefined): RestOfVocabulary {
+  return { ...(count === undefined ? {} : { count }), ...(logprob === undefined ? {} : { logprob }) };
 }
 
 /** Subtle: `Array.isArray` alone does not tell the compiler of lists that are read-only. */

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { HeatLegend } from "../../ui/HeatLegend.tsx";
-import { bits, probability } from "../../ui/number_format.ts";
+import { bits, MISSING, probability } from "../../ui/number_format.ts";
 import { STRINGS } from "../../ui/strings.ts";
 import { TableTwin } from "../../ui/TableTwin.tsx";
 import { displayToken, displayTokens } from "../../ui/token_display.ts";
@@ -73,9 +73,9 @@ function TokenTable({ tokens }: { readonly tokens: readonly MeasuredToken[] }) {
       rows={tokens.map(({ token, logprob, rank, entropyNats }) => [
         displayToken(token).text,
         String(token.id),
-        probability(reviveLogprob(logprob)),
-        String(rank),
-        bits(entropyNats),
+        logprob === undefined ? MISSING : probability(reviveLogprob(logprob)),
+        rank === undefined ? MISSING : String(rank),
+        entropyNats === undefined ? MISSING : bits(entropyNats),
       ])}
     />
   );
@@ -84,7 +84,7 @@ function TokenTable({ tokens }: { readonly tokens: readonly MeasuredToken[] }) {
 function stripTokens(tokens: readonly MeasuredToken[], colourBy: TokenColouring): readonly StripToken[] {
   const displayed = displayTokens(tokens.map(({ token }) => token));
   return tokens.map(({ token, logprob, entropyNats, rank }, index) => {
-    const known = reviveLogprob(logprob);
+    const known = logprob === undefined ? undefined : reviveLogprob(logprob);
     return {
       display: displayed[index] ?? displayToken(token),
       heat: heat({ logprob: known, entropyNats, rank }, colourBy),
@@ -98,7 +98,7 @@ function revive(token: MeasuredToken): MeasuredToken {
   const { restLogprob } = token;
   return {
     ...token,
-    logprob: reviveLogprob(token.logprob),
+    ...(token.logprob === undefined ? {} : { logprob: reviveLogprob(token.logprob) }),
     top: reviveCandidates(token.top),
     ...(restLogprob === undefined ? {} : { restLogprob: reviveLogprob(restLogprob) }),
   };

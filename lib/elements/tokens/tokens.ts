@@ -43,7 +43,7 @@ export function tokens(options: TokensOptions = {}): Tokens {
 }
 
 function keep(token: MeasuredToken): MeasuredToken {
-  checkLogprob(token.token.text, token.logprob);
+  if (token.logprob !== undefined) checkLogprob(token.token.text, token.logprob);
   const top = keepCandidates(token.top);
   const { restLogprob, ...rest } = token;
   const whole = { ...rest, top, ...(restLogprob === undefined ? {} : { restLogprob }) };

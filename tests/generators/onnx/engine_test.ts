@@ -77,7 +77,7 @@ for (const name of TINY_MODELS) {
         const run = await engine.ask({ type: "generate", request: { prompt, params: { ...base, seed }, top: 1 } });
         const events: GeneratorEvent[] = [];
         for (let event; (event = await engine.ask({ type: "pull", run })) !== undefined;) events.push(event);
-        branches.push([idsOf(events), stepsOf(events).map(({ logprob }) => logprob)]);
+        branches.push([idsOf(events), stepsOf(events).map(({ logprob }) => logprob ?? NaN)]);
       }
       const { cacheEntries, cacheBytes, openRuns } = await engine.ask({ type: "stats" });
       assert.equal(openRuns, 0);
