@@ -1,10 +1,6 @@
 /** The browser's side of the API: the one place where the page fetches. */
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import type { Problem, RunEvent } from "../lm/event.ts";
-import type { NextToken } from "../lm/next.ts";
-import type { Scored } from "../lm/wire.ts";
-import { decodeWire } from "../lm/wire_text.ts";
-import type { Prompt } from "../lm/prompt.ts";
+import type { Problem } from "../lm/event.ts";
 
 /** An answer that is a problem, or no answer at all. */
 export class ApiError extends Error {
@@ -12,12 +8,6 @@ export class ApiError extends Error {
   constructor(readonly problem: Problem) {
     super(problem.detail);
   }
-}
-
-/** Streams the events of a run. Ends early, without an error, when `signal` aborts. */
-export function streamRun(url: string, body: unknown, signal: AbortSignal): AsyncGenerator<RunEvent, void, void> {
-  // Our own server's stream: its schema is lib/lm/event.ts.
-  return streamEvents(url, { method: "POST", body, signal }, (data) => decodeWire(data) as RunEvent);
 }
 
 interface StreamRequest {
@@ -44,39 +34,9 @@ export async function* streamEvents<Event>(
 }
 
 /** A small request and its answer's text. @throws {ApiError} */
-export async function call(url: string, method: "GET" | "POST" | "DELETE", body?: unknown): Promise<string> {
+export async function call(url: string, method: Sent["method"], body?: unknown, signal?: AbortSignal): Promise<string> {
   try {
-    return await (await send(url, { method, body })).text();
-  } catch (error) {
-    throw asApiError(error);
-  }
-}
-
-/** Scores a completion (default: the sample's target). */
-export async function fetchScore(url: string, body: unknown, signal: AbortSignal): Promise<Scored> {
-  try {
-    const response = await send(url, { method: "POST", body, signal });
-    return decodeWire(await response.text()) as Scored; // Our own server's answer, as above.
-  } catch (error) {
-    throw asApiError(error);
-  }
-}
-
-/** The distribution after a prompt and a path. */
-export async function fetchNextToken(url: string, body: unknown, signal: AbortSignal): Promise<NextToken> {
-  try {
-    const response = await send(url, { method: "POST", body, signal });
-    return decodeWire(await response.text()) as NextToken; // Our own server's answer, as above.
-  } catch (error) {
-    throw asApiError(error);
-  }
-}
-
-/** The exact text that a conversation would send; `body` is JSON. */
-export async function fetchChatPrompt(url: string, body: string, signal: AbortSignal): Promise<Prompt> {
-  try {
-    const response = await send(url, { method: "POST", body: JSON.parse(body), signal });
-    return (decodeWire(await response.text()) as { prompt: Prompt }).prompt; // As above.
+    return await (await send(url, { method, body, signal })).text();
   } catch (error) {
     throw asApiError(error);
   }
@@ -85,7 +45,7 @@ export async function fetchChatPrompt(url: string, body: string, signal: AbortSi
 interface Sent {
   readonly method: "GET" | "POST" | "DELETE";
   readonly body?: unknown;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 async function send(url: string, { method, body, signal }: Sent): Promise<Response> {

@@ -3,11 +3,11 @@ import { useMemo, useState } from "preact/hooks";
 import { visibleText } from "../../lm/visible_text.ts";
 import { decimal } from "../../ui/number_format.ts";
 import { STRINGS } from "../../ui/strings.ts";
+import { useLate } from "../../ui/use_late.ts";
 import { TableTwin } from "../../ui/TableTwin.tsx";
 import type { ViewProps } from "../view/element_view.ts";
 import type { LineChartState } from "./line_chart.ts";
 import { LineSwatch } from "./LineStroke.tsx";
-import { LinePlot } from "./LinePlot.tsx";
 import { nearest, type Plot, plotOf } from "./plot.ts";
 
 /** Lines with their legend above; below, the values at the x under the pointer or chosen by arrow keys. */
@@ -36,6 +36,8 @@ export function LineChartView({ state: { xLabel, yLabel, names, points } }: View
 /** The drawing, and in words what stands at the chosen x. */
 function ReadPlot({ plot, xLabel }: { readonly plot: Plot; readonly xLabel: string }) {
   const [picked, setPicked] = useState<number | undefined>(undefined);
+  // The drawing is fetched where there is one; without JavaScript the table below has its numbers.
+  const late = useLate(true, () => import("./LinePlot.tsx"));
   const last = plot.xs.length - 1;
   const at = picked === undefined ? undefined : Math.min(picked, last);
   const atX = at === undefined ? undefined : plot.xs[at];
@@ -50,11 +52,17 @@ function ReadPlot({ plot, xLabel }: { readonly plot: Plot; readonly xLabel: stri
         aria-valuemax={last}
         aria-valuenow={at ?? 0}
         aria-valuetext={readOut}
-        class="min-w-0 rounded-md"
+        class="min-h-[242px] min-w-0 rounded-md"
         onFocus={() => setPicked((before) => before ?? 0)}
         onKeyDown={(event) => moveAlong(event, at ?? 0, last, setPicked)}
       >
-        <LinePlot plot={plot} atX={atX} onPoint={(x) => setPicked(x === undefined ? undefined : nearest(plot.xs, x))} />
+        {late !== undefined && (
+          <late.LinePlot
+            plot={plot}
+            atX={atX}
+            onPoint={(x) => setPicked(x === undefined ? undefined : nearest(plot.xs, x))}
+          />
+        )}
       </div>
       <p class="flex flex-wrap justify-between gap-x-4 text-12 text-soft">
         <span class="min-h-[18px] break-words font-mono text-ink tabular-nums">{readOut}</span>
