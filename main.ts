@@ -1,7 +1,7 @@
 /** The app. `_fresh/server.js` imports it; run by itself, it serves what `deno task build` has made. */
 import freshConfig from "./fresh.config.ts";
 import { createApp, type Services } from "./lib/server/app_state.ts";
-import { type Config, ConfigError, helpText, readConfig } from "./lib/server/config.ts";
+import { type Config, ConfigError, helpText, readConfig, readSecret } from "./lib/server/config.ts";
 import { Access } from "./lib/server/guard.ts";
 import { createLog } from "./lib/server/log.ts";
 import { loadModuleFiles, ModuleFileError } from "./lib/server/module_files.ts";
@@ -24,7 +24,7 @@ if (import.meta.main) start(config).then(() => Deno.exit(0), exit);
 async function prepare(config: Config): Promise<Services> {
   const rootUrl = new URL(".", import.meta.url);
   const files = await loadModuleFiles(config.modules, rootUrl);
-  const registry = new Registry(files, { rootUrl, cacheDir: config.cacheDir });
+  const registry = new Registry(files, { rootUrl, cacheDir: config.cacheDir, env: readSecret });
   await registry.check();
   const log = createLog(config.log);
   const sessions = new Sessions({ registry, log });

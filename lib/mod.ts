@@ -43,6 +43,7 @@ export { type Dataset, type DatasetSource, type RowProblem, rows } from "./datas
 export { jsonl } from "./datasets/jsonl.ts";
 export type { Generator, GeneratorFacts, GeneratorSource, OpenContext } from "./generators/generator.ts";
 export { onnx, type OnnxOptions } from "./generators/onnx/onnx.ts";
+export { openai, type OpenAiOptions } from "./generators/openai/openai.ts";
 export { logitTable } from "./generators/table.ts";
 export { exactMatch } from "./metrics/exact_match.ts";
 export { f1 } from "./metrics/f1.ts";

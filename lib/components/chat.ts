@@ -27,6 +27,11 @@ export interface ChatOptions<Group extends Inputs> {
   readonly controls?: () => Group;
   /** The exact text for the model; default: the generator's own chat template. */
   readonly prompt?: (conversation: Conversation<Group>) => string | Prompt;
+  /**
+   * The turns for the model, where they are others than those on screen: a system message made of the controls, say.
+   * The generator makes the exact text of them; a `prompt` of one's own wins.
+   */
+  readonly messages?: (conversation: Conversation<Group>) => readonly Message[];
   /** Where the sampling form starts. */
   readonly params?: Partial<SamplingParams>;
 }
@@ -44,10 +49,12 @@ export interface ChatComponent {
   controls(): Inputs;
   /** Undefined: the generator's chat template makes it. */
   readonly prompt: ((conversation: Conversation) => string | Prompt) | undefined;
+  /** Undefined: the system prompt and the turns on screen. */
+  readonly messages: ((conversation: Conversation) => readonly Message[]) | undefined;
 }
 
 export function chat<Group extends Inputs = Record<never, never>>(options: ChatOptions<Group> = {}): ChatComponent {
-  const { name = "chat", title = "Chat", starters = [], params = {}, controls, prompt } = options;
+  const { name = "chat", title = "Chat", starters = [], params = {}, controls, prompt, messages } = options;
   return {
     kind: "chat",
     name,
@@ -58,5 +65,6 @@ export function chat<Group extends Inputs = Record<never, never>>(options: ChatO
     controls: controls ?? (() => ({})),
     // The app calls `prompt` with values of the controls that this very component made.
     prompt: prompt as ChatComponent["prompt"],
+    messages: messages as ChatComponent["messages"],
   };
 }

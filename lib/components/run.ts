@@ -1,6 +1,7 @@
 /** One run: a generator's events, the metrics of what it wrote, and `done`. */
 import type { Generator } from "../generators/generator.ts";
 import type { FinishReason, RunEvent } from "../lm/event.ts";
+import type { Message } from "../lm/message.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { Scored } from "../lm/wire.ts";
 import type { TokenId } from "../lm/token.ts";
@@ -13,6 +14,8 @@ export interface RunRequest {
   /** The exact text that the model receives. */
   readonly prompt: string;
   /** Tokens that every completion begins with, and the salt of the first one's noise. */
+  /** The conversation that the prompt was rendered from. */
+  readonly messages?: readonly Message[] | undefined;
   readonly path?: readonly TokenId[];
   readonly firstSequence?: number;
   readonly target?: string | undefined;
@@ -55,13 +58,13 @@ const MEASURED: readonly FinishReason[] = ["stop", "length"];
  * @throws what the generator throws, before the first event or between two; nothing once the signal has aborted
  */
 export async function* run(request: RunRequest): AsyncGenerator<RunEvent, void, void> {
-  const { generator, prompt, path, firstSequence, target, metrics, params, top, signal } = request;
+  const { generator, prompt, messages, path, firstSequence, target, metrics, params, top, signal } = request;
   const startedMs = performance.now();
   const logprobs = new Map<number, number[]>();
   /** Completions of which not all logprobs are known: what is known would pass for the whole. */
   const partial = new Set<number>();
   try {
-    for await (const event of generator.generate({ prompt, path, firstSequence, params, top, signal })) {
+    for await (const event of generator.generate({ prompt, messages, path, firstSequence, params, top, signal })) {
       yield event;
       if (event.type === "step") {
         const known = logprobs.get(event.sequence);

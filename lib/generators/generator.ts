@@ -21,6 +21,8 @@ export interface OpenContext {
   readonly cacheDir: string;
   /** Where models are downloaded from, `https://huggingface.co` unless told otherwise. */
   readonly hubHost?: string;
+  /** A setting of the environment, for keys and addresses; absent ones are undefined. */
+  readonly env?: (name: string) => string | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 
@@ -49,6 +51,8 @@ export interface GeneratorFacts {
 
 export interface GenerateRequest {
   readonly prompt: string;
+  /** The conversation that `prompt` was rendered from, for generators that take turns as they are. */
+  readonly messages?: readonly Message[] | undefined;
   /** Tokens that every completion begins with. */
   readonly path?: readonly TokenId[] | undefined;
   /** Salt of the first completion's noise; default 0. */

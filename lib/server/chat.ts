@@ -1,7 +1,8 @@
 /** From a conversation in a request to the exact prompt, and to the stream of its continuation. */
 import type { Context } from "fresh";
-import type { ChatComponent } from "../components/chat.ts";
+import type { ChatComponent, Conversation } from "../components/chat.ts";
 import type { Generator } from "../generators/generator.ts";
+import type { Message } from "../lm/message.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Token } from "../lm/token.ts";
 import { type ChatBody, paramsFromWire } from "../lm/wire.ts";
@@ -20,17 +21,19 @@ interface ChatSource {
   readonly generator: Generator;
   readonly generatorName: string;
   readonly prompt: Prompt;
+  /** Absent when the component makes the exact text itself. */
+  readonly messages: readonly Message[] | undefined;
 }
 
 /** Streams the completions of a conversation. */
 export async function chat(ctx: Context<State>, body: ChatBody): Promise<Response> {
-  const { component, generator, generatorName, prompt } = await readChat(ctx, body);
+  const { component, generator, generatorName, prompt, messages } = await readChat(ctx, body);
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
   const params = paramsFromWire(wire, component.params);
   const top = body.top ?? DEFAULT_TOP;
   return await streamRun(
     ctx,
-    { generator, prompt: prompt.text, target: undefined, metrics: {}, params, top },
+    { generator, prompt: prompt.text, messages, target: undefined, metrics: {}, params, top },
     generatorName,
   );
 }
@@ -52,9 +55,11 @@ async function readChat(ctx: Context<State>, body: ChatBody): Promise<ChatSource
   checkTurns(body);
   const generatorName = resolveGenerator(module, body.generator);
   const generator = await registry.generator(module.name, generatorName);
-  const prompt = await buildPrompt({ registry, module, component, generator, generatorName }, body);
+  const { prompt, messages } = await buildPrompt({ registry, module, component, generator, generatorName }, body);
   const { prefill = "" } = body;
-  return { component, generator, generatorName, prompt: { ...prompt, text: prompt.text + prefill } };
+  const begun: readonly Message[] = prefill === "" ? [] : [{ role: "assistant", content: prefill }];
+  const whole = { ...prompt, text: prompt.text + prefill };
+  return { component, generator, generatorName, prompt: whole, messages: messages && [...messages, ...begun] };
 }
 
 /** @throws {ProblemError} 422 when roles do not alternate from and to the user, or the last turn is empty */
@@ -79,25 +84,30 @@ interface Making {
 async function buildPrompt(
   { registry, module, component, generator, generatorName }: Making,
   body: ChatBody,
-): Promise<Prompt> {
+): Promise<Pick<ChatSource, "prompt" | "messages">> {
   const { messages, system = component.system ?? "" } = body;
   const values = readControls(component, body.controls ?? {});
-  if (component.prompt !== undefined) {
+  const make = <Result>(from: (conversation: Conversation) => Result): Result => {
     try {
-      return toPrompt(component.prompt({ system, messages, values }));
+      return from({ system, messages, values });
     } catch (error) {
       const reason = registry.reason(module.name, error);
       throw new ProblemError(500, "Module failed", `Cannot build the prompt of "${component.title}": ${reason}`, {
         cause: error,
       });
     }
+  };
+  const { prompt: ownPrompt, messages: ownMessages } = component;
+  if (ownPrompt !== undefined) {
+    return { prompt: make((conversation) => toPrompt(ownPrompt(conversation))), messages: undefined };
   }
   if (generator.renderChat === undefined) {
     const detail = `Cannot chat: generator "${generatorName}" has no chat template, and the component no prompt`;
     throw new ProblemError(422, "Not available", detail, { field: "generator" });
   }
-  const whole = system === "" ? messages : [{ role: "system", content: system } as const, ...messages];
-  return toPrompt(await generator.renderChat(whole));
+  const shown = system === "" ? messages : [{ role: "system", content: system } as const, ...messages];
+  const whole = ownMessages === undefined ? shown : make(ownMessages);
+  return { prompt: toPrompt(await generator.renderChat(whole)), messages: whole };
 }
 
 /** Each value is checked against its control; one that is left out is the control's default. */

@@ -98,6 +98,19 @@ export function readConfig(
   return config;
 }
 
+/**
+ * A key or an address that a generator names. It is read when it is needed and kept nowhere.
+ * @throws {ConfigError} when the app was started without leave to read it
+ */
+export function readSecret(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new ConfigError(`Cannot read ${name}: start with --allow-env=${name} too`);
+  }
+}
+
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -1,4 +1,5 @@
 import { ScoringUnavailableError } from "../components/run.ts";
+import { UpstreamError } from "../generators/openai/upstream_error.ts";
 import { PathError, PromptTooLongError } from "../lm/decode.ts";
 import { CompletionError } from "../lm/score.ts";
 import { ProblemError } from "./problem.ts";
@@ -17,6 +18,13 @@ export function generationProblem(error: unknown, generator: string): ProblemErr
   }
   if (error instanceof PathError) {
     return new ProblemError(422, "Invalid request", error.message, { field: "path", cause: error });
+  }
+  if (error instanceof UpstreamError) {
+    const { status, isTimeout, retryAfterMs } = error;
+    const retry = retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1000)) };
+    // Its message says all: a stack of ours would only tell where we asked.
+    if (status === 429) return new ProblemError(503, "Server busy", error.message, { headers: retry });
+    return new ProblemError(isTimeout ? 504 : 502, "Server failed", error.message, { field: "generator" });
   }
   const message = error instanceof Error ? error.message : String(error);
   // Subtle: our generators refuse a prompt by a RangeError of this form; the runtime's own are worded otherwise.

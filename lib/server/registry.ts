@@ -11,6 +11,8 @@ export interface RegistryOptions {
   /** Folder that the app was started from. */
   readonly rootUrl: URL;
   readonly cacheDir: string;
+  /** What generators may read of the environment. */
+  readonly env?: (name: string) => string | undefined;
 }
 
 export interface GeneratorReport {

@@ -29,12 +29,15 @@ interface RigOptions {
   readonly modules?: readonly Module[];
   readonly token?: string;
   readonly allowedHosts?: readonly string[];
+  readonly env?: (name: string) => string | undefined;
 }
 
 /** An app of its own; the pages are built once. */
-export async function rigApp({ modules = [rigModule], token, allowedHosts = [] }: RigOptions = {}): Promise<RigApp> {
+export async function rigApp(
+  { modules = [rigModule], token, allowedHosts = [], env = () => undefined }: RigOptions = {},
+): Promise<RigApp> {
   const files = modules.map((module) => ({ module, file: `${module.name}/mod.ts`, url: new URL("tests/rig/", ROOT) }));
-  const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp" });
+  const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp", env });
   await registry.check();
   const stopping = new AbortController();
   const logged: string[] = [];

@@ -1,0 +1,126 @@
+/** What servers answer, in either API and in the dialects of both. What is not understood is left out, never guessed. */
+import * as v from "valibot";
+
+/** A token as a server names it. */
+export interface GivenToken {
+  readonly text: string;
+  readonly bytes: readonly number[] | undefined;
+  /** Undefined where the server gives none. */
+  readonly logprob: number | undefined;
+}
+
+export interface GivenStep extends GivenToken {
+  readonly top: readonly GivenToken[];
+}
+
+/** What one part of an answer adds to one completion. */
+export interface Piece {
+  readonly index: number;
+  readonly text: string;
+  /** Absent when the server sends text alone. */
+  readonly steps?: readonly GivenStep[];
+  readonly finish?: string;
+  readonly offsets?: readonly number[];
+}
+
+export interface Answer {
+  readonly pieces: readonly Piece[];
+  readonly usage?: { readonly promptTokens: number; readonly completionTokens: number };
+}
+
+const numberOrNot = v.fallback(v.nullish(v.number()), undefined);
+const bytesSchema = v.fallback(
+  v.nullish(v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255)))),
+  undefined,
+);
+const tokenSchema = v.object({ token: v.string(), logprob: numberOrNot, bytes: bytesSchema });
+const contentSchema = v.array(
+  v.object({ ...tokenSchema.entries, top_logprobs: v.fallback(v.nullish(v.array(tokenSchema)), undefined) }),
+);
+const topsSchema = v.union([v.array(tokenSchema), v.record(v.string(), v.nullable(v.number()))]);
+const listsSchema = v.object({
+  tokens: v.array(v.string()),
+  token_logprobs: v.fallback(v.nullish(v.array(v.nullable(v.number()))), undefined),
+  top_logprobs: v.fallback(v.nullish(v.array(v.nullable(topsSchema))), undefined),
+  text_offset: v.fallback(v.nullish(v.array(v.number())), undefined),
+});
+const logprobsSchema = v.fallback(
+  v.nullish(v.union([v.object({ content: v.nullable(contentSchema) }), listsSchema])),
+  undefined,
+);
+const choiceSchema = v.object({
+  index: v.fallback(v.number(), 0),
+  text: v.fallback(v.nullish(v.string()), undefined),
+  delta: v.fallback(v.nullish(v.object({ content: v.fallback(v.nullish(v.string()), undefined) })), undefined),
+  message: v.fallback(v.nullish(v.object({ content: v.fallback(v.nullish(v.string()), undefined) })), undefined),
+  logprobs: logprobsSchema,
+  finish_reason: v.fallback(v.nullish(v.string()), undefined),
+});
+const answerSchema = v.object({
+  choices: v.array(choiceSchema),
+  usage: v.fallback(
+    v.nullish(v.object({ prompt_tokens: v.number(), completion_tokens: v.fallback(v.number(), 0) })),
+    undefined,
+  ),
+});
+
+/** Undefined when it is no answer of either API. */
+export function readAnswer(value: unknown): Answer | undefined {
+  const parsed = v.safeParse(answerSchema, value);
+  if (!parsed.success) return undefined;
+  const { choices, usage } = parsed.output;
+  return {
+    pieces: choices.map(readChoice),
+    ...(usage === undefined || usage === null
+      ? {}
+      : { usage: { promptTokens: usage.prompt_tokens, completionTokens: usage.completion_tokens } }),
+  };
+}
+
+function readChoice(choice: v.InferOutput<typeof choiceSchema>): Piece {
+  const { index, text, delta, message, logprobs, finish_reason } = choice;
+  const steps = readSteps(logprobs);
+  const offsets = logprobs !== undefined && logprobs !== null && "tokens" in logprobs
+    ? logprobs.text_offset
+    : undefined;
+  return {
+    index,
+    text: text ?? delta?.content ?? message?.content ?? "",
+    ...(steps === undefined ? {} : { steps }),
+    ...(finish_reason === undefined || finish_reason === null ? {} : { finish: finish_reason }),
+    ...(offsets === undefined || offsets === null ? {} : { offsets }),
+  };
+}
+
+function readSteps(logprobs: v.InferOutput<typeof logprobsSchema>): readonly GivenStep[] | undefined {
+  if (logprobs === undefined || logprobs === null) return undefined;
+  if ("content" in logprobs) {
+    return logprobs.content?.map((entry) => ({ ...given(entry), top: entry.top_logprobs?.map(given) ?? [] }));
+  }
+  const { tokens, token_logprobs, top_logprobs } = logprobs;
+  return tokens.map((text, index) => ({
+    ...given({ token: text, logprob: token_logprobs?.[index] }),
+    top: readTop(top_logprobs?.[index]),
+  }));
+}
+
+function readTop(top: v.InferOutput<typeof topsSchema> | null | undefined): readonly GivenToken[] {
+  if (top === null || top === undefined) return [];
+  if (Array.isArray(top)) return top.map(given);
+  return Object.entries(top).map(([token, logprob]) => given({ token, logprob }));
+}
+
+/** OpenAI's word for "too small to tell". */
+const LEAST_LOGPROB = -9999;
+/** Rounding may leave a logprob this much above 0; more is none. */
+const ROUNDING = 1e-3;
+
+function given(entry: {
+  readonly token: string;
+  readonly logprob?: number | null | undefined;
+  readonly bytes?: readonly number[] | null | undefined;
+}): GivenToken {
+  const { token, logprob, bytes } = entry;
+  const isKnown = typeof logprob === "number" && logprob > LEAST_LOGPROB && logprob <= ROUNDING;
+  return { text: token, bytes: bytes ?? undefined, logprob: isKnown ? Math.min(0, logprob) : undefined };
+}

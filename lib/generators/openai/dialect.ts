@@ -1,0 +1,162 @@
+/** What one server takes: learnt from its refusals, and remembered. */
+import type { Message } from "../../lm/message.ts";
+import type { SamplingParams } from "../../lm/params.ts";
+import type { Body } from "./client.ts";
+import type { UpstreamError } from "./upstream_error.ts";
+
+export type Mode = "chat" | "completions";
+
+/** A param that was left out, as the stream tells of it. */
+export interface Dropped {
+  readonly param: string;
+  readonly message: string;
+}
+
+/** What no request can do without. */
+const NEEDED: readonly string[] = [
+  "model",
+  "messages",
+  "prompt",
+  "stream",
+  "echo",
+  "max_tokens",
+  "max_completion_tokens",
+];
+/** What only serves ourselves: nobody has chosen it, so nobody misses it. */
+const OWN: readonly string[] = ["stream_options"];
+const BAN = -100;
+
+export class Dialect {
+  readonly #dropped = new Map<string, string>();
+  /** Most candidates that the server gives; lowered when it refuses. */
+  #mostTop = 20;
+  #lengthName: "max_tokens" | "max_completion_tokens";
+  /** True when the server writes one completion, whatever `n` says. */
+  ignoresN = false;
+
+  constructor(readonly model: string, readonly mode: Mode, isOpenAi: boolean) {
+    this.#lengthName = isOpenAi && mode === "chat" ? "max_completion_tokens" : "max_tokens";
+  }
+
+  get path(): string {
+    return this.mode === "chat" ? "/chat/completions" : "/completions";
+  }
+
+  get mostTop(): number {
+    return this.#mostTop;
+  }
+
+  set mostTop(count: number) {
+    this.#mostTop = Math.min(this.#mostTop, count);
+  }
+
+  get hasLogprobs(): boolean {
+    return !this.#dropped.has("logprobs");
+  }
+
+  /** Leaves a param out from now on. */
+  drop(param: string, reason: string): void {
+    this.#dropped.set(param, reason);
+  }
+
+  /** What a request wants, in the server's own words and without what it does not take. */
+  body(wanted: Body): Body {
+    const taken = Object.entries(wanted).filter(([name, value]) => value !== undefined && !this.#dropped.has(name));
+    return { model: this.model, ...Object.fromEntries(taken.map(([name, value]) => this.#inWords(name, value))) };
+  }
+
+  /** Which of the wanted params are left out, and why; defaults are not missed. */
+  missing(wanted: Body, defaults: Body): readonly Dropped[] {
+    return [...this.#dropped].filter(([name]) => {
+      const value = wanted[name];
+      return value !== undefined && value !== defaults[name] && !OWN.includes(name) && name !== "top_logprobs";
+    }).map(([param, reason]) => ({
+      param,
+      message: `The server does not take ${param}, so it was left out (${reason})`,
+    }));
+  }
+
+  /** True when the refusal teaches something, so that the same request can be made in other words. */
+  learns(fault: UpstreamError, sent: Body): boolean {
+    const { status, code, message, param } = fault;
+    const isRefusal = status === 400 || status === 422;
+    if (!isRefusal || code === "context_length_exceeded" || /context (length|window)/i.test(message)) return false;
+    const lengthName = this.#lengthName;
+    if (param === lengthName || (lengthName === "max_tokens" && /\bmax_completion_tokens\b/.test(message))) {
+      const other = lengthName === "max_tokens" ? "max_completion_tokens" : "max_tokens";
+      if (this.#dropped.has(`not ${lengthName}`)) return false;
+      this.#dropped.set(`not ${lengthName}`, "renamed");
+      this.#lengthName = other;
+      return true;
+    }
+    const name = [param, ...Object.keys(sent).filter((key) => new RegExp(`\\b${key}\\b`).test(message))]
+      .find((key) => key !== undefined && key in sent && !NEEDED.includes(key));
+    return name !== undefined && this.#learnsOf(name, sent, message);
+  }
+
+  #learnsOf(name: string, sent: Body, message: string): boolean {
+    const count = name === "top_logprobs" || (name === "logprobs" && this.mode === "completions")
+      ? sent[name]
+      : undefined;
+    if (typeof count === "number" && count > 5) {
+      this.#mostTop = 5;
+      return true;
+    }
+    if (name === "top_logprobs") this.drop("logprobs", message);
+    if (name === "logprobs") this.drop("top_logprobs", message);
+    this.drop(name, message);
+    return true;
+  }
+
+  #inWords(name: string, value: unknown): readonly [string, unknown] {
+    if (name === "max_tokens") return [this.#lengthName, value];
+    const isCount = name === "top_logprobs" || (name === "logprobs" && typeof value === "number");
+    return [name, isCount && typeof value === "number" ? Math.min(value, this.#mostTop) : value];
+  }
+}
+
+/** Our params as both APIs name them; those beyond OpenAI's own are sent only where they do something. */
+export function wireParams(params: SamplingParams): Body {
+  const bias = Object.entries(params.logitBias).map(([id, value]) => [id, Math.max(BAN, value)]);
+  return {
+    temperature: params.temperature,
+    top_p: params.topP,
+    max_tokens: params.maxTokens,
+    seed: params.seed,
+    ...(params.stop.length === 0 ? {} : { stop: params.stop }),
+    ...(params.frequencyPenalty === 0 ? {} : { frequency_penalty: params.frequencyPenalty }),
+    ...(params.presencePenalty === 0 ? {} : { presence_penalty: params.presencePenalty }),
+    ...(bias.length === 0 ? {} : { logit_bias: Object.fromEntries(bias) }),
+    ...(params.topK === 0 ? {} : { top_k: params.topK }),
+    ...(params.minP === 0 ? {} : { min_p: params.minP }),
+    ...(params.repetitionPenalty === 1 ? {} : { repetition_penalty: params.repetitionPenalty }),
+  };
+}
+
+/** What a server does by itself, so that leaving it out changes nothing. */
+export const WIRE_DEFAULTS: Body = { temperature: 1, top_p: 1, n: 1 };
+
+/** How each API is asked for candidates. */
+export function wantedTop(mode: Mode, top: number): Body {
+  return mode === "chat" ? { logprobs: true, top_logprobs: top } : { logprobs: top };
+}
+
+/** What the model is to go on with; `begun` is what its answer begins with. */
+export function wireInput(
+  mode: Mode,
+  { prompt, messages }: { readonly prompt: string; readonly messages?: readonly Message[] | undefined },
+  begun = "",
+): Body {
+  if (mode === "completions") return { prompt: prompt + begun };
+  const turns = messages ?? [{ role: "user", content: prompt }];
+  const last = turns.at(-1);
+  if (last?.role === "assistant") {
+    const whole = [...turns.slice(0, -1), { role: last.role, content: last.content + begun }];
+    return { messages: whole, ...CONTINUED };
+  }
+  if (begun === "") return { messages: turns };
+  return { messages: [...turns, { role: "assistant", content: begun }], ...CONTINUED };
+}
+
+/** vLLM's words for "go on with the last message"; others that can do so need none. */
+const CONTINUED: Body = { continue_final_message: true, add_generation_prompt: false };

@@ -1,0 +1,62 @@
+/** Names for tokens of servers that give no ids. */
+import { PathError } from "../../lm/decode.ts";
+import type { Token, TokenId } from "../../lm/token.ts";
+
+/** A token of at most this many bytes is written into its id, so that any instance of the app can read it back. */
+const WRITTEN_BYTES = 5;
+const LENGTH_UNIT = 2 ** 40;
+const HASHED_FROM = 2 ** 46;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The tokens that a server has named so far, by an id that is made of their bytes. */
+export class TokenBook {
+  readonly #long = new Map<TokenId, Token>();
+
+  /** @param bytes of the token; default: those of its text, where the server sends `bytes:\xe2` for part of a character */
+  token(text: string, bytes: readonly number[] = bytesOf(text)): Token {
+    const id = idOf(bytes);
+    const known = this.#long.get(id);
+    if (known !== undefined) return known;
+    const token: Token = { id, text: decoder.decode(Uint8Array.from(bytes)), bytes, isUnnumbered: true };
+    if (bytes.length > WRITTEN_BYTES) this.#long.set(id, token);
+    return token;
+  }
+
+  /** Undefined for a long token that this instance has not met. */
+  find(id: TokenId): Token | undefined {
+    if (id >= HASHED_FROM) return this.#long.get(id);
+    const length = Math.floor(id / LENGTH_UNIT);
+    if (length > WRITTEN_BYTES) return undefined;
+    const bytes = Array.from({ length }, (_, index) => Math.floor(id / 256 ** (length - 1 - index)) % 256);
+    return this.token("", bytes);
+  }
+
+  /** @throws {PathError} naming the id that is not known */
+  tokens(ids: readonly TokenId[]): readonly Token[] {
+    return ids.map((id) => {
+      const token = this.find(id);
+      if (token !== undefined) return token;
+      throw new PathError(`Cannot go to token ${id}: the server gives no ids, and this token was not seen here yet`);
+    });
+  }
+}
+
+function idOf(bytes: readonly number[]): TokenId {
+  if (bytes.length <= WRITTEN_BYTES) {
+    return bytes.reduce((sum, byte) => sum * 256 + byte, 0) + bytes.length * LENGTH_UNIT;
+  }
+  // FNV-1a over two halves of 23 bits, so that the sum stays an exact integer.
+  let low = 0x811c9dc5, high = 0x01000193;
+  for (const byte of bytes) {
+    low = Math.imul(low ^ byte, 0x01000193);
+    high = Math.imul(high ^ byte ^ 0x5a, 0x85ebca6b);
+  }
+  return HASHED_FROM + (low >>> 9) * 2 ** 23 + (high >>> 9);
+}
+
+function bytesOf(text: string): readonly number[] {
+  if (!/^bytes:(\\x[0-9a-f]{2})+$/i.test(text)) return [...encoder.encode(text)];
+  return [...text.matchAll(/\\x([0-9a-f]{2})/gi)].map(([, hex = "0"]) => parseInt(hex, 16));
+}

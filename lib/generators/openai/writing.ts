@@ -1,0 +1,194 @@
+/** From a request to the events of its completions, as a server writes them. */
+import type { FinishReason, GeneratorEvent, Usage } from "../../lm/event.ts";
+import type { GenerateRequest } from "../generator.ts";
+import { type Answer, type Piece, readAnswer } from "./answer.ts";
+import type { Body, Client } from "./client.ts";
+import { type Dialect, wantedTop, WIRE_DEFAULTS, wireInput, wireParams } from "./dialect.ts";
+import { measure, unmeasured } from "./measure.ts";
+import type { TokenBook } from "./token_book.ts";
+import { UpstreamError } from "./upstream_error.ts";
+
+/** One server, and what is known of it. */
+export interface Peer {
+  readonly client: Client;
+  readonly dialect: Dialect;
+  readonly book: TokenBook;
+  readonly takesPrefill: boolean;
+  readonly isTempered: boolean | undefined;
+}
+
+const REASONS: Readonly<Record<string, FinishReason>> = {
+  stop: "stop",
+  length: "length",
+  content_filter: "content_filter",
+  // The model wants something that is not ours to give; its text is over.
+  tool_calls: "stop",
+  function_call: "stop",
+};
+
+/** One completion as it grows. */
+class Writing {
+  text = "";
+  position = 0;
+  reason: FinishReason | undefined;
+  constructor(readonly sequence: number) {}
+
+  get isBegun(): boolean {
+    return this.position > 0 || this.reason !== undefined;
+  }
+
+  finish(usage: Usage | undefined, isAborted: boolean): GeneratorEvent {
+    const reason = this.reason ?? (isAborted ? "cancelled" : "incomplete");
+    const { promptTokens = 0, completionTokens = this.position } = usage ?? {};
+    return {
+      type: "finish",
+      sequence: this.sequence,
+      reason,
+      text: this.text,
+      usage: { promptTokens, completionTokens },
+    };
+  }
+}
+
+/** @throws {UpstreamError}; {RangeError} when the server cannot go on with given tokens */
+export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerator<GeneratorEvent, void, void> {
+  const { dialect, book, client } = peer;
+  const { params, signal, path = [] } = request;
+  const begun = book.tokens(path);
+  const start = textOf(begun.map(({ bytes }) => bytes));
+  if (
+    dialect.mode === "chat" && !peer.takesPrefill && (start !== "" || request.messages?.at(-1)?.role === "assistant")
+  ) {
+    throw new RangeError(`Cannot go on with a given text: ${client.host} does not continue an answer that is begun`);
+  }
+  const wanted: Body = {
+    ...wireInput(dialect.mode, request, start),
+    ...wireParams(params),
+    ...wantedTop(dialect.mode, request.top),
+    ...(params.n === 1 ? {} : { n: params.n }),
+    stream_options: { include_usage: true },
+  };
+  const writings = Array.from({ length: params.n }, (_, sequence) => new Writing(sequence));
+  for (const writing of writings) {
+    for (const token of begun) {
+      const step = unmeasured(token, "chosen by hand");
+      yield {
+        type: "step",
+        sequence: writing.sequence,
+        position: writing.position++,
+        processors: [],
+        draw: { kind: "forced" },
+        ...step,
+      };
+    }
+    writing.text = start;
+  }
+  const pulls = new Pulls(peer, request);
+  if (!dialect.ignoresN) yield* pulls.of(wanted, writings, path.length);
+  // Some servers write one completion, whatever is asked: the others are asked for one by one.
+  for (const writing of writings) {
+    if (writing.reason !== undefined || writing.position > path.length || isAborted(signal)) continue;
+    if (!dialect.ignoresN && writings.some((each) => each.reason !== undefined)) dialect.ignoresN = true;
+    if (!dialect.ignoresN) continue;
+    const { n: _, ...alone } = wanted;
+    yield* pulls.of({ ...alone, seed: params.seed + writing.sequence }, [writing], path.length);
+  }
+  for (const writing of writings) if (!pulls.finished.has(writing)) yield writing.finish(undefined, isAborted(signal));
+}
+
+/** The requests of one run. */
+class Pulls {
+  readonly finished = new Set<Writing>();
+  readonly #told = new Set<string>();
+  readonly #peer: Peer;
+  readonly #request: GenerateRequest;
+
+  constructor(peer: Peer, request: GenerateRequest) {
+    this.#peer = peer;
+    this.#request = request;
+  }
+
+  async *of(wanted: Body, writings: readonly Writing[], from: number): AsyncGenerator<GeneratorEvent, void, void> {
+    const { signal } = this.#request;
+    let usage: Answer["usage"];
+    for await (const answer of this.#answers(wanted)) {
+      if ("param" in answer) {
+        if (!this.#told.has(answer.param)) yield { type: "warning", ...answer };
+        this.#told.add(answer.param);
+        continue;
+      }
+      usage = answer.usage ?? usage;
+      for (const piece of answer.pieces) {
+        // Subtle: a request for one completion numbers it 0, whichever of ours it is.
+        const writing = writings.length === 1 ? writings[0] : writings[piece.index];
+        if (writing !== undefined) yield* this.#steps(piece, writing);
+      }
+    }
+    const one = writings.length === 1 ? usage : usage && { ...usage, completionTokens: undefined };
+    for (const writing of writings) {
+      if (writing.reason === undefined && writing.position === from && writings.length > 1 && !isAborted(signal)) {
+        continue;
+      }
+      this.finished.add(writing);
+      const { promptTokens = 0, completionTokens = writing.position } = one ?? {};
+      yield writing.finish({ promptTokens, completionTokens }, isAborted(signal));
+    }
+  }
+
+  /** The parts of an answer, after the params that were left out for it. */
+  async *#answers(
+    wanted: Body,
+  ): AsyncGenerator<Answer | { readonly param: string; readonly message: string }, void, void> {
+    const { client, dialect } = this.#peer;
+    for (let isShown = false;;) {
+      const body = dialect.body(wanted);
+      const told = dialect.missing(wanted, WIRE_DEFAULTS);
+      try {
+        for await (const part of client.stream(dialect.path, body, this.#request.signal)) {
+          const answer = readAnswer(part);
+          if (answer === undefined) throw new UpstreamError(`${client.host} sent a part that is no completion`);
+          if (!isShown) yield* told;
+          isShown = true;
+          yield answer;
+        }
+        if (!isShown) yield* told;
+        return;
+      } catch (error) {
+        const learns = !isShown && error instanceof UpstreamError && dialect.learns(error, body);
+        if (!learns) throw error;
+      }
+    }
+  }
+
+  *#steps(piece: Piece, writing: Writing): Generator<GeneratorEvent, void, void> {
+    const { book, client, dialect, isTempered } = this.#peer;
+    const { sequence } = writing;
+    const asked = Math.min(this.#request.top, dialect.mostTop);
+    writing.text += piece.text;
+    const isGreedy = this.#request.params.temperature === 0;
+    const place = () => ({
+      type: "step" as const,
+      sequence,
+      position: writing.position++,
+      processors: [],
+      draw: { kind: isGreedy ? "greedy" as const : "remote" as const },
+    });
+    if (piece.steps !== undefined && piece.steps.length > 0) {
+      for (const given of piece.steps) {
+        yield { ...place(), ...measure(given, { book, host: client.host, isTempered, asked }) };
+      }
+    } else if (piece.text !== "") {
+      yield { ...place(), ...unmeasured(book.token(piece.text), `${client.host} gave no probabilities`) };
+    }
+    if (piece.finish !== undefined) writing.reason = REASONS[piece.finish] ?? "stop";
+  }
+}
+
+export function textOf(bytes: readonly (readonly number[])[]): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(bytes.flat()));
+}
+
+/** Subtle: a call of its own, since the compiler takes a checked `aborted` for settled. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}

@@ -1,0 +1,256 @@
+/** Generation through a server: every number is the server's own, every fault is one event or one error. */
+import assert from "node:assert/strict";
+import { UpstreamError } from "../../../lib/generators/openai/upstream_error.ts";
+import type { GenerateRequest, Generator } from "../../../lib/generators/generator.ts";
+import type { GeneratorEvent } from "../../../lib/lm/event.ts";
+import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
+import { openai, type OpenAiOptions } from "../../../lib/mod.ts";
+import { rankedAfter, startFakeOpenAi } from "../../rig/fake_openai.ts";
+
+const KEY = "sk-canary-0123456789abcdef";
+const HERE = new URL("file:///nowhere/");
+
+type Ask = Partial<Omit<GenerateRequest, "params">> & { readonly params?: Partial<SamplingParams> };
+
+export function open(baseUrl: string, options: Partial<OpenAiOptions> = {}, env: Record<string, string> = {}) {
+  const context = {
+    baseUrl: HERE,
+    rootUrl: HERE,
+    cacheDir: "",
+    env: (name: string) => ({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: KEY, ...env })[name],
+  };
+  return openai({ model: "fake", timeoutMs: 2000, ...options }).open(context);
+}
+
+async function events(generator: Generator, { params, ...ask }: Ask = {}): Promise<readonly GeneratorEvent[]> {
+  const found: GeneratorEvent[] = [];
+  const request = { prompt: "abc", top: 4, ...ask, params: { ...DEFAULT_PARAMS, maxTokens: 6, ...params } };
+  for await (const event of generator.generate(request)) found.push(event);
+  return found;
+}
+
+function ofType<Type extends GeneratorEvent["type"]>(all: readonly GeneratorEvent[], type: Type) {
+  return all.filter((event): event is Extract<GeneratorEvent, { type: Type }> => event.type === type);
+}
+
+const close = (one: number | undefined, other: number | undefined) =>
+  assert.ok(Math.abs((one ?? NaN) - (other ?? NaN)) < 1e-9, `${one} against ${other}`);
+
+for (const mode of ["chat", "completions"] as const) {
+  Deno.test(`openai() in ${mode} streams n completions with the server's own logprobs, the rest bounded`, async () => {
+    const fake = startFakeOpenAi();
+    const all = await events(await open(fake.url("ok"), { mode }), { params: { n: 3, seed: 5 } });
+    assert.deepEqual(ofType(all, "warning"), []);
+    for (const { sequence, text, reason, usage } of ofType(all, "finish")) {
+      const steps = ofType(all, "step").filter((step) => step.sequence === sequence);
+      assert.deepEqual([steps.length, reason, usage.promptTokens > 0], [6, "length", true]);
+      let before = mode === "chat" ? "[user:abc]" : "abc";
+      for (const [position, step] of steps.entries()) {
+        const ranked = rankedAfter(before);
+        const truth = ranked.findIndex(({ text }) => text === step.token.text);
+        assert.equal(step.position, position);
+        close(step.logprob, ranked[truth]?.logprob);
+        assert.equal(step.rank, truth + 1);
+        for (const candidate of step.top) close(candidate.logprob, ranked[candidate.rank - 1]?.logprob);
+        const rest = ranked.slice(step.top.length).reduce((sum, { logprob }) => sum + Math.exp(logprob), 0);
+        const { restMass, entropyNats, kind } = step.evidence ?? assert.fail();
+        assert.ok(kind === "bounded" && (restMass?.low ?? 1) <= rest && rest <= (restMass?.high ?? 0));
+        const entropy = ranked.reduce((sum, { logprob }) => sum - Math.exp(logprob) * logprob, 0);
+        assert.ok((entropyNats?.low ?? Infinity) <= entropy && entropyNats?.high === undefined);
+        assert.equal(step.restLogprob, undefined, "the unseen mass is bounded, never 1 − Σp");
+        assert.equal(step.token.isUnnumbered, true);
+        before += step.token.text;
+      }
+      assert.equal(text, steps.map(({ token }) => token.text).join(""));
+    }
+    assert.equal(ofType(all, "finish").length, 3);
+    await fake.close();
+  });
+}
+
+Deno.test("openai() sends what was asked: messages as they are, params in the server's words, the key as Bearer", async () => {
+  const fake = startFakeOpenAi();
+  const messages = [{ role: "system", content: "é" }, { role: "user", content: "<b>" }] as const;
+  const params = {
+    temperature: 0.5,
+    topP: 0.9,
+    seed: 7,
+    stop: ["\n"],
+    presencePenalty: 1,
+    logitBias: { 3: -Infinity },
+  };
+  await events(await open(fake.url("ok")), { messages, params });
+  const { path, body, authorization } = fake.seen.at(-1) ?? assert.fail();
+  assert.deepEqual([path, authorization], ["/chat/completions", `Bearer ${KEY}`]);
+  assert.deepEqual(body, {
+    model: "fake",
+    messages,
+    temperature: 0.5,
+    top_p: 0.9,
+    max_tokens: 6,
+    seed: 7,
+    stop: ["\n"],
+    presence_penalty: 1,
+    logit_bias: { 3: -100 },
+    logprobs: true,
+    top_logprobs: 4,
+    stream_options: { include_usage: true },
+    stream: true,
+  });
+  await fake.close();
+});
+
+Deno.test("openai() leaves out what a server refuses, names it in a warning, and does not ask again", async () => {
+  const fake = startFakeOpenAi();
+  const generator = await open(fake.url("reasoning"));
+  const all = await events(generator, { params: { temperature: 0.7 } });
+  assert.deepEqual(ofType(all, "warning").map(({ param }) => param), ["temperature", "logprobs"]);
+  assert.ok(ofType(all, "step").length > 0);
+  for (const step of ofType(all, "step")) {
+    assert.deepEqual([step.logprob, step.rank, step.evidence?.kind], [undefined, undefined, "unavailable"]);
+  }
+  const before = fake.seen.length;
+  const again = await events(generator, { params: { temperature: 0.7 } });
+  assert.equal(fake.seen.length, before + 1);
+  assert.equal(ofType(again, "warning").length, 2, "each run says so");
+  assert.equal(fake.seen.at(-1)?.body.max_completion_tokens, 6);
+  const other = await events(await open(fake.url("no_seed")));
+  assert.deepEqual(ofType(other, "warning").map(({ param }) => param), ["seed"]);
+  const five = await events(await open(fake.url("five")), { top: 20 });
+  assert.equal(ofType(five, "step")[0]?.top.length, 5);
+  await fake.close();
+});
+
+Deno.test("openai() streams the text of a server that ignores logprobs, without numbers", async () => {
+  const fake = startFakeOpenAi();
+  const all = await events(await open(fake.url("silent")));
+  const [finish] = ofType(all, "finish");
+  assert.equal(ofType(all, "step").map(({ token }) => token.text).join(""), finish?.text);
+  assert.ok(
+    ofType(all, "step").every(({ evidence, logprob }) => evidence?.kind === "unavailable" && logprob === undefined),
+  );
+  await fake.close();
+});
+
+Deno.test("openai() asks one by one where a server writes one completion, whatever n says", async () => {
+  const fake = startFakeOpenAi();
+  const generator = await open(fake.url("one"));
+  for (const requests of [3, 3]) {
+    const before = fake.seen.length;
+    const all = await events(generator, { params: { n: 3, seed: 2 } });
+    assert.equal(ofType(all, "finish").filter(({ reason }) => reason === "length").length, 3);
+    assert.equal(fake.seen.length - before, requests);
+  }
+  await fake.close();
+});
+
+Deno.test("openai() counts what is chosen outside the list among the candidates, with the least rank it can have", async () => {
+  const fake = startFakeOpenAi();
+  const all = await events(await open(fake.url("ok")), { top: 1, params: { seed: 1 } });
+  const outside = ofType(all, "step").filter(({ evidence }) => evidence?.isRankLeast === true);
+  assert.ok(outside.length > 0);
+  for (const { token, top, rank } of outside) {
+    assert.deepEqual([top.at(-1)?.token.id, top.length, rank], [token.id, 2, 2]);
+  }
+  await fake.close();
+});
+
+Deno.test("openai() keeps what came before an end without a finish reason, and says incomplete", async () => {
+  const fake = startFakeOpenAi();
+  const all = await events(await open(fake.url("no_done")));
+  assert.deepEqual(ofType(all, "finish").map(({ reason }) => reason), ["incomplete"]);
+  assert.ok((ofType(all, "finish")[0]?.text.length ?? 0) > 0);
+  await fake.close();
+});
+
+const FAULTS: readonly (readonly [behaviour: string, message: RegExp, requests: number])[] = [
+  ["key", /refused the key \(401\)/, 1],
+  ["unknown_model", /404.*does not exist/, 1],
+  ["context", /maximum context length/, 1],
+  ["always_busy", /429/, 3],
+  ["busy_long", /429/, 1],
+  ["quota", /quota/, 1],
+  ["broken", /500/, 3],
+  ["html_502", /502/, 3],
+  ["html", /text\/html instead of a stream/, 1],
+  ["redirect", /redirect/, 1],
+  ["hang", /no answer within/, 1],
+  ["foreign", /no completion/, 1],
+  ["malformed", /malformed|JSON/, 1],
+  ["error_inside", /the engine died/, 1],
+  ["disconnect", /The way to/, 1],
+  ["no_newline", /does not end/, 1],
+  ["stall", /sent nothing for/, 1],
+];
+
+for (const [behaviour, message, requests] of FAULTS) {
+  Deno.test({
+    name: `openai() tells of a server's fault once, without the key: ${behaviour}`,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const fake = startFakeOpenAi();
+      const generator = await open(fake.url(behaviour), { timeoutMs: 300 });
+      const before = fake.seen.length;
+      await assert.rejects(events(generator), (error) => {
+        assert.ok(error instanceof UpstreamError, String(error));
+        assert.match(error.message, message);
+        assert.ok(!`${error.stack}${Deno.inspect(error)}`.includes("canary"));
+        assert.equal(error.cause, undefined);
+        return true;
+      });
+      assert.equal(fake.seen.length - before, requests);
+      if (!["hang", "stall"].includes(behaviour)) await fake.close();
+    },
+  });
+}
+
+Deno.test("openai() tries again after a passing fault, in the server's own time", async () => {
+  const fake = startFakeOpenAi();
+  const all = await events(await open(fake.url("busy")));
+  assert.equal(ofType(all, "finish")[0]?.reason, "length");
+  await fake.close();
+});
+
+Deno.test("openai() stops the server when its reader leaves or the signal aborts", async () => {
+  const fake = startFakeOpenAi();
+  const generator = await open(fake.url("slow"));
+  const controller = new AbortController();
+  const request = { prompt: "abc", top: 4, params: DEFAULT_PARAMS };
+  const startedMs: number[] = [];
+  const all: GeneratorEvent[] = [];
+  for await (const event of generator.generate({ ...request, signal: controller.signal })) {
+    all.push(event);
+    if (ofType(all, "step").length === 3 && startedMs.length === 0) {
+      startedMs.push(performance.now());
+      controller.abort();
+    }
+  }
+  assert.deepEqual(ofType(all, "finish").map(({ reason }) => reason), ["cancelled"]);
+  for await (const event of generator.generate(request)) {
+    if (event.type === "step") break;
+  }
+  startedMs.push(performance.now());
+  while (fake.left.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.ok((fake.left[0] ?? Infinity) - (startedMs[0] ?? 0) < 100);
+  await fake.close();
+});
+
+Deno.test("openai() names the setting that is missing, and sends a key to no server that it was not meant for", async () => {
+  const fake = startFakeOpenAi();
+  const cases: readonly [Partial<OpenAiOptions>, Record<string, string>, RegExp][] = [
+    [{}, { OPENAI_BASE_URL: "", OPENAI_API_KEY: "" }, /OPENAI_API_KEY/],
+    [{ apiKeyEnv: "OTHER_KEY" }, {}, /OTHER_KEY/],
+    [{}, { OPENAI_BASE_URL: "file:///etc" }, /base URL/],
+    [{}, { OPENAI_BASE_URL: `http://user:${KEY}@127.0.0.1/` }, /base URL/],
+  ];
+  for (const [options, env, message] of cases) {
+    await assert.rejects(
+      open(fake.url("ok"), options, env),
+      (error: Error) => message.test(error.message) && !/canary/.test(error.message),
+    );
+  }
+  await events(await open("unused", { baseUrl: fake.url("ok") }));
+  assert.equal(fake.seen.at(-1)?.authorization, "Bearer none");
+  await fake.close();
+});

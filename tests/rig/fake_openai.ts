@@ -1,0 +1,355 @@
+/**
+ * A server of OpenAI's API on loopback: a small model whose every number a test can compute, and every bad behaviour, chosen
+ * by the first part of the path (`/ok/v1`, `/quota/v1` …).
+ */
+
+/** The model's tokens; "é" is two of them, one byte each. */
+const TOKENS: readonly (string | readonly number[])[] = [..." abcdefghij0123456789:,.\n[]", [0xc3], [0xa9]];
+const TEXTS = TOKENS.map((token) => typeof token === "string" ? token : "\ufffd");
+const encoder = new TextEncoder();
+
+export interface Seen {
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly authorization: string | null;
+}
+
+export interface FakeOpenAi {
+  readonly origin: string;
+  /** Requests so far, oldest first. */
+  readonly seen: Seen[];
+  /** When clients left before their answer was over, as `performance.now()`. */
+  readonly left: number[];
+  /** The base URL of a behaviour. */
+  url(behaviour: string): string;
+  close(): Promise<void>;
+}
+
+/** Logprobs of the token after a text, by the model's own order. */
+export function distribution(text: string): readonly number[] {
+  const bytes = encoder.encode(text);
+  const last = bytes.at(-1) ?? 0;
+  const logits = TOKENS.map((_, id) => Math.sin(last * 7.13 + id * 3.7 + bytes.length * 0.31) * 3);
+  const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+  return logits.map((logit) => logit - total);
+}
+
+/** The tokens after a text, most probable first, with their logprobs. */
+export function rankedAfter(text: string, temperature = 1) {
+  const raw = distribution(text).map((logprob) => logprob / temperature);
+  const total = Math.log(raw.reduce((sum, logit) => sum + Math.exp(logit), 0));
+  return raw.map((logprob, id) => ({ id, text: TEXTS[id] ?? "", bytes: bytesOf(id), logprob: logprob - total }))
+    .toSorted((one, other) => other.logprob - one.logprob);
+}
+
+/** The model's choice: the most probable when greedy, else one of the four most probable, by seed and place. */
+function choose(text: string, params: Params, place: number) {
+  const ranked = rankedAfter(text, params.isTempered && params.temperature > 0 ? params.temperature : 1);
+  const index = params.temperature === 0 ? 0 : (params.seed * 31 + place * 17 + params.index * 7) % 4;
+  return { chosen: ranked[index] ?? fail(), ranked };
+}
+
+interface Params {
+  readonly temperature: number;
+  readonly seed: number;
+  readonly index: number;
+  readonly isTempered: boolean;
+}
+
+export function startFakeOpenAi(): FakeOpenAi {
+  const seen: Seen[] = [];
+  const left: number[] = [];
+  const counts = new Map<string, number>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const [, behaviour = "", ...rest] = new URL(request.url).pathname.split("/");
+    const path = `/${rest.slice(1).join("/")}`;
+    const body: Record<string, unknown> = request.body === null ? {} : await request.json();
+    seen.push({ path, body, authorization: request.headers.get("authorization") });
+    const count = (counts.get(behaviour) ?? 0) + 1;
+    counts.set(behaviour, count);
+    return misbehave(behaviour, { path, body, count, authorization: request.headers.get("authorization") ?? "" }) ??
+      answer(behaviour, path, body, () => left.push(performance.now()));
+  });
+  const origin = `http://127.0.0.1:${server.addr.port}`;
+  return { origin, seen, left, url: (behaviour) => `${origin}/${behaviour}/v1`, close: () => server.shutdown() };
+}
+
+interface Asked {
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly count: number;
+  readonly authorization: string;
+}
+
+/** Undefined where the behaviour shows in the answer itself. */
+function misbehave(
+  behaviour: string,
+  { path, body, count, authorization }: Asked,
+): Response | Promise<Response> | undefined {
+  const refuses = (name: string) =>
+    name in body
+      ? refusal(400, `Unsupported parameter: '${name}' is not supported with this model.`, { param: name })
+      : undefined;
+  switch (behaviour) {
+    case "reasoning":
+      return refuses("temperature") ?? refuses("top_p") ?? refuses("logprobs") ??
+        ("max_tokens" in body
+          ? refusal(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.", {
+            param: "max_tokens",
+          })
+          : undefined);
+    case "no_seed":
+      return "seed" in body ? refusal(422, "extra fields not permitted: seed") : undefined;
+    case "five":
+      return Number(body.top_logprobs ?? body.logprobs ?? 0) > 5
+        ? refusal(400, "top_logprobs must be at most 5, logprobs too", { param: "top_logprobs" })
+        : undefined;
+    case "chat_only":
+      return path === "/completions" ? refusal(404, "Not found") : undefined;
+    case "key":
+      return refusal(401, `Incorrect API key provided: ${authorization.replace("Bearer ", "")}.`, {
+        code: "invalid_api_key",
+      });
+    case "context":
+      return refusal(400, "This model's maximum context length is 16 tokens; reduce max_tokens.", {
+        code: "context_length_exceeded",
+        param: "max_tokens",
+      });
+    case "unknown_model":
+      return refusal(404, "The model does not exist", { code: "model_not_found" });
+    case "busy":
+      return count === 1
+        ? refusal(429, "Rate limit reached", { code: "rate_limit_exceeded" }, { "retry-after-ms": "20" })
+        : undefined;
+    case "always_busy":
+      return refusal(429, "Rate limit reached", { code: "rate_limit_exceeded" }, { "retry-after": "0.01" });
+    case "busy_long":
+      return refusal(429, "Rate limit reached", { code: "rate_limit_exceeded" }, { "retry-after": "3600" });
+    case "quota":
+      return refusal(429, "You exceeded your current quota", { code: "insufficient_quota" }, { "retry-after": "0" });
+    case "broken":
+      return refusal(500, "boom", {}, { "retry-after-ms": "5" });
+    case "html_502":
+      return new Response("<h1>Bad gateway</h1>", {
+        status: 502,
+        headers: { "content-type": "text/html", "retry-after-ms": "5" },
+      });
+    case "html":
+      return new Response("<!doctype html><h1>Welcome</h1>", { headers: { "content-type": "text/html" } });
+    case "redirect":
+      return Response.redirect("http://127.0.0.1:1/steal", 307);
+    case "hang":
+      return new Promise<Response>(() => {});
+    default:
+      return undefined;
+  }
+}
+
+function refusal(
+  status: number,
+  message: string,
+  error: Record<string, string> = {},
+  headers: Record<string, string> = {},
+) {
+  return Response.json({ error: { message, type: "invalid_request_error", ...error } }, { status, headers });
+}
+
+function answer(
+  behaviour: string,
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+  onLeave: () => void,
+): Response {
+  const isChat = path === "/chat/completions";
+  const text = isChat ? chatText(body.messages) : String(body.prompt);
+  const n = behaviour === "one" || body.n === undefined ? 1 : Number(body.n);
+  const maxTokens = Number(body.max_tokens ?? body.max_completion_tokens ?? 16);
+  const written = Array.from({ length: n }, (_, index) => write(behaviour, text, body, maxTokens, index, isChat));
+  const usage = { prompt_tokens: encoder.encode(text).length, completion_tokens: n * maxTokens, total_tokens: 0 };
+  if (body.stream !== true) return Response.json(whole(behaviour, written, isChat, text, body, usage));
+  return streamed(behaviour, written, body, usage, onLeave);
+}
+
+function chatText(messages: unknown): string {
+  if (!Array.isArray(messages)) return "";
+  const last = messages.at(-1);
+  const begun = last?.role === "assistant" ? last.content : "";
+  const turns = begun === "" ? messages : messages.slice(0, -1);
+  return turns.map(({ role, content }) => `[${role}:${content}]`).join("") + begun;
+}
+
+type Choice = ReturnType<typeof choiceOf>;
+
+function write(
+  behaviour: string,
+  text: string,
+  body: Readonly<Record<string, unknown>>,
+  maxTokens: number,
+  index: number,
+  isChat: boolean,
+): readonly Choice[] {
+  const params = {
+    temperature: Number(body.temperature ?? 1),
+    seed: Number(body.seed ?? 0),
+    index,
+    isTempered: behaviour === "tempered",
+  };
+  const wantsLogprobs = behaviour !== "silent" && body.logprobs !== undefined && body.logprobs !== false;
+  const top = Number(isChat ? body.top_logprobs ?? 0 : body.logprobs ?? 0);
+  const choices: Choice[] = [];
+  const counting = /(\d+), $/.exec(text) ?? undefined;
+  for (let place = 0, all = text; place < maxTokens; place++) {
+    const { chosen, ranked } = choose(all, params, place);
+    const picked = counting !== undefined && place === 0
+      ? ranked.find((each) => each.text === String(Number(counting[1]) + 1)) ?? chosen
+      : chosen;
+    all += picked.text;
+    choices.push(
+      choiceOf(index, picked, wantsLogprobs ? ranked.slice(0, top) : undefined, isChat, place + 1 === maxTokens),
+    );
+  }
+  return choices;
+}
+
+type Ranked = ReturnType<typeof rankedAfter>[number];
+
+function choiceOf(index: number, chosen: Ranked, top: readonly Ranked[] | undefined, isChat: boolean, isLast: boolean) {
+  const named = ({ text, bytes, logprob }: Ranked) => ({ token: text, bytes, logprob });
+  const logprobs = top === undefined
+    ? null
+    : isChat
+    ? { content: [{ ...named(chosen), top_logprobs: top.map(named) }] }
+    : {
+      tokens: [chosen.text],
+      token_logprobs: [chosen.logprob],
+      top_logprobs: [Object.fromEntries(top.map(({ text, logprob }) => [text, logprob]))],
+      text_offset: [0],
+    };
+  const part = isChat ? { delta: { content: chosen.text } } : { text: chosen.text };
+  return { index, ...part, logprobs, finish_reason: isLast ? "length" : null, chosen };
+}
+
+function whole(
+  behaviour: string,
+  written: readonly (readonly Choice[])[],
+  isChat: boolean,
+  prompt: string,
+  body: Readonly<Record<string, unknown>>,
+  usage: object,
+) {
+  const choices = written.map((parts, index) => {
+    const text = parts.map(({ chosen }) => chosen.text).join("");
+    if (isChat) {
+      const content = parts.flatMap(({ logprobs }) =>
+        logprobs !== null && "content" in logprobs ? logprobs.content : []
+      );
+      const logprobs = content.length === 0 ? null : { content };
+      return { index, message: { role: "assistant", content: text }, logprobs, finish_reason: "length" };
+    }
+    const isEchoed = body.echo === true && behaviour !== "no_echo";
+    const logprobs = parts[0]?.logprobs === null
+      ? null
+      : echoed(isEchoed ? prompt : "", text, prompt, Number(body.logprobs));
+    const promptLogprobs = body.prompt_logprobs === undefined || behaviour !== "no_echo" ? {} : vllmLogprobs(prompt);
+    return { index, text: (isEchoed ? prompt : "") + text, logprobs, finish_reason: "length", ...promptLogprobs };
+  });
+  return { object: "completion", choices, usage };
+}
+
+function echoed(echo: string, text: string, prompt: string, top: number) {
+  const all = [...echo, ...text];
+  const before = echo === "" ? prompt : "";
+  const prefix = (index: number) => before + all.slice(0, index).join("");
+  const ranked = all.map((_, index) => rankedAfter(prefix(index)));
+  const isFirst = (index: number) => echo !== "" && index === 0;
+  return {
+    tokens: all,
+    token_logprobs: all.map((token, index) =>
+      isFirst(index) ? null : ranked[index]?.find((each) => each.text === token)?.logprob ?? -9999
+    ),
+    top_logprobs: all.map((_, index) =>
+      isFirst(index)
+        ? null
+        : Object.fromEntries(ranked[index]?.slice(0, top).map((each) => [each.text, each.logprob]) ?? [])
+    ),
+    text_offset: all.map((_, index) => prefix(index).length),
+  };
+}
+
+/** As vLLM gives them: by token id, the token itself among them. */
+function vllmLogprobs(prompt: string) {
+  const all = [...prompt];
+  return {
+    prompt_token_ids: all.map((token) => TEXTS.indexOf(token)),
+    prompt_logprobs: all.map((token, index) => {
+      if (index === 0) return null;
+      const ranked = rankedAfter(all.slice(0, index).join(""));
+      const shown = ranked.filter((each, place) => place < 2 || each.text === token);
+      return Object.fromEntries(
+        shown.map((
+          { id, text, logprob },
+        ) => [id, { logprob, rank: ranked.findIndex((each) => each.id === id) + 1, decoded_token: text }]),
+      );
+    }),
+  };
+}
+
+/** Interleaved parts of all completions, and the behaviour's own ending. */
+function streamed(
+  behaviour: string,
+  written: readonly (readonly Choice[])[],
+  body: Readonly<Record<string, unknown>>,
+  usage: object,
+  onLeave: () => void,
+): Response {
+  const length = Math.max(...written.map((parts) => parts.length));
+  const frames: string[] = [];
+  for (let place = 0; place < length; place++) {
+    for (const parts of written) {
+      const { chosen: _, ...choice } = parts[place] ?? fail();
+      frames.push(frame({ object: "chunk", choices: [choice] }));
+    }
+  }
+  const isEndless = behaviour === "slow";
+  const cutAt = frames.length > 3 ? 3 : 1;
+  const ending: Readonly<Record<string, readonly string[]>> = {
+    malformed: [...frames.slice(0, cutAt), 'data: {"choices": [\n\n'],
+    error_inside: [...frames.slice(0, cutAt), frame({ error: { message: "the engine died", type: "server_error" } })],
+    disconnect: frames.slice(0, cutAt),
+    no_done: frames.slice(0, cutAt),
+    no_newline: [...frames.slice(0, cutAt), `data: ${"x".repeat(5 * 2 ** 20)}`],
+    foreign: ['data: {"hello":"world"}\n\n'],
+    stall: frames.slice(0, cutAt),
+  };
+  const last = body.stream_options === undefined ? [] : [frame({ object: "chunk", choices: [], usage })];
+  const parts = [...ending[behaviour] ?? [...frames, ...last, "data: [DONE]\n\n"]];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const part = isEndless ? frames[0] : parts.shift();
+      if (isEndless) await new Promise((resolve) => timer = setTimeout(resolve, 10));
+      if (part !== undefined) return controller.enqueue(encoder.encode(part));
+      if (behaviour === "disconnect") return controller.error(new Error("the fake server drops the connection"));
+      if (behaviour === "stall") return await new Promise(() => {});
+      controller.close();
+    },
+    cancel() {
+      clearTimeout(timer);
+      onLeave();
+    },
+  }, { highWaterMark: 0 });
+  return new Response(stream, { headers: { "content-type": "text/event-stream" } });
+}
+
+function frame(data: object): string {
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
+function bytesOf(id: number): readonly number[] {
+  const token = TOKENS[id] ?? "";
+  return typeof token === "string" ? [...encoder.encode(token)] : token;
+}
+
+function fail(): never {
+  throw new RangeError("The fake server's model has no such token");
+}
