@@ -92,7 +92,9 @@ export async function* run(request: RunRequest): AsyncGenerator<RunEvent, void, 
 export async function scoreCompletion(request: ScoringRequest): Promise<Scored> {
   const { generator, prompt, nullPrompt, completion, target, metrics, top, signal } = request;
   if (generator.score === undefined) {
-    throw new ScoringUnavailableError("Cannot score: this generator gives no logprobs of a given text");
+    throw new ScoringUnavailableError(
+      `Cannot score: ${generator.lacks?.score ?? "this generator gives no logprobs of a given text"}`,
+    );
   }
   const tokens = await generator.score({ prompt, completion, top, signal });
   const ids = tokens.map(({ token }) => token.id);

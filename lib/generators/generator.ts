@@ -47,6 +47,8 @@ export interface GeneratorFacts {
   readonly vocabularySize?: number;
   /** Most tokens of prompt and completion together. */
   readonly contextWindow?: number;
+  /** What else was found out of it, in words. */
+  readonly notes?: readonly string[];
 }
 
 export interface GenerateRequest {
@@ -84,5 +86,7 @@ export interface Generator {
   score?(request: ScoreRequest): Promise<readonly ScoredToken[]>;
   /** The text of a conversation in the model's own chat template, ready for the assistant's turn. */
   renderChat?(messages: readonly Message[]): Promise<string>;
+  /** Why it cannot do what is absent. */
+  readonly lacks?: { readonly next?: string; readonly score?: string };
   close(): Promise<void>;
 }

@@ -96,7 +96,9 @@ export async function readNext(
 ): Promise<NextToken> {
   const { place, generator, prompt, target } = await readSource(registry, path, body);
   if (generator.next === undefined) {
-    const detail = `Cannot step: generator "${place.generator}" gives no next-token distributions`;
+    const detail = `Cannot step: ${
+      generator.lacks?.next ?? `generator "${place.generator}" gives no next-token distributions`
+    }`;
     throw new ProblemError(422, "Not available", detail, { field: "generator" });
   }
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };

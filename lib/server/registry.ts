@@ -1,7 +1,9 @@
 /** The modules that the app was started with, and what of theirs is open. */
 import type { Dataset } from "../datasets/dataset.ts";
 import type { Generator, GeneratorFacts, LoadProgress, OpenContext } from "../generators/generator.ts";
+import { UpstreamError } from "../generators/openai/upstream_error.ts";
 import type { Module } from "../module.ts";
+import { generationProblem } from "./generation_problem.ts";
 import { type ModuleFile, ModuleFileError } from "./module_files.ts";
 import { moduleReason } from "./module_reason.ts";
 import { Opening, type OpenState } from "./opening.ts";
@@ -159,6 +161,7 @@ async function opened<Value>(opening: Opening<Value> | undefined, what: string):
   try {
     return await opening.open();
   } catch (error) {
+    if (error instanceof UpstreamError) throw generationProblem(error, what);
     const reason = error instanceof Error ? error.message : String(error);
     throw new ProblemError(503, "Not available", `Cannot use ${what}: ${reason}`, { cause: error });
   }

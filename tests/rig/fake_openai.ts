@@ -161,7 +161,7 @@ function answer(
   onLeave: () => void,
 ): Response {
   const isChat = path === "/chat/completions";
-  const text = isChat ? chatText(body.messages) : String(body.prompt);
+  const text = isChat ? chatText(body.messages, behaviour === "no_prefill") : String(body.prompt);
   const n = behaviour === "one" || body.n === undefined ? 1 : Number(body.n);
   const maxTokens = Number(body.max_tokens ?? body.max_completion_tokens ?? 16);
   const written = Array.from({ length: n }, (_, index) => write(behaviour, text, body, maxTokens, index, isChat));
@@ -170,12 +170,17 @@ function answer(
   return streamed(behaviour, written, body, usage, onLeave);
 }
 
-function chatText(messages: unknown): string {
+function chatText(messages: unknown, isClosed: boolean): string {
   if (!Array.isArray(messages)) return "";
   const last = messages.at(-1);
-  const begun = last?.role === "assistant" ? last.content : "";
+  const begun = last?.role === "assistant" && !isClosed ? last.content : "";
   const turns = begun === "" ? messages : messages.slice(0, -1);
   return turns.map(({ role, content }) => `[${role}:${content}]`).join("") + begun;
+}
+
+/** In the older API part of a character is written out, as OpenAI does. */
+function nameOf({ text, bytes }: Ranked): string {
+  return text === "\ufffd" ? `bytes:${bytes.map((byte) => `\\x${byte.toString(16)}`).join("")}` : text;
 }
 
 type Choice = ReturnType<typeof choiceOf>;
@@ -197,7 +202,7 @@ function write(
   const wantsLogprobs = behaviour !== "silent" && body.logprobs !== undefined && body.logprobs !== false;
   const top = Number(isChat ? body.top_logprobs ?? 0 : body.logprobs ?? 0);
   const choices: Choice[] = [];
-  const counting = /(\d+), $/.exec(text) ?? undefined;
+  const counting = /1, 2, (3), $/.exec(text) ?? undefined;
   for (let place = 0, all = text; place < maxTokens; place++) {
     const { chosen, ranked } = choose(all, params, place);
     const picked = counting !== undefined && place === 0
@@ -220,9 +225,9 @@ function choiceOf(index: number, chosen: Ranked, top: readonly Ranked[] | undefi
     : isChat
     ? { content: [{ ...named(chosen), top_logprobs: top.map(named) }] }
     : {
-      tokens: [chosen.text],
+      tokens: [nameOf(chosen)],
       token_logprobs: [chosen.logprob],
-      top_logprobs: [Object.fromEntries(top.map(({ text, logprob }) => [text, logprob]))],
+      top_logprobs: [Object.fromEntries(top.map((each) => [nameOf(each), each.logprob]))],
       text_offset: [0],
     };
   const part = isChat ? { delta: { content: chosen.text } } : { text: chosen.text };
@@ -246,7 +251,7 @@ function whole(
       const logprobs = content.length === 0 ? null : { content };
       return { index, message: { role: "assistant", content: text }, logprobs, finish_reason: "length" };
     }
-    const isEchoed = body.echo === true && behaviour !== "no_echo";
+    const isEchoed = body.echo === true && !["no_echo", "no_scoring"].includes(behaviour);
     const logprobs = parts[0]?.logprobs === null
       ? null
       : echoed(isEchoed ? prompt : "", text, prompt, Number(body.logprobs));
@@ -270,7 +275,7 @@ function echoed(echo: string, text: string, prompt: string, top: number) {
     top_logprobs: all.map((_, index) =>
       isFirst(index)
         ? null
-        : Object.fromEntries(ranked[index]?.slice(0, top).map((each) => [each.text, each.logprob]) ?? [])
+        : Object.fromEntries(ranked[index]?.slice(0, top).map((each) => [nameOf(each), each.logprob]) ?? [])
     ),
     text_offset: all.map((_, index) => prefix(index).length),
   };

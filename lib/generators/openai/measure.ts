@@ -14,6 +14,8 @@ export interface MeasureOptions {
   readonly isTempered?: boolean | undefined;
   /** Candidates that the server was asked for. */
   readonly asked?: number | undefined;
+  /** The chosen token's rank, where the server counts. */
+  readonly rank?: number | undefined;
   /** Candidates to show. */
   readonly limit?: number;
 }
@@ -21,7 +23,7 @@ export interface MeasureOptions {
 /** A token with its numbers; the chosen one stands among the candidates even where the server leaves it out. */
 export function measure(
   given: GivenStep,
-  { book, host, isTempered, asked, limit = Infinity }: MeasureOptions,
+  { book, host, isTempered, asked, rank: counted, limit = Infinity }: MeasureOptions,
 ): Measured {
   const token = book.token(given.text, given.bytes);
   const known = new Map<number, Candidate>();
@@ -39,9 +41,10 @@ export function measure(
   }
   add({ token, logprob });
   const top = ranked(known, limit, token.id);
-  const rank = top.find((candidate) => candidate.token.id === token.id)?.rank ?? 1;
+  const place = top.find((candidate) => candidate.token.id === token.id)?.rank ?? 1;
+  const rank = counted ?? place;
   // Some servers add the chosen token to the list: then it is none of the most probable, and may be anywhere below them.
-  const isAdded = !isInTop || (asked !== undefined && seen > asked && rank === seen);
+  const isAdded = !isInTop || rank > place || (asked !== undefined && seen > asked && place === seen);
   const logprobs = [...known.values()].map((candidate) => candidate.logprob);
   // No token outside the list is more probable than the last one in it; without a list nothing is known of the others.
   const listed = [...known.values()].filter((candidate) => !isAdded || candidate.token.id !== token.id);
@@ -53,9 +56,10 @@ export function measure(
     reason: reasonOf(host, seen, isTempered),
     restMass: unseenMass(shown),
     entropyNats: entropy,
-    ...(isAdded ? { isRankLeast: true } : {}),
+    ...(isAdded && counted === undefined ? { isRankLeast: true } : {}),
   };
-  return { token, logprob, rank, entropyNats: entropy.low, top, evidence };
+  const own = (candidate: Candidate) => candidate.token.id === token.id ? { ...candidate, rank } : candidate;
+  return { token, logprob, rank, entropyNats: entropy.low, top: top.map(own), evidence };
 }
 
 /** A token, or a piece of text, of which nothing else is known. */

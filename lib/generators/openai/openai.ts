@@ -2,6 +2,9 @@ import type { Message } from "../../lm/message.ts";
 import type { Generator, GeneratorSource, OpenContext } from "../generator.ts";
 import { Client } from "./client.ts";
 import { Dialect, type Mode } from "./dialect.ts";
+import { type Abilities, probe } from "./probe.ts";
+import { scoreText } from "./scoring.ts";
+import { Stepping } from "./stepping.ts";
 import { TokenBook } from "./token_book.ts";
 import { type Peer, write } from "./writing.ts";
 
@@ -41,8 +44,9 @@ export function openai(options: OpenAiOptions): GeneratorSource {
       const { baseUrl, key } = place(options, context);
       const client = await Client.create({ baseUrl, key, timeoutMs });
       const dialect = new Dialect(model, mode, baseUrl.origin === new URL(OPENAI_URL).origin);
-      const peer: Peer = { client, dialect, book: new TokenBook(), takesPrefill: false, isTempered: undefined };
-      return generatorOf(peer);
+      const abilities = await probe(client, dialect);
+      const { takesPrefill, isTempered } = abilities;
+      return generatorOf({ client, dialect, book: new TokenBook(), takesPrefill, isTempered }, abilities);
     },
   };
 }
@@ -65,13 +69,40 @@ function place(options: OpenAiOptions, { env = () => undefined }: OpenContext) {
   return { baseUrl, key };
 }
 
-function generatorOf(peer: Peer): Generator {
+function generatorOf(peer: Peer, abilities: Abilities): Generator {
+  const { scoring, hasLogprobs, takesPrefill } = abilities;
+  const steps = new Stepping(peer);
+  const { host } = peer.client;
+  const isChat = peer.dialect.mode === "chat";
+  const noScore = isChat
+    ? `in chat mode ${host} tells no probabilities of a given text; openai({ mode: "completions" }) may`
+    : `${host} tells no probabilities of a given text: it knows neither echo nor prompt_logprobs`;
+  const noNext = hasLogprobs
+    ? `${host} does not continue an answer that is begun; openai({ mode: "completions" }) may`
+    : `${host} gives no logprobs`;
+  const canStep = hasLogprobs && takesPrefill;
   return {
-    facts: { device: peer.client.host },
+    facts: { device: host, notes: notesOf(peer, abilities) },
     generate: (request) => write(peer, request),
+    ...(scoring === undefined ? {} : { score: (request) => scoreText(peer, scoring, request) }),
+    ...(canStep ? { next: (request, signal) => steps.at(request, signal) } : {}),
+    lacks: {
+      ...(scoring === undefined ? { score: noScore } : {}),
+      ...(canStep ? {} : { next: noNext }),
+    },
     renderChat: (messages) => Promise.resolve(readable(messages)),
     close: () => Promise.resolve(),
   };
+}
+
+function notesOf({ dialect }: Peer, { hasLogprobs, isSeedStable, isTempered, scoring }: Abilities): readonly string[] {
+  const yes = (is: boolean | undefined, one: string, other: string) => is === undefined ? [] : [is ? one : other];
+  return [
+    hasLogprobs ? `at most ${dialect.mostTop} candidates` : "no logprobs",
+    ...yes(isTempered, "logprobs after temperature", "logprobs before temperature"),
+    ...yes(isSeedStable, "one seed writes one text", "one seed writes different texts"),
+    scoring === undefined ? "no scoring of given text" : `scores given text by ${scoring}`,
+  ];
 }
 
 /** A conversation for people to read: the server makes the exact text of it by a template of its own. */

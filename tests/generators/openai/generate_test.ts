@@ -4,23 +4,11 @@ import { UpstreamError } from "../../../lib/generators/openai/upstream_error.ts"
 import type { GenerateRequest, Generator } from "../../../lib/generators/generator.ts";
 import type { GeneratorEvent } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
-import { openai, type OpenAiOptions } from "../../../lib/mod.ts";
+import type { OpenAiOptions } from "../../../lib/mod.ts";
+import { KEY, openFake as open } from "../../rig/open_fake.ts";
 import { rankedAfter, startFakeOpenAi } from "../../rig/fake_openai.ts";
 
-const KEY = "sk-canary-0123456789abcdef";
-const HERE = new URL("file:///nowhere/");
-
 type Ask = Partial<Omit<GenerateRequest, "params">> & { readonly params?: Partial<SamplingParams> };
-
-export function open(baseUrl: string, options: Partial<OpenAiOptions> = {}, env: Record<string, string> = {}) {
-  const context = {
-    baseUrl: HERE,
-    rootUrl: HERE,
-    cacheDir: "",
-    env: (name: string) => ({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: KEY, ...env })[name],
-  };
-  return openai({ model: "fake", timeoutMs: 2000, ...options }).open(context);
-}
 
 async function events(generator: Generator, { params, ...ask }: Ask = {}): Promise<readonly GeneratorEvent[]> {
   const found: GeneratorEvent[] = [];
@@ -172,7 +160,7 @@ const FAULTS: readonly (readonly [behaviour: string, message: RegExp, requests: 
   ["quota", /quota/, 1],
   ["broken", /500/, 3],
   ["html_502", /502/, 3],
-  ["html", /text\/html instead of a stream/, 1],
+  ["html", /a page instead of JSON/, 1],
   ["redirect", /redirect/, 1],
   ["hang", /no answer within/, 1],
   ["foreign", /no completion/, 1],
@@ -190,9 +178,13 @@ for (const [behaviour, message, requests] of FAULTS) {
     sanitizeResources: false,
     async fn() {
       const fake = startFakeOpenAi();
-      const generator = await open(fake.url(behaviour), { timeoutMs: 300 });
-      const before = fake.seen.length;
-      await assert.rejects(events(generator), (error) => {
+      let before = 0;
+      const use = async () => {
+        const generator = await open(fake.url(behaviour), { timeoutMs: 300 });
+        before = fake.seen.length;
+        await events(generator);
+      };
+      await assert.rejects(use(), (error) => {
         assert.ok(error instanceof UpstreamError, String(error));
         assert.match(error.message, message);
         assert.ok(!`${error.stack}${Deno.inspect(error)}`.includes("canary"));

@@ -1,0 +1,114 @@
+/** What a server can show, found out with a few small calls of our own text, never a user's. */
+import { type Answer, readAnswer } from "./answer.ts";
+import type { Body, Client } from "./client.ts";
+import { type Dialect, wantedTop, wireInput } from "./dialect.ts";
+import { UpstreamError } from "./upstream_error.ts";
+
+export interface Abilities {
+  readonly hasLogprobs: boolean;
+  /** How the server scores a given text; undefined when it does not. */
+  readonly scoring: "echo" | "prompt_logprobs" | undefined;
+  /** True when the server continues an answer that is begun. */
+  readonly takesPrefill: boolean;
+  /** Whether logprobs are those after temperature; undefined when it was not found out. */
+  readonly isTempered: boolean | undefined;
+  /** Whether one seed writes one text; undefined when it was not found out. */
+  readonly isSeedStable: boolean | undefined;
+}
+
+const MOST_CALLS = 5;
+const MOST_TOP = 20;
+/** A count whose continuation any model that continues at all gets right. */
+const COUNT = "1, 2, 3, ", NEXT = "4";
+const ASKED = "Count on from 1 to 9, with commas.";
+const TOLERANCE = 1e-3;
+/** A server that does not know the question, as against one that is broken. */
+const UNKNOWN: readonly number[] = [400, 404, 405, 415, 422, 501];
+
+/** @throws {UpstreamError} when the server cannot be used at all */
+export async function probe(client: Client, dialect: Dialect, signal?: AbortSignal): Promise<Abilities> {
+  const calls = new Calls(client, dialect, signal);
+  const input = wireInput(dialect.mode, { prompt: dialect.mode === "chat" ? ASKED : COUNT });
+  const sampled = { ...input, ...wantedTop(dialect.mode, MOST_TOP), temperature: 1, seed: 1, max_tokens: 8 };
+  const first = await calls.ask(sampled, true);
+  const steps = first?.pieces[0]?.steps;
+  const top = steps?.[0]?.top.length ?? 0;
+  // Subtle: one more than asked is the chosen token, which some servers add; fewer than asked is all that it gives.
+  if (top > 0 && top < MOST_TOP) dialect.mostTop = top;
+  const scoring = dialect.mode === "completions" ? await scoringOf(calls) : undefined;
+  const takesPrefill = dialect.mode === "completions" || await continues(calls);
+  const isTempered = top > 1 ? await isAfterTemperature(calls, sampled, first) : undefined;
+  const again = await calls.ask(sampled);
+  return {
+    hasLogprobs: steps !== undefined,
+    scoring,
+    takesPrefill,
+    isTempered,
+    isSeedStable: again === undefined ? undefined : textOf(again) === textOf(first),
+  };
+}
+
+class Calls {
+  #left = MOST_CALLS;
+  constructor(readonly client: Client, readonly dialect: Dialect, readonly signal: AbortSignal | undefined) {}
+
+  /** Undefined when the server does not take the question, or no call is left. @param isNeeded without it nothing works */
+  async ask(wanted: Body, isNeeded = false): Promise<Answer | undefined> {
+    while (this.#left > 0) {
+      this.#left--;
+      const body = this.dialect.body(wanted);
+      try {
+        return readAnswer(await this.client.ask(this.dialect.path, body, this.signal));
+      } catch (error) {
+        if (!(error instanceof UpstreamError)) throw error;
+        const isUnknown = error.status !== undefined && UNKNOWN.includes(error.status);
+        if (!isNeeded && isUnknown) return undefined;
+        if (!this.dialect.learns(error, body)) throw error;
+      }
+    }
+    return undefined;
+  }
+
+  /** The answer as it came, for what only one kind of server has. */
+  async askRaw(wanted: Body): Promise<unknown> {
+    if (this.#left === 0) return undefined;
+    this.#left--;
+    try {
+      return await this.client.ask(this.dialect.path, this.dialect.body(wanted), this.signal);
+    } catch (error) {
+      if (error instanceof UpstreamError && error.status !== undefined && UNKNOWN.includes(error.status)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+}
+
+async function scoringOf(calls: Calls): Promise<Abilities["scoring"]> {
+  const echoed = await calls.ask({ prompt: COUNT, echo: true, logprobs: 1, max_tokens: 1 });
+  const steps = echoed?.pieces[0]?.steps ?? [];
+  // The first token of a text has no probability; those after it must have one.
+  if (steps.length > 2 && steps[1]?.logprob !== undefined) return "echo";
+  const raw = await calls.askRaw({ prompt: COUNT, prompt_logprobs: 1, max_tokens: 1 });
+  return JSON.stringify(raw ?? "").includes('"decoded_token"') ? "prompt_logprobs" : undefined;
+}
+
+async function continues(calls: Calls): Promise<boolean> {
+  const begun = wireInput("chat", { prompt: ASKED }, COUNT);
+  const answer = await calls.ask({ ...begun, temperature: 0, max_tokens: 1 });
+  return answer?.pieces[0]?.text.trim().startsWith(NEXT) ?? false;
+}
+
+async function isAfterTemperature(
+  calls: Calls,
+  sampled: Body,
+  first: Answer | undefined,
+): Promise<boolean | undefined> {
+  const hot = await calls.ask({ ...sampled, temperature: 2, max_tokens: 1 });
+  const [one, other] = [first, hot].map((answer) => answer?.pieces[0]?.steps?.[0]?.top[0]?.logprob);
+  return one === undefined || other === undefined ? undefined : Math.abs(one - other) > TOLERANCE;
+}
+
+function textOf(answer: Answer | undefined): string | undefined {
+  return answer?.pieces[0]?.text;
+}

@@ -1,0 +1,99 @@
+/** What a server can show: found out with few calls, none with a user's text, and what it lacks is said with its reason. */
+import assert from "node:assert/strict";
+import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { rankedAfter, startFakeOpenAi } from "../../rig/fake_openai.ts";
+import { openFake } from "../../rig/open_fake.ts";
+
+const STEP = { prompt: "abc", path: [], params: { ...DEFAULT_PARAMS, temperature: 0 }, offset: 0, limit: 50 };
+const close = (one: number | undefined, other: number | undefined) =>
+  assert.ok(Math.abs((one ?? NaN) - (other ?? NaN)) < 1e-9, `${one} against ${other}`);
+
+Deno.test("the probe asks at most five times, and its answers say what a server can show", async () => {
+  const fake = startFakeOpenAi();
+  const cases: readonly [string, "chat" | "completions", readonly (string | RegExp)[], boolean, boolean][] = [
+    ["ok", "chat", ["at most 20 candidates", /before/, /one text/, "no scoring of given text"], true, false],
+    ["ok", "completions", ["at most 20 candidates", /before/, /one text/, "scores given text by echo"], true, true],
+    ["tempered", "chat", [/20/, /after temperature/, /one text/, /no scoring/], true, false],
+    ["no_echo", "completions", [/20/, /before/, /one text/, "scores given text by prompt_logprobs"], true, true],
+    ["no_scoring", "completions", [/20/, /before/, /one text/, /no scoring/], true, false],
+    ["silent", "chat", ["no logprobs", /one text/, /no scoring/], false, false],
+    ["no_prefill", "chat", [/20/, /before/, /one text/, /no scoring/], false, false],
+    ["five", "completions", ["at most 5 candidates", /before/, /echo/], true, true],
+    ["reasoning", "chat", ["no logprobs", /no scoring/], false, false],
+  ];
+  for (const [behaviour, mode, notes, canStep, canScore] of cases) {
+    const before = fake.seen.length;
+    const generator = await openFake(fake.url(behaviour), { mode });
+    const calls = fake.seen.slice(before);
+    assert.ok(calls.length <= 5, `${behaviour}: ${calls.length} calls`);
+    assert.ok(calls.every(({ body }) => /[Cc]ount|1, 2, 3/.test(JSON.stringify(body))), "our own text alone");
+    const found = generator.facts.notes ?? [];
+    for (const note of notes) {
+      assert.ok(
+        found.some((each) => typeof note === "string" ? each === note : note.test(each)),
+        `${behaviour}: ${found}`,
+      );
+    }
+    assert.deepEqual([generator.next !== undefined, generator.score !== undefined], [canStep, canScore], behaviour);
+    assert.deepEqual([generator.lacks?.next === undefined, generator.lacks?.score === undefined], [canStep, canScore]);
+  }
+  await fake.close();
+});
+
+for (const mode of ["chat", "completions"] as const) {
+  Deno.test(`openai() in ${mode} steps token by token, each distribution the server's own`, async () => {
+    const fake = startFakeOpenAi();
+    const generator = await openFake(fake.url("ok"), { mode });
+    const path: number[] = [];
+    let text = mode === "chat" ? "[user:abc]" : "abc";
+    const start = text.length;
+    for (let position = 0; position < 20; position++) {
+      const { step, ...next } = await generator.next?.({ ...STEP, path }) ?? assert.fail();
+      const ranked = rankedAfter(text);
+      assert.deepEqual([step.position, next.path.length, step.rank], [position, position, 1]);
+      for (const candidate of step.top) close(candidate.logprob, ranked[candidate.rank - 1]?.logprob);
+      assert.equal(step.token.text, ranked[0]?.text);
+      text += step.token.text;
+      path.push(step.token.id);
+    }
+    const other = await openFake(fake.url("ok"), { mode });
+    const again = await other.next?.({ ...STEP, path });
+    assert.equal(
+      again?.path.map(({ text }) => text).join(""),
+      text.slice(mode === "chat" ? 10 : 3),
+      "ids mean the same everywhere",
+    );
+    const found = await generator.next?.({
+      ...STEP,
+      find: rankedAfter(text.slice(0, start))[3]?.text ?? "",
+      limit: 2,
+      offset: 1,
+    });
+    assert.deepEqual(found?.found?.map(({ rank }) => rank), [4]);
+    assert.equal(found?.step.top.filter(({ rank }) => rank > 1).length, 2);
+    await assert.rejects(generator.next?.({ ...STEP, path: [2 ** 46 + 1] }) ?? assert.fail(), /not seen here/);
+    await fake.close();
+  });
+}
+
+for (const behaviour of ["ok", "no_echo"]) {
+  Deno.test(`openai() scores a given text with the server's own logprobs: ${behaviour}`, async () => {
+    const fake = startFakeOpenAi();
+    const generator = await openFake(fake.url(behaviour), { mode: "completions" });
+    const scored = await generator.score?.({ prompt: "abc", completion: "de, f", top: 5 }) ?? assert.fail();
+    assert.equal(scored.map(({ token }) => token.text).join(""), "de, f");
+    for (const [index, { token, logprob, rank, evidence }] of scored.entries()) {
+      const ranked = rankedAfter("abc" + "de, f".slice(0, index));
+      const truth = ranked.findIndex(({ text }) => text === token.text);
+      close(logprob, ranked[truth]?.logprob);
+      if (evidence?.isRankLeast === true) assert.ok(rank <= truth + 1);
+      else assert.equal(rank, truth + 1);
+      const entropy = ranked.reduce((sum, each) => sum - Math.exp(each.logprob) * each.logprob, 0);
+      assert.ok((evidence?.entropyNats?.low ?? Infinity) <= entropy);
+    }
+    const byIds = await generator.score?.({ prompt: "abc", completion: scored.map(({ token }) => token.id), top: 5 });
+    assert.deepEqual(byIds, scored);
+    assert.deepEqual(await generator.score?.({ prompt: "abc", completion: "", top: 5 }), []);
+    await fake.close();
+  });
+}
