@@ -254,30 +254,29 @@ function whole(
     const isEchoed = body.echo === true && !["no_echo", "no_scoring"].includes(behaviour);
     const logprobs = parts[0]?.logprobs === null
       ? null
-      : echoed(isEchoed ? prompt : "", text, prompt, Number(body.logprobs));
+      : echoed(isEchoed ? prompt : "", parts, prompt, Number(body.logprobs));
     const promptLogprobs = body.prompt_logprobs === undefined || behaviour !== "no_echo" ? {} : vllmLogprobs(prompt);
     return { index, text: (isEchoed ? prompt : "") + text, logprobs, finish_reason: "length", ...promptLogprobs };
   });
   return { object: "completion", choices, usage };
 }
 
-function echoed(echo: string, text: string, prompt: string, top: number) {
-  const all = [...echo, ...text];
+function echoed(echo: string, written: readonly Choice[], prompt: string, top: number) {
+  const texts = [...echo, ...written.map(({ chosen }) => chosen.text)];
   const before = echo === "" ? prompt : "";
-  const prefix = (index: number) => before + all.slice(0, index).join("");
-  const ranked = all.map((_, index) => rankedAfter(prefix(index)));
-  const isFirst = (index: number) => echo !== "" && index === 0;
+  const prefix = (index: number) => before + texts.slice(0, index).join("");
+  const places = texts.map((text, index) => {
+    const ranked = rankedAfter(prefix(index));
+    const own = written[index - echo.length]?.chosen ?? ranked.find((each) => each.text === text);
+    return { text, own, ranked, isFirst: echo !== "" && index === 0 };
+  });
   return {
-    tokens: all,
-    token_logprobs: all.map((token, index) =>
-      isFirst(index) ? null : ranked[index]?.find((each) => each.text === token)?.logprob ?? -9999
+    tokens: places.map(({ text, own }) => own === undefined ? text : nameOf(own)),
+    token_logprobs: places.map(({ own, isFirst }) => isFirst ? null : own?.logprob ?? -9999),
+    top_logprobs: places.map(({ ranked, isFirst }) =>
+      isFirst ? null : Object.fromEntries(ranked.slice(0, top).map((each) => [nameOf(each), each.logprob]))
     ),
-    top_logprobs: all.map((_, index) =>
-      isFirst(index)
-        ? null
-        : Object.fromEntries(ranked[index]?.slice(0, top).map((each) => [nameOf(each), each.logprob]) ?? [])
-    ),
-    text_offset: all.map((_, index) => prefix(index).length),
+    text_offset: places.map((_, index) => prefix(index).length),
   };
 }
 

@@ -179,12 +179,12 @@ for (const [behaviour, message, requests] of FAULTS) {
     async fn() {
       const fake = startFakeOpenAi();
       let before = 0;
-      const use = async () => {
+      const attempt = async () => {
         const generator = await open(fake.url(behaviour), { timeoutMs: 300 });
         before = fake.seen.length;
         await events(generator);
       };
-      await assert.rejects(use(), (error) => {
+      await assert.rejects(attempt(), (error) => {
         assert.ok(error instanceof UpstreamError, String(error));
         assert.match(error.message, message);
         assert.ok(!`${error.stack}${Deno.inspect(error)}`.includes("canary"));
