@@ -39,7 +39,11 @@ async function openPage(browser: Browser, url: string, options: { width?: number
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(url);
-  if (javaScript) await page.locator("[data-ready=true]").waitFor();
+  if (javaScript) {
+    await page.locator("[data-ready=true]").waitFor();
+    // Parts that are fetched when they are needed are there, too.
+    await page.waitForLoadState("networkidle");
+  }
   return { page, errors };
 }
 

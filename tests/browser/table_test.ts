@@ -40,7 +40,11 @@ async function openPage(browser: Browser, url: string, options: { width?: number
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(url);
-  if (javaScript) await page.locator("[data-ready=true]").waitFor();
+  if (javaScript) {
+    await page.locator("[data-ready=true]").waitFor();
+    // Parts that are fetched when they are needed are there, too.
+    await page.waitForLoadState("networkidle");
+  }
   return { page, errors };
 }
 
@@ -126,6 +130,8 @@ Deno.test("tables", async (t) => {
     const page = await context.newPage();
     await page.goto(linkedUrl);
     await page.locator("[data-ready=true]").waitFor();
+    // Parts that are fetched when they are needed are there, too.
+    await page.waitForLoadState("networkidle");
     await row(page, "starts", 2).tap();
     assert.equal(await lines(page), 2);
     await row(page, "starts", 3).tap();
