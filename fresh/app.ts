@@ -178,6 +178,7 @@ export class App<State> {
     const steps = method === undefined ? undefined : item;
     const state = {} as State; // As upstream: an app's state begins empty, and its middlewares fill it.
     const ctx = new Context<State>({ req, url, info, route: pattern, params, config: this.config, snapshot, state });
+    const shown = (response: Response) => snapshot.showError?.(ctx.error, req, response) ?? response;
     try {
       const response: unknown = await runChain(steps ?? rootSteps, ctx, async () => {
         if (pattern === null || steps !== undefined) throw new HttpError(404);
@@ -187,9 +188,10 @@ export class App<State> {
       if (!(response instanceof Response)) {
         throw new TypeError(`Expected a "Response" instance to be returned, but got: ${String(response)}`);
       }
-      return method === "HEAD" ? new Response(null, response) : response;
+      return method === "HEAD" ? new Response(null, response) : shown(response);
     } catch (error) {
-      return errorResponse(error);
+      ctx.error = error;
+      return shown(errorResponse(error));
     }
   }
 

@@ -7,19 +7,17 @@ import { element } from "./vnode.ts";
 
 /** The one script of a page, or nothing when the page needs none. */
 export function bootScript(state: RenderState): VNode | null {
-  const hasDev = state.isDevelopment && state.snapshot.devEntry !== undefined;
-  if (!state.needsClient && !hasDev) return null;
+  const { devEntry } = state.snapshot;
+  if (!state.needsClient && devEntry === undefined) return null;
   const json = serialize(state.islands);
   if (state.isPartial) return partialState(state, json);
   const islands = usedIslands(state);
-  let code = hasDev ? `import ${JSON.stringify(`${state.basePath}${state.snapshot.devEntry}`)};` : "";
+  const from = (file: string) => JSON.stringify(state.basePath + file);
+  let code = devEntry === undefined ? "" : `import${from(devEntry)};`;
   if (state.needsClient) {
-    code += `import{boot}from${JSON.stringify(state.basePath + state.snapshot.clientEntry)};`;
-    for (const { file, name, exportName } of islands) {
-      const binding = exportName === name ? name : `${exportName} as ${name}`;
-      code += `import{${binding}}from${JSON.stringify(state.basePath + file)};`;
-    }
-    code += `boot({${islands.map(({ name }) => name)}},${JSON.stringify(json)});`;
+    code += `import{boot}from${from(state.snapshot.clientEntry)};`;
+    islands.forEach(({ file, exportName }, index) => code += `import{${exportName} as i${index}}from${from(file)};`);
+    code += `boot({${islands.map(({ name }, index) => `${name}:i${index}`)}},${JSON.stringify(json)});`;
   }
   const props = { type: "module", nonce: state.nonce, dangerouslySetInnerHTML: { __html: scriptText(code) } };
   return element("script", props);

@@ -2,6 +2,7 @@
 import * as esbuild from "esbuild";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { isRecord, nearest } from "./deno_json.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
@@ -9,8 +10,9 @@ export interface BundleOptions {
   readonly root: string;
   readonly buildId: string;
   readonly target: string | string[];
-  readonly isDevelopment: boolean;
-  readonly sourceMap: boolean | "linked" | "inline" | "external";
+  readonly mode: "development" | "production";
+  /** Default: in development only. */
+  readonly sourceMap: esbuild.BuildOptions["sourcemap"];
   /** Entry name to file or specifier. */
   readonly entries: Readonly<Record<string, string>>;
 }
@@ -18,6 +20,7 @@ export interface BundleOptions {
 /** The files of the bundle by name, relative to the folder that the build id names. */
 export async function bundle(options: BundleOptions): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const outdir = join(options.root, "_fresh_bundle");
+  const isDevelopment = options.mode === "development";
   const result = await esbuild.build({
     entryPoints: { ...options.entries },
     outdir,
@@ -28,8 +31,8 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Uint8A
     format: "esm",
     platform: "browser",
     target: options.target,
-    minify: !options.isDevelopment,
-    sourcemap: options.sourceMap,
+    minify: !isDevelopment,
+    sourcemap: options.sourceMap ?? isDevelopment,
     chunkNames: "chunk-[hash]",
     jsx: "automatic",
     jsxImportSource: "preact",
@@ -38,7 +41,7 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Uint8A
     logLevel: "silent",
     define: {
       FRESH_BUILD_ID: JSON.stringify(options.buildId),
-      "process.env.NODE_ENV": JSON.stringify(options.isDevelopment ? "development" : "production"),
+      "process.env.NODE_ENV": JSON.stringify(isDevelopment ? "development" : "production"),
     },
     plugins: [importMapPlugin(options.root), publicEnvPlugin()],
   });
@@ -54,11 +57,6 @@ export async function stopBundler(): Promise<void> {
   await esbuild.stop();
 }
 
-interface ImportMap {
-  readonly folder: string;
-  readonly imports: Readonly<Record<string, string>>;
-}
-
 /** What Fresh itself needs, for projects that map nothing. */
 const OWN_IMPORTS: Readonly<Record<string, string>> = {
   "fresh/runtime": join(HERE, "runtime.ts"),
@@ -67,33 +65,12 @@ const OWN_IMPORTS: Readonly<Record<string, string>> = {
   preact: "npm:preact",
 };
 
-/** The `imports` of the nearest deno.json at or above a folder. */
-export async function readImportMap(root: string): Promise<ImportMap> {
-  for (let folder = resolve(root);; folder = dirname(folder)) {
-    for (const name of ["deno.json", "deno.jsonc"]) {
-      const text = await Deno.readTextFile(join(folder, name)).catch(() => undefined); // Absent: look further up.
-      if (text === undefined) continue;
-      const config: unknown = JSON.parse(name.endsWith("c") ? text.replaceAll(/^\s*\/\/.*$/gm, "") : text);
-      if (isRecord(config) && isRecord(config["imports"])) return { folder, imports: stringsOf(config["imports"]) };
-    }
-    if (dirname(folder) === folder) return { folder: resolve(root), imports: {} };
-  }
-}
-
-function stringsOf(record: Record<string, unknown>): Record<string, string> {
-  const strings: Record<string, string> = {};
-  for (const [key, value] of Object.entries(record)) if (typeof value === "string") strings[key] = value;
-  return strings;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
+type Imports = Readonly<Record<string, unknown>>;
 
 /** The target of a specifier in an import map: the exact key, or the longest key that ends in a slash. */
-export function mapped(imports: ImportMap["imports"], specifier: string): string | undefined {
+export function mapped(imports: Imports, specifier: string): string | undefined {
   const exact = imports[specifier];
-  if (exact !== undefined) return exact;
+  if (typeof exact === "string") return exact;
   const prefixes = Object.keys(imports).filter((key) => key.endsWith("/") && specifier.startsWith(key));
   const prefix = prefixes.sort((a, b) => b.length - a.length)[0];
   return prefix === undefined ? undefined : `${imports[prefix]}${specifier.slice(prefix.length)}`;
@@ -103,15 +80,15 @@ function importMapPlugin(root: string): esbuild.Plugin {
   return {
     name: "import-map",
     async setup(build) {
-      const map = await readImportMap(root);
+      const { folder, value: imports } = await nearest(root, "imports");
       build.onResolve({ filter: /.*/ }, async (args) => {
         if (isRecord(args.pluginData) && args.pluginData["isMapped"] === true) return undefined;
         if (args.kind === "entry-point" && args.path.startsWith("/")) return { path: args.path };
         if (args.path.startsWith("file://")) return { path: fileURLToPath(args.path) };
         if (/^\.{0,2}\//.test(args.path)) return undefined;
         const isPackage = args.importer.includes("/node_modules/");
-        const target = isPackage ? args.path : mapped(map.imports, args.path) ?? OWN_IMPORTS[args.path] ?? args.path;
-        if (target.startsWith(".")) return { path: resolve(map.folder, target) };
+        const target = isPackage ? args.path : mapped(imports, args.path) ?? OWN_IMPORTS[args.path] ?? args.path;
+        if (target.startsWith(".")) return { path: resolve(folder, target) };
         if (target.startsWith("/")) return { path: target };
         const path = npmPath(target);
         if (path === undefined) {
@@ -120,7 +97,7 @@ function importMapPlugin(root: string): esbuild.Plugin {
           };
         }
         // Subtle: packages are looked up from the app first, so that the bundle has one copy of Preact: the app's.
-        const folders = isPackage ? [args.resolveDir] : [map.folder, args.resolveDir, HERE];
+        const folders = isPackage ? [args.resolveDir] : [folder, args.resolveDir, HERE];
         for (const resolveDir of folders) {
           const found = await build.resolve(path, { resolveDir, kind: args.kind, pluginData: { isMapped: true } });
           if (found.errors.length === 0) return { path: found.path, external: found.external };

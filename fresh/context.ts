@@ -38,6 +38,9 @@ export interface ContextInit<State> {
   readonly state: State;
 }
 
+/** @deprecated The name of `Context` in Fresh 1. */
+export type FreshContext<State = unknown> = Context<State>;
+
 const ENCODER = new TextEncoder();
 
 /** What middlewares and handlers get: one for each request. */
@@ -97,9 +100,7 @@ export class Context<State> {
       : await renderComponent(this, app, () => content);
     if (wrapper instanceof Response) return wrapper;
 
-    const { basePath, mode } = this.config;
-    const isDevelopment = mode === "development";
-    const state = new RenderState(snapshot, this.url, basePath, this.isPartial, isDevelopment, styles);
+    const state = new RenderState(snapshot, this.url, this.config.basePath, this.isPartial, styles);
     const html = renderDocument(
       state,
       page,

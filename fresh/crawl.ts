@@ -1,13 +1,14 @@
 /** Finds the files that a build is made of. */
 import { extname, join, relative } from "node:path";
+import { compareFiles } from "./pattern.ts";
 
 const MODULE = /\.[jt]sx?$/;
 const TEST = /[._]test\.[jt]sx?$/;
 
-/** Paths of what a build reads, relative to the root, with forward slashes. */
+/** What a build reads. */
 export interface SourceFiles {
-  /** Route modules: path below the routes folder without extension, to the file. */
-  readonly routes: ReadonlyMap<string, string>;
+  /** Route modules; `file` is the path below the routes folder without extension. */
+  readonly routes: readonly { readonly file: string; readonly path: string }[];
   readonly islands: readonly string[];
 }
 
@@ -15,7 +16,7 @@ export interface SourceFiles {
 export async function crawlSources(
   { routeDir, islandDir, ignore }: { routeDir: string; islandDir: string; ignore: readonly RegExp[] },
 ): Promise<SourceFiles> {
-  const routes = new Map<string, string>();
+  const routes: SourceFiles["routes"][number][] = [];
   const islands: string[] = [];
   for await (const path of filesIn(islandDir, ignore)) {
     if (MODULE.test(path) && !TEST.test(path)) islands.push(path);
@@ -24,20 +25,18 @@ export async function crawlSources(
     if (!MODULE.test(path) || TEST.test(path)) continue;
     const file = slashes(relative(routeDir, path));
     if (file.includes("(_islands)/")) islands.push(path);
-    else if (!/(^|\/)\(_[^/]*\)\//.test(file)) routes.set(file.slice(0, -extname(file).length), path);
+    else if (!/(^|\/)\(_[^/]*\)\//.test(file)) routes.push({ file: file.slice(0, -extname(file).length), path });
   }
-  return { routes, islands: islands.sort() };
+  return { routes: routes.sort((a, b) => compareFiles(a.file, b.file)), islands: islands.sort() };
 }
 
-/** Files below a folder that static serving may show: none that begin with a dot, but `.well-known`. */
-export async function* staticFilesIn(folder: string, ignore: readonly RegExp[]): AsyncGenerator<[string, string]> {
-  for await (const path of filesIn(folder, ignore)) {
-    const url = `/${slashes(relative(folder, path))}`;
-    if (!/\/\.(?!well-known\/)/.test(url)) yield [url, path];
-  }
+/** Whether a static file may be shown: none that begins with a dot, or is in such a folder, but `.well-known`. */
+export function isServed(url: string): boolean {
+  return !/\/\.(?!well-known\/)/.test(url);
 }
 
-async function* filesIn(folder: string, ignore: readonly RegExp[]): AsyncGenerator<string> {
+/** The files below a folder, in the order of their names. */
+export async function* filesIn(folder: string, ignore: readonly RegExp[]): AsyncGenerator<string> {
   const entries: Deno.DirEntry[] = [];
   try {
     for await (const entry of Deno.readDir(folder)) entries.push(entry);

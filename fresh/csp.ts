@@ -41,13 +41,10 @@ export function noteNonce(response: Response, nonce: string): void {
  */
 export function csp<State>(options: CSPOptions = {}): Middleware<State> {
   const { reportOnly = false, reportTo, useNonce = false } = options;
-  const directives = new Map<string, string>();
-  for (const directive of [...DEFAULTS, ...(options.csp ?? [])]) directives.set(nameOf(directive), directive);
-  if (reportTo !== undefined) {
-    directives.set("report-to", "report-to csp-endpoint");
-    directives.set("report-uri", `report-uri ${reportTo}`);
-  }
-  const policy = [...directives.values()];
+  const own = options.csp ?? [];
+  const replaced = new Set(own.map(nameOf));
+  const policy = [...DEFAULTS.filter((directive) => !replaced.has(nameOf(directive))), ...own];
+  if (reportTo !== undefined) policy.push("report-to csp-endpoint", `report-uri ${reportTo}`);
   const header = reportOnly ? "content-security-policy-report-only" : "content-security-policy";
   return async (ctx) => {
     const response = await ctx.next();
@@ -63,7 +60,9 @@ function nameOf(directive: string): string {
   return directive.trim().split(/\s+/, 1)[0]?.toLowerCase() ?? "";
 }
 
+/** Directives in which `'unsafe-inline'` speaks of scripts and styles. */
+const INLINE = /^(?:default-src|script-src(?:-elem)?|style-src(?:-elem|-attr)?)$/;
+
 function withNonce(directive: string, nonce: string): string {
-  const isInline = ["script-src", "style-src"].includes(nameOf(directive));
-  return isInline ? directive.replace("'unsafe-inline'", `'nonce-${nonce}'`) : directive;
+  return INLINE.test(nameOf(directive)) ? directive.replaceAll("'unsafe-inline'", `'nonce-${nonce}'`) : directive;
 }

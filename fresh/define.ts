@@ -2,11 +2,15 @@ import type { Middleware, PageComponent, PageProps, PageResponse, RouteData, Rou
 
 /** Identity functions that give handlers, pages, layouts and middlewares their types. */
 export interface Define<State> {
-  handlers<Handlers extends RouteHandler<unknown, State>>(handlers: Handlers): Handlers;
-  /** `define.page<typeof handler>(…)` infers `props.data` from what the handler passes to `page()`. */
-  page<Handler = never>(
-    component: PageComponent<PageProps<RouteData<Handler>, State>>,
-  ): PageComponent<PageProps<RouteData<Handler>, State>>;
+  /** `define.handlers<Data>(…)` checks what the handlers pass to `page()`. */
+  handlers<Data, Handlers extends RouteHandler<Data, State> = RouteHandler<Data, State>>(handlers: Handlers): Handlers;
+  /**
+   * `define.page<typeof handler>(…)` infers `props.data` from what the handler passes to `page()`; without a handler,
+   * `define.page<never, Data>(…)` names it.
+   */
+  page<Handler = never, Data = RouteData<Handler>>(
+    component: PageComponent<PageProps<Data, State>>,
+  ): PageComponent<PageProps<Data, State>>;
   layout(component: PageComponent<PageProps<unknown, State>>): PageComponent<PageProps<unknown, State>>;
   middleware<M extends Middleware<State> | Middleware<State>[]>(middleware: M): M;
 }

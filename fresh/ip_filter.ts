@@ -22,7 +22,7 @@ export function ipFilter<State>(rules: IpFilterRules, options: IpFilterOptions<S
   const allowed = blockList(allowList);
   return (ctx) => {
     const { remoteAddr } = ctx.info;
-    if (!("hostname" in remoteAddr)) return onBlocked(ctx);
+    if (!("hostname" in remoteAddr)) return ctx.next(); // A socket file has no address; the file system guards it.
     const family = isIPv6(remoteAddr.hostname) ? "ipv6" : "ipv4";
     if (denied.check(remoteAddr.hostname, family)) return onBlocked(ctx);
     const passes = allowList.length === 0 || allowed.check(remoteAddr.hostname, family);

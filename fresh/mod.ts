@@ -8,7 +8,7 @@
  * ```
  */
 export { App } from "./app.ts";
-export type { Context, Context as FreshContext } from "./context.ts";
+export type { Context, FreshContext } from "./context.ts";
 export { cors, type CORSOptions } from "./cors.ts";
 export { csp, type CSPOptions } from "./csp.ts";
 export { csrf, type CsrfOptions } from "./csrf.ts";

@@ -1,10 +1,19 @@
 /** From file paths to URL patterns, and the order in which file routes are registered. */
 
-/** Names of files that shape other routes instead of being one. */
-const SPECIAL_RANK = new Map([["_app", 0], ["_middleware", 1], ["_layout", 2], ["_404", 2], ["_error", 3], [
-  "_500",
-  3,
-]]);
+/** Names of files that shape other routes instead of being one, and their order. */
+const SPECIAL_RANK: Readonly<Record<string, number>> = {
+  _app: 0,
+  _middleware: 1,
+  _layout: 2,
+  _404: 2,
+  _error: 3,
+  _500: 3,
+};
+
+/** Whether a route file shapes others; such files are loaded when the server starts. */
+export function isSpecial(file: string): boolean {
+  return file.slice(file.lastIndexOf("/") + 1) in SPECIAL_RANK;
+}
 
 /**
  * The URL pattern of a route file (path without extension, relative to the routes folder).
@@ -95,7 +104,7 @@ export function compareFiles(a: string, b: string): number {
 function rank(segment: string, isFile: boolean): number {
   if (isFile) {
     if (segment === "index") return 4;
-    const special = SPECIAL_RANK.get(segment);
+    const special = SPECIAL_RANK[segment];
     if (special !== undefined) return special;
   }
   if (isGroup(segment)) return 6;

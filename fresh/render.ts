@@ -3,7 +3,9 @@ import { Signal } from "@preact/signals";
 import { type ComponentChildren, Fragment, h, isValidElement, options, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { activeLink, hasNavAttribute, isNavOn, templateHasNav } from "./attributes.ts";
-import { asset, assetSrcSet, Head, headKey, Partial } from "./runtime.ts";
+import { asset, assetSrcSet } from "./asset.ts";
+import { Head, headKey } from "./head.ts";
+import { Partial } from "./runtime.ts";
 import { Slot } from "./serial.ts";
 import { bootScript } from "./boot.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -36,7 +38,6 @@ export class RenderState {
     readonly url: URL,
     readonly basePath: string,
     readonly isPartial: boolean,
-    readonly isDevelopment: boolean,
     readonly styles: readonly string[],
   ) {}
 

@@ -1,13 +1,13 @@
 /** What a build hands to the server. Free of build code, as production reads it too. */
-import { setBuildId } from "./runtime.ts";
+import { setBuildId } from "./asset.ts";
 import type { Island, IslandComponent, MaybeLazy, ResolvedFreshConfig } from "./types.ts";
 
 /** A file that `staticFiles()` can serve. */
 export interface StaticFile {
   readonly contentType: string;
   readonly sizeBytes: number;
-  /** Hash of the content; absent in development. */
-  readonly hash: string | undefined;
+  /** Hash of the content. */
+  readonly hash: string;
   /** Opens the content. */
   read(): Promise<Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>>;
 }
@@ -28,7 +28,9 @@ export interface Snapshot {
   readonly devEntry?: string | undefined;
   readonly islands: ReadonlyMap<IslandComponent, Island>;
   readonly routes: readonly RouteFile[];
-  readFile(path: string): Promise<StaticFile | undefined> | StaticFile | undefined;
+  readFile(path: string): StaticFile | undefined;
+  /** In development: may put a page about an error in place of the response to it. */
+  showError?(error: unknown, req: Request, response: Response): Response;
 }
 
 /** An app without a build: no islands, files or file routes. */
@@ -43,14 +45,12 @@ export const EMPTY_SNAPSHOT: Snapshot = {
 
 const snapshots = new WeakMap<object, Snapshot>();
 
-/** Lets an app use the result of a build. */
+/** Lets an app use the result of a build; its mode stays as it is. */
 export function applySnapshot(
   app: { readonly config: ResolvedFreshConfig },
   snapshot: Snapshot,
-  mode: "development" | "production",
 ): void {
   app.config.root = snapshot.root;
-  app.config.mode = mode;
   snapshots.set(app, snapshot);
   setBuildId(snapshot.buildId);
 }

@@ -1,7 +1,7 @@
+import { CACHE_KEY } from "./asset.ts";
 import { inside } from "./context.ts";
 import type { Middleware } from "./types.ts";
 
-const CACHE_KEY = "__frsh_c";
 const IMMUTABLE = "public, max-age=31536000, immutable";
 const UNCACHED = "no-cache, no-store, max-age=0, must-revalidate";
 
@@ -14,7 +14,7 @@ export function staticFiles<State>(): Middleware<State> {
     const { req, url, config } = ctx;
     const { snapshot } = ctx[inside];
     const path = pathOf(url.pathname, config.basePath);
-    const file = path === undefined || path === "/" ? undefined : await snapshot.readFile(path);
+    const file = path === undefined || path === "/" ? undefined : snapshot.readFile(path);
     if (file === undefined) return path === "/favicon.ico" ? new Response(null, { status: 404 }) : await ctx.next();
     if (req.method !== "GET" && req.method !== "HEAD") return new Response("Method Not Allowed", { status: 405 });
 
@@ -25,14 +25,13 @@ export function staticFiles<State>(): Middleware<State> {
       return new Response(null, { status: 307, headers: { location: location.pathname + location.search } });
     }
     const headers = new Headers({ "content-type": file.contentType, vary: "If-None-Match" });
-    const etag = file.hash === undefined ? undefined : `W/"${file.hash}"`;
-    if (etag !== undefined) {
-      const known = req.headers.get("if-none-match");
-      if (known === etag || known === file.hash) return new Response(null, { status: 304, headers });
-      headers.set("etag", etag);
-    }
+    const isProduction = config.mode === "production";
+    const known = req.headers.get("if-none-match");
+    const etag = `W/"${file.hash}"`;
+    if (isProduction && (known === etag || known === file.hash)) return new Response(null, { status: 304, headers });
+    if (isProduction) headers.set("etag", etag);
     const isOfBuild = key !== null || path?.startsWith(`/_fresh/js/${snapshot.buildId}/`) === true;
-    headers.set("cache-control", isOfBuild && config.mode === "production" ? IMMUTABLE : UNCACHED);
+    headers.set("cache-control", isOfBuild && isProduction ? IMMUTABLE : UNCACHED);
     headers.set("content-length", String(file.sizeBytes));
     return new Response(req.method === "HEAD" ? null : await file.read(), { headers });
   };

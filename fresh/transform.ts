@@ -1,24 +1,33 @@
 /** Changes static files while building. */
+import { matchesGlob } from "node:path";
 
 /** Which files a transformer is for. */
 export interface OnTransformOptions {
   pluginName: string;
+  /** Tested against the path on disk. */
   filter: RegExp;
-  exclude?: RegExp[];
+  /** Patterns, globs or parts of paths. */
+  exclude?: (string | RegExp)[];
 }
 
 export interface OnTransformArgs {
-  /** URL path of the file. */
+  /** Path of the file on disk. */
   readonly path: string;
+  readonly root: string;
   readonly content: Uint8Array<ArrayBuffer>;
   readonly text: string;
   readonly mode: "development" | "production";
   readonly target: string | string[];
 }
 
-type Content = string | Uint8Array<ArrayBuffer>;
-/** New content, or several files; nothing leaves the file as it is. */
-type Transformed = Content | { content: Content; path?: string } | { content: Content; path?: string }[] | void;
+export interface OnTransformResult {
+  content: string | Uint8Array<ArrayBuffer>;
+  /** Where the content goes, if not where it came from. */
+  path?: string;
+}
+
+/** New content; or several files, each with its path; nothing leaves the file as it is. */
+type Transformed = OnTransformResult | OnTransformResult[] | void;
 export type TransformFn = (args: OnTransformArgs) => Transformed | Promise<Transformed>;
 
 export interface Transformer {
@@ -26,61 +35,79 @@ export interface Transformer {
   readonly transform: TransformFn;
 }
 
-export interface FileContent {
+interface FileContent {
   readonly path: string;
   readonly content: Uint8Array<ArrayBuffer>;
 }
 
-/** Runs the matching transformers one after the other; the content is the same object if none changed it. */
+/** The files that one file becomes: all that match are run, also on the files that others made of it. */
 export async function transformFile(
-  file: { url: string; content: Uint8Array<ArrayBuffer>; mode: OnTransformArgs["mode"]; target: string | string[] },
+  file: FileContent & Pick<OnTransformArgs, "root" | "mode" | "target">,
   transformers: readonly Transformer[],
 ): Promise<FileContent[]> {
-  let files: FileContent[] = [{ path: file.url, content: file.content }];
-  for (const { options, transform } of transformers) {
-    const next: FileContent[] = [];
-    for (const each of files) {
-      const isMatch = options.filter.test(each.path) && !options.exclude?.some((pattern) => pattern.test(each.path));
-      if (!isMatch) {
-        next.push(each);
-        continue;
-      }
-      const { mode, target } = file;
-      const lazyText = {
-        get text() {
-          return new TextDecoder().decode(each.content);
-        },
-      };
-      const result = await transform(Object.assign(lazyText, { ...each, mode, target }));
-      next.push(...outputs(result, each));
+  const { root, mode, target } = file;
+  const queue: FileContent[] = [file];
+  const done = new Map<string, FileContent>();
+  for (const queued of queue) {
+    if (done.has(queued.path)) continue;
+    let at: FileContent | undefined = queued;
+    for (const transformer of transformers) {
+      if (at === undefined || !applies(transformer.options, at.path)) continue;
+      const made = await run(transformer, { ...at, root, mode, target });
+      at = made.own;
+      queue.push(...made.others);
     }
-    files = next;
+    if (at !== undefined && !done.has(at.path)) done.set(at.path, at);
   }
-  return files;
+  return [...done.values()];
 }
 
-function outputs(result: Transformed, file: FileContent): FileContent[] {
-  if (result === undefined) return [file];
-  if (typeof result === "string" || result instanceof Uint8Array) return [{ path: file.path, content: bytes(result) }];
-  return [result].flat().map(({ content, path = file.path }) => ({ path, content: bytes(content) }));
+/** What one transformer makes of a file: its new content, which may move, and files beside it. */
+async function run(
+  { options, transform }: Transformer,
+  { path, content, ...about }: Omit<OnTransformArgs, "text">,
+): Promise<{ own: FileContent | undefined; others: FileContent[] }> {
+  const result = await transform({
+    ...about,
+    path,
+    content,
+    get text() {
+      return new TextDecoder().decode(content);
+    },
+  });
+  if (result === undefined) return { own: { path, content }, others: [] };
+  if (!Array.isArray(result)) return { own: { path: result.path ?? path, content: bytes(result.content) }, others: [] };
+  const files = result.map((each) => {
+    if (each.path !== undefined) return { path: each.path, content: bytes(each.content) };
+    const rule = `The ".path" property must be set when returning multiple files in a transformer.`;
+    throw new TypeError(`${rule} [${options.pluginName}]`);
+  });
+  const own = files.find((each) => each.path === path);
+  return { own, others: files.filter((each) => each !== own) };
 }
 
-function bytes(content: Content): Uint8Array<ArrayBuffer> {
+function applies({ filter, exclude = [] }: OnTransformOptions, path: string): boolean {
+  filter.lastIndex = 0; // Of a pattern with the flag g or y.
+  return filter.test(path) &&
+    !exclude.some((each) =>
+      typeof each === "string" ? path.includes(each) || matchesGlob(path, each) : each.test(path)
+    );
+}
+
+function bytes(content: OnTransformResult["content"]): Uint8Array<ArrayBuffer> {
   return typeof content === "string" ? new TextEncoder().encode(content) : content;
 }
 
 /** Adds the build id to the local files that stylesheets name. */
-export function cssUrls(buildId: string): Transformer {
+export function cssUrls(lock: (path: string) => string): Transformer {
   return {
     options: { pluginName: "fresh-css-urls", filter: /\.css$/ },
     transform: ({ text }) => {
-      const changed = text.replaceAll(/url\(\s*(["']?)([^"')]+)\1\s*\)/g, (all, quote: string, url: string) => {
-        if (/^(?:[a-z]+:|\/\/|#)/i.test(url) || url.includes("__frsh_c")) return all;
-        const [path = "", ...hash] = url.split("#");
-        const separator = path.includes("?") ? "&" : "?";
-        return `url(${quote}${[`${path}${separator}__frsh_c=${buildId}`, ...hash].join("#")}${quote})`;
-      });
-      return changed === text ? undefined : changed;
+      const content = text.replaceAll(
+        /url\(\s*(["']?)(\/[^"')]+)\1\s*\)/g,
+        (_, quote: string, url: string) => `url(${quote}${lock(url)}${quote})`,
+      );
+      return content === text ? undefined : { content };
     },
   };
 }

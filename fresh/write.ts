@@ -1,88 +1,60 @@
-/** The modules that a disk build consists of, and the names in them. */
-import { basename, extname } from "node:path";
+/** Writes a build to disk, as two modules and the files that they name. */
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Build, jsFolder } from "./build.ts";
+import { contentTypeOf, slashes } from "./crawl.ts";
+import type { ResolvedBuildConfig } from "./dev.ts";
 import type { DiskFile } from "./snapshot.ts";
 
-const SPECIAL = new Set(["_app", "_middleware", "_layout", "_error", "_500", "_404"]);
+const SNAPSHOT = join(dirname(fileURLToPath(import.meta.url)), "snapshot.ts");
 
-/** Whether a route file shapes others; such files are loaded when the server starts. */
-export function isSpecial(file: string): boolean {
-  return SPECIAL.has(file.slice(file.lastIndexOf("/") + 1));
-}
-
-/**
- * Names for the bundle entry and the function exports of an island module, none of which is in `taken` yet. The default
- * export is called as the file, any other by its own name.
- */
-export function islandNames(
-  path: string,
-  module: Record<string, unknown>,
-  taken: Set<string>,
-): { entry: string; names: Record<string, string> } {
-  const base = identifier(basename(path, extname(path)));
-  const names: Record<string, string> = {};
-  for (const [exportName, value] of Object.entries(module)) {
-    if (typeof value !== "function") continue;
-    names[exportName] = unique(exportName === "default" ? base : exportName, taken);
+/** Replaces `outDir` by a build. */
+export async function writeBuild(build: Build, { outDir, root, serverEntry, buildId }: ResolvedBuildConfig) {
+  const from = (path: string) => {
+    if (!path.startsWith("/")) return path; // The specifier of a package.
+    const way = slashes(relative(outDir, path)).replaceAll(/[%?#]/g, encodeURIComponent);
+    return way.startsWith(".") ? way : `./${way}`;
+  };
+  await Deno.remove(outDir, { recursive: true }).catch(() => {}); // Nothing was built before.
+  await Deno.mkdir(outDir, { recursive: true });
+  const files: Record<string, DiskFile> = {};
+  for (const [url, { content, hash, source }] of [...build.files].sort(([a], [b]) => a < b ? -1 : 1)) {
+    const path = source ?? join(outDir, "static", url);
+    if (source === undefined) {
+      await Deno.mkdir(dirname(path), { recursive: true });
+      await Deno.writeFile(path, content);
+    }
+    files[url] = [from(path), contentTypeOf(url), hash, content.byteLength];
   }
-  const entry = names["default"] ?? unique(base, taken);
-  return { entry, names };
-}
-
-function identifier(text: string): string {
-  const words = text.replaceAll(
-    /[^\p{ID_Continue}$]+(.)?/gu,
-    (_, next: string | undefined) => next?.toUpperCase() ?? "",
-  );
-  return /^[\p{ID_Start}$_]/u.test(words) ? words : `_${words}`;
-}
-
-function unique(name: string, taken: Set<string>): string {
-  let result = name;
-  for (let i = 1; taken.has(result); i++) result = `${name}_${i}`;
-  taken.add(result);
-  return result;
-}
-
-export interface SnapshotInit {
-  readonly buildId: string;
-  readonly root: string;
-  /** Specifier of the module that reads snapshots. */
-  readonly fresh: string;
-  readonly mode: "development" | "production";
-  readonly routes: readonly { readonly file: string; readonly path: string; readonly isEager: boolean }[];
-  readonly islands: readonly {
-    readonly file: string;
-    readonly names: Readonly<Record<string, string>>;
-    readonly path: string;
-  }[];
-  readonly files: Readonly<Record<string, DiskFile>>;
+  await Deno.writeTextFile(join(outDir, "snapshot.js"), snapshotCode(build, files, { root, buildId, from }));
+  await Deno.writeTextFile(join(outDir, "server.js"), serverCode(from(serverEntry)));
 }
 
 /** `snapshot.js`: its default export applies the build to an app. */
-export function snapshotCode(init: SnapshotInit): string {
+function snapshotCode(
+  build: Build,
+  files: Readonly<Record<string, DiskFile>>,
+  { root, buildId, from }: { root: string; buildId: string; from(path: string): string },
+): string {
   const js = (value: unknown) => JSON.stringify(value);
-  const eager = init.routes.filter(({ isEager }) => isEager);
-  const imports = [
-    `import { applySnapshot, diskReader, islandRegistry } from ${js(init.fresh)};`,
-    ...eager.map(({ path }, index) => `import * as route${index} from ${js(path)};`),
-    ...init.islands.map(({ path }, index) => `import * as island${index} from ${js(path)};`),
-  ];
-  const routes = init.routes.map((route) => {
-    const module = route.isEager ? `route${eager.indexOf(route)}` : `() => import(${js(route.path)})`;
-    return `    { file: ${js(route.file)}, module: ${module} },`;
+  const imports = [`import { applySnapshot, diskReader, islandRegistry } from ${js(from(SNAPSHOT))};`];
+  const routes = build.routes.map(({ file, path, module }, index) => {
+    if (module !== undefined) imports.push(`import * as route${index} from ${js(from(path))};`);
+    const loaded = module === undefined ? `() => import(${js(from(path))})` : `route${index}`;
+    return `    { file: ${js(file)}, module: ${loaded} },`;
   });
-  const islands = init.islands.map(({ file, names }, index) =>
-    `    { file: ${js(file)}, names: ${js(names)}, module: island${index} },`
-  );
-  const files = Object.entries(init.files).map(([url, file]) => `    ${js(url)}: ${js(file)},`);
+  const islands = build.islands.map(({ file, names, path }, index) => {
+    imports.push(`import * as island${index} from ${js(from(path))};`);
+    return `    { file: ${js(file)}, names: ${js(names)}, module: island${index} },`;
+  });
   return `// Generated by the build.
 import { fileURLToPath } from "node:url";
 ${imports.join("\n")}
 
 export const snapshot = {
-  root: fileURLToPath(new URL(${js(init.root)}, import.meta.url)),
-  buildId: ${js(init.buildId)},
-  clientEntry: ${js(`/_fresh/js/${init.buildId}/fresh-runtime.js`)},
+  root: fileURLToPath(new URL(${js(from(root))}, import.meta.url)),
+  buildId: ${js(buildId)},
+  clientEntry: ${js(`${jsFolder(buildId)}/fresh-runtime.js`)},
   islands: islandRegistry([
 ${islands.join("\n")}
   ]),
@@ -90,18 +62,18 @@ ${islands.join("\n")}
 ${routes.join("\n")}
   ],
   readFile: diskReader(import.meta.url, {
-${files.join("\n")}
+${Object.entries(files).map(([url, file]) => `    ${js(url)}: ${js(file)},`).join("\n")}
   }),
 };
 
 export default function apply(app) {
-  applySnapshot(app, snapshot, ${js(init.mode)});
+  applySnapshot(app, snapshot);
 }
 `;
 }
 
 /** `server.js`: for `deno serve`. */
-export function serverCode(entry: string): string {
+function serverCode(entry: string): string {
   return `// Generated by the build.
 import { app } from ${JSON.stringify(entry)};
 import apply from "./snapshot.js";

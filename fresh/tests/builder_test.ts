@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { App, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
 import { mapped } from "../bundle.ts";
-import { islandNames } from "../write.ts";
+import { islandNames } from "../build.ts";
 
 const root = fileURLToPath(new URL("fixture", import.meta.url));
 
@@ -17,7 +17,9 @@ async function send(app: App<unknown>, path: string, init?: RequestInit): Promis
 
 Deno.test("Builder keeps a build in memory: pages, browser modules, static files", async (t) => {
   const builder = new Builder({ root });
-  builder.onTransformStaticFile({ pluginName: "upper", filter: /\.txt$/ }, ({ text }) => text.toUpperCase());
+  builder.onTransformStaticFile({ pluginName: "upper", filter: /\.txt$/ }, ({ text }) => ({
+    content: text.toUpperCase(),
+  }));
   const apply = await builder.build({ snapshot: "memory" });
   const app = newApp();
   apply(app);
@@ -76,7 +78,9 @@ Deno.test("Builder writes a build that serves without build code", async () => {
     const graph = new TextDecoder().decode((await info.output()).stdout);
     const modules: { specifier: string }[] = JSON.parse(graph).modules;
     assert.ok(modules.some(({ specifier }) => specifier.endsWith("fresh/snapshot.ts")));
-    for (const { specifier } of modules) assert.doesNotMatch(specifier, /esbuild|fresh\/(?:dev|bundle|write)\.ts/);
+    for (const { specifier } of modules) {
+      assert.doesNotMatch(specifier, /esbuild|fresh\/(?:dev|build|bundle|crawl|overlay|transform|write)\.ts/);
+    }
   } finally {
     await Deno.remove(outDir, { recursive: true });
   }
@@ -86,8 +90,8 @@ Deno.test("islandNames() gives each function export a name of its own", () => {
   const taken = new Set(["Chart"]);
   const fn = () => null;
   assert.deepEqual(islandNames("/i/my-chart.tsx", { default: fn, Chart: fn, data: 1 }, taken), {
-    entry: "myChart",
-    names: { default: "myChart", Chart: "Chart_1" },
+    entry: "my_chart",
+    names: { default: "my_chart", Chart: "Chart_1" },
   });
 });
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { App, HttpError, page, type PageProps } from "fresh";
-import { compareFiles } from "../pattern.ts";
+import { compareFiles, isSpecial } from "../pattern.ts";
 import { applySnapshot, EMPTY_SNAPSHOT } from "../snapshot.ts";
-import { isSpecial } from "../write.ts";
 
 type Module = Record<string, unknown>;
 
@@ -14,7 +13,7 @@ function appOf(modules: Record<string, Module>, base?: string): App<unknown> {
     const isEager = isSpecial(file) || "config" in module;
     return { file, module: isEager ? module : () => Promise.resolve(module) };
   });
-  applySnapshot(app, { ...EMPTY_SNAPSHOT, routes }, "production");
+  applySnapshot(app, { ...EMPTY_SNAPSHOT, routes });
   return app;
 }
 
