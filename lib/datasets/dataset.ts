@@ -1,7 +1,11 @@
+import type { FoundIndices, RowQuery } from "./query.ts";
+
 /** A line that could not be read as a sample. */
 export interface RowProblem {
   /** Line in the file, from 1. */
   readonly line: number;
+  /** Number of the row that follows it; absent where that is not known. */
+  readonly before?: number;
   readonly message: string;
 }
 
@@ -14,6 +18,8 @@ export interface Dataset<Sample> {
   readonly problems: readonly RowProblem[];
   /** How many lines were left out, where `problems` holds the first of them only. */
   readonly problemCount?: number;
+  /** Numbers of the rows that match, a page of them; without it, the rows are looked at one by one. */
+  query?(query: RowQuery): Promise<FoundIndices>;
 }
 
 /** A split as a module names it: a value without side effects, opened on first use. */

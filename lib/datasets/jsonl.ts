@@ -40,7 +40,11 @@ export function parseJsonl<Sample extends object>(
       samples.push(parseRow(line, schema));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      problems.push({ line: index + 1, message: `Cannot read line ${index + 1} of "${name}": ${message}` });
+      problems.push({
+        line: index + 1,
+        before: samples.length,
+        message: `Cannot read line ${index + 1} of "${name}": ${message}`,
+      });
     }
   });
   if (samples.length === 0) {

@@ -1,16 +1,13 @@
 /** From the names in a URL or a body to the things that they name. Pages and the API both start here. */
 import type { Component } from "../components/component.ts";
-import { type SearchResult, searchRows } from "../datasets/search.ts";
+import type { Dataset } from "../datasets/dataset.ts";
 import type { Element, ElementState } from "../elements/element.ts";
 import { Page } from "../elements/page.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
-import { LIMITS } from "./limits.ts";
 import { ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
-
-const DEFAULT_ROWS = 20;
 
 /** The path's part of a place, as `ctx.params` holds it. */
 export type PlacePath = Readonly<Record<string, string>>;
@@ -122,7 +119,7 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
     const range = `split "${split}" has ${dataset.size} samples, the last is ${dataset.size - 1}`;
     throw invalid("sample", `${range}, got ${sample}`);
   }
-  const row = await dataset.row(sample);
+  const row = await readRow(dataset, sample, split);
   const where = `sample ${sample} of task "${taskName}"`;
   const prompt = ofModule(registry, module, `build the prompt of ${where}`, () => checkedPrompt(task.prompt(row)));
   const target = ofModule(registry, module, `read the target of ${where}`, () => checkedText(task.target?.(row)));
@@ -138,6 +135,16 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
   };
 }
 
+async function readRow(dataset: Dataset<unknown>, sample: number, split: string): Promise<unknown> {
+  try {
+    return await dataset.row(sample);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const detail = `Cannot read sample ${sample} of split "${split}": ${reason}`;
+    throw new ProblemError(422, "Row not readable", detail, { field: "sample", cause: error });
+  }
+}
+
 /** @throws {TypeError} for an element with an action, as a sample has no session to run it in */
 function showElements(elements: readonly Element<object>[]): Readonly<Record<string, ElementState>> {
   const page = new Page();
@@ -149,31 +156,6 @@ function showElements(elements: readonly Element<object>[]): Readonly<Record<str
     throw new TypeError(`"show" takes elements that only show, and ${element.kind} "${name}" has an action`);
   }
   return states;
-}
-
-/** Rows of the split from `offset`, at most `limit` (and `LIMITS.sampleRows`) of them. */
-export async function readRows(
-  registry: Registry,
-  { module, split, taskName }: Place,
-  { offset = 0, limit = DEFAULT_ROWS }: { readonly offset?: number | undefined; readonly limit?: number | undefined },
-): Promise<{ readonly rows: readonly unknown[]; readonly total: number }> {
-  if (limit < 1 || limit > LIMITS.sampleRows) {
-    throw invalid("limit", `it must be a whole number from 1 to ${LIMITS.sampleRows}, got ${limit}`);
-  }
-  const dataset = await registry.dataset(module.name, taskName, split);
-  const rows: unknown[] = [];
-  const end = Math.min(offset + limit, dataset.size);
-  for (let index = offset; index < end; index++) rows.push(await dataset.row(index));
-  return { rows, total: dataset.size };
-}
-
-/** Rows of the split that hold a text, a page of them. @throws {ProblemError} 503 without the data */
-export async function findRows(
-  registry: Registry,
-  { module, split, taskName }: Place,
-  options: { readonly query: string; readonly offset: number; readonly limit: number },
-): Promise<SearchResult> {
-  return await searchRows(await registry.dataset(module.name, taskName, split), options);
 }
 
 /** Subtle: a reader trusts the developer's type of a row, so a number can stand where a text was promised. */

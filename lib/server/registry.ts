@@ -89,6 +89,11 @@ export class Registry {
     return opened(this.#generators.get(key(module, name)), `generator "${name}"`);
   }
 
+  /** Whether it is open already, so that asking for it costs nothing. */
+  isOpen(module: string, generator: string): boolean {
+    return this.#generators.get(key(module, generator))?.report().state === "ready";
+  }
+
   /** @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again */
   dataset(module: string, task: string, split: string): Promise<Dataset<unknown>> {
     return opened(this.#datasets.get(key(module, task, split)), `split "${split}" of task "${task}"`);

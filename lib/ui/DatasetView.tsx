@@ -1,20 +1,26 @@
 import type { ComponentChildren } from "preact";
+import type { Problem } from "../lm/event.ts";
 import { visibleLines } from "../lm/visible_text.ts";
-import { cx } from "./cx.ts";
-import { datasetHref, type OpenIn, rowFields, ROWS_A_PAGE, type RowsPage } from "./dataset_screen.ts";
+import { datasetHref, type OpenIn, type PromptState, rowFields, type RowsPage } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
-import type { GenerationScreen } from "./generation_screen.ts";
-import { screenHref } from "./generation_screen.ts";
-import { LinkButton } from "./LinkButton.tsx";
-import { count } from "./number_format.ts";
-import { Panel } from "./Panel.tsx";
-import { FieldLegend, PromptText } from "./PromptText.tsx";
+import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
+import { LinkButton } from "./LinkButton.tsx";
+import { LintList } from "./LintList.tsx";
+import { plural } from "./number_format.ts";
+import { Panel } from "./Panel.tsx";
+import { ProblemCard } from "./ProblemCard.tsx";
+import { FieldLegend, PromptText, PromptTokens } from "./PromptText.tsx";
+import { RowsPanel } from "./RowsPanel.tsx";
+import { STRINGS } from "./strings.ts";
 
 interface DatasetViewProps {
   readonly screen: GenerationScreen;
   readonly row: unknown;
   readonly page: RowsPage;
+  readonly prompt: PromptStateProps["prompt"];
+  /** What is wrong with the URL or the generator. */
+  readonly problem: Problem | undefined;
   readonly openIn: readonly OpenIn[];
   /** The bar that chooses the sample. */
   readonly bar: ComponentChildren;
@@ -23,10 +29,11 @@ interface DatasetViewProps {
 }
 
 /** The dataset screen: one sample, what the task makes of it, and the rows around it. Complete without JavaScript. */
-export function DatasetView({ screen, row, page, openIn, bar, sample }: DatasetViewProps) {
+export function DatasetView({ screen, row, page, prompt, openIn, bar, sample, problem }: DatasetViewProps) {
   return (
     <main id="main" class="flex min-w-0 max-w-[1200px] flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
       {bar}
+      {problem !== undefined && <ProblemCard problem={problem} />}
       {openIn.length > 0 && (
         <p class="flex flex-wrap items-center gap-2 text-12 text-soft">
           {TEXT.openIn}
@@ -36,15 +43,7 @@ export function DatasetView({ screen, row, page, openIn, bar, sample }: DatasetV
         </p>
       )}
       {sample}
-      <Panel
-        title={GENERATION_STRINGS.prompt}
-        facts={GENERATION_STRINGS.promptFacts}
-        actions={<FieldLegend prompt={screen.prompt} />}
-      >
-        <div class="max-h-[40vh] overflow-y-auto p-3">
-          <PromptText prompt={screen.prompt} />
-        </div>
-      </Panel>
+      <PromptStatePanel screen={screen} page={page} prompt={prompt} />
       {screen.target !== undefined && (
         <Panel title={GENERATION_STRINGS.target}>
           <p dir="auto" class="whitespace-pre-wrap break-words p-3 font-mono text-token">
@@ -69,95 +68,39 @@ export function DatasetView({ screen, row, page, openIn, bar, sample }: DatasetV
   );
 }
 
-function RowsPanel({ screen, page }: Pick<DatasetViewProps, "screen" | "page">) {
-  const { query, total, rows } = page;
-  const names = [...new Set(rows.flatMap(({ row }) => rowFields(row).map(([name]) => name)))];
+interface PromptStateProps {
+  readonly screen: GenerationScreen;
+  readonly page: RowsPage;
+  readonly prompt: PromptState;
+}
+
+/** The exact prompt as text or as tokens, which a link changes; and what is likely wrong with it. */
+function PromptStatePanel({ screen, page, prompt: { tokens, showsTokens, canShow, findings } }: PromptStateProps) {
+  const isTokens = showsTokens && tokens !== undefined;
+  const here = datasetHref(screen, page);
   return (
     <Panel
-      title={TEXT.rows}
-      facts={query === "" ? TEXT.rowsFacts(count(total)) : TEXT.matchesFacts(count(total), count(screen.size))}
-      actions={<SearchForm screen={screen} query={query} />}
+      title={GENERATION_STRINGS.prompt}
+      facts={isTokens
+        ? TEXT.tokenFacts(plural(tokens.length, "token", "tokens"))
+        : tokens === undefined
+        ? GENERATION_STRINGS.promptFacts
+        : `${plural(tokens.length, "token", "tokens")} · ${GENERATION_STRINGS.promptFacts}`}
+      actions={
+        <>
+          <FieldLegend prompt={screen.prompt} />
+          {canShow && (
+            <LinkButton href={isTokens ? here : `${here}&tokens=1`}>
+              {isTokens ? TEXT.asText : STRINGS.tokens}
+            </LinkButton>
+          )}
+        </>
+      }
     >
-      {rows.length === 0
-        ? <p class="p-3 text-soft" role="status">{TEXT.noMatch(query)}</p>
-        : (
-          <div class="overflow-x-auto" tabIndex={0} role="region" aria-label={TEXT.rowsTable}>
-            <table class="text-13">
-              <thead class="border-b border-line text-11 text-soft">
-                <tr>
-                  <th scope="col" class="px-3 py-1.5 text-right font-semibold">{TEXT.number}</th>
-                  {names.map((name) => (
-                    <th key={name} scope="col" class="px-2 py-1.5 text-left font-semibold">{name}</th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map(({ index, row }) => {
-                  const fields = new Map(rowFields(row));
-                  const isHere = index === screen.sample;
-                  return (
-                    <tr key={index} class={cx("border-b border-line align-top hover:bg-sunk", isHere && "bg-sunk")}>
-                      <th scope="row" class="px-3 py-1.5 text-right font-mono font-normal tabular-nums">
-                        <a
-                          href={datasetHref(screen, page, index)}
-                          aria-current={isHere ? "true" : undefined}
-                          class={cx("text-accent underline", isHere && "font-bold")}
-                        >
-                          {index}
-                        </a>
-                      </th>
-                      {names.map((name) => (
-                        <td key={name} dir="auto" class="min-w-[120px] max-w-[360px] px-2 py-1.5">
-                          <div class="max-h-[60px] overflow-hidden whitespace-pre-wrap break-words">
-                            {visibleLines(fields.get(name) ?? "")}
-                          </div>
-                        </td>
-                      ))}
-                    </tr>
-                  );
-                })}
-              </tbody>
-            </table>
-          </div>
-        )}
-      <Pager screen={screen} page={page} />
+      <div class="max-h-[40vh] overflow-y-auto p-3" tabIndex={0} role="region" aria-label={GENERATION_STRINGS.prompt}>
+        {isTokens ? <PromptTokens prompt={screen.prompt} tokens={tokens} /> : <PromptText prompt={screen.prompt} />}
+      </div>
+      <LintList findings={findings} />
     </Panel>
-  );
-}
-
-function SearchForm({ screen, query }: { readonly screen: GenerationScreen; readonly query: string }) {
-  const here = new URLSearchParams(screenHref(screen).split("?")[1]);
-  return (
-    <form method="get" action={`/${screen.module}/${screen.component}`} role="search" class="flex gap-2">
-      {[...here].map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
-      <input
-        type="search"
-        name="q"
-        value={query}
-        aria-label={TEXT.search}
-        placeholder={TEXT.searchHint}
-        class="min-h-[32px] w-[180px] rounded-md border border-line bg-panel px-2 py-1"
-      />
-      <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk">
-        {TEXT.search}
-      </button>
-      {query !== "" && <LinkButton href={screenHref(screen)}>{TEXT.clear}</LinkButton>}
-    </form>
-  );
-}
-
-function Pager({ screen, page }: Pick<DatasetViewProps, "screen" | "page">) {
-  const { query, offset, total, rows } = page;
-  if (total <= ROWS_A_PAGE && offset === 0) return null;
-  const to = (next: number) => datasetHref(screen, { query, offset: next });
-  const last = offset + rows.length;
-  return (
-    <p class="flex items-center gap-2 p-3 text-soft tabular-nums">
-      <LinkButton href={offset > 0 ? to(Math.max(0, offset - ROWS_A_PAGE)) : undefined} label={TEXT.earlier}>
-        ←
-      </LinkButton>
-      {rows.length > 0 && TEXT.page(count(offset + 1), count(last))}
-      <LinkButton href={last < total ? to(last) : undefined} label={TEXT.later}>→</LinkButton>
-    </p>
   );
 }

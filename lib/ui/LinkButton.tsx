@@ -2,7 +2,12 @@ import type { ComponentChildren } from "preact";
 
 /** A link that looks like a button; without `href` it is shown as unavailable. */
 export function LinkButton(
-  props: { readonly href: string | undefined; readonly label?: string; readonly children: ComponentChildren },
+  props: {
+    readonly href: string | undefined;
+    readonly label?: string;
+    readonly step?: string;
+    readonly children: ComponentChildren;
+  },
 ) {
   if (props.href === undefined) {
     return (
@@ -20,6 +25,7 @@ export function LinkButton(
     <a
       href={props.href}
       aria-label={props.label}
+      data-step={props.step}
       class="inline-flex min-h-[32px] items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk"
     >
       {props.children}

@@ -20,7 +20,11 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
         selected={screen.generator}
       />
       <span class="inline-flex items-center gap-2">
-        <LinkButton href={screen.sample > 0 ? at(screen.sample - 1) : undefined} label={GENERATION_STRINGS.previous}>
+        <LinkButton
+          href={screen.sample > 0 ? at(screen.sample - 1) : undefined}
+          label={GENERATION_STRINGS.previous}
+          step="previous"
+        >
           ←
         </LinkButton>
         <input
@@ -36,11 +40,12 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
         <LinkButton
           href={screen.sample < screen.size - 1 ? at(screen.sample + 1) : undefined}
           label={GENERATION_STRINGS.next}
+          step="next"
         >
           →
         </LinkButton>
       </span>
-      <LinkButton href={at(screen.random)}>{GENERATION_STRINGS.random}</LinkButton>
+      <LinkButton href={at(screen.random)} step="random">{GENERATION_STRINGS.random}</LinkButton>
       {screen.leftOutCount > 0 && <LeftOut screen={screen} />}
       <noscript>
         <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1">

@@ -8,6 +8,15 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
     ]],
   },
   {
+    screen: "Dataset",
+    keys: [
+      ["j, k", "next and previous sample"],
+      ["r", "a random sample"],
+      ["↑ ↓", "move between rows"],
+      ["/", "searches"],
+    ],
+  },
+  {
     screen: "Generation",
     keys: [["Ctrl/⌘ Enter", "generates"], ["Esc", "stops; what has come is kept"], [
       "Home, End",

@@ -1,6 +1,7 @@
 /** The dataset screen: complete without JavaScript, and honest about what it does not find. */
 import assert from "node:assert/strict";
-import { datasetView, defineModule, field, prompt, rows } from "../../lib/mod.ts";
+import { parseJsonl } from "../../lib/datasets/jsonl.ts";
+import { datasetView, defineModule, field, logitTable, prompt, rows } from "../../lib/mod.ts";
 import { rigApp } from "../rig/rig_app.ts";
 
 const module = defineModule({
@@ -43,7 +44,8 @@ Deno.test("a search counts its matches and leads to their samples; none is said,
   assert.match(found.html, /href="[^"]*sample=7[^"]*q=SNOW"/);
   const none = await page("/data/dataset?q=%3Cscript%3E");
   assert.equal(none.status, 200);
-  assert.match(none.html, /No row holds “&lt;script>”|No row holds “&lt;script&gt;”/);
+  assert.match(none.html, /No row matches/);
+  assert.match(none.html, /value="&lt;script(>|&gt;)"/);
   assert.match(none.html, />Clear</);
 });
 
@@ -52,4 +54,92 @@ Deno.test("pages of rows go back and forth", async () => {
   assert.match(html, /41–45/);
   assert.match(html, /offset=20/);
   assert.equal((await page("/data/dataset?offset=x")).status, 422);
+});
+
+Deno.test("columns sort and filter, everything is in the URL, and paging keeps it", async () => {
+  const { html } = await page("/data/dataset?sort=-title&filter.title=poem&filter.meta=>1909&tokens=1");
+  assert.match(html, /35 of 45 match/);
+  const numbers = [...html.matchAll(/data-row="(\d+)"/g)].map(([, number]) => Number(number));
+  assert.deepEqual(numbers.slice(0, 3), [44, 43, 42]);
+  assert.match(html, /aria-sort="descending"/);
+  assert.match(html, /name="filter.meta" value=">1909"|name="filter.meta" value="&gt;1909"/);
+  assert.match(html, /href="[^"]*sort=-title(&|&amp;)filter.title=poem(&|&amp;)filter.meta=%3E1909(&|&amp;)offset=20"/);
+});
+
+Deno.test("when nothing matches, the page says how many rows each part holds back", async () => {
+  const { html } = await page("/data/dataset?q=snow&filter.title=poem%208");
+  assert.match(html, /Without the search “snow”.*?1 rows/s);
+  assert.match(html, /Without title “poem 8”.*?1 rows/s);
+  assert.match(html, />All rows</);
+});
+
+Deno.test("GET samples takes q, sort and filter, and names the rows by their numbers", async () => {
+  const { fetch } = await rigApp({ modules: [module] });
+  const answer = await (await fetch("/api/data/dataset/samples?q=rain&sort=-title&filter.meta=<1902&limit=5")).json();
+  assert.deepEqual(answer.indices, [1, 0]);
+  assert.equal(answer.rows[0].title, "poem 1");
+  assert.equal(answer.total, 2);
+  assert.equal((await fetch("/api/data/dataset/samples?limit=101")).status, 422);
+});
+
+const faulty = defineModule({
+  name: "faulty",
+  generators: { two: logitTable({ vocabulary: ["a", " ", "b"], logits: () => [0, 0, 0], contextWindow: 4 }) },
+  tasks: {
+    lines: {
+      dataset: {
+        all: {
+          label: "x.jsonl",
+          open: () => Promise.resolve(parseJsonl<{ t: string }>('{"t":"a"}\n5\n{"t":"b"}\n{"t":', "x.jsonl")),
+        },
+      },
+      prompt: ({ t }) => t,
+    },
+    throwing: {
+      dataset: {
+        all: {
+          label: "own",
+          open: () =>
+            Promise.resolve({
+              size: 3,
+              problems: [],
+              row(index): { t: string } {
+                if (index === 1) throw new Error("the archive is broken");
+                return { t: "a" };
+              },
+            }),
+        },
+      },
+      prompt: ({ t }) => t,
+    },
+    lint: { dataset: { all: rows([{ t: "a" }, { t: "aaaa" }]) }, prompt: ({ t }) => prompt`${field("t", t)} ` },
+  },
+  components: [datasetView()],
+});
+
+Deno.test("rows and lines that cannot be read are red with number and reason, in their place", async () => {
+  const { fetch } = await rigApp({ modules: [faulty] });
+  const lines = await (await fetch("/faulty/dataset?task=lines")).text();
+  const [, table = ""] = lines.split("<tbody>");
+  const order = [...table.matchAll(/data-row="\d"|line \d<\/th>/g)].map(([found]) => found);
+  assert.deepEqual(order, ['data-row="0"', "line 2</th>", 'data-row="1"', "line 4</th>"]);
+  assert.match(table, /bg-badsunk[^>]*>.*?expected an object, got a number/s);
+  const throwing = await (await fetch("/faulty/dataset?task=throwing")).text();
+  assert.match(throwing, /Row 1 cannot be read: the archive is broken/);
+  assert.match(throwing, /data-row="2"/);
+  const here = await fetch("/faulty/dataset?task=throwing&sample=1");
+  assert.equal(here.status, 422);
+  assert.match(await here.text(), /Cannot read sample 1 of split .*the archive is broken/);
+});
+
+Deno.test("the prompt's tokens are asked for by a link, and its faults are named", async () => {
+  const { fetch, registry } = await rigApp({ modules: [faulty] });
+  const closed = await (await fetch("/faulty/dataset?task=lint")).text();
+  assert.match(closed, /ends with a space/);
+  assert.doesNotMatch(closed, /title="id 0/);
+  assert.equal(registry.isOpen("faulty", "two"), false, "a page of data opens no generator unasked");
+  const tokens = await (await fetch("/faulty/dataset?task=lint&tokens=1")).text();
+  assert.match(tokens, /title="id 0, t"/);
+  const long = await (await fetch("/faulty/dataset?task=lint&sample=1")).text();
+  assert.match(long, /The prompt has 5 tokens, and the window ends at 4/);
 });

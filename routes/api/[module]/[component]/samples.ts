@@ -1,12 +1,20 @@
 import { apiRoute } from "../../../../lib/server/api_route.ts";
-import { namesFromQuery, readRows, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
+import { namesFromQuery, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
+import { findRows, rowWish } from "../../../../lib/server/rows.ts";
 
-/** A page of rows as they are in the data set, and how many there are. */
+/** A page of rows as they are in the data set, their numbers, and how many there are in all. */
 export const handler = apiRoute({
-  async GET({ params, state, url }) {
-    const place = resolvePlace(state.registry, params, namesFromQuery(url.searchParams));
-    const offset = wholeNumber(url.searchParams, "offset");
-    const limit = wholeNumber(url.searchParams, "limit");
-    return Response.json(await readRows(state.registry, place, { offset, limit }));
+  async GET({ params, state, url: { searchParams } }) {
+    const place = resolvePlace(state.registry, params, namesFromQuery(searchParams));
+    const offset = wholeNumber(searchParams, "offset");
+    const limit = wholeNumber(searchParams, "limit");
+    const { rows, total } = await findRows(state.registry, place, rowWish(searchParams), { offset, limit });
+    const read = rows.flatMap((found) => "row" in found ? [found] : []);
+    return Response.json({
+      rows: read.map(({ row }) => row),
+      indices: read.map(({ index }) => index),
+      total,
+      faults: rows.flatMap((found) => "fault" in found ? [found] : []),
+    });
   },
 });

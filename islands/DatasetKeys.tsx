@@ -1,0 +1,45 @@
+import { useEffect, useState } from "preact/hooks";
+
+/** Key → the element that it presses or goes to. */
+const TARGETS: Readonly<Record<string, string>> = {
+  k: "[data-step=previous]",
+  j: "[data-step=next]",
+  r: "[data-step=random]",
+  "/": "form[role=search] input[type=search]",
+};
+
+/** The keys of the dataset screen. What they do, links and fields of the page do without them. */
+export default function DatasetKeys() {
+  const [isReady, setIsReady] = useState(false);
+  useEffect(() => {
+    setIsReady(true);
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  return <span hidden data-ready={isReady} />;
+}
+
+function onKey(event: KeyboardEvent): void {
+  const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
+  if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
+  const move = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (move !== 0 && !moveRows(move)) return;
+  if (move === 0 && !go(TARGETS[event.key])) return;
+  event.preventDefault();
+}
+
+function go(selector: string | undefined): boolean {
+  const target = selector === undefined ? null : document.querySelector<HTMLElement>(selector);
+  if (target instanceof HTMLInputElement) target.focus();
+  else target?.click();
+  return target !== null;
+}
+
+/** Subtle: only from row to row, so that arrows scroll the page everywhere else. */
+function moveRows(by: 1 | -1): boolean {
+  const links = [...document.querySelectorAll<HTMLElement>("[data-row]")];
+  const at = links.findIndex((link) => link === document.activeElement);
+  if (at < 0) return false;
+  links[at + by]?.focus();
+  return true;
+}

@@ -1,0 +1,29 @@
+/** A field's value as the text that search, sort and filter look at. */
+
+/**
+ * Texts as they are, numbers and truth values as they are written, lists and objects as their leaves, one a line.
+ * @returns undefined for what is absent or null: it matches nothing and is sorted last
+ * @example fieldText(["a", { b: 2 }]) is "a\n2"
+ */
+export function fieldText(value: unknown): string | undefined {
+  if (typeof value === "string") return value;
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "object") return String(value);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "" : value.toISOString();
+  return Object.values(value).map((item) => fieldText(item) ?? "").join("\n");
+}
+
+/** The number that a field's text is written as; undefined when it is none. @example fieldNumber("1e3") is 1000 */
+export function fieldNumber(text: string | undefined): number | undefined {
+  if (text === undefined || !NUMBER.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+const NUMBER = /^-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?$/;
+
+/** The fields of a row; a row that is no object is its one field `row`. */
+export function rowEntries(row: unknown): readonly (readonly [name: string, value: unknown])[] {
+  if (typeof row !== "object" || row === null || Array.isArray(row)) return [["row", row]];
+  return Object.entries(row);
+}

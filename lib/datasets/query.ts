@@ -1,0 +1,134 @@
+/** Pages through a split: searched, sorted and filtered. */
+import { type Condition, meets } from "./condition.ts";
+import type { Dataset } from "./dataset.ts";
+import { fieldNumber, fieldText, rowEntries } from "./field_text.ts";
+
+export interface RowQuery {
+  /** Looked for in the text of every field, whatever its case; "" matches every row. */
+  readonly search?: string;
+  readonly sort?: RowSort | undefined;
+  /** All of them must be met. */
+  readonly filter?: readonly FieldFilter[];
+  /** Matches to leave out, and to give. */
+  readonly offset: number;
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Numbers come before texts, and what is absent comes last in both directions; equals stay in the order of the rows. */
+export interface RowSort {
+  readonly field: string;
+  readonly descending: boolean;
+}
+
+export interface FieldFilter {
+  readonly field: string;
+  readonly condition: Condition;
+}
+
+/** A row of the answer, or why it could not be read. */
+export type FoundRow =
+  /** `index` is its number in the split. */
+  | { readonly index: number; readonly row: unknown }
+  | { readonly index: number; readonly fault: string };
+
+export interface FoundIndices {
+  readonly indices: readonly number[];
+  /** Rows that match, on all pages. */
+  readonly total: number;
+}
+
+export interface QueryResult {
+  readonly rows: readonly FoundRow[];
+  readonly total: number;
+}
+
+/** Rows looked at before others get their turn. */
+const TURN_ROWS = 2_000;
+
+/** A page of rows; by the dataset's own engine where it has one, else by looking at each row. */
+export async function queryRows(dataset: Dataset<unknown>, query: RowQuery): Promise<QueryResult> {
+  const { indices, total } = await findIndices(dataset, query);
+  return { total, rows: await Promise.all(indices.map((index) => foundRow(dataset, index))) };
+}
+
+async function foundRow(dataset: Dataset<unknown>, index: number): Promise<FoundRow> {
+  try {
+    return { index, row: await dataset.row(index) };
+  } catch (error) {
+    return { index, fault: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function findIndices(dataset: Dataset<unknown>, query: RowQuery): FoundIndices | Promise<FoundIndices> {
+  const { search = "", sort, filter = [], offset, limit } = query;
+  if (search === "" && sort === undefined && filter.length === 0) {
+    const length = Math.max(0, Math.min(limit, dataset.size - offset));
+    return { indices: Array.from({ length }, (_, place) => offset + place), total: dataset.size };
+  }
+  return dataset.query === undefined ? scan(dataset, query) : dataset.query(query);
+}
+
+interface SortKey {
+  readonly index: number;
+  readonly text: string | undefined;
+  readonly number: number | undefined;
+}
+
+/** Subtle: an unsorted search keeps the numbers of the matches alone, so that no row stays in memory. */
+async function scan(dataset: Dataset<unknown>, query: RowQuery): Promise<FoundIndices> {
+  const { search = "", sort, filter = [], offset, limit, signal } = query;
+  const wanted = search.toLowerCase();
+  const found: number[] = [], keys: SortKey[] = [];
+  for (let index = 0; index < dataset.size; index++) {
+    const fields = await readFields(dataset, index);
+    if (fields !== undefined && matches(fields, wanted, filter)) {
+      const text = sort && fields.get(sort.field);
+      if (sort === undefined) found.push(index);
+      else keys.push({ index, text, number: fieldNumber(text) });
+    }
+    if (index % TURN_ROWS === TURN_ROWS - 1) {
+      signal?.throwIfAborted();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+  const sorted = sort === undefined ? found : sortKeys(keys, sort.descending).map(({ index }) => index);
+  return { indices: sorted.slice(offset, offset + limit), total: sorted.length };
+}
+
+/** Undefined for a row that cannot be read: it has no text that could match. */
+async function readFields(dataset: Dataset<unknown>, index: number) {
+  try {
+    const entries = rowEntries(await dataset.row(index));
+    return new Map(entries.map(([name, value]) => [name, fieldText(value)]));
+  } catch {
+    return undefined; // The page that shows this row tells why.
+  }
+}
+
+function matches(
+  fields: ReadonlyMap<string, string | undefined>,
+  wanted: string,
+  filter: readonly FieldFilter[],
+): boolean {
+  const isFound = wanted === "" || [...fields.values()].some((text) => text?.toLowerCase().includes(wanted));
+  return isFound && filter.every(({ field, condition }) => meets(fields.get(field), condition));
+}
+
+function sortKeys(keys: readonly SortKey[], descending: boolean): readonly SortKey[] {
+  const direction = descending ? -1 : 1;
+  return keys.toSorted((one, other) => {
+    if (one.text === undefined || other.text === undefined) {
+      return Number(one.text === undefined) - Number(other.text === undefined) || one.index - other.index;
+    }
+    return direction * compare(one, other) || one.index - other.index;
+  });
+}
+
+function compare(one: SortKey, other: SortKey): number {
+  if (one.number !== undefined && other.number !== undefined) return one.number - other.number;
+  if (one.number !== undefined) return -1;
+  if (other.number !== undefined) return 1;
+  const [a, b] = [one.text ?? "", other.text ?? ""];
+  return a < b ? -1 : a > b ? 1 : 0;
+}

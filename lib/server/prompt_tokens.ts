@@ -1,0 +1,29 @@
+/** A prompt as the tokens of a generator, for screens that show data and generate nothing. */
+import type { Token } from "../lm/token.ts";
+import type { Place } from "./place.ts";
+import type { Registry } from "./registry.ts";
+
+export interface PromptTokens {
+  readonly tokens: readonly Token[];
+  /** Absent when the generator does not tell. */
+  readonly contextWindow?: number;
+}
+
+/**
+ * Tokens of the place's generator.
+ * @returns undefined without a generator, for one that cannot tokenize, and, unless `opens`, for one that is not open yet
+ * @throws {ProblemError} 503 when it cannot be opened
+ */
+export async function promptTokens(
+  registry: Registry,
+  { module, generator: name }: Place,
+  text: string,
+  opens: boolean,
+): Promise<PromptTokens | undefined> {
+  if (name === "" || !opens && !registry.isOpen(module.name, name)) return undefined;
+  const generator = await registry.generator(module.name, name);
+  const tokens = await generator.tokenize?.(text);
+  if (tokens === undefined) return undefined;
+  const { contextWindow } = generator.facts;
+  return { tokens, ...(contextWindow === undefined ? {} : { contextWindow }) };
+}

@@ -1,0 +1,214 @@
+import { visibleLines } from "../lm/visible_text.ts";
+import { cx } from "./cx.ts";
+import {
+  ALL_ROWS,
+  conditionOf,
+  datasetHref,
+  nextSort,
+  type PageRow,
+  rowFields,
+  ROWS_A_PAGE,
+  type RowsPage,
+  wishEntries,
+} from "./dataset_screen.ts";
+import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
+import { type GenerationScreen, screenHref } from "./generation_screen.ts";
+import { LinkButton } from "./LinkButton.tsx";
+import { count } from "./number_format.ts";
+import { Panel } from "./Panel.tsx";
+
+interface RowsPanelProps {
+  readonly screen: GenerationScreen;
+  readonly page: RowsPage;
+}
+
+/** The form of search and filters; the filters stand in the table, outside of it. */
+const FORM = "rows";
+
+/** The rows of the split: searched, filtered and sorted by plain links and one GET form. */
+export function RowsPanel({ screen, page }: RowsPanelProps) {
+  const { wish, total, rows, faults } = page;
+  const isWhole = wishEntries({ ...wish, sort: "" }).length === 0;
+  const last = rows.at(-1)?.index ?? -1;
+  return (
+    <Panel
+      title={TEXT.rows}
+      facts={isWhole ? TEXT.rowsFacts(count(total)) : TEXT.matchesFacts(count(total), count(screen.size))}
+      actions={<SearchForm screen={screen} page={page} />}
+    >
+      <div class="overflow-x-auto" tabIndex={0} role="region" aria-label={TEXT.rowsTable}>
+        <table class="text-13">
+          <RowsHead screen={screen} page={page} />
+          <tbody>
+            {rows.map((found) => (
+              <>
+                {faults.filter(({ before }) => before === found.index).map((fault) => (
+                  <FaultRow key={`line ${fault.line}`} name={TEXT.line(fault.line)} {...fault} {...page} />
+                ))}
+                {"fault" in found
+                  ? (
+                    <FaultRow
+                      key={found.index}
+                      name={String(found.index)}
+                      message={TEXT.unreadable(found.index, found.fault)}
+                      fields={page.fields}
+                    />
+                  )
+                  : <DataRow key={found.index} screen={screen} page={page} found={found} />}
+              </>
+            ))}
+            {faults.filter(({ before }) => before !== undefined && before > last).map((fault) => (
+              <FaultRow key={`line ${fault.line}`} name={TEXT.line(fault.line)} {...fault} {...page} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {rows.length === 0 && <Relax screen={screen} page={page} />}
+      <Pager screen={screen} page={page} />
+    </Panel>
+  );
+}
+
+function RowsHead({ screen, page }: RowsPanelProps) {
+  const { wish, fields } = page;
+  return (
+    <thead class="border-b border-line text-11 text-soft">
+      <tr>
+        <th scope="col" class="px-3 pt-1.5 text-right font-semibold">{TEXT.number}</th>
+        {fields.map((field) => {
+          const sort = nextSort(wish.sort, field);
+          const order = sort === "" ? TEXT.unsorted : sort === field ? TEXT.ascending : TEXT.descending;
+          const isUp = wish.sort === field, isDown = wish.sort === `-${field}`;
+          return (
+            <th
+              key={field}
+              scope="col"
+              aria-sort={isUp ? "ascending" : isDown ? "descending" : "none"}
+              class="px-2 pt-1.5 text-left font-semibold"
+            >
+              <a
+                href={datasetHref(screen, { wish: { ...wish, sort }, offset: 0 })}
+                title={TEXT.sortBy(field, order)}
+                class={cx("rounded-sm hover:text-ink", (isUp || isDown) && "text-accent")}
+              >
+                {field} <span aria-hidden="true">{isUp ? "↑" : isDown ? "↓" : "↕"}</span>
+              </a>
+            </th>
+          );
+        })}
+      </tr>
+      <tr>
+        <td></td>
+        {fields.map((field) => (
+          <td key={field} class="px-2 py-1.5">
+            <input
+              type="text"
+              form={FORM}
+              name={`filter.${field}`}
+              value={conditionOf(wish, field)}
+              aria-label={TEXT.filterLabel(field)}
+              placeholder={TEXT.filterHint}
+              class="w-full min-w-[120px] rounded-md border border-line bg-panel px-1.5 py-0.5 text-12 text-ink"
+            />
+          </td>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+function DataRow({ screen, page, found }: RowsPanelProps & { readonly found: Extract<PageRow, { row: unknown }> }) {
+  const { index } = found;
+  const values = new Map(rowFields(found.row, 0));
+  const isHere = index === screen.sample;
+  return (
+    <tr class={cx("border-b border-line align-top hover:bg-sunk", isHere && "bg-sunk")}>
+      <th scope="row" class="px-3 py-1.5 text-right font-mono font-normal tabular-nums">
+        <a
+          href={datasetHref(screen, page, index)}
+          data-row={index}
+          aria-current={isHere ? "true" : undefined}
+          class={cx("text-accent underline", isHere && "font-bold")}
+        >
+          {index}
+        </a>
+      </th>
+      {page.fields.map((field) => (
+        <td key={field} dir="auto" class="min-w-[120px] max-w-[360px] px-2 py-1.5">
+          <div class="max-h-[60px] overflow-hidden whitespace-pre-wrap break-words">
+            {visibleLines(values.get(field) ?? "")}
+          </div>
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** In place of a row that could not be read. */
+function FaultRow(
+  { name, message, fields }: { readonly name: string; readonly message: string; readonly fields: readonly string[] },
+) {
+  return (
+    <tr class="border-b border-line bg-badsunk align-top text-bad">
+      <th scope="row" class="whitespace-nowrap px-3 py-1.5 text-right font-normal">{name}</th>
+      <td colSpan={Math.max(1, fields.length)} class="break-words px-2 py-1.5">{message}</td>
+    </tr>
+  );
+}
+
+/** Nothing was found: what would be, with one part of the question left out. */
+function Relax({ screen, page: { wish, relaxations } }: RowsPanelProps) {
+  const useful = relaxations.filter(({ total }) => total > 0);
+  return (
+    <div class="flex flex-wrap items-center gap-2 p-3" role="status">
+      <span class="text-soft">{TEXT.noMatch}</span>
+      {useful.map((smaller) => (
+        <LinkButton key={smaller.field ?? ""} href={datasetHref(screen, { wish: smaller.wish, offset: 0 })}>
+          {smaller.field === undefined
+            ? TEXT.relaxSearch(wish.search)
+            : TEXT.relaxFilter(smaller.field, conditionOf(wish, smaller.field))}
+          <span class="pl-1.5 text-soft">{TEXT.rowsCount(count(smaller.total))}</span>
+        </LinkButton>
+      ))}
+      <LinkButton href={datasetHref(screen, { wish: ALL_ROWS, offset: 0 })}>{TEXT.relaxAll}</LinkButton>
+    </div>
+  );
+}
+
+function SearchForm({ screen, page: { wish } }: RowsPanelProps) {
+  const here = [...new URLSearchParams(screenHref(screen).split("?")[1])];
+  const kept = wish.sort === "" ? here : [...here, ["sort", wish.sort]];
+  return (
+    <form id={FORM} method="get" action={`/${screen.module}/${screen.component}`} role="search" class="flex gap-2">
+      {kept.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
+      <input
+        type="search"
+        name="q"
+        value={wish.search}
+        aria-label={TEXT.search}
+        placeholder={TEXT.searchHint}
+        class="min-h-[32px] w-[180px] rounded-md border border-line bg-panel px-2 py-1"
+      />
+      <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk">
+        {TEXT.search}
+      </button>
+      {wishEntries(wish).length > 0 && <LinkButton href={screenHref(screen)}>{TEXT.clear}</LinkButton>}
+    </form>
+  );
+}
+
+function Pager({ screen, page }: RowsPanelProps) {
+  const { wish, offset, total, rows } = page;
+  if (total <= ROWS_A_PAGE && offset === 0) return null;
+  const to = (next: number) => datasetHref(screen, { wish, offset: next });
+  const last = offset + rows.length;
+  return (
+    <p class="flex items-center gap-2 p-3 text-soft tabular-nums">
+      <LinkButton href={offset > 0 ? to(Math.max(0, offset - ROWS_A_PAGE)) : undefined} label={TEXT.earlier}>
+        ←
+      </LinkButton>
+      {rows.length > 0 && TEXT.page(count(offset + 1), count(last))}
+      <LinkButton href={last < total ? to(last) : undefined} label={TEXT.later}>→</LinkButton>
+    </p>
+  );
+}

@@ -1,0 +1,87 @@
+/** The dataset screen with mouse, with keys alone, and with JavaScript off. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { launchChromium } from "./chromium.ts";
+import { serveApp } from "./serve_app.ts";
+
+const START = "/alpaca/dataset?task=alpaca&split=test&sample=3&generator=demo";
+
+function query(page: Page, name: string): string | null {
+  return new URL(page.url()).searchParams.get(name);
+}
+
+async function firstRow(page: Page): Promise<string | null> {
+  return await page.locator("[data-row]").first().getAttribute("data-row");
+}
+
+Deno.test("dataset screen", async (t) => {
+  await using app = await serveApp();
+  const browser = await launchChromium();
+  const url = app.origin + START;
+
+  await t.step("searches, sorts and filters by mouse, and opens a row in place and in another screen", async () => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    await page.getByLabel("Search", { exact: true }).fill("the");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText(/\d+ of 200 match/).waitFor();
+    await page.getByRole("link", { name: /instruction/ }).click();
+    await page.locator("th[aria-sort=ascending]").waitFor();
+    assert.equal(query(page, "sort"), "instruction");
+    await page.getByLabel("Filter output").fill("!the");
+    await page.getByLabel("Filter output").press("Enter");
+    await page.waitForFunction(() => location.search.includes("filter.output"));
+    assert.equal(query(page, "q"), "the");
+    assert.equal(query(page, "sort"), "instruction", "a filter keeps the order");
+    const wanted = await firstRow(page);
+    await page.locator("[data-row]").first().click();
+    await page.waitForFunction((sample) => location.search.includes(`sample=${sample}&`), wanted);
+    assert.equal(await firstRow(page), wanted, "the rows stay as they were asked for");
+    await page.locator("#main").getByRole("link", { name: "Next token" }).click();
+    await page.waitForURL(/next-token/);
+    assert.equal(query(page, "sample"), wanted);
+    await page.close();
+  });
+
+  await t.step("goes by keys alone: samples, rows, search", async () => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    await page.keyboard.press("j");
+    await page.waitForFunction(() => location.search.includes("sample=4"));
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    await page.keyboard.press("k");
+    await page.waitForFunction(() => location.search.includes("sample=3"));
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    await page.locator("[data-row]").first().focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => location.search.includes("sample=1"));
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    await page.keyboard.press("/");
+    await page.keyboard.type("zqzqzq");
+    await page.keyboard.press("Enter");
+    await page.getByText("No row matches.").waitFor();
+    await page.close();
+  });
+
+  await t.step("does all of it without JavaScript", async () => {
+    const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    await page.goto(url);
+    await page.getByLabel("Search", { exact: true }).fill("the");
+    await page.getByLabel("Filter instruction").fill("zqzqzq");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("No row matches.").waitFor();
+    await page.getByRole("link", { name: /^Without instruction/ }).click();
+    assert.equal(query(page, "q"), "the");
+    await page.getByRole("link", { name: "Later rows" }).click();
+    assert.equal(query(page, "offset"), "20");
+    await page.getByRole("link", { name: "Tokens" }).click();
+    assert.ok(await page.locator("[title^='id ']").count() > 10);
+    await page.getByRole("link", { name: "Text", exact: true }).click();
+    assert.equal(await page.locator("[title^='id ']").count(), 0);
+    await page.context().close();
+  });
+  await browser.close();
+});
