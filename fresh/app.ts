@@ -1,8 +1,8 @@
 import { STATUS_CODES } from "node:http";
-import { announce } from "./announce.ts";
 import { Context } from "./context.ts";
 import { HttpError } from "./error.ts";
 import { registerRouteFile } from "./fs_routes.ts";
+import { listen } from "./listen.ts";
 import { joinPath } from "./pattern.ts";
 import { addRoute, type Registry } from "./registry.ts";
 import { Router } from "./router.ts";
@@ -46,16 +46,16 @@ export class App<State> {
   #parent: App<State> | undefined;
 
   constructor(config: FreshConfig = {}) {
-    const { basePath = "", mode = "production", trustProxy = false } = config;
-    this.config = { root: ".", basePath, mode, trustProxy };
+    const { mode = "production", trustProxy = false } = config;
+    this.config = { root: ".", basePath: checkedBasePath(config.basePath ?? ""), mode, trustProxy };
   }
 
   /** Adds middlewares for all paths, or for a path and those below it. */
   use(...middlewares: MaybeLazyMiddleware<State>[]): this;
   use(path: string, ...middlewares: MaybeLazyMiddleware<State>[]): this;
-  use(first: string | MaybeLazyMiddleware<State>, ...rest: MaybeLazyMiddleware<State>[]): this {
-    const path = typeof first === "string" ? first : "*";
-    const middlewares = typeof first === "string" ? rest : [first, ...rest];
+  use(...args: (string | MaybeLazyMiddleware<State>)[]): this {
+    const path = typeof args[0] === "string" ? args[0] : "*";
+    const middlewares = args.filter((each) => typeof each !== "string");
     return this.#add(({ root }, base) => {
       scopeAt(root, joinPath(base, path)).middlewares.push(...middlewares);
     });
@@ -129,12 +129,12 @@ export class App<State> {
     });
   }
 
-  /** Adds all that another app has registered so far, below a path. */
+  /** Adds all that another app has registered so far, below a path; its own base path comes after that. */
   mountApp(path: string, app: App<State>): this {
     const inner = [...app.#registrations];
     app.#parent = this;
     return this.#add((registry, base) => {
-      const below = joinPath(joinPath(base, path), app.config.basePath);
+      const below = joinPath(joinPath(base, path), app.config.basePath === path ? "" : app.config.basePath);
       for (const register of inner) register(registry, below);
     });
   }
@@ -195,25 +195,26 @@ export class App<State> {
     }
   }
 
-  /** Serves the app; without a port, on the first free one of 8000–8019. */
+  /** Begins to serve the app; without a port, on the first free one of 8000–8019. */
+  // deno-lint-ignore require-await -- as upstream's
   async listen(options: ListenOptions = {}): Promise<void> {
-    const handler = this.handler();
-    const onListen = options.onListen ?? announce(this.config.basePath);
-    const ports = options.port === undefined ? Array.from({ length: 20 }, (_, index) => 8000 + index) : [options.port];
-    for (const port of ports) {
-      try {
-        await Deno.serve({ ...options, port, onListen }, handler).finished;
-        return;
-      } catch (error) {
-        if (!(error instanceof Deno.errors.AddrInUse) || port === ports.at(-1)) throw error;
-      }
-    }
+    listen(options, this.config.basePath, this.handler());
   }
 }
 
 /** Error and 404 routes may be given as just a middleware. */
 function asRoute<State>(route: Route<State> | Middleware<State>): Route<State> {
   return typeof route === "function" ? { handler: route } : route;
+}
+
+/** @throws Error when a base path is not "/" or such as "/docs". */
+function checkedBasePath(basePath: string): string {
+  if (["", "/", "./"].includes(basePath)) return "";
+  const invalid = `Invalid basePath: "${basePath}".`;
+  if (!basePath.startsWith("/")) throw new Error(`${invalid} Must be empty, "/", "./", or start with "/"`);
+  if (basePath.endsWith("/")) throw new Error(`${invalid} Must not end with "/" except for root path`);
+  if (!/^[\w/.-]+$/.test(basePath)) throw new Error(`${invalid} Contains invalid characters`);
+  return basePath;
 }
 
 function requestUrl(req: Request, trustProxy: boolean): URL {

@@ -30,8 +30,9 @@ function partialState(state: RenderState, json: string): VNode {
     name,
     exportName,
   }));
-  const text = scriptText(JSON.stringify({ islands, json }));
-  return element("script", { type: "application/json", id: "frsh-state", dangerouslySetInnerHTML: { __html: text } });
+  const text = scriptText(JSON.stringify({ islands, props: json }));
+  const id = `frsh-state-${state.partialId}`;
+  return element("script", { type: "application/json", id, dangerouslySetInnerHTML: { __html: text } });
 }
 
 function usedIslands(state: RenderState): Island[] {
@@ -47,8 +48,5 @@ function scriptText(code: string): string {
 export function preloadHeader(state: RenderState): string | undefined {
   if (!state.needsClient) return undefined;
   const files = new Set([state.snapshot.clientEntry, ...usedIslands(state).map(({ file }) => file)]);
-  // The nonce is needed under 'strict-dynamic', where a URL alone allows nothing.
-  return [...files].map((file) =>
-    `<${encodeURI(state.basePath + file)}>; rel="modulepreload"; as="script"; nonce="${state.nonce}"`
-  ).join(", ");
+  return [...files].map((file) => `<${encodeURI(state.basePath + file)}>; rel="modulepreload"; as="script"`).join(", ");
 }

@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lockPath } from "./asset.ts";
-import { bundle, fileUrl } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import { type BuiltRoute, collectRoutes, load } from "./build_routes.ts";
 import { contentTypeOf, crawlSources, filesIn, isServed, slashes } from "./crawl.ts";
 import { checkCompilerOptions } from "./deno_json.ts";
 import type { ResolvedBuildConfig } from "./dev.ts";
-import { fileToPattern, isSpecial } from "./pattern.ts";
 import { type IslandModule, islandRegistry, type Snapshot } from "./snapshot.ts";
 import { cssUrls, type Transformer, transformFile } from "./transform.ts";
 
@@ -22,7 +22,7 @@ interface BuiltFile {
 
 /** Everything that a build found and made, before it is written or kept. */
 export interface Build {
-  readonly routes: readonly { readonly file: string; readonly path: string; readonly module: Module | undefined }[];
+  readonly routes: readonly BuiltRoute[];
   readonly islands: readonly (IslandModule & { readonly path: string })[];
   readonly files: ReadonlyMap<string, BuiltFile>;
 }
@@ -44,11 +44,7 @@ export function jsFolder(buildId: string): string {
 export async function collect(config: ResolvedBuildConfig, additions: Additions): Promise<Build> {
   await checkCompilerOptions(config.root);
   const sources = await crawlSources(config);
-  const routes = await Promise.all(sources.routes.map(async ({ file, path }) => {
-    const isEager = isSpecial(file) || (await Deno.readTextFile(path)).includes("routeOverride");
-    return { file, path, module: isEager ? await load(path) : undefined };
-  }));
-  checkRoutes(routes, config.root);
+  const routes = await collectRoutes(sources.routes, config.root);
 
   const entries: Record<string, string> = { "fresh-runtime": join(HERE, "client.ts") };
   if (config.mode === "development") entries["fresh-dev"] = join(HERE, "client_dev.ts");
@@ -71,27 +67,6 @@ export async function collect(config: ResolvedBuildConfig, additions: Additions)
     files.set(`${jsFolder(config.buildId)}/${name}`, { content, hash: hashOf(content), source: undefined });
   }
   return { routes, islands, files };
-}
-
-async function load(path: string): Promise<Module> {
-  return await import(path.startsWith("/") ? fileUrl(path) : path);
-}
-
-/** Refuses files that answer the same URLs, as only the first would ever be asked. */
-function checkRoutes(routes: Build["routes"], root: string): void {
-  const taken = new Map<string, string>();
-  for (const { file, path, module } of routes) {
-    if (isSpecial(file)) continue;
-    const config: { routeOverride?: unknown } = Object(module?.["config"]);
-    const pattern = typeof config.routeOverride === "string" ? config.routeOverride : fileToPattern(file);
-    const shape = pattern.replaceAll(/:\w+/g, ":");
-    const name = slashes(relative(root, path));
-    const other = taken.get(shape);
-    if (other !== undefined) {
-      throw new TypeError(`Cannot build as "${other}" and "${name}" both answer "${pattern}": rename or remove one`);
-    }
-    taken.set(shape, name);
-  }
 }
 
 async function staticFiles(
@@ -132,7 +107,7 @@ export function islandNames(
   module: Module,
   taken: Set<string>,
 ): { entry: string; names: Record<string, string> } {
-  const base = basename(path, extname(path)).replaceAll(/[^A-Za-z0-9_$]+/g, "_");
+  const base = basename(path, extname(path)).replaceAll(/[^A-Za-z0-9$]+/g, "_").replace(/^\d+_?/, "_");
   const names: Record<string, string> = {};
   for (const [exportName, value] of Object.entries(module)) {
     if (typeof value !== "function") continue;

@@ -1,10 +1,18 @@
 /** Bundles the browser runtime and the islands with esbuild. Build code: production never imports it. */
 import * as esbuild from "esbuild";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { isRecord, nearest } from "./deno_json.ts";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
+
+/** Source maps of the browser modules. */
+export interface SourceMap {
+  kind: boolean | "linked" | "inline" | "external" | "both";
+  sourceRoot?: string;
+  /** Whether the maps hold the sources. Default: true. */
+  sourcesContent?: boolean;
+}
 
 export interface BundleOptions {
   readonly root: string;
@@ -12,7 +20,7 @@ export interface BundleOptions {
   readonly target: string | string[];
   readonly mode: "development" | "production";
   /** Default: in development only. */
-  readonly sourceMap: esbuild.BuildOptions["sourcemap"];
+  readonly sourceMap: SourceMap | undefined;
   /** Entry name to file or specifier. */
   readonly entries: Readonly<Record<string, string>>;
 }
@@ -32,7 +40,9 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Uint8A
     platform: "browser",
     target: options.target,
     minify: !isDevelopment,
-    sourcemap: options.sourceMap ?? isDevelopment,
+    sourcemap: options.sourceMap?.kind ?? isDevelopment,
+    sourceRoot: options.sourceMap?.sourceRoot ?? "",
+    sourcesContent: options.sourceMap?.sourcesContent ?? true,
     chunkNames: "chunk-[hash]",
     jsx: "automatic",
     jsxImportSource: "preact",
@@ -135,9 +145,4 @@ function publicEnvPlugin(): esbuild.Plugin {
       });
     },
   };
-}
-
-/** URL of a file, for `import()`. */
-export function fileUrl(path: string): string {
-  return pathToFileURL(path).href;
 }

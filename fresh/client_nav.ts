@@ -1,31 +1,38 @@
 /** Client navigation: fetches a page and puts its partials into this one. Loaded when a page asks for it. */
-import { endOf, hydrate, outermost, unmountBetween } from "./client.ts";
+import { patchOf, updateLinks } from "./client_patch.ts";
 
 const PARTIAL_PARAM = "fresh-partial";
-const KIND = "frsh:partial:";
 
 interface Visit {
   /** What is fetched. */
   readonly url: URL;
-  /** What the address bar will show. */
-  readonly shown: URL;
+  /** What the address bar will show. Absent: what it shows now. */
+  readonly shown?: URL;
   readonly init?: RequestInit;
-  readonly source: Element | undefined;
-  readonly history: "push" | "keep";
+  readonly source?: Element | undefined;
+  readonly kind: "link" | "form" | "button" | "history";
+}
+
+/** What an entry of the history keeps, so that only entries of ours are answered. */
+interface Entry {
+  readonly fresh: true;
+  readonly scrollX: number;
+  readonly scrollY: number;
 }
 
 let latest = 0;
 
 /** Begins to answer clicks, form submissions and the back button. Called once. */
 export function startNavigation(): void {
-  history.replaceState({ ...history.state, fresh: true }, "");
+  if (history.state === null) keepScroll();
   document.addEventListener("click", onClick);
   document.addEventListener("submit", onSubmit);
-  addEventListener("popstate", (event) => {
-    if (event.state?.fresh !== true) return;
-    const url = new URL(location.href);
-    void visit({ url, shown: url, source: undefined, history: "keep" });
-  });
+  addEventListener("popstate", (event) => void onHistory(event.state));
+}
+
+function keepScroll(): void {
+  const entry: Entry = { fresh: true, scrollX, scrollY };
+  history.replaceState(entry, "");
 }
 
 function isOn(element: Element): boolean {
@@ -33,56 +40,65 @@ function isOn(element: Element): boolean {
   return setting !== null && setting.getAttribute("f-client-nav") !== "false";
 }
 
+async function onHistory(entry: Entry | null): Promise<void> {
+  if (entry === null) history.scrollRestoration = "auto"; // Another place on the same page.
+  if (entry?.fresh !== true) return;
+  const setting = document.querySelector("[f-client-nav]")?.getAttribute("f-client-nav") ?? "false";
+  if (setting === "false") return location.reload();
+  history.scrollRestoration = "manual"; // The browser would scroll before the content is there.
+  await visit({ url: new URL(location.href), kind: "history" });
+  scrollTo({ left: entry.scrollX, top: entry.scrollY, behavior: "instant" });
+}
+
 function onClick(event: MouseEvent): void {
-  if (
-    event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey
-  ) {
+  const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+  if (event.defaultPrevented || !isPlain || !(event.target instanceof Element)) return;
+  const link = event.target.closest("a");
+  if (link !== null) return onLink(event, link);
+  const button = event.target.closest("button");
+  const partial = button?.getAttribute("f-partial") ?? null;
+  if (button === null || partial === null || !isOn(button) || (button.type === "submit" && button.form !== null)) {
     return;
   }
-  const target = event.target instanceof Element ? event.target : undefined;
-  const link = target?.closest("a");
-  if (link?.href && isOn(link)) {
-    const shown = new URL(link.href, location.href);
-    const isElsewhere = shown.origin !== location.origin || link.hasAttribute("download") ||
-      !["", "_self"].includes(link.target);
-    const isHere = shown.pathname === location.pathname && shown.search === location.search && shown.hash !== "";
-    if (isElsewhere || isHere) return;
-    event.preventDefault();
-    const url = new URL(link.getAttribute("f-partial") ?? shown.href, location.href);
-    void visit({ url, shown, source: link, history: "push" });
-    return;
-  }
-  const button = target?.closest("button[f-partial]");
-  if (!button || !isOn(button) || button.closest("form") !== null) return;
   event.preventDefault();
-  const url = new URL(button.getAttribute("f-partial") ?? "", location.href);
-  void visit({ url, shown: new URL(location.href), source: button, history: "keep" });
+  void visit({ url: new URL(partial, location.href), source: button, kind: "button" });
+}
+
+function onLink(event: MouseEvent, link: HTMLAnchorElement): void {
+  if (!link.href || !isOn(link)) return;
+  const shown = new URL(link.href);
+  const isElsewhere = shown.origin !== location.origin || link.hasAttribute("download") ||
+    !["", "_self"].includes(link.target);
+  const isHere = shown.pathname === location.pathname && shown.search === location.search && shown.hash !== "";
+  if (isElsewhere || isHere || link.getAttribute("href")?.startsWith("#")) return;
+  event.preventDefault();
+  const url = new URL(link.getAttribute("f-partial") ?? shown.href, location.href);
+  void visit({ url, shown, source: link, kind: "link" });
 }
 
 function onSubmit(event: SubmitEvent): void {
-  const form = event.target;
-  if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !isOn(form)) return;
-  const { submitter } = event;
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || !(form instanceof HTMLFormElement)) return;
+  if (!isOn(form) || (submitter !== null && !isOn(submitter))) return;
   const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
-  const partial = submitter?.getAttribute("f-partial") ?? form.getAttribute("f-partial");
+  const partial = submitter?.getAttribute("f-partial") ??
+    (submitter?.hasAttribute("formaction") ? null : form.getAttribute("f-partial"));
   const method = (submitter?.getAttribute("formmethod") ?? form.method).toLowerCase();
   const shown = new URL(action ?? location.href, location.href);
-  const isOurs = (action !== null || partial !== null) && shown.origin === location.origin && method !== "dialog";
+  const isOurs = (action ?? partial) !== null && shown.origin === location.origin && method !== "dialog";
   if (!isOurs) return;
   event.preventDefault();
   const url = new URL(partial ?? shown.href, location.href);
   const data = new FormData(form, submitter);
-  if (method === "post") {
-    void visit({ url, shown, init: { method: "POST", body: data }, source: submitter ?? form, history: "push" });
-    return;
-  }
+  const source = submitter ?? form;
+  if (method === "post") return void visit({ url, shown, init: { method: "POST", body: data }, source, kind: "form" });
   for (const each of [url, shown]) {
     each.search = new URLSearchParams([...data].map(([name, value]) => [name, String(value)])).toString();
   }
-  void visit({ url, shown, source: submitter ?? form, history: "push" });
+  void visit({ url, shown, source, kind: "form" });
 }
 
-async function visit({ url, shown, init, source, history: mode }: Visit): Promise<void> {
+async function visit({ url, shown, init, source, kind }: Visit): Promise<void> {
   const mine = ++latest;
   setBusy(source, true);
   try {
@@ -91,18 +107,27 @@ async function visit({ url, shown, init, source, history: mode }: Visit): Promis
     const response = await fetch(address, { redirect: "follow", ...init });
     const text = await response.text();
     if (mine !== latest) return; // A later click has taken over.
+    const final = response.redirected ? withoutParam(new URL(response.url)) : shown;
     const isPage = response.headers.get("content-type")?.startsWith("text/html") === true;
     const fetched = isPage ? new DOMParser().parseFromString(text, "text/html") : undefined;
-    const patch = fetched === undefined ? undefined : await patchOf(fetched);
-    if (patch === undefined) return location.assign(shown);
-    const final = response.redirected ? withoutParam(new URL(response.url)) : shown;
-    const isNew = mode === "push" && final.href !== location.href;
-    if (isNew) history.pushState({ fresh: true }, "", final);
-    await inTransition(source, patch);
-    if (mode === "push" && isNew) scrollToTarget(final);
+    const patch = fetched && await patchOf(fetched, response.headers.get("x-fresh-id"));
+    if (mine !== latest) return;
+    if (patch === undefined) return withoutPartials(kind, final, response);
+    if (kind !== "button" && final !== undefined) remember(final);
+    await inTransition(patch);
+    if (kind !== "button") updateLinks(new URL(location.href));
+    if (kind === "link") scrollToTarget();
   } finally {
     setBusy(source, false);
   }
+}
+
+/** Subtle: an entry is added only for a new URL, as some links refresh the page that they are on. */
+function remember(url: URL): void {
+  if (url.href === location.href) return;
+  keepScroll();
+  const entry: Entry = { fresh: true, scrollX: 0, scrollY: 0 };
+  history.pushState(entry, "", url);
 }
 
 function withoutParam(url: URL): URL {
@@ -110,81 +135,23 @@ function withoutParam(url: URL): URL {
   return url;
 }
 
-/** What puts a fetched page into this one; absent when they share no partial. */
-async function patchOf(fetched: Document): Promise<(() => void) | undefined> {
-  const here = new Map(outermost(document.body, KIND).map((range) => [partialName(range.start), range]));
-  const pairs = outermost(fetched.body, KIND).flatMap((range) => {
-    const old = here.get(partialName(range.start));
-    return old === undefined ? [] : [{ range, old }];
-  });
-  if (pairs.length === 0) return undefined;
-  const { islands, json } = await readState(fetched);
-  return () => {
-    for (const { range, old } of pairs) {
-      const isReplaced = range.start.data.split(":")[3] === "replace";
-      if (isReplaced) clear(old.start, endOf(old.start, KIND));
-      const fresh = document.createDocumentFragment();
-      for (let node = range.start.nextSibling; node !== null && node !== range.end; node = range.start.nextSibling) {
-        fresh.append(node);
-      }
-      hydrate(fresh, islands, json, fetched);
-      if (range.start.data.split(":")[3] === "prepend") old.start.after(fresh);
-      else old.end.before(fresh);
-    }
-    updateHead(fetched);
-  };
+/** A page without partials cannot become part of this one: the browser goes there, where there is one to go to. */
+function withoutPartials(kind: Visit["kind"], shown: URL | undefined, response: Response): void {
+  if (kind === "history") return location.reload();
+  if (shown !== undefined && (kind === "link" || response.redirected)) return location.assign(shown);
+  throw new Error(`Found no partials in the response of ${response.url}: render at least one <Partial> there`);
 }
 
-function partialName(start: Comment): string {
-  return start.data.split(":")[2] ?? "";
-}
-
-type Islands = Parameters<typeof hydrate>[1];
-
-/** The islands of a fetched page, with their modules loaded. */
-async function readState(fetched: Document): Promise<{ islands: Islands; json: string }> {
-  const text = fetched.querySelector("#frsh-state")?.textContent;
-  if (!text) return { islands: {}, json: "[]" };
-  const state: { islands: { file: string; name: string; exportName: string }[]; json: string } = JSON.parse(text);
-  const islands: Islands = {};
-  await Promise.all(state.islands.map(async ({ file, name, exportName }) => {
-    islands[name] = (await import(file))[exportName];
-  }));
-  return { islands, json: state.json };
-}
-
-function clear(start: Comment, end: Comment): void {
-  const range = document.createRange();
-  range.setStartAfter(start);
-  range.setEndBefore(end);
-  unmountBetween((node) => range.intersectsNode(node));
-  for (let node = start.nextSibling; node !== null && node !== end; node = start.nextSibling) node.remove();
-}
-
-function updateHead(fetched: Document): void {
-  if (fetched.title !== "") document.title = fetched.title;
-  for (const meta of fetched.head.querySelectorAll("meta[name],meta[property]")) {
-    const name = meta.hasAttribute("name") ? "name" : "property";
-    const old = document.head.querySelector(`meta[${name}="${CSS.escape(meta.getAttribute(name) ?? "")}"]`);
-    if (old === null) document.head.append(meta.cloneNode());
-    else old.setAttribute("content", meta.getAttribute("content") ?? "");
-  }
-  const known = new Set(
-    [...document.querySelectorAll("link[rel=stylesheet]")].map((link) => link.getAttribute("href")),
-  );
-  for (const link of fetched.querySelectorAll("link[rel=stylesheet]")) {
-    if (!known.has(link.getAttribute("href"))) document.head.append(link.cloneNode());
-  }
-}
-
-async function inTransition(source: Element | undefined, patch: () => void): Promise<void> {
-  const wants = (source ?? document.body).closest("[f-view-transition]") !== null;
+async function inTransition(patch: () => void): Promise<void> {
+  const setting = document.querySelector("[f-view-transition]")?.getAttribute("f-view-transition") ?? "false";
+  const wants = setting !== "false";
   if (wants && "startViewTransition" in document) await document.startViewTransition(patch).updateCallbackDone;
   else patch();
 }
 
-function scrollToTarget(url: URL): void {
-  const target = url.hash === "" ? null : document.getElementById(decodeURIComponent(url.hash.slice(1)));
+function scrollToTarget(): void {
+  const { hash } = location;
+  const target = hash === "" ? null : document.getElementById(decodeURIComponent(hash.slice(1)));
   if (target !== null) target.scrollIntoView();
   else scrollTo({ left: 0, top: 0, behavior: "instant" });
 }

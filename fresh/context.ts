@@ -113,6 +113,7 @@ export class Context<State> {
     headers.set("content-type", "text/html; charset=utf-8");
     const preload = preloadHeader(state);
     if (preload !== undefined) headers.append("link", preload);
+    if (this.isPartial) headers.set("x-fresh-id", state.partialId);
     const response = new Response(html, { ...init, status: init.status ?? 200, headers });
     noteNonce(response, state.nonce);
     return response;

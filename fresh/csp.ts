@@ -28,6 +28,8 @@ const DEFAULTS: readonly string[] = [
   "upgrade-insecure-requests",
 ];
 
+const PRELOAD = /rel="modulepreload"; as="script"/g;
+
 const nonces = new WeakMap<Response, string>();
 
 /** Remembers which nonce the page in a response was rendered with. A response made from it has none. */
@@ -51,6 +53,9 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
     const nonce = useNonce ? nonces.get(response) : undefined;
     const applied = nonce === undefined ? policy : policy.map((directive) => withNonce(directive, nonce));
     response.headers.set(header, applied.join("; "));
+    // Preloads need the nonce under 'strict-dynamic', where a URL alone allows nothing.
+    const link = nonce === undefined ? null : response.headers.get("link");
+    if (link !== null) response.headers.set("link", link.replaceAll(PRELOAD, `$&; nonce="${nonce}"`));
     if (reportTo !== undefined) response.headers.set("reporting-endpoints", `csp-endpoint="${reportTo}"`);
     return response;
   };

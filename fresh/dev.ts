@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { announce } from "./announce.ts";
 import type { App } from "./app.ts";
 import { collect, jsFolder, memorySnapshot } from "./build.ts";
-import { stopBundler } from "./bundle.ts";
+import { type SourceMap, stopBundler } from "./bundle.ts";
+import { listen } from "./listen.ts";
 import { errorPage, isShownError } from "./overlay.tsx";
 import { applySnapshot } from "./snapshot.ts";
 import type { OnTransformOptions, Transformer, TransformFn } from "./transform.ts";
@@ -33,7 +33,7 @@ export interface BuildOptions {
   /** Files to leave out. */
   ignore?: RegExp[];
   /** Default: in development only. */
-  sourceMap?: boolean | "linked" | "inline" | "external" | "both";
+  sourceMap?: SourceMap;
 }
 
 export interface ResolvedBuildConfig extends Required<Omit<BuildOptions, "sourceMap" | "staticDir">> {
@@ -120,11 +120,10 @@ export class Builder<State = any> {
     });
     const handler = app.handler();
     const revision = Date.now();
-    const { port = 8000, onListen = announce(app.config.basePath) } = options;
-    await Deno.serve({ ...options, port, onListen }, (req, info) => {
+    listen(options, app.config.basePath, (req, info) => {
       const { pathname } = new URL(req.url);
       return pathname === "/_frsh/alive" ? alive(req, revision) : handler(req, info);
-    }).finished;
+    });
   }
 
   async #collect(mode: "development" | "production") {

@@ -29,6 +29,7 @@ export function registerRouteFile<State>(registry: Registry<State>, base: string
       scope.middlewares.push(...middlewaresOf<State>(load, file));
       return;
     case "_layout":
+      if (handlerOf(load) !== undefined) warn("Layout does not support handlers", file);
       scope.layout = { component: componentOf<State>(load, file), config: configOf(load) ?? {} };
       return;
     case "_error":
@@ -46,7 +47,7 @@ export function registerRouteFile<State>(registry: Registry<State>, base: string
 /** Checks what a route module exports. */
 function routeOf<State>(module: Module, file: string): Route<State> {
   const component = module["default"];
-  const handler = module["handler"] ?? module["handlers"];
+  const handler = handlerOf(module);
   if (component === undefined && handler === undefined && configOf(module) === undefined) throw nothingIn(file);
   const route: Route<State> = { config: configOf(module), css: stylesOf(module) };
   if (component !== undefined) route.component = componentOf<State>(module, file);
@@ -56,6 +57,14 @@ function routeOf<State>(module: Module, file: string): Route<State> {
     route.handler = handler;
   }
   return route;
+}
+
+function handlerOf(module: Module): unknown {
+  return module["handler"] ?? module["handlers"];
+}
+
+function warn(what: string, file: string): void {
+  console.warn(`🍋 %c[WARNING] Unsupported route config: ${what} in routes/${file}`, "color:rgb(251, 184, 0)");
 }
 
 function nothingIn(file: string): Error {
@@ -76,7 +85,11 @@ function componentOf<State>(module: Module, file: string): RouteComponent<State>
 }
 
 function middlewaresOf<State>(module: Module, file: string): Middleware<State>[] {
-  const value = module["handler"] ?? module["handlers"] ?? module["default"];
+  const value = handlerOf(module) ?? module["default"];
+  if (isMethodMap(value)) {
+    warn("Middleware does not support object handlers with GET, POST, etc.", file);
+    return [];
+  }
   const all: unknown[] = Array.isArray(value) ? value : [value];
   if (!all.every((each) => isMiddleware<State>(each))) throw nothingIn(file);
   return all;

@@ -2,7 +2,7 @@
 import { Signal } from "@preact/signals";
 import { type ComponentChildren, Fragment, h, isValidElement, options, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { activeLink, hasNavAttribute, isNavOn, templateHasNav } from "./attributes.ts";
+import { activeLink, hasNavAttribute, isNavOn, KEY_ATTRIBUTE, keyText, templateHasNav } from "./attributes.ts";
 import { asset, assetSrcSet } from "./asset.ts";
 import { Head, headKey } from "./head.ts";
 import { Partial } from "./runtime.ts";
@@ -23,6 +23,8 @@ interface UsedIsland {
 /** What one render has found so far. */
 export class RenderState {
   readonly nonce: string = crypto.randomUUID().replaceAll("-", "");
+  /** Names the state in a response for client navigation, as the `X-Fresh-Id` header does: no content can know it. */
+  readonly partialId: string;
   readonly islands: UsedIsland[] = [];
   readonly slots: { readonly prop: string; readonly content: ComponentChildren; isRendered: boolean }[] = [];
   readonly partials = new Set<string>();
@@ -30,6 +32,8 @@ export class RenderState {
   readonly heads = new Map<string, VNode>();
   readonly rendered = { html: false, head: false, body: false };
   hasClientNav = false;
+  /** How many partials are around what is rendered now. */
+  partialDepth = 0;
   /** Whether what is rendered now belongs to an island, is collected for `<head>`, or stands in `<head>`. */
   place: "page" | "island" | "collect" | "head" = "page";
 
@@ -39,7 +43,9 @@ export class RenderState {
     readonly basePath: string,
     readonly isPartial: boolean,
     readonly styles: readonly string[],
-  ) {}
+  ) {
+    this.partialId = isPartial ? crypto.randomUUID() : "";
+  }
 
   /** Whether the page needs the browser runtime. */
   get needsClient(): boolean {
@@ -105,7 +111,11 @@ hooks.__b = (vnode) => {
 };
 
 // Precompiled JSX asks this hook for attributes of static elements: when the JSX is evaluated, maybe before rendering.
-hooks.attr = (name, value) => name === "f-client-nav" ? `${name}="${isNavOn(value)}"` : nextAttr?.(name, value);
+hooks.attr = (name, value) => {
+  if (name === "f-client-nav") return `${name}="${isNavOn(value)}"`;
+  if (name === "key" && value !== undefined && value !== null) return `${KEY_ATTRIBUTE}="${keyText(value)}"`;
+  return nextAttr?.(name, value);
+};
 
 function rewrite(vnode: VNode, type: unknown, props: Props): void {
   if (!written.has(vnode)) written.set(vnode, { type: vnode.type, props: { ...vnode.props } });
@@ -126,8 +136,9 @@ function visit(state: RenderState, vnode: VNode): void {
     if (type === Partial) return rewrite(vnode, PartialFrame, { partial: props, id: vnode.key });
     const island = state.snapshot.islands.get(type);
     if (island !== undefined && state.place !== "island") {
-      rewrite(vnode, IslandFrame, { island, inner: props, id: vnode.key });
+      return rewrite(vnode, IslandFrame, { island, inner: props, id: vnode.key });
     }
+    if (needsKey(state, vnode)) rewrite(vnode, KeyFrame, { type, inner: props, id: vnode.key });
     return;
   }
   if (typeof type !== "string") return;
@@ -144,8 +155,14 @@ function visit(state: RenderState, vnode: VNode): void {
       return rewrite(vnode, type, changedProps(state, type, merged) ?? merged);
     }
   }
+  if (needsKey(state, vnode)) props[KEY_ATTRIBUTE] = keyText(vnode.key);
   const changed = changedProps(state, type, { ...props, ...keyData(vnode) });
   if (changed !== undefined) rewrite(vnode, type, changed);
+}
+
+/** Whether the browser needs a key: to tell the children of a partial apart when it changes. */
+function needsKey(state: RenderState, { key }: VNode): boolean {
+  return key !== null && key !== undefined && state.partialDepth > 0 && state.place === "page";
 }
 
 /** Elements with a key carry it, so that the browser's `<Head>` finds them. */
@@ -156,7 +173,7 @@ function keyData(vnode: VNode): Props {
 
 /** The props of an element with what Fresh adds, or `undefined` when it adds nothing. */
 function changedProps(state: RenderState, type: string, props: Props): Props | undefined {
-  let changed = props["data-key"] !== undefined;
+  let changed = props["data-key"] !== undefined || props[KEY_ATTRIBUTE] !== undefined;
   if ("f-client-nav" in props) {
     const isOn = isNavOn(props["f-client-nav"]);
     if (isOn) state.hasClientNav = true;
@@ -259,19 +276,28 @@ function PartialFrame(frame: { partial: Props; id: unknown }): VNode {
     throw new Error(`Cannot render <Partial name="${name}"> as that name is already used on this page`);
   }
   current?.partials.add(String(name));
+  const content = isMarkup(children) ? children : null;
   const text = `frsh:partial:${encodeURIComponent(String(name))}:${mode}:${keyText(frame.id)}`;
   return h(
     Fragment,
     null,
     comment(text),
-    h(Fragment, null, isMarkup(children) ? children : null),
+    h(EnterPartial, { by: 1 }),
+    h(Fragment, null, content),
+    h(EnterPartial, { by: -1 }),
     comment("/frsh:partial"),
   );
 }
 
-/** Subtle: a comment must not hold `>`, `--` or a colon of its own. */
-function keyText(key: unknown): string {
-  return key === null || key === undefined ? "" : encodeURIComponent(String(key)).replaceAll("-", "%2D");
+function EnterPartial({ by }: { by: number }): null {
+  if (current !== undefined) current.partialDepth += by;
+  return null;
+}
+
+/** A component with a key, inside a partial. */
+function KeyFrame(frame: { type: unknown; inner: Props; id: unknown }): VNode {
+  const content = element(frame.type, frame.inner);
+  return h(Fragment, null, comment(`frsh:key:${keyText(frame.id)}`), content, comment("/frsh:key"));
 }
 
 function CollectedHead(props: { children?: ComponentChildren }): null {

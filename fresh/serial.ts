@@ -13,7 +13,9 @@ export class Slot {
  */
 export function serialize(islands: readonly { name: string; props: Record<string, unknown> }[]): string {
   try {
-    return stringify(islands.map(({ props }) => props), REDUCERS);
+    const json = stringify(islands.map(({ props }) => props), REDUCERS);
+    // Subtle: whoever writes this into a page escapes `<` there; here an escaped backslash may stand before "u003C".
+    return json.replaceAll(/\\\\|\\u003C/g, (escape) => escape === "\\u003C" ? "<" : escape);
   } catch (error) {
     throw located(islands, error);
   }

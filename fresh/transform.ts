@@ -105,7 +105,7 @@ export function cssUrls(lock: (path: string) => string): Transformer {
     transform: ({ text }) => {
       const content = text.replaceAll(
         /url\(\s*(["']?)(\/[^"')]+)\1\s*\)/g,
-        (_, quote: string, url: string) => `url(${quote}${lock(url)}${quote})`,
+        (_, _quote: string, url: string) => `url("${lock(url)}")`,
       );
       return content === text ? undefined : { content };
     },

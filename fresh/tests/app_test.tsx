@@ -128,6 +128,16 @@ Deno.test("mountApp() puts another app below a path, and basePath before all", a
   assert.equal((await get(app, "/base/in/y"))[1], "y");
   assert.equal((await get(app, "/base"))[1], "home");
   assert.equal((await get(app, "/in/y"))[0], 404);
+  const own = new App<unknown>({ basePath: "/ui" }).get("/x", (ctx) => ctx.text("x"));
+  assert.equal((await get(new App<unknown>().mountApp("/v1", own), "/v1/ui/x"))[1], "x");
+  assert.equal((await get(new App<unknown>().mountApp("/ui", own), "/ui/x"))[1], "x");
+});
+
+Deno.test("a base path is empty, the root, or begins with a slash and ends without one", () => {
+  for (const basePath of ["", "/", "./", "/ui", "/deep/er-v1.2"]) new App({ basePath });
+  for (const [basePath, reason] of [["ui", "start with"], ["/ui/", "not end"], ["/a b", "characters"]] as const) {
+    assert.throws(() => new App({ basePath }), { message: new RegExp(`"${basePath}".*${reason}`) });
+  }
 });
 
 Deno.test("layouts nest inside the app wrapper and can drop what is outside", async () => {

@@ -1,101 +1,76 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import { Builder } from "../dev.ts";
 import { app } from "./fixture/main.ts";
-
-Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs20.x"); // Makes the package unpack its libraries.
-const { default: chromium } = await import("@sparticuz/chromium");
-const { chromium: playwright } = await import("playwright-core");
-
-const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run"]
-  .concat("--disable-component-update", "--disable-sync");
+import { openBrowser } from "./browser.ts";
 
 Deno.test("islands hydrate under a strict CSP, share a signal, and keep JSX children", async (t) => {
-  const apply = await new Builder({ root: fileURLToPath(new URL("fixture", import.meta.url)) })
-    .build({ snapshot: "memory" });
-  apply(app);
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, app.handler());
-  const browser = await playwright.launch({ executablePath: await chromium.executablePath(), args: ARGS });
-  const base = `http://127.0.0.1:${server.addr.port}`;
-  try {
-    const page = await browser.newPage();
-    const problems: string[] = [];
-    page.on("console", (message) => ["error", "warning"].includes(message.type()) && problems.push(message.text()));
-    page.on("pageerror", (error) => problems.push(error.message));
-    page.on(
-      "response",
-      (response) => response.status() >= 400 && problems.push(`${response.status()} ${response.url()}`),
-    );
-    await page.goto(base);
+  await using browser = await openBrowser();
+  const { page, base, reports } = await browser.open(app);
+  const problems = () => Object.values(reports).flat();
 
-    await t.step("a signal given to two islands is one signal; a computed is a constant", async () => {
-      const counter = page.locator("button.counter").first();
-      await page.locator("button.counter[data-ready=true]").first().waitFor();
-      assert.equal(await page.locator("output").innerText(), "3/6");
-      await counter.click();
-      assert.equal(await counter.innerText(), "4");
-      await page.locator("output", { hasText: "4/6" }).waitFor();
-    });
+  await t.step("a signal given to two islands is one signal; a computed is a constant", async () => {
+    const counter = page.locator("button.counter").first();
+    await page.locator("button.counter[data-ready=true]").first().waitFor();
+    assert.equal(await page.locator("output").innerText(), "3/6");
+    await counter.click();
+    assert.equal(await counter.innerText(), "4");
+    await page.locator("output", { hasText: "4/6" }).waitFor();
+  });
 
-    await t.step("children that the server did not show appear, and their island shares the signal", async () => {
-      await page.locator("button.toggle").click();
-      const inner = page.locator(".content .inner button.counter");
-      await inner.waitFor();
-      assert.equal(await inner.innerText(), "4");
-      await inner.click();
-      await page.locator("output", { hasText: "5/6" }).waitFor();
-      assert.equal(await page.locator("button.counter").first().innerText(), "5");
-    });
+  await t.step("children that the server did not show appear, and their island shares the signal", async () => {
+    await page.locator("button.toggle").click();
+    const inner = page.locator(".content .inner button.counter");
+    await inner.waitFor();
+    assert.equal(await inner.innerText(), "4");
+    await inner.click();
+    await page.locator("output", { hasText: "5/6" }).waitFor();
+    assert.equal(await page.locator("button.counter").first().innerText(), "5");
+  });
 
-    await t.step("nothing is reported to the console", () => assert.deepEqual(problems, []));
+  await t.step("nothing is reported to the console", () => assert.deepEqual(problems(), []));
 
-    await t.step("client navigation replaces a partial, hydrates its islands, and goes back", async () => {
-      await page.goto(`${base}/nav`);
-      await page.locator("button.counter[data-ready=true]").waitFor();
-      await page.evaluate("globalThis.isSame = true");
-      await page.locator("a.next").click();
-      await page.locator("h1", { hasText: "step 2" }).waitFor();
-      const counter = page.locator("button.counter[data-ready=true]");
-      await counter.click();
-      await page.locator("button.counter", { hasText: "21" }).waitFor();
-      assert.equal(await page.title(), "step 2");
-      assert.equal(new URL(page.url()).search, "?step=2");
-      await page.goBack();
-      await page.locator("h1", { hasText: "step 1" }).waitFor();
-      assert.equal(await page.locator("button.counter").innerText(), "10");
-      assert.equal(await page.evaluate("globalThis.isSame"), true);
-      assert.deepEqual(problems, []);
-    });
+  await t.step("client navigation replaces a partial, hydrates its islands, and goes back", async () => {
+    await page.goto(`${base}/nav`);
+    await page.locator("button.counter[data-ready=true]").waitFor();
+    await page.evaluate("globalThis.isSame = true");
+    await page.locator("a.next").click();
+    await page.locator("h1", { hasText: "step 2" }).waitFor();
+    const counter = page.locator("button.counter[data-ready=true]");
+    await counter.click();
+    await page.locator("button.counter", { hasText: "21" }).waitFor();
+    assert.equal(await page.title(), "step 2");
+    assert.equal(new URL(page.url()).search, "?step=2");
+    await page.goBack();
+    await page.locator("h1", { hasText: "step 1" }).waitFor();
+    assert.equal(await page.locator("button.counter").innerText(), "10");
+    assert.equal(await page.evaluate("globalThis.isSame"), true);
+    assert.deepEqual(problems(), []);
+  });
 
-    await t.step("keyed islands, JSX props, elements of <head>, attributes and SVG survive hydration", async () => {
-      await page.goto(`${base}/edges`);
-      assert.equal(await page.title(), "from island 0");
-      await page.locator("button.counter[data-ready=true]").nth(1).waitFor();
-      await page.locator("button.counter").first().click();
-      await page.locator("li:nth-child(2) button.counter", { hasText: "8" }).waitFor();
-      for (const count of [1, 2]) {
-        await page.locator("button.again").click();
-        await page.locator("button.again", { hasText: String(count) }).waitFor();
-      }
-      await page.waitForFunction("document.title === 'from island 2'");
-      const kept = page.locator(".kept");
-      assert.match(await kept.innerText(), /text & more/);
-      assert.equal(await kept.locator("input").isChecked(), true);
-      assert.equal(await kept.locator("input").isDisabled(), true);
-      assert.equal(await page.evaluate("document.querySelector('.kept svg').viewBox.baseVal.width"), 1);
-      assert.equal(await page.locator("em").innerText(), "side");
-      assert.deepEqual(problems, []);
-    });
+  await t.step("keyed islands, JSX props, elements of <head>, attributes and SVG survive hydration", async () => {
+    await page.goto(`${base}/edges`);
+    assert.equal(await page.title(), "from island 0");
+    await page.locator("button.counter[data-ready=true]").nth(1).waitFor();
+    await page.locator("button.counter").first().click();
+    await page.locator("li:nth-child(2) button.counter", { hasText: "8" }).waitFor();
+    for (const count of [1, 2]) {
+      await page.locator("button.again").click();
+      await page.locator("button.again", { hasText: String(count) }).waitFor();
+    }
+    await page.waitForFunction("document.title === 'from island 2'");
+    const kept = page.locator(".kept");
+    assert.match(await kept.innerText(), /text & more/);
+    assert.equal(await kept.locator("input").isChecked(), true);
+    assert.equal(await kept.locator("input").isDisabled(), true);
+    assert.equal(await page.evaluate("document.querySelector('.kept svg').viewBox.baseVal.width"), 1);
+    assert.equal(await page.locator("em").innerText(), "side");
+    assert.deepEqual(problems(), []);
+  });
 
-    await t.step("a page without islands loads no script", async () => {
-      const scripts: string[] = [];
-      page.on("request", (request) => request.resourceType() === "script" && scripts.push(request.url()));
-      await page.goto(`${base}/plain`);
-      assert.deepEqual(scripts, []);
-      assert.equal(await page.locator("script").count(), 0);
-    });
-  } finally {
-    await browser.close();
-    await server.shutdown();
-  }
+  await t.step("a page without islands loads no script", async () => {
+    const scripts: string[] = [];
+    page.on("request", (request) => request.resourceType() === "script" && scripts.push(request.url()));
+    await page.goto(`${base}/plain`);
+    assert.deepEqual(scripts, []);
+    assert.equal(await page.locator("script").count(), 0);
+  });
 });

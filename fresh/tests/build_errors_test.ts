@@ -46,3 +46,17 @@ Deno.test("an island that cannot be bundled is refused with the name of what it 
     message: /Cannot bundle "node:fs": only files and npm packages can be/,
   });
 });
+
+Deno.test("files of two groups may answer the same path with different methods", async () => {
+  const handler = (method: string) => `export const handler = { ${method}: () => new Response("${method}") };`;
+  await build({ "routes/(a)/x.ts": handler("POST"), "routes/x/index.ts": handler("GET") });
+  const both = build({ "routes/(a)/x.ts": handler("GET"), "routes/x/index.ts": handler("GET") });
+  await assert.rejects(both, /both answer "\/x"/);
+});
+
+Deno.test("a route module without exports is refused by name", async () => {
+  await assert.rejects(
+    build({ "routes/empty.tsx": "const a = 1;" }),
+    /exports in: routes\/empty\.tsx: export a component/,
+  );
+});

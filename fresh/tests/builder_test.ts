@@ -4,6 +4,7 @@ import { App, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
 import { mapped } from "../bundle.ts";
 import { islandNames } from "../build.ts";
+import { filesIn } from "../crawl.ts";
 
 const root = fileURLToPath(new URL("fixture", import.meta.url));
 
@@ -52,6 +53,14 @@ Deno.test("Builder keeps a build in memory: pages, browser modules, static files
     assert.equal((await send(app, "/.hidden")).status, 404);
   });
 
+  await t.step("no path leaves the static folder", async () => {
+    for (
+      const path of ["/..%2fmain.ts", "/%2e%2e/main.ts", "/..%5cmain.ts", "/dot.svg%00", "/%2e%2e%2f%2e%2e/deno.json"]
+    ) {
+      assert.equal((await send(app, path)).status, 404, path);
+    }
+  });
+
   await t.step("transformers and url() of stylesheets are applied", async () => {
     assert.equal(await (await send(app, "/note.txt")).text(), "NOTE\n");
     assert.match(await (await send(app, "/app.css")).text(), /url\("\/dot\.svg\?__frsh_c=/);
@@ -79,12 +88,39 @@ Deno.test("Builder writes a build that serves without build code", async () => {
     const modules: { specifier: string }[] = JSON.parse(graph).modules;
     assert.ok(modules.some(({ specifier }) => specifier.endsWith("fresh/snapshot.ts")));
     for (const { specifier } of modules) {
-      assert.doesNotMatch(specifier, /esbuild|fresh\/(?:dev|build|bundle|crawl|overlay|transform|write)\.ts/);
+      assert.doesNotMatch(
+        specifier,
+        /esbuild|fresh\/(?:dev|build|build_routes|bundle|crawl|overlay|transform|write)\.ts/,
+      );
     }
   } finally {
     await Deno.remove(outDir, { recursive: true });
   }
 });
+
+Deno.test("two builds with the same id are the same, byte for byte", async () => {
+  Deno.env.set("DENO_DEPLOYMENT_ID", "fixed");
+  try {
+    const builds: string[] = [];
+    for (let i = 0; i < 2; i++) {
+      const outDir = await Deno.makeTempDir({ dir: root, prefix: "_fresh_test_" });
+      await new Builder({ root, outDir }).build();
+      builds.push(await contentsOf(outDir));
+      await Deno.remove(outDir, { recursive: true });
+    }
+    assert.match(builds[0] ?? "", /snapshot\.js/);
+    assert.equal(builds[0], builds[1]);
+  } finally {
+    Deno.env.delete("DENO_DEPLOYMENT_ID");
+  }
+});
+
+/** The names and texts of all files below a folder. */
+async function contentsOf(folder: string): Promise<string> {
+  const parts: string[] = [];
+  for await (const path of filesIn(folder, [])) parts.push(path.slice(folder.length), await Deno.readTextFile(path));
+  return parts.join("\n");
+}
 
 Deno.test("islandNames() gives each function export a name of its own", () => {
   const taken = new Set(["Chart"]);
@@ -93,6 +129,9 @@ Deno.test("islandNames() gives each function export a name of its own", () => {
     entry: "my_chart",
     names: { default: "my_chart", Chart: "Chart_1" },
   });
+  for (const [file, name] of [["1_hello", "_hello"], ["_bar-...-$", "_bar_$"], ["foo.v2", "foo_v2"]]) {
+    assert.equal(islandNames(`/i/${file}.tsx`, { default: fn }, new Set()).entry, name);
+  }
 });
 
 Deno.test("mapped() prefers the exact key, then the longest folder", () => {

@@ -146,3 +146,23 @@ Deno.test("fsRoutes() can put its files below a path", async () => {
   assert.match((await get(app, "/docs/a"))[1], /<i>a<\/i>/);
   assert.equal((await get(app, "/a"))[0], 404);
 });
+
+Deno.test("handlers where they have no effect are warned of", async () => {
+  const warnings: string[] = [];
+  const warn = console.warn;
+  console.warn = (text: string) => void warnings.push(text);
+  try {
+    const app = appOf({
+      _middleware: { handler: { GET: () => new Response("never") } },
+      _layout: { default: box("layout"), handler: () => new Response("never") },
+      index: show("page"),
+    });
+    assert.match((await get(app, "/"))[1], /<div class="layout"><i>page<\/i><\/div>/);
+  } finally {
+    console.warn = warn;
+  }
+  assert.match(
+    warnings.join("\n"),
+    /Middleware does not .* in routes\/_middleware\n.*Layout does not .* in routes\/_layout/,
+  );
+});

@@ -48,6 +48,6 @@ Deno.test("cssUrls() locks local URLs alone", async () => {
   const css = rule(/css$/, () => ({ content: "a{b:url(/x.png#h)url('/y.svg')url(\"//z\")url(data:x)url(rel.png)}" }));
   const locked = cssUrls((path) => path.startsWith("//") ? path : `${path}!`);
   assert.deepEqual(await run("/app/a.css", css, locked), {
-    "/app/a.css": "a{b:url(/x.png#h!)url('/y.svg!')url(\"//z\")url(data:x)url(rel.png)}",
+    "/app/a.css": 'a{b:url("/x.png#h!")url("/y.svg!")url("//z")url(data:x)url(rel.png)}',
   });
 });
