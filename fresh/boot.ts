@@ -1,6 +1,6 @@
 /** What a page tells the browser: the modules to load and the props of its islands. */
 import type { VNode } from "preact";
-import type { RenderState } from "./render.ts";
+import type { RenderState } from "./render_state.ts";
 import { serialize } from "./serial.ts";
 import type { Island } from "./types.ts";
 import { element } from "./vnode.ts";

@@ -1,16 +1,17 @@
 /** The browser side: brings the islands and partials of a page to life. */
 import { type ContainerNode, render } from "preact";
-import { type Islands, MarkupReader, outermost, type Range } from "./client_markup.ts";
+import { type Islands, MarkupReader, type Range } from "./client_markup.ts";
 
 /** Called by the script of a page with its islands and their props. */
-export function boot(islands: Islands, json: string): void {
-  const reader = new MarkupReader(document.body, islands, json, document);
+export async function boot(islands: Islands, json: string): Promise<void> {
+  const hasNavigation = document.querySelector("[f-client-nav]") !== null;
+  const navigation = hasNavigation ? await import("./client_nav.ts") : undefined;
+  const reader = new MarkupReader(document.body, islands, json, navigation?.readPartial);
   // Subtle: all is read before anything renders, as rendering moves and removes nodes.
-  const roots = outermost(document.body).map((range) => ({ vnode: reader.range(range), parent: containerOf(range) }));
+  const roots = reader.outermost(document.body)
+    .map((range) => ({ vnode: reader.range(range), parent: containerOf(range) }));
   for (const { vnode, parent } of roots) schedule(() => render(vnode, parent));
-  if (document.querySelector("[f-client-nav]") !== null) {
-    void import("./client_nav.ts").then(({ startNavigation }) => startNavigation());
-  }
+  navigation?.startNavigation();
 }
 
 /** A range that Preact can render into as if it were an element. */

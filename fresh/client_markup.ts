@@ -1,5 +1,5 @@
 /** Reads server-rendered nodes back into vnodes, so that Preact can take them over. */
-import { Component, type ComponentChildren, type ComponentType, Fragment, h } from "preact";
+import { type ComponentChildren, type ComponentType, Fragment, h } from "preact";
 import { KEY_ATTRIBUTE } from "./attributes.ts";
 import { deserialize } from "./serial.ts";
 
@@ -12,60 +12,25 @@ export interface Range {
   readonly end: Comment;
 }
 
-/** How a partial takes new content: its old content goes, or stays before or after the new. */
-export type PartialMode = "replace" | "append" | "prepend";
-
 const components = new Map<string, ComponentType<Props>>();
 
-/** The partials on the page, by name. */
-export const partials = new Map<string, PartialView>();
-
-/** The content of a `<Partial>`, which client navigation changes. */
-export class PartialView extends Component<{ name: string; children?: ComponentChildren }> {
-  #content: ComponentChildren = this.props.children;
-
-  override componentDidMount(): void {
-    partials.set(this.props.name, this);
-  }
-  override componentWillReceiveProps({ children }: { children?: ComponentChildren }): void {
-    this.#content = children;
-  }
-  override componentWillUnmount(): void {
-    if (partials.get(this.props.name) === this) partials.delete(this.props.name);
-  }
-
-  /** What it would show after `fresh` arrived. */
-  merged(mode: PartialMode, fresh: ComponentChildren): ComponentChildren {
-    if (mode === "replace") return fresh;
-    // Subtle: content that came at different times must not be taken for each other, so each gets a key of its own.
-    const added = h(Fragment, { key: `frsh-${++additions}` }, fresh);
-    return mode === "append" ? [this.#content, added] : [added, this.#content];
-  }
-
-  show(content: ComponentChildren): void {
-    this.#content = content;
-    this.forceUpdate();
-  }
-
-  override render(): ComponentChildren {
-    return this.#content;
-  }
-}
-
-let additions = 0;
+/** Makes the vnode of a partial. Without client navigation there is none, and partials are plain content. */
+export type PartialReader = (range: Range, reader: MarkupReader, keyed: { key?: string }) => ComponentChildren;
 
 /** Turns nodes into vnodes: elements, text, islands, partials and keys. */
 export class MarkupReader {
   readonly #props: readonly Props[];
+  readonly #partial: PartialReader | undefined;
 
-  /** `json` has the props of the islands below `root`; `source` is where slots that nothing showed yet are found. */
-  constructor(root: Node, islands: Islands, json: string, source: Document) {
+  /** `json` has the props of the islands below `root`; slots that nothing showed yet are found in its document. */
+  constructor(root: HTMLElement, islands: Islands, json: string, partial: PartialReader | undefined) {
+    this.#partial = partial;
     for (const [name, component] of Object.entries(islands)) components.set(name, component);
     const slots = new Map<number, ComponentChildren>();
     this.#props = deserialize(json, ({ id }) => h(SlotView, { read: () => slots.get(id) }));
     // Subtle: slots are read before anything renders, as rendering moves and removes their nodes.
     for (const [id, range] of slotsBelow(root)) slots.set(id, this.between(range));
-    for (const template of source.querySelectorAll<HTMLTemplateElement>("template[id^=frsh-slot-]")) {
+    for (const template of root.querySelectorAll<HTMLTemplateElement>("template[id^=frsh-slot-]")) {
       for (const [id, range] of slotsBelow(template.content)) {
         if (!slots.has(id)) slots.set(id, this.between(range));
       }
@@ -82,7 +47,7 @@ export class MarkupReader {
       if (node instanceof Text) children.push(node.data);
       else if (node instanceof Element) children.push(this.#element(node));
       else if (node instanceof Comment) {
-        const range = rangeOf(node);
+        const range = this.#rangeOf(node);
         if (range === undefined) continue;
         children.push(this.range(range));
         node = range.end;
@@ -106,42 +71,33 @@ export class MarkupReader {
     const [, kind, name = "", detail = "", key = ""] = range.start.data.split(":");
     if (kind === "key") return h(Fragment, { key: decodeURIComponent(name) }, this.between(range));
     const keyed = key === "" ? {} : { key: decodeURIComponent(key) };
-    if (kind === "partial") {
-      return h(PartialView, { name: decodeURIComponent(name), ...keyed }, this.partialContent(range));
-    }
+    if (kind === "partial") return this.#partial?.(range, this, keyed);
     const component = components.get(name);
     return component === undefined ? null : h(component, { ...this.#props[Number(detail)], ...keyed });
   }
 
-  /** What a partial shows, together with what it showed before where its mode keeps that. */
-  partialContent(range: Range): ComponentChildren {
-    const { name, mode } = partialOf(range.start);
-    const content = this.between(range);
-    return partials.get(name)?.merged(mode, content) ?? content;
+  /** The islands and partials that are in no other one. */
+  outermost(root: Node): Range[] {
+    const ranges: Range[] = [];
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
+    while (walker.nextNode()) {
+      const range = walker.currentNode instanceof Comment ? this.#rangeOf(walker.currentNode) : undefined;
+      if (range === undefined || isKind(range.start, "key")) continue;
+      ranges.push(range);
+      walker.currentNode = range.end;
+    }
+    return ranges;
+  }
+
+  #rangeOf(start: Comment): Range | undefined {
+    const kinds = ["island", "key", ...(this.#partial ? ["partial"] as const : [])] as const;
+    const kind = kinds.find((each) => isKind(start, each));
+    return kind === undefined ? undefined : { start, end: endOf(start, kind) };
   }
 }
 
 function SlotView({ read }: { read: () => ComponentChildren }): ComponentChildren {
   return read();
-}
-
-/** The name and mode in the comment that begins a partial. */
-export function partialOf(start: Comment): { name: string; mode: PartialMode } {
-  const [, , name = "", mode] = start.data.split(":");
-  return { name: decodeURIComponent(name), mode: mode === "append" || mode === "prepend" ? mode : "replace" };
-}
-
-/** The islands and partials that are in no other one. */
-export function outermost(root: Node): Range[] {
-  const ranges: Range[] = [];
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_COMMENT);
-  while (walker.nextNode()) {
-    const range = walker.currentNode instanceof Comment ? rangeOf(walker.currentNode) : undefined;
-    if (range === undefined || isKind(range.start, "key")) continue;
-    ranges.push(range);
-    walker.currentNode = range.end;
-  }
-  return ranges;
 }
 
 function* slotsBelow(root: Node): Generator<[number, Range]> {
@@ -158,11 +114,6 @@ type Kind = "island" | "partial" | "key" | "slot";
 /** Whether a comment begins a range of a kind. */
 export function isKind(comment: Comment, kind: Kind): boolean {
   return comment.data.startsWith(`frsh:${kind}:`);
-}
-
-function rangeOf(start: Comment): Range | undefined {
-  const kind = (["island", "partial", "key"] as const).find((each) => isKind(start, each));
-  return kind === undefined ? undefined : { start, end: endOf(start, kind) };
 }
 
 function endOf(start: Comment, kind: Kind): Comment {

@@ -1,5 +1,6 @@
 /** Client navigation: fetches a page and puts its partials into this one. Loaded when a page asks for it. */
 import { patchOf, updateLinks } from "./client_patch.ts";
+export { readPartial } from "./client_partial.ts";
 
 const PARTIAL_PARAM = "fresh-partial";
 

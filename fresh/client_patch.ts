@@ -1,22 +1,23 @@
 /** Puts a fetched page into this one: its partials, its head, and which links lead to where the reader is. */
 import { linkPlace } from "./attributes.ts";
-import { isKind, type Islands, MarkupReader, outermost, partialOf, partials } from "./client_markup.ts";
+import { isKind, type Islands, MarkupReader } from "./client_markup.ts";
+import { partialContent, partialOf, partials, readPartial } from "./client_partial.ts";
 
 /**
  * What puts the partials of a fetched page into this one, once the modules of its islands are loaded; absent when it
  * has none. `id` names its state, so that nothing in the page can be taken for that.
  */
 export async function patchOf(fetched: Document, id: string | null): Promise<(() => void) | undefined> {
-  const ranges = outermost(fetched.body).filter(({ start }) => isKind(start, "partial"));
-  if (ranges.length === 0) return undefined;
   const { islands, props } = await stateOf(fetched, id);
+  const reader = new MarkupReader(fetched.body, islands, props, readPartial);
+  const ranges = reader.outermost(fetched.body).filter(({ start }) => isKind(start, "partial"));
+  if (ranges.length === 0) return undefined;
   return () => {
-    const reader = new MarkupReader(fetched.body, islands, props, fetched);
     for (const range of ranges) {
-      const { name } = partialOf(range.start);
+      const { name } = partialOf(range);
       const view = partials.get(name);
       if (view === undefined) console.warn(`Partial "${name}" of the response is not found on this page: skipped`);
-      else view.show(reader.partialContent(range));
+      else view.show(partialContent(range, reader));
     }
     updateHead(fetched);
   };
@@ -25,7 +26,7 @@ export async function patchOf(fetched: Document, id: string | null): Promise<(()
 /** The islands of a fetched page, with their modules loaded, and their props. */
 async function stateOf(fetched: Document, id: string | null): Promise<{ islands: Islands; props: string }> {
   const text = id === null ? undefined : fetched.getElementById(`frsh-state-${id}`)?.textContent;
-  if (!text) return { islands: {}, props: "[]" };
+  if (!text) return { islands: {}, props: "[[]]" }; // No islands, in the wire format.
   const state: { islands: { file: string; name: string; exportName: string }[]; props: string } = JSON.parse(text);
   const islands: Islands = {};
   await Promise.all(state.islands.map(async ({ file, name, exportName }) => {

@@ -3,7 +3,8 @@ import { preloadHeader } from "./boot.ts";
 import { noteNonce } from "./csp.ts";
 import { HttpError } from "./error.ts";
 import { renderComponent } from "./page_render.ts";
-import { renderDocument, RenderState } from "./render.ts";
+import { renderDocument } from "./render.ts";
+import { RenderState } from "./render_state.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type {
   LayoutConfig,

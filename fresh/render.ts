@@ -1,59 +1,16 @@
 /** Server rendering: one hook on Preact's vnodes finds islands, slots, partials, `<Head>` and what needs a nonce. */
-import { Signal } from "@preact/signals";
-import { type ComponentChildren, Fragment, h, isValidElement, options, type VNode } from "preact";
+import { type ComponentChildren, Fragment, h, options, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { activeLink, hasNavAttribute, isNavOn, KEY_ATTRIBUTE, keyText, templateHasNav } from "./attributes.ts";
 import { asset, assetSrcSet } from "./asset.ts";
-import { Head, headKey } from "./head.ts";
-import { Partial } from "./runtime.ts";
-import { Slot } from "./serial.ts";
 import { bootScript } from "./boot.ts";
-import type { Snapshot } from "./snapshot.ts";
-import type { Island } from "./types.ts";
+import { Enter, IslandFrame, KeyFrame, PartialFrame, Waiting } from "./frames.ts";
+import { Head, headKey } from "./head.ts";
+import { during, rendering, type RenderState } from "./render_state.ts";
+import { Partial } from "./runtime.ts";
 import { element } from "./vnode.ts";
 
 type Props = Record<string, unknown>;
-
-interface UsedIsland {
-  readonly island: Island;
-  readonly name: string;
-  readonly props: Props;
-}
-
-/** What one render has found so far. */
-export class RenderState {
-  readonly nonce: string = crypto.randomUUID().replaceAll("-", "");
-  /** Names the state in a response for client navigation, as the `X-Fresh-Id` header does: no content can know it. */
-  readonly partialId: string;
-  readonly islands: UsedIsland[] = [];
-  readonly slots: { readonly prop: string; readonly content: ComponentChildren; isRendered: boolean }[] = [];
-  readonly partials = new Set<string>();
-  /** Children of `<Head>` by key; taken out as they replace elements of `<head>`. */
-  readonly heads = new Map<string, VNode>();
-  readonly rendered = { html: false, head: false, body: false };
-  hasClientNav = false;
-  /** How many partials are around what is rendered now. */
-  partialDepth = 0;
-  /** Whether what is rendered now belongs to an island, is collected for `<head>`, or stands in `<head>`. */
-  place: "page" | "island" | "collect" | "head" = "page";
-
-  constructor(
-    readonly snapshot: Snapshot,
-    readonly url: URL,
-    readonly basePath: string,
-    readonly isPartial: boolean,
-    readonly styles: readonly string[],
-  ) {
-    this.partialId = isPartial ? crypto.randomUUID() : "";
-  }
-
-  /** Whether the page needs the browser runtime. */
-  get needsClient(): boolean {
-    return this.islands.length > 0 || this.hasClientNav || this.partials.size > 0;
-  }
-}
-
-let current: RenderState | undefined;
 
 /**
  * Renders the page to a string first and then the app wrapper around it; adds the elements of a document that neither
@@ -64,17 +21,13 @@ export function renderDocument(
   page: VNode | null,
   wrap: ((page: VNode) => VNode) | undefined,
 ): string {
-  const previous = current;
-  current = state;
-  try {
+  return during(state, () => {
     let html = renderToString(page ?? h(Fragment, null));
     if (wrap !== undefined) html = renderToString(wrap(rawHtml(html)));
     const { rendered } = state;
     if (!rendered.html || !rendered.head || !rendered.body) html = renderToString(completed(rendered, html));
     return `<!DOCTYPE html>${html}`;
-  } finally {
-    current = previous;
-  }
+  });
 }
 
 function completed(rendered: RenderState["rendered"], html: string): VNode {
@@ -89,10 +42,6 @@ function rawHtml(html: string): VNode {
   return element(Fragment, { tpl: [html], key: "html" });
 }
 
-function comment(text: string): VNode {
-  return element(Fragment, { UNSTABLE_comment: text });
-}
-
 type VNodeHook = (vnode: VNode) => void;
 const hooks: { __b?: VNodeHook; attr?: (name: string, value: unknown) => string | void } = options;
 const nextHook = hooks.__b;
@@ -102,10 +51,11 @@ const nextAttr = hooks.attr;
 const written = new WeakMap<VNode, { type: unknown; props: Props }>();
 
 hooks.__b = (vnode) => {
-  if (current !== undefined) {
+  const state = rendering();
+  if (state !== undefined) {
     const old = written.get(vnode);
     if (old !== undefined) Object.assign(vnode, { type: old.type, props: old.props });
-    visit(current, vnode);
+    visit(state, vnode);
   }
   nextHook?.(vnode);
 };
@@ -209,116 +159,31 @@ function changedProps(state: RenderState, type: string, props: Props): Props | u
   return changed ? props : undefined;
 }
 
-/** Writes nothing; marks where, in the order of rendering, an island or slot begins or ends. */
-function Enter({ place }: { place: RenderState["place"] }): null {
-  if (current !== undefined) current.place = place;
-  return null;
-}
-
 function Nothing(): null {
   return null;
 }
 
-function IslandFrame(frame: { island: Island; inner: Props; id: unknown }): VNode {
-  const { island } = frame;
-  if (current === undefined) return h(island.fn, frame.inner);
-  const outer = current.place;
-  const props: Props = {};
-  const sent: Props = {};
-  for (const [name, value] of Object.entries(frame.inner)) {
-    props[name] = sent[name] = value;
-    // Subtle: to Preact a signal is an element as well; here it is a value.
-    const isSlot = !(value instanceof Signal) && (name === "children" ? value !== undefined : isValidElement(value));
-    if (!isSlot || !isMarkup(value)) continue;
-    const id = current.slots.push({ prop: name, content: value, isRendered: false }) - 1;
-    props[name] = h(SlotFrame, { id, place: outer });
-    sent[name] = new Slot(id, name);
-  }
-  const index = current.islands.push({ island, name: island.name, props: sent }) - 1;
-  return h(
-    Fragment,
-    null,
-    comment(`frsh:island:${island.name}:${index}:${keyText(frame.id)}`),
-    h(Enter, { place: "island" }),
-    h(island.fn, props),
-    h(Enter, { place: outer }),
-    comment("/frsh:island"),
-  );
-}
-
-function SlotFrame({ id, place }: { id: number; place: RenderState["place"] }): VNode | null {
-  const slot = current?.slots[id];
-  if (current === undefined || slot === undefined) return null;
-  slot.isRendered = true;
-  const inner = current.place;
-  return h(
-    Fragment,
-    null,
-    comment(`frsh:slot:${id}:${slot.prop}`),
-    h(Enter, { place }),
-    h(Fragment, null, slot.content),
-    h(Enter, { place: inner }),
-    comment("/frsh:slot"),
-  );
-}
-
-/** JSX may have anything as children; functions are the one thing that is not markup. */
-function isMarkup(value: unknown): value is ComponentChildren {
-  return typeof value !== "function";
-}
-
-function PartialFrame(frame: { partial: Props; id: unknown }): VNode {
-  const { name, mode = "replace", children } = frame.partial;
-  if (current?.place === "island") {
-    throw new Error(`Cannot render <Partial name="${name}"> as it is inside an island`);
-  }
-  if (current?.partials.has(String(name))) {
-    throw new Error(`Cannot render <Partial name="${name}"> as that name is already used on this page`);
-  }
-  current?.partials.add(String(name));
-  const content = isMarkup(children) ? children : null;
-  const text = `frsh:partial:${encodeURIComponent(String(name))}:${mode}:${keyText(frame.id)}`;
-  return h(
-    Fragment,
-    null,
-    comment(text),
-    h(EnterPartial, { by: 1 }),
-    h(Fragment, null, content),
-    h(EnterPartial, { by: -1 }),
-    comment("/frsh:partial"),
-  );
-}
-
-function EnterPartial({ by }: { by: number }): null {
-  if (current !== undefined) current.partialDepth += by;
-  return null;
-}
-
-/** A component with a key, inside a partial. */
-function KeyFrame(frame: { type: unknown; inner: Props; id: unknown }): VNode {
-  const content = element(frame.type, frame.inner);
-  return h(Fragment, null, comment(`frsh:key:${keyText(frame.id)}`), content, comment("/frsh:key"));
-}
-
 function CollectedHead(props: { children?: ComponentChildren }): null {
-  if (current === undefined) return null;
-  const outer = current.place;
-  current.place = "collect";
+  const state = rendering();
+  if (state === undefined) return null;
+  const outer = state.place;
+  state.place = "collect";
   try {
     renderToString(h(Fragment, null, props.children));
   } finally {
-    current.place = outer;
+    state.place = outer;
   }
   return null;
 }
 
 /** The children of `<Head>` that replaced nothing, and the stylesheets of the route. */
 function HeadRest(): VNode | null {
-  if (current === undefined) return null;
-  current.place = "page";
-  const rest = [...current.heads.values()];
-  current.heads.clear();
-  const styles = current.styles.map((href) => h("link", { rel: "stylesheet", href: asset(href) }));
+  const state = rendering();
+  if (state === undefined) return null;
+  state.place = "page";
+  const rest = [...state.heads.values()];
+  state.heads.clear();
+  const styles = state.styles.map((href) => h("link", { rel: "stylesheet", href: asset(href) }));
   return h(Fragment, null, rest, styles);
 }
 
@@ -327,14 +192,7 @@ function Scripts(): VNode {
   return h(Fragment, null, h(Waiting, null), h(Boot, null));
 }
 
-/** Subtle: one slot at a time, as the content of a slot may bring further islands with slots. */
-function Waiting(): VNode | null {
-  const id = current?.slots.findIndex((slot) => !slot.isRendered) ?? -1;
-  if (id < 0) return null;
-  const template = h("template", { id: `frsh-slot-${id}` }, h(SlotFrame, { id, place: "page" }));
-  return h(Fragment, null, template, h(Waiting, null));
-}
-
 function Boot(): VNode | null {
-  return current === undefined ? null : bootScript(current);
+  const state = rendering();
+  return state === undefined ? null : bootScript(state);
 }

@@ -97,7 +97,7 @@ function PromptStatePanel({ screen, page, prompt: { tokens, showsTokens, canShow
         </>
       }
     >
-      <div class="max-h-[40vh] overflow-y-auto p-3" tabIndex={0} role="region" aria-label={GENERATION_STRINGS.prompt}>
+      <div class="max-h-[40vh] overflow-y-auto p-3" tabIndex={0} role="group" aria-label={GENERATION_STRINGS.prompt}>
         {isTokens ? <PromptTokens prompt={screen.prompt} tokens={tokens} /> : <PromptText prompt={screen.prompt} />}
       </div>
       <LintList findings={findings} />
