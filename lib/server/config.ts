@@ -17,6 +17,8 @@ export interface Config {
 }
 
 const DEFAULT_MODULES = "examples/alpaca/mod.ts,examples/persona_chat/mod.ts";
+/** On Deno Deploy, where no native code is loaded. */
+const DEPLOYED_MODULES = "examples/openai/mod.ts";
 const TOKEN_LENGTH = 16;
 
 interface Setting {
@@ -84,16 +86,24 @@ export function readConfig(
     const setting: Setting = SETTINGS[name];
     return flags.get(setting.flag) ?? (env(setting.env) || setting.fallback || "");
   };
+  const isDeployed = env("DENO_DEPLOY") === "true" || (env("DENO_DEPLOYMENT_ID") ?? "") !== "";
+  const given = flags.get(SETTINGS.modules.flag) ?? env(SETTINGS.modules.env);
+  const modules = given || (isDeployed ? DEPLOYED_MODULES : DEFAULT_MODULES);
   const token = read("token");
   const config: Config = {
     port: parsePort(read("port")),
     host: parseHost(read("host")),
-    modules: files.length > 0 ? files : list(read("modules")),
+    modules: files.length > 0 ? files : list(modules),
     ...(token === "" ? {} : { token }),
     cacheDir: read("cache"),
     allowedHosts: list(read("allowedHosts")).map(parseAllowedHost),
     log: parseLevel(read("log")),
   };
+  if (isDeployed && token === "") {
+    throw new ConfigError(
+      "Cannot run on Deno Deploy without VISUALLM_TOKEN, as anyone could then spend the key's money",
+    );
+  }
   checkAccess(config);
   return config;
 }

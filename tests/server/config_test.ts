@@ -21,6 +21,15 @@ Deno.test("readConfig() lets flags win over the environment, and arguments over 
   assert.deepEqual(read(["c.ts"], env).modules, ["c.ts"]);
 });
 
+Deno.test("readConfig() on Deno Deploy starts without native models, and only with a token", () => {
+  const token = { VISUALLM_TOKEN: "a-token-of-16-characters" };
+  for (const env of [{ DENO_DEPLOY: "true" }, { DENO_DEPLOYMENT_ID: "x" }]) {
+    assert.deepEqual(read([], { ...env, ...token }).modules, ["examples/openai/mod.ts"]);
+    assert.deepEqual(read([], { ...env, ...token, VISUALLM_MODULES: "a.ts" }).modules, ["a.ts"]);
+    assert.throws(() => read([], env), /VISUALLM_TOKEN/);
+  }
+});
+
 Deno.test("readConfig() names what it cannot use", () => {
   const cases: readonly [readonly string[], Readonly<Record<string, string>>, RegExp][] = [
     [["--prot", "1"], {}, /--prot/],

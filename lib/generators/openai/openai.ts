@@ -9,7 +9,8 @@ import { TokenBook } from "./token_book.ts";
 import { type Peer, write } from "./writing.ts";
 
 export interface OpenAiOptions {
-  readonly model: string;
+  /** Default: `OPENAI_MODEL` of the environment, else `gpt-4o-mini`. */
+  readonly model?: string;
   /** Ends before `/chat/completions`; default: `OPENAI_BASE_URL` of the environment, else OpenAI's own. */
   readonly baseUrl?: string;
   /**
@@ -24,6 +25,7 @@ export interface OpenAiOptions {
 }
 
 const OPENAI_URL = "https://api.openai.com/v1";
+const DEFAULT_MODEL = "gpt-4o-mini";
 const DEFAULT_KEY = "OPENAI_API_KEY";
 const DEFAULT_TIMEOUT_MS = 60_000;
 
@@ -33,16 +35,16 @@ const DEFAULT_TIMEOUT_MS = 60_000;
  * @example openai({ model: "gpt-4o-mini" })
  * @example openai({ model: "llama3.2", baseUrl: "http://127.0.0.1:11434/v1", mode: "completions" })
  */
-export function openai(options: OpenAiOptions): GeneratorSource {
-  const { model, mode = "chat", timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  if (model === "") throw new TypeError("Cannot make a generator: openai({ model }) needs the model's name");
+export function openai(options: OpenAiOptions = {}): GeneratorSource {
+  const { mode = "chat", timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   return {
     kind: "openai",
-    label: model,
+    label: options.model ?? "OPENAI_MODEL",
     check: (context) => Promise.resolve(void place(options, context)),
     async open(context) {
       const { baseUrl, key } = place(options, context);
       const client = await Client.create({ baseUrl, key, timeoutMs });
+      const model = options.model ?? (context.env?.("OPENAI_MODEL") || DEFAULT_MODEL);
       const dialect = new Dialect(model, mode, baseUrl.origin === new URL(OPENAI_URL).origin);
       const abilities = await probe(client, dialect);
       const { takesPrefill, isTempered } = abilities;
@@ -82,7 +84,7 @@ function generatorOf(peer: Peer, abilities: Abilities): Generator {
     : `${host} gives no logprobs`;
   const canStep = hasLogprobs && takesPrefill;
   return {
-    facts: { device: host, notes: notesOf(peer, abilities) },
+    facts: { device: `${peer.dialect.model} at ${host}`, notes: notesOf(peer, abilities) },
     generate: (request) => write(peer, request),
     ...(scoring === undefined ? {} : { score: (request) => scoreText(peer, scoring, request) }),
     ...(canStep ? { next: (request, signal) => steps.at(request, signal) } : {}),
