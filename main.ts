@@ -28,7 +28,14 @@ async function prepare(config: Config): Promise<Services> {
   await registry.check();
   const log = createLog(config.log);
   const sessions = new Sessions({ registry, log });
-  return { registry, sessions, access: new Access(config), log, shutdown: stopping.signal };
+  return {
+    registry,
+    sessions,
+    access: new Access(config),
+    log,
+    servesApi: config.servesApi,
+    shutdown: stopping.signal,
+  };
 }
 
 /** Subtle: the build is named by a URL made at run time, so that the app type-checks before its first build. */

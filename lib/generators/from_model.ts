@@ -15,7 +15,7 @@ export function fromModel(model: LanguageModel, facts: GeneratorFacts): Generato
     score({ prompt, completion, top, signal }) {
       const encode = (text: string) => model.encodeContinuation?.(text) ?? model.encode(text);
       const ids = typeof completion === "string" ? encode(completion) : completion;
-      return score(model, model.encode(prompt), ids, { top, signal });
+      return score(model, typeof prompt === "string" ? model.encode(prompt) : prompt, ids, { top, signal });
     },
     close: () => Promise.resolve(),
   };

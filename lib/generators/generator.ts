@@ -66,7 +66,8 @@ export interface GenerateRequest {
 }
 
 export interface ScoreRequest {
-  readonly prompt: string;
+  /** Text, or the exact ids. */
+  readonly prompt: string | readonly TokenId[];
   /** Text, or the exact ids. */
   readonly completion: string | readonly TokenId[];
   readonly top: number;

@@ -11,6 +11,8 @@ export interface Services {
   readonly sessions: Sessions;
   readonly access: Access;
   readonly log: Log;
+  /** Whether /v1 answers. */
+  readonly servesApi: boolean;
   /** Aborts when the app stops; streams end with it. */
   readonly shutdown: AbortSignal;
 }

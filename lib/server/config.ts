@@ -11,6 +11,8 @@ export interface Config {
   /** What a client must show; absent when only this machine reaches the app. */
   readonly token?: string;
   readonly cacheDir: string;
+  /** Whether models that run here are served under /v1 as OpenAI's API. */
+  readonly servesApi: boolean;
   /** Names under which the app may be called, besides its own address; with or without a port. */
   readonly allowedHosts: readonly string[];
   readonly log: LogLevel;
@@ -47,6 +49,12 @@ const SETTINGS = {
     env: "VISUALLM_ALLOWED_HOSTS",
     flag: "allowed-hosts",
     help: "further host names under which the app may be called, separated by commas",
+  },
+  serveApi: {
+    env: "VISUALLM_SERVE_API",
+    flag: "serve-api",
+    fallback: "0",
+    help: "1 serves the models that run here under /v1, as OpenAI's API",
   },
   log: { env: "VISUALLM_LOG", flag: "log", fallback: "info", help: `one of ${LOG_LEVELS.join(", ")}` },
 } as const satisfies Readonly<Record<string, Setting>>;
@@ -96,6 +104,7 @@ export function readConfig(
     modules: files.length > 0 ? files : list(modules),
     ...(token === "" ? {} : { token }),
     cacheDir: read("cache"),
+    servesApi: parseSwitch("VISUALLM_SERVE_API", read("serveApi")),
     allowedHosts: list(read("allowedHosts")).map(parseAllowedHost),
     log: parseLevel(read("log")),
   };
@@ -145,6 +154,11 @@ function parseFlags(args: readonly string[]) {
 
 function list(text: string): readonly string[] {
   return text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+}
+
+function parseSwitch(name: string, text: string): boolean {
+  if (text === "0" || text === "1") return text === "1";
+  throw new ConfigError(`Cannot use ${name} "${text}": expected 0 or 1`);
 }
 
 function parsePort(text: string): number {

@@ -130,7 +130,7 @@ async function readSource(
  * Works with a signal that aborts when the app stops, or when the client leaves before it got an answer.
  * Subtle: the request's own signal also aborts after an answer, so it is heard until then; later the stream tells.
  */
-async function whileWanted(
+export async function whileWanted(
   ctx: Context<State>,
   work: (controller: AbortController, signal: AbortSignal) => Promise<Response>,
 ): Promise<Response> {

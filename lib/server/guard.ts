@@ -89,7 +89,7 @@ function checkHost(request: Request, access: Access): void {
 
 /** Pages and files are read only; and a browser that asks for leave (OPTIONS) comes from another site. */
 function checkMethod({ method }: Request, { pathname }: URL): void {
-  const isApi = pathname.startsWith("/api/");
+  const isApi = pathname.startsWith("/api/") || pathname.startsWith("/v1/");
   if (isApi && method !== "OPTIONS") return;
   const headers = { allow: isApi ? "GET, HEAD, POST" : "GET, HEAD" };
   throw new ProblemError(405, "Method not allowed", `Cannot answer ${method} here`, { headers });

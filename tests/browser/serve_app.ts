@@ -25,7 +25,10 @@ export async function serveApp(modules: readonly ModuleFile[] = [], port = 0): P
   const access = new Access({ host: "127.0.0.1", port: 0, allowedHosts: [] });
   const log = createLog("silent");
   const sessions = new Sessions({ registry, log });
-  const app = createApp({ registry, sessions, access, log, shutdown: stopping.signal }, freshConfig.app);
+  const app = createApp(
+    { registry, sessions, access, log, servesApi: true, shutdown: stopping.signal },
+    freshConfig.app,
+  );
   await buildStyles();
   (await new Builder(freshConfig.build).build({ snapshot: "memory" }))(app);
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, app.handler());

@@ -29,12 +29,13 @@ interface RigOptions {
   readonly modules?: readonly Module[];
   readonly token?: string;
   readonly allowedHosts?: readonly string[];
+  readonly servesApi?: boolean;
   readonly env?: (name: string) => string | undefined;
 }
 
 /** An app of its own; the pages are built once. */
 export async function rigApp(
-  { modules = [rigModule], token, allowedHosts = [], env = () => undefined }: RigOptions = {},
+  { modules = [rigModule], token, allowedHosts = [], servesApi = false, env = () => undefined }: RigOptions = {},
 ): Promise<RigApp> {
   const files = modules.map((module) => ({ module, file: `${module.name}/mod.ts`, url: new URL("tests/rig/", ROOT) }));
   const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp", env });
@@ -44,7 +45,7 @@ export async function rigApp(
   const access = new Access({ host: "127.0.0.1", port: 8000, allowedHosts, ...(token === undefined ? {} : { token }) });
   const log = createLog("info", (line) => logged.push(line));
   const sessions = new Sessions({ registry, log });
-  const services = { registry, sessions, access, log, shutdown: stopping.signal };
+  const services = { registry, sessions, access, log, servesApi, shutdown: stopping.signal };
   const app = createApp(services, freshConfig.app);
   built ??= new Builder(freshConfig.build).build({ snapshot: "memory" });
   (await built)(app);

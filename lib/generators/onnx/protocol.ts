@@ -32,7 +32,7 @@ export type Request =
   | { readonly type: "tokenize"; readonly text: string }
   | {
     readonly type: "score";
-    readonly prompt: string;
+    readonly prompt: string | readonly TokenId[];
     readonly completion: string | readonly TokenId[];
     readonly top: number;
   }

@@ -43,7 +43,7 @@ async function handle(request: Request, id: number): Promise<Answer> {
     case "score": {
       const { prompt, completion, top } = request;
       const ids = typeof completion === "string" ? loaded.encodeContinuation(completion) : completion;
-      return await score(loaded, loaded.encode(prompt), ids, { top });
+      return await score(loaded, typeof prompt === "string" ? loaded.encode(prompt) : prompt, ids, { top });
     }
     case "render":
       return loaded.renderChat(request.messages);

@@ -25,6 +25,7 @@ export async function scoreText(
   { prompt, completion, top, signal }: ScoreRequest,
 ): Promise<readonly ScoredToken[]> {
   const { book, client } = peer;
+  if (typeof prompt !== "string") throw new TypeError("Cannot score under token ids here: a server takes text");
   if (prompt === "") throw new RangeError("Cannot score under an empty prompt: expected at least one token");
   const wanted = typeof completion === "string"
     ? completion

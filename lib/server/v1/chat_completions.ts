@@ -1,0 +1,123 @@
+/** `POST /v1/chat/completions`: the next turn of a conversation, in the model's own chat template. */
+import type { Context } from "fresh";
+import type { Generator } from "../../generators/generator.ts";
+import type { GeneratorEvent } from "../../lm/event.ts";
+import type { Message } from "../../lm/message.ts";
+import type { State } from "../app_state.ts";
+import { whileWanted } from "../generation.ts";
+import { ProblemError } from "../problem.ts";
+import { asProblem, dataStream } from "./answer.ts";
+import { now, openAiReason, UsageCount } from "./completions.ts";
+import { chatLogprob } from "./logprobs.ts";
+import { openModel, paramsOf } from "./models.ts";
+import type { ChatCompletionsBody } from "./schemas.ts";
+import { TextDeltas } from "./text_deltas.ts";
+
+const DEFAULT_MAX_TOKENS = 1024;
+
+interface Choice {
+  content: string;
+  readonly logprobs: object[];
+  reason: ReturnType<typeof openAiReason> | undefined;
+}
+
+export async function chatCompletions(ctx: Context<State>, body: ChatCompletionsBody): Promise<Response> {
+  const generator = await openModel(ctx.state.registry, body.model);
+  const messages = body.messages.map(({ role, content }): Message => ({
+    role: role === "developer" ? "system" : role,
+    content,
+  }));
+  const prompt = await render(generator, messages, body.model);
+  const params = paramsOf(body, (body.max_completion_tokens ?? body.max_tokens) || DEFAULT_MAX_TOKENS);
+  const top = body.logprobs === true ? body.top_logprobs ?? 0 : 0;
+  return await whileWanted(ctx, async (controller, signal) => {
+    const events = guarded(generator.generate({ prompt, messages, params, top, signal }), body.model);
+    const head = { id: `chatcmpl-${ctx.state.requestId}`, created: now(), model: body.model };
+    if (body.stream === true) return await dataStream(ctx, chunks(head, events, body), controller);
+    return Response.json(await whole(head, events, body));
+  });
+}
+
+/** @throws {ProblemError} 422 when the model has no chat template, or its template refuses these messages */
+async function render(generator: Generator, messages: readonly Message[], model: string): Promise<string> {
+  if (generator.renderChat === undefined) {
+    const detail = `Cannot chat with "${model}": it has no chat template; /v1/completions continues a text`;
+    throw new ProblemError(422, "Invalid request", detail, { field: "model" });
+  }
+  try {
+    return await generator.renderChat(messages);
+  } catch (error) {
+    throw asProblem(error, model);
+  }
+}
+
+async function* guarded(
+  events: AsyncGenerator<GeneratorEvent>,
+  model: string,
+): AsyncGenerator<GeneratorEvent, void, void> {
+  try {
+    yield* events;
+  } catch (error) {
+    throw asProblem(error, model);
+  }
+}
+
+async function whole(head: object, events: AsyncGenerator<GeneratorEvent>, body: ChatCompletionsBody): Promise<object> {
+  const choices = new Map<number, Choice>();
+  const usage = new UsageCount(body.n ?? 1);
+  for await (const event of events) {
+    if (event.type !== "step" && event.type !== "finish") continue;
+    const { sequence: index } = event;
+    const choice: Choice = choices.get(index) ?? { content: "", logprobs: [], reason: undefined };
+    choices.set(index, choice);
+    if (event.type === "step") {
+      choice.logprobs.push(chatLogprob(event, body.top_logprobs ?? 0));
+      usage.add({ index, placed: [event] }, false);
+    } else {
+      choice.content = event.text;
+      choice.reason = openAiReason(event.reason);
+      usage.add({ index, placed: [], promptTokens: event.usage.promptTokens }, false);
+    }
+  }
+  const listed = [...choices].sort(([a], [b]) => a - b).map(([index, { content, logprobs, reason }]) => ({
+    index,
+    message: { role: "assistant", content, refusal: null },
+    logprobs: body.logprobs === true ? { content: logprobs, refusal: null } : null,
+    finish_reason: reason ?? "length",
+  }));
+  return { ...head, object: "chat.completion", choices: listed, usage: usage.toJSON() };
+}
+
+async function* chunks(
+  start: object,
+  events: AsyncGenerator<GeneratorEvent>,
+  body: ChatCompletionsBody,
+): AsyncGenerator<object, void, void> {
+  const head = { ...start, object: "chat.completion.chunk" };
+  const usage = new UsageCount(body.n ?? 1);
+  const deltas = new Map<number, TextDeltas>();
+  for await (const event of events) {
+    if (event.type !== "step" && event.type !== "finish") continue;
+    const { sequence: index } = event;
+    const isFirst = !deltas.has(index);
+    const text = deltas.get(index) ?? new TextDeltas(body.stop ?? []);
+    deltas.set(index, text);
+    const role = isFirst ? { role: "assistant" } : {};
+    if (event.type === "step") {
+      usage.add({ index, placed: [event] }, false);
+      const logprobs = body.logprobs === true
+        ? { content: [chatLogprob(event, body.top_logprobs ?? 0)], refusal: null }
+        : null;
+      yield {
+        ...head,
+        choices: [{ index, delta: { ...role, content: text.push(event.token) }, logprobs, finish_reason: null }],
+      };
+      continue;
+    }
+    usage.add({ index, placed: [], promptTokens: event.usage.promptTokens }, false);
+    const rest = text.finish(event.text);
+    const delta = { ...role, ...(rest === "" ? {} : { content: rest }) };
+    yield { ...head, choices: [{ index, delta, logprobs: null, finish_reason: openAiReason(event.reason) }] };
+  }
+  if (body.stream_options?.include_usage === true) yield { ...head, choices: [], usage: usage.toJSON() };
+}

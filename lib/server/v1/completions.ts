@@ -1,0 +1,207 @@
+/** `POST /v1/completions`: continues texts, and scores them with `echo`. */
+import type { Context } from "fresh";
+import type { Generator } from "../../generators/generator.ts";
+import type { FinishReason } from "../../lm/event.ts";
+import type { Token, TokenId } from "../../lm/token.ts";
+import type { State } from "../app_state.ts";
+import { whileWanted } from "../generation.ts";
+import { ProblemError } from "../problem.ts";
+import { asProblem, dataStream } from "./answer.ts";
+import { completionLogprobs, type Placed } from "./logprobs.ts";
+import { openModel, paramsOf } from "./models.ts";
+import type { CompletionsBody } from "./schemas.ts";
+import { TextDeltas } from "./text_deltas.ts";
+
+const DEFAULT_MAX_TOKENS = 16;
+
+/** A prompt as text or as ids, and its tokens where they are needed. */
+interface Prompt {
+  readonly text: string;
+  readonly ids: readonly TokenId[] | undefined;
+}
+
+/** A piece of one choice; its last has the reason. */
+interface Piece {
+  readonly index: number;
+  readonly text: string;
+  readonly placed: readonly Placed[];
+  readonly reason?: FinishReason;
+  readonly promptTokens?: number;
+}
+
+export async function completions(ctx: Context<State>, body: CompletionsBody): Promise<Response> {
+  const generator = await openModel(ctx.state.registry, body.model);
+  const prompts = promptsOf(body.prompt);
+  checkPrompts(body, prompts, generator);
+  return await whileWanted(ctx, async (controller, signal) => {
+    const pieces = guarded(writeAll(generator, body, prompts, signal), body.model);
+    const head = { id: `cmpl-${ctx.state.requestId}`, object: "text_completion", created: now(), model: body.model };
+    if (body.stream === true) return await dataStream(ctx, chunks(head, pieces, body), controller);
+    return Response.json(await whole(head, pieces, body));
+  });
+}
+
+function promptsOf(prompt: CompletionsBody["prompt"]): Prompt[] {
+  if (typeof prompt === "string") return [{ text: prompt, ids: undefined }];
+  const items: (string | number | number[])[] = prompt;
+  if (items.every((item) => typeof item === "number")) return [{ text: "", ids: items }];
+  return items.map((item) => Array.isArray(item) ? { text: "", ids: item } : { text: String(item), ids: undefined });
+}
+
+function checkPrompts(body: CompletionsBody, prompts: readonly Prompt[], generator: Generator): void {
+  const scoresOnly = body.echo === true && body.max_tokens === 0;
+  if (!scoresOnly && prompts.some(({ ids }) => ids !== undefined)) {
+    throw invalid(
+      "prompt",
+      "Cannot continue token ids: they are taken with echo and max_tokens 0, for scoring; send the text",
+    );
+  }
+  const needsScore = body.echo === true && typeof body.logprobs === "number";
+  if (needsScore && (generator.score === undefined || generator.tokenize === undefined)) {
+    throw invalid("echo", `Cannot echo with logprobs: ${generator.lacks?.score ?? "this model cannot score a text"}`);
+  }
+}
+
+function invalid(field: string, detail: string): ProblemError {
+  return new ProblemError(422, "Invalid request", detail, { field });
+}
+
+async function* writeAll(generator: Generator, body: CompletionsBody, prompts: readonly Prompt[], signal: AbortSignal) {
+  const n = body.n ?? 1;
+  for (const [index, prompt] of prompts.entries()) {
+    for await (const piece of write(generator, body, prompt, signal)) {
+      yield { ...piece, index: index * n + piece.index };
+    }
+  }
+}
+
+/** The pieces of the `n` choices of one prompt. */
+async function* write(
+  generator: Generator,
+  body: CompletionsBody,
+  prompt: Prompt,
+  signal: AbortSignal,
+): AsyncGenerator<Piece> {
+  const { n = 1, logprobs } = body;
+  const maxTokens = body.max_tokens ?? DEFAULT_MAX_TOKENS;
+  if (body.echo === true) {
+    const echoed = await echo(generator, prompt, logprobs ?? undefined, signal);
+    for (let index = 0; index < n; index++) {
+      const end = maxTokens > 0 ? {} : { reason: "length" as const, promptTokens: echoed.placed.length };
+      yield { index, ...echoed, ...end };
+    }
+  }
+  if (maxTokens === 0) {
+    for (let index = 0; index < n && body.echo !== true; index++) {
+      yield { index, text: "", placed: [], reason: "length" };
+    }
+    return;
+  }
+  const params = paramsOf(body, maxTokens);
+  const deltas = Array.from({ length: n }, () => new TextDeltas(params.stop));
+  for await (const event of generator.generate({ prompt: prompt.text, params, top: logprobs ?? 0, signal })) {
+    if (event.type === "step") {
+      const { sequence: index, token, logprob, top } = event;
+      yield { index, text: deltas[index]?.push(token) ?? "", placed: [{ token, logprob, top }] };
+    } else if (event.type === "finish") {
+      const { sequence: index, text, reason, usage: { promptTokens } } = event;
+      yield { index, text: deltas[index]?.finish(text) ?? "", placed: [], reason, promptTokens };
+    }
+  }
+}
+
+/** The prompt's own text and tokens; with their logprobs if these are asked for. */
+async function echo(generator: Generator, prompt: Prompt, count: number | undefined, signal: AbortSignal) {
+  if (count === undefined) return { text: prompt.text, placed: [] };
+  const tokens: readonly Token[] = prompt.ids === undefined ? await generator.tokenize?.(prompt.text) ?? [] : [];
+  const ids = prompt.ids ?? tokens.map(({ id }) => id);
+  const [first, ...rest] = ids;
+  if (first === undefined) return { text: prompt.text, placed: [] };
+  const scored = await generator.score?.({ prompt: [first], completion: rest, top: count, signal }) ?? [];
+  const placed: Placed[] = [{ token: tokens[0] ?? await nameToken(generator, first), top: [] }, ...scored];
+  const text = prompt.ids === undefined ? prompt.text : new TextDecoder().decode(
+    Uint8Array.from(placed.flatMap(({ token }) => [...token.bytes])),
+  );
+  return { text, placed };
+}
+
+/** Subtle: an id alone is named by scoring it after itself, as generators name tokens only where they stand in a text. */
+async function nameToken(generator: Generator, id: TokenId): Promise<Token> {
+  const [scored] = await generator.score?.({ prompt: [id], completion: [id], top: 1 }) ?? [];
+  return scored?.token ?? { id, text: "", bytes: [] };
+}
+
+async function* guarded(pieces: AsyncGenerator<Piece>, model: string): AsyncGenerator<Piece, void, void> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw asProblem(error, model);
+  }
+}
+
+async function whole(head: object, pieces: AsyncGenerator<Piece>, body: CompletionsBody): Promise<object> {
+  const choices = new Map<number, { text: string; placed: Placed[]; reason: FinishReason | undefined }>();
+  const usage = new UsageCount(body.n ?? 1);
+  for await (const piece of pieces) {
+    const choice = choices.get(piece.index) ?? { text: "", placed: [], reason: undefined };
+    choices.set(piece.index, choice);
+    choice.text += piece.text;
+    choice.placed.push(...piece.placed);
+    choice.reason = piece.reason ?? choice.reason;
+    usage.add(piece, body.echo === true && choice.placed.length === piece.placed.length);
+  }
+  const listed = [...choices].sort(([a], [b]) => a - b).map(([index, { text, placed, reason }]) => ({
+    text,
+    index,
+    logprobs: typeof body.logprobs === "number" ? completionLogprobs(placed, body.logprobs) : null,
+    finish_reason: openAiReason(reason),
+  }));
+  return { ...head, choices: listed, usage: usage.toJSON() };
+}
+
+async function* chunks(
+  head: object,
+  pieces: AsyncGenerator<Piece>,
+  body: CompletionsBody,
+): AsyncGenerator<object, void, void> {
+  const lengths = new Map<number, number>();
+  const usage = new UsageCount(body.n ?? 1);
+  for await (const piece of pieces) {
+    const { index, text, placed, reason } = piece;
+    const before = lengths.get(index);
+    usage.add(piece, body.echo === true && before === undefined);
+    lengths.set(index, (before ?? 0) + text.length);
+    if (text === "" && placed.length === 0 && reason === undefined) continue;
+    const logprobs = typeof body.logprobs === "number" ? completionLogprobs(placed, body.logprobs, before) : null;
+    const finish = reason === undefined ? null : openAiReason(reason);
+    yield { ...head, choices: [{ text, index, logprobs, finish_reason: finish }] };
+  }
+  if (body.stream_options?.include_usage === true) yield { ...head, choices: [], usage: usage.toJSON() };
+}
+
+/** Counts tokens as OpenAI bills them: a prompt once, each completion by itself. */
+export class UsageCount {
+  #prompt = 0;
+  #completion = 0;
+
+  constructor(readonly n: number) {}
+
+  add({ index, placed, promptTokens }: Pick<Piece, "index" | "placed" | "promptTokens">, isPrompt: boolean): void {
+    if (!isPrompt) this.#completion += placed.length;
+    if (promptTokens !== undefined && index % this.n === 0) this.#prompt += promptTokens;
+  }
+
+  toJSON(): object {
+    const total = this.#prompt + this.#completion;
+    return { prompt_tokens: this.#prompt, completion_tokens: this.#completion, total_tokens: total };
+  }
+}
+
+/** A run that ended in another way than OpenAI's API knows is told as cut short. */
+export function openAiReason(reason: FinishReason | undefined): "stop" | "length" | "content_filter" {
+  return reason === "stop" || reason === "content_filter" ? reason : "length";
+}
+
+export function now(): number {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,54 @@
+/** Log probabilities in the two forms of OpenAI's API. They are of the raw distribution, before any sampling param. */
+import type { Candidate } from "../../lm/event.ts";
+import { Detokenizer } from "../../lm/detokenize.ts";
+import type { Token } from "../../lm/token.ts";
+
+/** A token in its place; the first token of an echoed prompt has no logprob, as nothing stands before it. */
+export interface Placed {
+  readonly token: Token;
+  readonly logprob?: number | undefined;
+  readonly top: readonly Candidate[];
+}
+
+export interface CompletionLogprobs {
+  readonly tokens: readonly string[];
+  readonly token_logprobs: readonly (number | null)[];
+  /** The `count` most probable tokens and the chosen one, by name. */
+  readonly top_logprobs: readonly (Readonly<Record<string, number>> | null)[];
+  /** Characters before each token, from the start of the choice's text. */
+  readonly text_offset: readonly number[];
+}
+
+/** `choices[].logprobs` of /v1/completions; `offset` is the length of the text before the first token. */
+export function completionLogprobs(placed: readonly Placed[], count: number, offset = 0): CompletionLogprobs {
+  const offsets: number[] = [];
+  const detokenizer = new Detokenizer();
+  let at = offset;
+  for (const { token } of placed) {
+    offsets.push(at);
+    at += detokenizer.push(token).length;
+  }
+  return {
+    tokens: placed.map(({ token }) => nameOf(token)),
+    token_logprobs: placed.map(({ logprob }) => logprob ?? null),
+    top_logprobs: placed.map(({ token, logprob, top }) => {
+      if (logprob === undefined) return null;
+      const shown = top.filter(({ rank }) => rank <= count).map((each) => [nameOf(each.token), each.logprob] as const);
+      return Object.fromEntries([...shown, [nameOf(token), logprob]]);
+    }),
+    text_offset: offsets,
+  };
+}
+
+/** One entry of `choices[].logprobs.content` of /v1/chat/completions. */
+export function chatLogprob({ token, logprob, top }: Placed, count: number): object {
+  const entry = (of: Token, value: number) => ({ token: nameOf(of), logprob: value, bytes: [...of.bytes] });
+  const shown = top.filter(({ rank }) => rank <= count).map((each) => entry(each.token, each.logprob));
+  return { ...entry(token, logprob ?? 0), top_logprobs: shown };
+}
+
+/** A token's text; one that holds part of a character is told by its bytes, as OpenAI does. */
+function nameOf({ text, bytes, special }: Token): string {
+  if (special === true || !text.includes("\ufffd")) return text;
+  return `bytes:${bytes.map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")}`;
+}

@@ -1,0 +1,83 @@
+/** What the routes under /v1 take: the fields of OpenAI's API that a model in this process can honour. */
+import * as v from "valibot";
+import { paramsSchema } from "../../lm/wire.ts";
+
+/** Most prompts of one request. */
+const MAX_PROMPTS = 32;
+const PROMPT_MESSAGE = `must be a text, a list of at most ${MAX_PROMPTS} texts, or token ids`;
+const COUNT_MESSAGE = "must be a whole number from 0 to 20";
+
+const idsSchema = v.array(v.pipe(v.number(PROMPT_MESSAGE), v.integer(PROMPT_MESSAGE), v.minValue(0, PROMPT_MESSAGE)));
+const countSchema = v.pipe(
+  v.number(COUNT_MESSAGE),
+  v.integer(COUNT_MESSAGE),
+  v.minValue(0, COUNT_MESSAGE),
+  v.maxValue(20, COUNT_MESSAGE),
+);
+const stopSchema = v.optional(v.nullable(v.union([
+  v.pipe(v.string(), v.transform((text) => [text])),
+  paramsSchema.entries.stop,
+], "must be a text or a list of texts")));
+
+const common = {
+  model: v.pipe(v.string("must be the name of a model"), v.maxLength(200, "must be at most 200 characters")),
+  ...v.omit(paramsSchema, ["stop", "max_tokens"]).entries,
+  stop: stopSchema,
+  stream: v.optional(v.nullable(v.boolean("must be true or false"))),
+  stream_options: v.optional(v.nullable(v.strictObject({
+    include_usage: v.optional(v.boolean("must be true or false")),
+  }, "must be an object"))),
+  /** Accepted, and kept nowhere. */
+  user: v.optional(v.string("must be a text")),
+};
+
+const MAX_TOKENS_MESSAGE = "must be a whole number from 0 to 4096";
+const maxTokensSchema = v.optional(v.nullable(v.pipe(
+  v.number(MAX_TOKENS_MESSAGE),
+  v.integer(MAX_TOKENS_MESSAGE),
+  v.minValue(0, MAX_TOKENS_MESSAGE),
+  v.maxValue(4096, MAX_TOKENS_MESSAGE),
+)));
+
+/** `POST /v1/completions`. */
+export const completionsSchema = v.strictObject({
+  ...common,
+  prompt: v.union([
+    v.string(),
+    v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(MAX_PROMPTS)),
+    v.pipe(idsSchema, v.minLength(1)),
+    v.pipe(v.array(idsSchema), v.minLength(1), v.maxLength(MAX_PROMPTS)),
+  ], PROMPT_MESSAGE),
+  max_tokens: maxTokensSchema,
+  echo: v.optional(v.nullable(v.boolean("must be true or false"))),
+  logprobs: v.optional(v.nullable(countSchema)),
+  suffix: v.optional(
+    v.nullable(v.literal("", "cannot be used: these models only continue a text, they do not fill it in")),
+  ),
+});
+export type CompletionsBody = v.InferOutput<typeof completionsSchema>;
+
+const ROLE_MESSAGE = "must be system, developer, user or assistant";
+const CONTENT_MESSAGE = 'must be a text, or a list of { "type": "text", "text": … }';
+const messageSchema = v.strictObject({
+  role: v.picklist(["system", "developer", "user", "assistant"], ROLE_MESSAGE),
+  content: v.union([
+    v.string(),
+    v.pipe(
+      v.array(v.strictObject({ type: v.literal("text"), text: v.string() })),
+      v.transform((parts) => parts.map(({ text }) => text).join("")),
+    ),
+  ], CONTENT_MESSAGE),
+  name: v.optional(v.string()),
+}, "must be an object with role and content");
+
+/** `POST /v1/chat/completions`. */
+export const chatCompletionsSchema = v.strictObject({
+  ...common,
+  messages: v.pipe(v.array(messageSchema, "must be a list of messages"), v.minLength(1, "must not be empty")),
+  max_tokens: maxTokensSchema,
+  max_completion_tokens: maxTokensSchema,
+  logprobs: v.optional(v.nullable(v.boolean("must be true or false"))),
+  top_logprobs: v.optional(v.nullable(countSchema)),
+});
+export type ChatCompletionsBody = v.InferOutput<typeof chatCompletionsSchema>;
