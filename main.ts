@@ -5,6 +5,7 @@ import { type Config, ConfigError, helpText, readConfig, readSecret } from "./li
 import { Access } from "./lib/server/guard.ts";
 import { createLog } from "./lib/server/log.ts";
 import { loadModuleFiles, ModuleFileError } from "./lib/server/module_files.ts";
+import { openBudget } from "./lib/server/open_budget.ts";
 import { Registry } from "./lib/server/registry.ts";
 import { Sessions } from "./lib/server/sessions.ts";
 import { type Handler, serve } from "./lib/server/serve.ts";
@@ -34,6 +35,7 @@ async function prepare(config: Config): Promise<Services> {
     access: new Access(config),
     log,
     servesApi: config.servesApi,
+    ...(await openBudget(config)),
     shutdown: stopping.signal,
   };
 }

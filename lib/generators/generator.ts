@@ -77,6 +77,8 @@ export interface ScoreRequest {
 /** An open generator. What it cannot do is absent. */
 export interface Generator {
   readonly facts: GeneratorFacts;
+  /** True when a server bills its tokens, so that the app's budget holds for it. */
+  readonly isBilled?: boolean;
   /** The exact tokens that the model receives for `prompt`. */
   tokenize?(prompt: string): Promise<readonly Token[]>;
   /** Yields `prompt` first, then steps of all `n` sequences as they come, and one `finish` a sequence. */

@@ -1,4 +1,5 @@
 import { App, type FreshConfig } from "fresh";
+import type { Budget } from "./budget.ts";
 import type { Access } from "./guard.ts";
 import type { Log } from "./log.ts";
 import { newProblemId } from "./problem.ts";
@@ -11,6 +12,8 @@ export interface Services {
   readonly sessions: Sessions;
   readonly access: Access;
   readonly log: Log;
+  /** What may be spent at servers that bill tokens; absent: no caps. */
+  readonly budget?: Budget;
   /** Whether /v1 answers. */
   readonly servesApi: boolean;
   /** Aborts when the app stops; streams end with it. */

@@ -1,5 +1,6 @@
 /** The settings of the app, and the only reader of the environment. */
 import { parseArgs } from "node:util";
+import type { BudgetLimits } from "./budget.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
 export interface Config {
@@ -11,8 +12,12 @@ export interface Config {
   /** What a client must show; absent when only this machine reaches the app. */
   readonly token?: string;
   readonly cacheDir: string;
+  /** Caps on what clients may spend at servers that bill tokens; without any there is no budget. */
+  readonly budget: BudgetLimits;
   /** Whether models that run here are served under /v1 as OpenAI's API. */
   readonly servesApi: boolean;
+  /** Whether this is Deno Deploy. */
+  readonly isDeployed: boolean;
   /** Names under which the app may be called, besides its own address; with or without a port. */
   readonly allowedHosts: readonly string[];
   readonly log: LogLevel;
@@ -49,6 +54,21 @@ const SETTINGS = {
     env: "VISUALLM_ALLOWED_HOSTS",
     flag: "allowed-hosts",
     help: "further host names under which the app may be called, separated by commas",
+  },
+  dailyTokens: {
+    env: "VISUALLM_DAILY_TOKENS",
+    flag: "daily-tokens",
+    help: "most tokens a day at servers that bill them, of all clients",
+  },
+  clientDailyTokens: {
+    env: "VISUALLM_CLIENT_DAILY_TOKENS",
+    flag: "client-daily-tokens",
+    help: "the same for each client, by its address",
+  },
+  clientMinuteRequests: {
+    env: "VISUALLM_CLIENT_MINUTE_REQUESTS",
+    flag: "client-minute-requests",
+    help: "most requests a minute to such servers for each client",
   },
   serveApi: {
     env: "VISUALLM_SERVE_API",
@@ -99,11 +119,17 @@ export function readConfig(
   const modules = given || (isDeployed ? DEPLOYED_MODULES : DEFAULT_MODULES);
   const token = read("token");
   const config: Config = {
+    isDeployed,
     port: parsePort(read("port")),
     host: parseHost(read("host")),
     modules: files.length > 0 ? files : list(modules),
     ...(token === "" ? {} : { token }),
     cacheDir: read("cache"),
+    budget: parseBudget({
+      tokensPerDay: read("dailyTokens"),
+      clientTokensPerDay: read("clientDailyTokens"),
+      clientRequestsPerMinute: read("clientMinuteRequests"),
+    }),
     servesApi: parseSwitch("VISUALLM_SERVE_API", read("serveApi")),
     allowedHosts: list(read("allowedHosts")).map(parseAllowedHost),
     log: parseLevel(read("log")),
@@ -154,6 +180,14 @@ function parseFlags(args: readonly string[]) {
 
 function list(text: string): readonly string[] {
   return text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+}
+
+function parseBudget(texts: Readonly<Record<keyof BudgetLimits, string>>): BudgetLimits {
+  const given = Object.entries(texts).filter(([, text]) => text !== "");
+  return Object.fromEntries(given.map(([name, text]) => {
+    if (/^[1-9]\d{0,11}$/.test(text)) return [name, Number(text)];
+    throw new ConfigError(`Cannot use the cap "${text}" (${name}): expected a whole number from 1`);
+  }));
 }
 
 function parseSwitch(name: string, text: string): boolean {

@@ -9,6 +9,7 @@ import { encodeWire } from "../lm/wire_text.ts";
 import type { State } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
 import { generationProblem } from "./generation_problem.ts";
+import { metered, reserve, type Spender } from "./metering.ts";
 import { type Place, type PlacePath, readSample, resolvePlace } from "./place.ts";
 import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
 import type { Registry } from "./registry.ts";
@@ -42,6 +43,8 @@ export async function streamRun(
   request: Omit<RunRequest, "signal">,
   generatorName: string,
 ): Promise<Response> {
+  const { generator, prompt, params } = request;
+  const reservation = await reserve(ctx, generator, prompt, params.maxTokens * params.n);
   return await whileWanted(ctx, async (controller, signal) => {
     const onError = (error: unknown) => {
       const problem = generationProblem(error, generatorName);
@@ -49,7 +52,11 @@ export async function streamRun(
       return problemOf(problem, ctx.state.requestId);
     };
     try {
-      return await eventStream(run({ ...request, signal }), { controller, onError, encode: encodeWire });
+      return await eventStream(metered(run({ ...request, signal }), reservation, prompt), {
+        controller,
+        onError,
+        encode: encodeWire,
+      });
     } catch (error) {
       throw generationProblem(error, generatorName);
     }
@@ -66,6 +73,7 @@ export async function score(ctx: Context<State>, body: ScoreBody): Promise<Respo
     });
   }
   const metrics = place.task.metrics ?? {};
+  await reserve(ctx, generator, prompt + (typeof completion === "string" ? completion : ""), 1);
   return await whileWanted(ctx, async (_, signal) => {
     try {
       const top = body.top ?? DEFAULT_TOP;
@@ -82,19 +90,18 @@ export async function score(ctx: Context<State>, body: ScoreBody): Promise<Respo
 /** The distribution after the sample's or one's own prompt and the path. */
 export async function nextToken(ctx: Context<State>, body: NextTokenBody): Promise<Response> {
   return await whileWanted(ctx, async (_, signal) => {
-    const next = await readNext(ctx.state.registry, ctx.params, body, signal);
+    const next = await readNext(ctx, body, signal);
     return new Response(encodeWire(next), { headers: { "content-type": "application/json" } });
   });
 }
 
 /** @throws {ProblemError} 422 naming the field, or that the generator cannot step; what opening it throws */
 export async function readNext(
-  registry: Registry,
-  path: PlacePath,
+  spender: Spender & { readonly params: PlacePath },
   body: NextTokenBody,
   signal?: AbortSignal,
 ): Promise<NextToken> {
-  const { place, generator, prompt, target } = await readSource(registry, path, body);
+  const { place, generator, prompt, target } = await readSource(spender.state.registry, spender.params, body);
   if (generator.next === undefined) {
     const detail = `Cannot step: ${
       generator.lacks?.next ?? `generator "${place.generator}" gives no next-token distributions`
@@ -104,6 +111,7 @@ export async function readNext(
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
   const params = paramsFromWire(wire, place.task.params);
   const { path: ids, append, find, offset, limit } = body;
+  await reserve(spender, generator, prompt, 1);
   try {
     return await generator.next({ prompt, path: ids, append, find, target, params, offset, limit }, signal);
   } catch (error) {

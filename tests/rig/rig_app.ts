@@ -3,6 +3,7 @@ import type { App } from "fresh";
 import { Builder } from "fresh/dev";
 import freshConfig from "../../fresh.config.ts";
 import { createApp, type State } from "../../lib/server/app_state.ts";
+import type { Budget } from "../../lib/server/budget.ts";
 import { Access } from "../../lib/server/guard.ts";
 import { createLog } from "../../lib/server/log.ts";
 import type { Module } from "../../lib/module.ts";
@@ -30,12 +31,14 @@ interface RigOptions {
   readonly token?: string;
   readonly allowedHosts?: readonly string[];
   readonly servesApi?: boolean;
+  readonly budget?: Budget;
   readonly env?: (name: string) => string | undefined;
 }
 
 /** An app of its own; the pages are built once. */
 export async function rigApp(
-  { modules = [rigModule], token, allowedHosts = [], servesApi = false, env = () => undefined }: RigOptions = {},
+  { modules = [rigModule], token, allowedHosts = [], servesApi = false, budget, env = () => undefined }: RigOptions =
+    {},
 ): Promise<RigApp> {
   const files = modules.map((module) => ({ module, file: `${module.name}/mod.ts`, url: new URL("tests/rig/", ROOT) }));
   const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp", env });
@@ -45,7 +48,7 @@ export async function rigApp(
   const access = new Access({ host: "127.0.0.1", port: 8000, allowedHosts, ...(token === undefined ? {} : { token }) });
   const log = createLog("info", (line) => logged.push(line));
   const sessions = new Sessions({ registry, log });
-  const services = { registry, sessions, access, log, servesApi, shutdown: stopping.signal };
+  const services = { registry, sessions, access, log, servesApi, ...(budget && { budget }), shutdown: stopping.signal };
   const app = createApp(services, freshConfig.app);
   built ??= new Builder(freshConfig.build).build({ snapshot: "memory" });
   (await built)(app);

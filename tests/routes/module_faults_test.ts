@@ -121,7 +121,17 @@ Deno.test("startLines() leaves out what works before what does not", () => {
     state: "idle" as const,
   }));
   const lines = startLines({
-    config: { port: 0, host: "127.0.0.1", modules: [], cacheDir: "", servesApi: false, allowedHosts: [], log: "info" },
+    config: {
+      port: 0,
+      host: "127.0.0.1",
+      modules: [],
+      cacheDir: "",
+      servesApi: false,
+      budget: {},
+      isDeployed: false,
+      allowedHosts: [],
+      log: "info",
+    },
     port: 8000,
     readiness: {
       status: "degraded",

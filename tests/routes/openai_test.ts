@@ -1,6 +1,7 @@
 /** A server's generator behind our own API: chats as turns, warnings, faults and keys. */
 import assert from "node:assert/strict";
 import { chat, choiceInput, defineModule, generation, openai, perplexity, rows } from "../../lib/mod.ts";
+import { Budget, MemoryCounters } from "../../lib/server/budget.ts";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { readEvents, readProblem } from "../rig/read_events.ts";
 import { rigApp } from "../rig/rig_app.ts";
@@ -49,6 +50,19 @@ Deno.test("POST chat lets a component make the turns: a system message of its co
   const body = { messages: [{ role: "user", content: "hi" }], controls: { trait: "i cook ." }, params };
   await readEvents(await app.post("/api/remote/persona/chat", body));
   assert.deepEqual(fake.seen.at(-1)?.body.messages, [{ role: "system", content: "i cook ." }, ...body.messages]);
+});
+
+Deno.test("a budget holds for what a server bills", async () => {
+  const budget = new Budget({ tokensPerDay: 60 }, new MemoryCounters());
+  const capped = await rigApp({ modules: [remote], budget, env: (name) => name === "RIG_KEY" ? KEY : undefined });
+  const post = (tokens: number) =>
+    capped.post("/api/remote/generation/generate", { generator: "ok", params: { max_tokens: tokens } });
+  const refused = await readProblem(await post(100));
+  assert.equal(refused.status, 429);
+  assert.match(refused.detail, /60 tokens a day in all/);
+  // Each run uses 20 tokens and 3 of its prompt; a third one does not fit.
+  for (let run = 0; run < 2; run++) assert.equal((await readEvents(await post(20))).at(-1)?.type, "done");
+  assert.equal((await readProblem(await post(20))).status, 429);
 });
 
 Deno.test("POST generate has no perplexity of completions whose probabilities the server keeps", async () => {

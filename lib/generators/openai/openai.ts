@@ -85,6 +85,7 @@ function generatorOf(peer: Peer, abilities: Abilities): Generator {
   const canStep = hasLogprobs && takesPrefill;
   return {
     facts: { device: `${peer.dialect.model} at ${host}`, notes: notesOf(peer, abilities) },
+    isBilled: true,
     generate: (request) => write(peer, request),
     ...(scoring === undefined ? {} : { score: (request) => scoreText(peer, scoring, request) }),
     ...(canStep ? { next: (request, signal) => steps.at(request, signal) } : {}),

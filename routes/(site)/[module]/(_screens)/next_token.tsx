@@ -42,7 +42,7 @@ function pathOf(text: string | null): { readonly path: readonly TokenId[]; reado
 }
 
 async function distribution(
-  { state, path: place }: ScreenRequest,
+  { state, info, path: place }: ScreenRequest,
   screen: GenerationScreen,
   path: readonly TokenId[],
   append: string,
@@ -50,7 +50,7 @@ async function distribution(
   const { task, split, sample, generator, params } = screen;
   const body = { task, split, sample, generator, params: paramsToWire(params), path: [...path], append };
   try {
-    return { next: await readNext(state.registry, place, { ...body, offset: 0, limit: PAGE_SIZE }) };
+    return { next: await readNext({ state, info, params: place }, { ...body, offset: 0, limit: PAGE_SIZE }) };
   } catch (error) {
     return { problem: problemOf(error, state.requestId) };
   }
