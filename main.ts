@@ -25,7 +25,12 @@ if (import.meta.main) start(config).then(() => Deno.exit(0), exit);
 async function prepare(config: Config): Promise<Services> {
   const rootUrl = new URL(".", import.meta.url);
   const files = await loadModuleFiles(config.modules, rootUrl);
-  const registry = new Registry(files, { rootUrl, cacheDir: config.cacheDir, env: readSecret });
+  const registry = new Registry(files, {
+    rootUrl,
+    cacheDir: config.cacheDir,
+    isPublic: config.isDeployed,
+    env: readSecret,
+  });
   await registry.check();
   const log = createLog(config.log);
   const sessions = new Sessions({ registry, log });

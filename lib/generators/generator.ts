@@ -23,6 +23,8 @@ export interface OpenContext {
   readonly hubHost?: string;
   /** A setting of the environment, for keys and addresses; absent ones are undefined. */
   readonly env?: (name: string) => string | undefined;
+  /** Whether strangers reach the app; then only the environment may name addresses of its own network. */
+  readonly isPublic?: boolean;
   readonly onProgress?: (progress: LoadProgress) => void;
 }
 

@@ -13,6 +13,8 @@ export interface RegistryOptions {
   /** Folder that the app was started from. */
   readonly rootUrl: URL;
   readonly cacheDir: string;
+  /** Whether strangers reach the app. */
+  readonly isPublic?: boolean;
   /** What generators may read of the environment. */
   readonly env?: (name: string) => string | undefined;
 }

@@ -98,7 +98,7 @@ Deno.test("the official client against /v1", async (t) => {
 
   await t.step("chats in the model's template, streamed with logprobs", async () => {
     const messages = [
-      { role: "system", content: "i have a dog .\ni live in rome ." },
+      { role: "system", content: "i have a dog .\ni live in rome .\ni love the winter ." },
       { role: "user", content: [{ type: "text", text: "where do you live ?" }] },
     ] as const;
     const request = { ...greedy, model: "persona_chat/demo", messages: structuredClone([...messages]) as never };

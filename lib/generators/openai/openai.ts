@@ -1,5 +1,6 @@
 import type { Message } from "../../lm/message.ts";
 import type { Generator, GeneratorSource, OpenContext } from "../generator.ts";
+import { isPrivate } from "./private_host.ts";
 import { Client } from "./client.ts";
 import { Dialect, type Mode } from "./dialect.ts";
 import { type Abilities, probe } from "./probe.ts";
@@ -40,9 +41,9 @@ export function openai(options: OpenAiOptions = {}): GeneratorSource {
   return {
     kind: "openai",
     label: options.model ?? "OPENAI_MODEL",
-    check: (context) => Promise.resolve(void place(options, context)),
+    check: async (context) => void await place(options, context),
     async open(context) {
-      const { baseUrl, key } = place(options, context);
+      const { baseUrl, key } = await place(options, context);
       const client = await Client.create({ baseUrl, key, timeoutMs });
       const model = options.model ?? (context.env?.("OPENAI_MODEL") || DEFAULT_MODEL);
       const dialect = new Dialect(model, mode, baseUrl.origin === new URL(OPENAI_URL).origin);
@@ -54,7 +55,7 @@ export function openai(options: OpenAiOptions = {}): GeneratorSource {
 }
 
 /** @throws {TypeError} naming the setting that is missing or malformed, never its value when it is a key */
-function place(options: OpenAiOptions, { env = () => undefined }: OpenContext) {
+async function place(options: OpenAiOptions, { env = () => undefined, isPublic = false }: OpenContext) {
   const own = options.baseUrl;
   const name = options.apiKeyEnv ?? (own === undefined ? DEFAULT_KEY : undefined);
   const text = own ?? (env("OPENAI_BASE_URL") || OPENAI_URL);
@@ -63,6 +64,10 @@ function place(options: OpenAiOptions, { env = () => undefined }: OpenContext) {
     baseUrl === undefined || !/^https?:$/.test(baseUrl.protocol) || baseUrl.username !== "" || baseUrl.password !== ""
   ) {
     throw new TypeError("Cannot use the base URL: expected http:// or https://, a host and a path, without a password");
+  }
+  if (isPublic && text !== env("OPENAI_BASE_URL") && await isPrivate(baseUrl)) {
+    const where = `${baseUrl.hostname} is in the app's own network, and strangers reach the app`;
+    throw new TypeError(`Cannot use the base URL: ${where}; OPENAI_BASE_URL in the environment may name it`);
   }
   const key = name === undefined ? undefined : env(name) || undefined;
   if (key === undefined && (options.apiKeyEnv !== undefined || baseUrl.href.startsWith(OPENAI_URL))) {

@@ -1,0 +1,48 @@
+/** Addresses that the internet does not reach: this machine, its networks, and the metadata services of clouds. */
+import { BlockList, isIP } from "node:net";
+
+const PRIVATE = new BlockList();
+const RANGES: readonly (readonly [network: string, bits: number, family: "ipv4" | "ipv6"])[] = [
+  ["0.0.0.0", 8, "ipv4"],
+  ["10.0.0.0", 8, "ipv4"],
+  ["100.64.0.0", 10, "ipv4"],
+  ["127.0.0.0", 8, "ipv4"],
+  ["169.254.0.0", 16, "ipv4"],
+  ["172.16.0.0", 12, "ipv4"],
+  ["192.0.0.0", 24, "ipv4"],
+  ["192.168.0.0", 16, "ipv4"],
+  ["198.18.0.0", 15, "ipv4"],
+  ["224.0.0.0", 3, "ipv4"],
+  ["::", 128, "ipv6"],
+  ["::1", 128, "ipv6"],
+  ["64:ff9b::", 96, "ipv6"],
+  ["fc00::", 7, "ipv6"],
+  ["fe80::", 10, "ipv6"],
+  ["ff00::", 8, "ipv6"],
+];
+for (const range of RANGES) PRIVATE.addSubnet(...range);
+
+const PRIVATE_NAME = /^(?:localhost|.*\.(?:localhost|local|internal|home\.arpa))$/;
+
+/**
+ * Whether a URL leads into the app's own network, by its address, its name, or what its name stands for.
+ * Subtle: `URL` has already written every form of an IPv4 address (`0x7f.1`, `2130706433`) as four numbers.
+ */
+export async function isPrivate({ hostname }: URL): Promise<boolean> {
+  const host = hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "").toLowerCase();
+  if (isIP(host) !== 0) return isPrivateAddress(host);
+  if (PRIVATE_NAME.test(host) || !host.includes(".")) return true;
+  return (await addressesOf(host)).some(isPrivateAddress);
+}
+
+function isPrivateAddress(address: string): boolean {
+  const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(address);
+  if (mapped === null) return PRIVATE.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
+  const [high = 0, low = 0] = mapped.slice(1).map((part) => parseInt(part, 16));
+  return PRIVATE.check([high >> 8, high & 255, low >> 8, low & 255].join("."), "ipv4");
+}
+
+async function addressesOf(host: string): Promise<readonly string[]> {
+  const answers = await Promise.allSettled([Deno.resolveDns(host, "A"), Deno.resolveDns(host, "AAAA")]);
+  return answers.flatMap((answer) => answer.status === "fulfilled" ? answer.value : []);
+}
