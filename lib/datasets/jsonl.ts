@@ -1,26 +1,24 @@
-import * as v from "valibot";
 import { checkIndex, type Dataset, type DatasetSource, type RowProblem } from "./dataset.ts";
+import { checkRow, type RowSchema } from "./row_schema.ts";
+import { checkSource, readText, sourceUrl } from "./source.ts";
 
 /** Most problems kept of one file. */
 const PROBLEM_LIMIT = 100;
-
-type RowSchema<Sample> = v.GenericSchema<unknown, Sample>;
 
 /**
  * A split in a JSON Lines file: one object a line, empty lines ignored, with or without BOM, LF or CRLF.
  *
  * Lines that are no JSON object, or that `schema` refuses, are left out and listed in `problems`.
- * @param path relative to the module's file
+ * @param path relative to the module's file, or an address of the web
  */
 export function jsonl<Sample extends object>(path: string, schema?: RowSchema<Sample>): DatasetSource<Sample> {
   return {
     label: path,
     async open(baseUrl) {
-      const text = await readText(new URL(path, baseUrl), path);
-      return parseJsonl(text, path, schema);
+      return parseJsonl(await readText(sourceUrl(path, baseUrl), path), path, schema);
     },
     async check(baseUrl) {
-      await orNotFound(Deno.stat(new URL(path, baseUrl)), path);
+      await checkSource(sourceUrl(path, baseUrl), path);
     },
   };
 }
@@ -70,33 +68,10 @@ function parseRow<Sample extends object>(line: string, schema: RowSchema<Sample>
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new SyntaxError(`expected an object, got ${describe(value)}`);
   }
-  if (schema === undefined) return value as Sample; // Subtle: without a schema the developer's type is their promise.
-  const parsed = v.safeParse(schema, value);
-  if (parsed.success) return parsed.output;
-  const issue = parsed.issues[0];
-  const field = v.getDotPath(issue);
-  throw new SyntaxError(field === null ? issue.message : `field "${field}": ${issue.message}`);
+  return checkRow(value, schema);
 }
 
 function describe(value: unknown): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "an array" : `a ${typeof value}`;
-}
-
-async function readText(url: URL, name: string): Promise<string> {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await orNotFound(Deno.readFile(url), name));
-  } catch (error) {
-    if (error instanceof TypeError) throw new SyntaxError(`Cannot read "${name}": it is not valid UTF-8`);
-    throw error;
-  }
-}
-
-async function orNotFound<Result>(found: Promise<Result>, name: string): Promise<Result> {
-  try {
-    return await found;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new Deno.errors.NotFound(`Cannot open "${name}": no such file`);
-    throw error;
-  }
 }

@@ -33,12 +33,18 @@ def main(path: str) -> None:
     writer.add_add_bos_token(True)
     writer.add_add_space_prefix(False)
 
+    def weights(*shape: int) -> np.ndarray:
+        return (random.standard_normal(shape) * 0.25).astype(np.float32)
+
     def add(name: str, *shape: int) -> None:
-        writer.add_tensor(name, (random.standard_normal(shape) * 0.25).astype(np.float32))
+        writer.add_tensor(name, weights(*shape))
 
     vocabulary = len(SPECIALS) + len(BYTES) + len(WORDS)
     add("token_embd.weight", vocabulary, WIDTH)
-    add("output.weight", vocabulary, WIDTH)
+    output = weights(vocabulary, WIDTH)
+    # Bytes are hardly ever written: the server drops what is no whole character from its streams.
+    output[: len(SPECIALS) + len(BYTES)] = 0
+    writer.add_tensor("output.weight", output)
     writer.add_tensor("output_norm.weight", np.ones(WIDTH, np.float32))
     for layer in range(LAYERS):
         for norm in ("attn_norm", "ffn_norm"):

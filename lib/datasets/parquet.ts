@@ -1,0 +1,137 @@
+import { checkIndex, type Dataset, type DatasetSource } from "./dataset.ts";
+import { checkRow, type RowSchema } from "./row_schema.ts";
+import { checkSource, get, isRemote, orNotFound, sourceUrl } from "./source.ts";
+
+export interface ParquetOptions<Sample> {
+  /** Names of the columns to read. Default: all. */
+  readonly columns?: readonly string[];
+  readonly schema?: RowSchema<Sample>;
+}
+
+/** A file whose parts can be read. */
+interface Slices {
+  readonly byteLength: number;
+  slice(start: number, end?: number): Promise<ArrayBuffer>;
+}
+
+/** Rows that are decoded together, and how many such parts stay in memory. */
+const PART_ROWS = 1_000, KEPT_PARTS = 8;
+
+/**
+ * A split in a Parquet file, of which only the rows that are looked at are read; at an address of the web too, by ranges.
+ *
+ * 64-bit integers become numbers where these hold them exactly, else texts; times become ISO 8601 texts.
+ * @param path relative to the module's file, or an address of the web
+ */
+export function parquet<Sample extends object = Record<string, unknown>>(
+  path: string,
+  { columns, schema }: ParquetOptions<Sample> = {},
+): DatasetSource<Sample> {
+  return {
+    label: path,
+    async open(baseUrl) {
+      const url = sourceUrl(path, baseUrl);
+      const file = isRemote(url) ? await remoteSlices(url, path) : await localSlices(url, path);
+      return await readFile(file, path, columns, schema);
+    },
+    check: async (baseUrl) => await checkSource(sourceUrl(path, baseUrl), path),
+  };
+}
+
+async function readFile<Sample extends object>(
+  file: Slices,
+  name: string,
+  columns: readonly string[] | undefined,
+  schema: RowSchema<Sample> | undefined,
+): Promise<Dataset<Sample>> {
+  const [{ parquetMetadataAsync, parquetReadObjects, parquetSchema }, { compressors }] = await Promise.all([
+    import("hyparquet"),
+    import("hyparquet-compressors"),
+  ]);
+  const metadata = await parquetMetadataAsync(file).catch((error) => {
+    throw new SyntaxError(`Cannot read "${name}": it is no Parquet file, or it is cut off (${reasonOf(error)})`);
+  });
+  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const unknown = columns?.find((column) => !names.includes(column));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `Cannot read column "${unknown}" of "${name}": it has ${names.map((each) => `"${each}"`).join(", ")}`,
+    );
+  }
+  const size = Number(metadata.num_rows);
+  const parts = new Map<number, Promise<Record<string, unknown>[]>>();
+  const readPart = (part: number): Promise<Record<string, unknown>[]> => {
+    const known = parts.get(part);
+    if (known !== undefined) return known;
+    const rowStart = part * PART_ROWS, rowEnd = Math.min(size, rowStart + PART_ROWS);
+    const wanted = columns === undefined ? {} : { columns: [...columns] };
+    const read = parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, ...wanted });
+    parts.set(part, read);
+    read.catch(() => parts.delete(part)); // So that the next look tries again.
+    for (const oldest of parts.keys()) if (parts.size > KEPT_PARTS) parts.delete(oldest);
+    return read;
+  };
+  return {
+    size,
+    problems: [],
+    async row(index) {
+      checkIndex(index, size);
+      try {
+        const row = (await readPart(Math.floor(index / PART_ROWS)))[index % PART_ROWS] ?? {};
+        return checkRow(Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])), schema);
+      } catch (error) {
+        throw new SyntaxError(`Cannot read row ${index} of "${name}": ${reasonOf(error)}`, { cause: error });
+      }
+    },
+  };
+}
+
+/** A value as JSON could hold it. */
+function plain(value: unknown): unknown {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (value instanceof Date) return value.toISOString();
+  if (ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
+
+async function localSlices(url: URL, name: string): Promise<Slices> {
+  const { size: byteLength } = await orNotFound(Deno.stat(url), name);
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      using file = await Deno.open(url);
+      await file.seek(start, Deno.SeekMode.Start);
+      const bytes = new Uint8Array(end - start);
+      for (let at = 0; at < bytes.length;) {
+        const read = await file.read(bytes.subarray(at));
+        if (read === null) throw new RangeError(`the file ends at byte ${start + at}`);
+        at += read;
+      }
+      return bytes.buffer;
+    },
+  };
+}
+
+/** @throws when the server does not tell the file's length or does not send parts of it */
+async function remoteSlices(url: URL, name: string): Promise<Slices> {
+  const first = await get(url, name, { range: "bytes=0-0" });
+  await first.body?.cancel();
+  const total = /\/(\d+)$/.exec(first.headers.get("content-range") ?? "")?.[1];
+  if (first.status !== 206 || total === undefined) {
+    throw new Error(`Cannot open "${name}": ${url.host} does not send parts of a file, so download it first`);
+  }
+  const byteLength = Number(total);
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      const response = await get(url, name, { range: `bytes=${start}-${end - 1}` });
+      return await response.arrayBuffer();
+    },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

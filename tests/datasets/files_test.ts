@@ -1,0 +1,141 @@
+/** CSV, Parquet, callables and addresses of the web. */
+import assert from "node:assert/strict";
+import * as v from "valibot";
+import { csv, type DatasetSource, jsonl, lazy, parquet, rows } from "../../lib/mod.ts";
+
+const FIXTURES = new URL("../fixtures/datasets/", import.meta.url);
+
+async function withFile(text: string | Uint8Array, use: (url: URL) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const url = new URL(`file://${folder}/file`);
+    if (typeof text === "string") await Deno.writeTextFile(url, text);
+    else await Deno.writeFile(url, text);
+    await use(url);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function all<Sample>(source: DatasetSource<Sample>, base: URL): Promise<readonly Sample[]> {
+  const dataset = await source.open(base);
+  return await Promise.all(Array.from({ length: dataset.size }, (_, index) => dataset.row(index)));
+}
+
+Deno.test("csv() reads quotes, line ends inside cells, a BOM, CRLF and other delimiters; cells stay text", async () => {
+  await withFile('\ufefftext,number\r\n"a ""b"", c",007\r\n"two\nlines",=1+1\r\n\r\nü,\r\n', async (url) => {
+    assert.deepEqual(await all(csv("file"), url), [
+      { text: 'a "b", c', number: "007" },
+      { text: "two\nlines", number: "=1+1" },
+      { text: "ü", number: "" },
+    ]);
+  });
+  await withFile(
+    "a\tb\n1,2\t3\n",
+    async (url) => assert.deepEqual(await all(csv("file"), url), [{ a: "1,2", b: "3" }]),
+  );
+  await withFile("a:b\n1:2\n", async (url) => {
+    assert.deepEqual(await all(csv("file", { delimiter: ":" }), url), [{ a: "1", b: "2" }]);
+  });
+});
+
+Deno.test("csv() lists rows that it cannot read, with their lines, and keeps the others", async () => {
+  const schema = v.object({
+    text: v.string(),
+    number: v.pipe(v.string(), v.transform(Number), v.number("is no number")),
+  });
+  await withFile('text,number\n"two\nlines",1\nshort\nlong,2,3\nword,x\nlast,4\n', async (url) => {
+    const dataset = await csv("file", { schema }).open(url);
+    assert.equal(dataset.size, 2);
+    assert.deepEqual(await dataset.row(1), { text: "last", number: 4 });
+    assert.deepEqual(dataset.problems.map(({ line, before }) => [line, before]), [[4, 1], [5, 1], [6, 1]]);
+    assert.match(dataset.problems[0]?.message ?? "", /line 4 of "file": expected 2 cells, got 1/);
+    assert.match(dataset.problems[2]?.message ?? "", /field "number": is no number/);
+  });
+});
+
+Deno.test("csv() names what is wrong with a whole file", async () => {
+  await withFile("", (url) => assert.rejects(csv("file").open(url), /names of its columns/));
+  await withFile("a,b\n", (url) => assert.rejects(csv("file").open(url), /expected rows below/));
+  await withFile("a,a\n1,2\n", (url) => assert.rejects(csv("file").open(url), /called "a"/));
+  await withFile(new Uint8Array([97, 10, 0xff]), (url) => assert.rejects(csv("file").open(url), /not valid UTF-8/));
+  await assert.rejects(csv("none.csv").check?.(FIXTURES) ?? Promise.resolve(), /"none.csv": no such file/);
+});
+
+for (const codec of ["none", "snappy", "zstd"]) {
+  Deno.test(`parquet() gives the values that pyarrow wrote (${codec})`, async () => {
+    const dataset = await parquet(`${codec}.parquet`).open(FIXTURES);
+    assert.equal(dataset.size, 2_500);
+    for (const index of [0, 999, 1_000, 1_199, 1_200, 2_499]) {
+      assert.deepEqual(await dataset.row(index), {
+        text: `row ${index} – ü🙂`,
+        number: index,
+        large: String(2n ** 60n + BigInt(index)),
+        score: index / 8,
+        absent: index % 2 === 0 ? "here" : null,
+        list: [index, index + 1],
+        record: { a: index, b: String(index) },
+        time: "2026-01-02T03:04:05.000Z",
+      });
+    }
+    await assert.rejects(async () => await dataset.row(2_500), RangeError);
+  });
+}
+
+Deno.test("parquet() reads chosen columns, and names unknown ones and unreadable files", async () => {
+  const dataset = await parquet("zstd.parquet", { columns: ["text"] }).open(FIXTURES);
+  assert.deepEqual(await dataset.row(3), { text: "row 3 – ü🙂" });
+  await assert.rejects(parquet("zstd.parquet", { columns: ["texts"] }).open(FIXTURES), /"texts".*it has "text"/);
+  await withFile(
+    "no parquet at all",
+    (url) => assert.rejects(parquet("file").open(url), /is no Parquet file, or it is cut/),
+  );
+  const bytes = await Deno.readFile(new URL("zstd.parquet", FIXTURES));
+  bytes.fill(0, 200, 20_000); // The data; the footer stays whole.
+  await withFile(bytes, async (url) => {
+    const damaged = await parquet("file").open(url);
+    await assert.rejects(async () => await damaged.row(0), /Cannot read row 0 of "file"/);
+  });
+});
+
+Deno.test("files at an address are read from there, Parquet by parts, and a fault names the address", async () => {
+  const zstd = await Deno.readFile(new URL("zstd.parquet", FIXTURES));
+  const sent: number[] = [];
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/a.jsonl") return new Response('{"a":1}\n');
+    if (pathname === "/a.csv") return new Response("a\n1\n");
+    const range = /bytes=(\d+)-(\d+)/.exec(request.headers.get("range") ?? "");
+    if (pathname !== "/a.parquet" || range === null) {
+      return new Response("none", { status: pathname === "/whole" ? 200 : 404 });
+    }
+    const body = zstd.slice(Number(range[1]), Number(range[2]) + 1);
+    sent.push(body.length);
+    const headers = { "content-range": `bytes ${range[1]}-${range[2]}/${zstd.length}` };
+    return new Response(body, { status: 206, headers });
+  });
+  const base = `http://127.0.0.1:${server.addr.port}`;
+  assert.deepEqual(await all(jsonl(`${base}/a.jsonl`), FIXTURES), [{ a: 1 }]);
+  assert.deepEqual(await all(csv(`${base}/a.csv`), FIXTURES), [{ a: "1" }]);
+  const dataset = await parquet<{ number: number }>(`${base}/a.parquet`, { columns: ["number"] }).open(FIXTURES);
+  assert.deepEqual(await dataset.row(7), { number: 7 });
+  assert.ok(sent.length > 1, "it was sent in parts");
+  await assert.rejects(jsonl(`${base}/none`).open(FIXTURES), /127\.0\.0\.1:\d+ answers 404/);
+  await assert.rejects(parquet(`${base}/whole`).open(FIXTURES), /does not send parts/);
+  await server.shutdown();
+  await assert.rejects(csv(`${base}/a.csv`).open(FIXTURES), /cannot be reached/);
+});
+
+Deno.test("lazy() takes rows, sources, generators and promises of them, when the split is opened", async () => {
+  let calls = 0;
+  const counted = lazy("counted", () => [{ call: ++calls }]);
+  assert.equal(calls, 0);
+  assert.deepEqual(await all(counted, FIXTURES), [{ call: 1 }]);
+  assert.deepEqual(await all(lazy("promised", () => Promise.resolve([{ a: 1 }])), FIXTURES), [{ a: 1 }]);
+  assert.deepEqual(await all(lazy("chosen", () => rows([{ a: 2 }])), FIXTURES), [{ a: 2 }]);
+  const stream = async function* () {
+    for (let a = 0; a < 3; a++) yield await Promise.resolve({ a });
+  };
+  assert.deepEqual(await all(lazy("streamed", stream), FIXTURES), [{ a: 0 }, { a: 1 }, { a: 2 }]);
+  await assert.rejects(lazy("empty", () => []).open(FIXTURES), /"empty": it has no rows/);
+});
