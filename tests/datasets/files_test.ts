@@ -5,13 +5,13 @@ import { csv, type DatasetSource, jsonl, lazy, parquet, rows } from "../../lib/m
 
 const FIXTURES = new URL("../fixtures/datasets/", import.meta.url);
 
-async function withFile(text: string | Uint8Array, use: (url: URL) => Promise<void>): Promise<void> {
+async function withFile(text: string | Uint8Array, run: (url: URL) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     const url = new URL(`file://${folder}/file`);
     if (typeof text === "string") await Deno.writeTextFile(url, text);
     else await Deno.writeFile(url, text);
-    await use(url);
+    await run(url);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
