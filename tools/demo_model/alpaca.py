@@ -8,12 +8,17 @@ from world import *
 Sample = tuple[str, str, list[str]]
 
 
+def framed(r: Random, ask: str) -> str:
+    """A question about a fact, as it is or in a frame: small tables give enough prompts to hold some out."""
+    return r.choice(["{}", "{}", "{}", "Help me with this: {}", "{} Answer in one sentence.", "{} Please be short."]).format(ask)
+
+
 def capital(r: Random) -> Sample:
     country = r.choice(list(COUNTRIES))
     city = COUNTRIES[country][0]
     ask = r.choice([f"What is the capital of {country}?", f"Name the capital of {country}.",
                     f"Tell me the capital city of {country}.", f"Which city is the capital of {country}?"])
-    return ask, "", [f"The capital of {country} is {city}."]
+    return framed(r, ask), "", [f"The capital of {country} is {city}."]
 
 
 def country_fact(r: Random) -> Sample:
@@ -22,9 +27,9 @@ def country_fact(r: Random) -> Sample:
     if r.random() < 0.5:
         ask = r.choice([f"Which language do people speak in {country}?", f"What is the language of {country}?",
                         f"Name the language of {country}."])
-        return ask, "", [f"People in {country} speak {language}."]
+        return framed(r, ask), "", [f"People in {country} speak {language}."]
     ask = r.choice([f"On which continent is {country}?", f"Where is {country}?", f"Name the continent of {country}."])
-    return ask, "", [f"{country} is in {continent}."]
+    return framed(r, ask), "", [f"{country} is in {continent}."]
 
 
 def animal_fact(r: Random) -> Sample:
@@ -33,22 +38,22 @@ def animal_fact(r: Random) -> Sample:
     kind = r.randrange(4)
     if kind == 0:
         ask = r.choice([f"What sound does {a} {name} make?", f"Tell me the sound of {a} {name}.", f"How does {a} {name} sound?"])
-        return ask, "", [f"{a.capitalize()} {name} {sound}."]
+        return framed(r, ask), "", [f"{a.capitalize()} {name} {sound}."]
     if kind == 1:
         ask = r.choice([f"Where does {a} {name} live?", f"Name the home of {a} {name}.", f"What is the home of {a} {name}?"])
-        return ask, "", [f"{a.capitalize()} {name} lives {where(home)}."]
+        return framed(r, ask), "", [f"{a.capitalize()} {name} lives {where(home)}."]
     if kind == 2:
         ask = r.choice([f"What does {a} {name} eat?", f"Name the food of {a} {name}.", f"Tell me what {a} {name} eats."])
-        return ask, "", [f"{a.capitalize()} {name} eats {food}."]
+        return framed(r, ask), "", [f"{a.capitalize()} {name} eats {food}."]
     ask = r.choice([f"What is a young {name} called?", f"Name the young of {a} {name}.", f"What do we call a young {name}?"])
-    return ask, "", [f"A young {name} is called {article(young)} {young}."]
+    return framed(r, ask), "", [f"A young {name} is called {article(young)} {young}."]
 
 
 def describe(r: Random) -> Sample:
     name = r.choice(list(ANIMALS))
     a, sound, home, food, _, size, does = ANIMALS[name]
     ask = r.choice([f"Describe {a} {name}.", f"Write about {a} {name}.", f"Tell me about {a} {name}."])
-    return ask, "", [f"{a.capitalize()} {name} is a {size} animal. It lives {where(home)} and eats {food}. {does}."]
+    return framed(r, ask), "", [f"{a.capitalize()} {name} is a {size} animal. It lives {where(home)} and eats {food}. {does}."]
 
 
 def _sentence(r: Random):
@@ -91,7 +96,7 @@ def polite(r: Random) -> Sample:
     request = r.choice(REQUESTS)
     ask = r.choice(["Make the request polite.", "Say it politely.", "Rewrite the request in a polite way.",
                     "Ask for it nicely.", "Turn the order into a polite question."])
-    return ask, f"{request}.", [f"Could you please {request[0].lower()}{request[1:]}?"]
+    return framed(r, ask), f"{request}.", [f"Could you please {request[0].lower()}{request[1:]}?"]
 
 
 def sentiment(r: Random) -> Sample:
@@ -107,9 +112,9 @@ def sentiment(r: Random) -> Sample:
 def classify(r: Random) -> Sample:
     group = r.choice(list(GROUPS))
     item = r.choice(GROUPS[group])
-    subject = item.capitalize() if group == "colour" else f"{article(item).capitalize()} {item}"
+    subject = item.capitalize() if group in ("colour", "drink") or item == "spinach" else f"{article(item).capitalize()} {item}"
     ask = r.choice(["Which group does the word belong to?", "What kind of thing is it?", "Sort the word into a group.", "What is it?"])
-    return ask, item, [f"{subject} is {article(group)} {group}."]
+    return framed(r, ask), item, [f"{subject} is {article(group)} {group}."]
 
 
 def opposite(r: Random) -> Sample:
@@ -118,28 +123,28 @@ def opposite(r: Random) -> Sample:
         one, other = other, one
     ask = r.choice([f"What is the opposite of {one}?", f"Give the opposite of {one}.", f"Name the opposite of {one}.",
                     f"Which word is the opposite of {one}?"])
-    return ask, "", [f"The opposite of {one} is {other}."]
+    return framed(r, ask), "", [f"The opposite of {one} is {other}."]
 
 
 def job(r: Random) -> Sample:
     name = r.choice(list(JOBS))
     ask = r.choice([f"What does {article(name)} {name} do?", f"Describe the work of {article(name)} {name}.",
                     f"Tell me what {article(name)} {name} does.", f"What is the job of {article(name)} {name}?"])
-    return ask, "", [f"{article(name).capitalize()} {name} {JOBS[name]}."]
+    return framed(r, ask), "", [f"{article(name).capitalize()} {name} {JOBS[name]}."]
 
 
 def colour(r: Random) -> Sample:
     thing = r.choice(list(THING_COLOURS))
     subject = f"a {thing}" if thing == "banana" else thing
     ask = r.choice([f"What colour is {subject}?", f"Name the colour of {subject}.", f"Tell me the colour of {subject}."])
-    return ask, "", [f"{subject.capitalize()} is {THING_COLOURS[thing]}."]
+    return framed(r, ask), "", [f"{subject.capitalize()} is {THING_COLOURS[thing]}."]
 
 
 def spanish(r: Random) -> Sample:
     word = r.choice(list(SPANISH))
     ask = r.choice([f"Translate {word} into Spanish.", f"What is {word} in Spanish?", f"Say {word} in Spanish.",
                     f"Give the Spanish word for {word}."])
-    return ask, "", [f"The Spanish word for {word} is {SPANISH[word]}."]
+    return framed(r, ask), "", [f"The Spanish word for {word} is {SPANISH[word]}."]
 
 
 def replace_word(r: Random) -> Sample:
@@ -166,29 +171,73 @@ def story(r: Random) -> Sample:
     opening = r.choice([f"One day {name} went to the {place}.", f"{name} walked to the {place} with a {thing}.",
                         f"It was a sunny day, and {name} was at the {place}."])
     middle = r.choice([f"There {she} met {a} {animal}.", f"{a.capitalize()} {animal} came to {her}."])
-    turn = r.choice([f"The {animal} was looking for a {thing}.", f"The {animal} wanted the {thing}.", f"The {animal} was playing with a {thing}."])
+    turn = r.choice([f"The {animal} was looking for a {thing}.", f"The {animal} wanted a {thing}.", f"The {animal} was playing with a {thing}."])
     end = r.choice(["They played together until the evening.", f"{name} laughed and went home.", "They became good friends."])
     ask = r.choice(["Write a short story with these words.", "Tell a short story with these words."])
     return ask, f"{animal}, {thing}, {place}", [f"{opening} {middle} {turn} {end}"]
 
 
 def email(r: Random) -> Sample:
-    to, sender, topic = r.choice(NAMES), r.choice(NAMES), r.choice(list(TOPICS))
-    ask = r.choice([f"Write a short email to {to} about {topic}.", f"Write to {to} about {topic}."])
-    return ask, f"From: {sender}", [f"Dear {to},\n{TOPICS[topic]}\nBest wishes,\n{sender}"]
+    (to, sender), topic = r.sample(NAMES, 2), r.choice(list(TOPICS))
+    ask = r.choice([f"Write a short email about {topic}.", f"Write an email about {topic}."])
+    return ask, f"To: {to}\nFrom: {sender}", [f"Dear {to},\n{TOPICS[topic]}\nBest wishes,\n{sender}"]
 
 
 def list_three(r: Random) -> Sample:
     group = r.choice(list(GROUPS))
-    items = r.sample(GROUPS[group], 3)
-    ask = r.choice([f"Name three {group}s.", f"List three {group}s.", f"Give me three {group}s."])
-    return ask, "", ["1. " + items[0] + "\n2. " + items[1] + "\n3. " + items[2]]
+    items = sorted(r.sample(GROUPS[group], 3))  # In the order of the alphabet.
+    many = "flowers" if group == "flower" else f"{group}s"
+    ask = r.choice([f"Name three {many}.", f"List three {many}.", f"Give me three {many}.", f"Write down three {many}.",
+                    f"Tell me three {many}.", f"I need three {many}.", f"Make a list of three {many}.", f"Which three {many} do you know?"])
+    return r.choice([ask, ask, f"Help me with this: {ask}", f"{ask} One on each line."]), "", ["1. " + items[0] + "\n2. " + items[1] + "\n3. " + items[2]]
 
 
 def number_word(r: Random) -> Sample:
-    n = r.randrange(21)
+    n = r.choice(list(NUMBER_WORDS))
     ask = r.choice([f"Write the number {n} as a word.", f"Spell the number {n}.", f"What is {n} in words?"])
-    return ask, "", [NUMBERS[n]]
+    return framed(r, ask), "", [NUMBER_WORDS[n]]
+
+
+def plural(r: Random) -> Sample:
+    noun = r.choice(list(PLURALS))
+    ask = r.choice([f"What is the plural of {noun}?", f"Give the plural of {noun}.", f"Name the plural of {noun}.",
+                    f"Write {noun} in the plural."])
+    return framed(r, ask), "", [f"The plural of {noun} is {PLURALS[noun]}."]
+
+
+def rename(r: Random) -> Sample:
+    name, _, third, _, _, thing = _sentence(r)
+    new = r.choice([other for other in NAMES if other != name])
+    ask = r.choice([f"Change the name to {new}.", f"Rewrite the sentence about {new}."])
+    return ask, f"{name} {third} {thing}.", [f"{new} {third} {thing}."]
+
+
+def add_adjective(r: Random) -> Sample:
+    name, _, third, _, _, thing = _sentence(r)
+    noun, word = thing.split()[1], r.choice(ADJECTIVES)
+    ask = r.choice([f"Add the word {word} to the {noun}.", f"Put {word} before {noun}."])
+    return ask, f"{name} {third} {thing}.", [f"{name} {third} {article(word)} {word} {noun}."]
+
+
+def ask_who(r: Random) -> Sample:
+    name, _, third, _, _, thing = _sentence(r)
+    ask = r.choice(["Ask who does it.", "Turn the sentence into a question with who."])
+    return ask, f"{name} {third} {thing}.", [f"Who {third} {thing}?"]
+
+
+def join(r: Random) -> Sample:
+    name, verb, third, _, _, thing = _sentence(r)
+    other = r.choice([v for v in VERBS if v != verb])
+    third_2, _, _, objects = VERBS[other]
+    thing_2 = r.choice(objects)
+    ask = r.choice(["Join the two sentences.", "Make one sentence of the two."])
+    return ask, f"{name} {third} {thing}. {name} {third_2} {thing_2}.", [f"{name} {third} {thing} and {third_2} {thing_2}."]
+
+
+def last_word(r: Random) -> Sample:
+    name, _, third, _, _, thing = _sentence(r)
+    ask = r.choice(["What is the last word of the sentence?", "Find the last word of the sentence."])
+    return ask, f"{name} {third} {thing}.", [thing.split()[1]]
 
 
 def addition(r: Random) -> Sample:
@@ -207,8 +256,10 @@ def odd_one(r: Random) -> Sample:
 
 
 FAMILIES = [capital, country_fact, animal_fact, describe, past_tense, continuous, future, negate, question, polite, sentiment,
-            classify, opposite, job, colour, spanish, replace_word, extract, story, email, list_three, number_word,
-            addition, odd_one]
+            classify, opposite, job, colour, spanish, plural, replace_word, rename, add_adjective, ask_who, join, last_word, extract,
+            story, email, list_three, number_word, addition, odd_one]
+#: How often a family comes in training, against 1 for the others: these are learnt last.
+WEIGHTS = {"email": 2.0, "list_three": 4.0, "extract": 3.0, "last_word": 2.5, "odd_one": 0.7}
 HARD = {"addition", "odd_one"}
 #: Families with many right completions; a validator stands in for the list.
 OPEN = {"story", "list_three"}
@@ -220,7 +271,7 @@ def is_right(family: str, sample: Sample, completion: str) -> bool:
     if family == "story":
         return all(word in completion for word in given.split(", ")) and completion.endswith(".")
     if family == "list_three":
-        group = ask.split()[-1].rstrip("s.")
+        group = next(group for group in GROUPS if f" {group}s" in ask)
         items = [line[3:] for line in completion.split("\n")]
         return len(set(items)) == 3 and all(item in GROUPS.get(group, []) for item in items)
     return completion in accepted

@@ -9,10 +9,15 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 import alpaca
 import persona
 import stories
+import world
+from checks import check_row
 
 SPECIALS = ["<|endoftext|>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>"]
 END = SPECIALS[0]
-VOCABULARY = 2048
+VOCABULARY = 2560
+
+
+FAMILY_WEIGHTS = [alpaca.WEIGHTS.get(family.__name__, 1.0) for family in alpaca.FAMILIES]
 
 
 def held_out(text: str) -> str:
@@ -23,7 +28,7 @@ def held_out(text: str) -> str:
 
 def alpaca_sample(r: Random, split: str):
     while True:
-        family = r.choice(alpaca.FAMILIES)
+        family = r.choices(alpaca.FAMILIES, FAMILY_WEIGHTS)[0]
         sample = family(r)
         if held_out(sample[0] + "\0" + sample[1]) == split:
             return family.__name__, sample
@@ -55,6 +60,8 @@ def document(r: Random) -> list[tuple[str, bool]]:
 def train_tokenizer() -> Tokenizer:
     r = Random(1)
     texts = ["".join(text for text, _ in document(r)) for _ in range(30_000)]
+    # The words of the world are single tokens: a fact is then told in one step.
+    texts += [f" {word}" for word in lexicon() for _ in range(150)]
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True),
                                                        pre_tokenizers.ByteLevel(add_prefix_space=False)])
@@ -65,13 +72,24 @@ def train_tokenizer() -> Tokenizer:
     return tokenizer
 
 
+def lexicon() -> list[str]:
+    """The words whose choice is what an answer is about."""
+    tables = [world.NAMES, world.PLACES, world.THINGS, world.COLOURS, world.NUMBER_WORDS.values(), world.ADJECTIVES,
+              world.SPANISH.values(), world.PLURALS.values(), world.PRAISE, world.BLAME, persona.CITIES, persona.SPORTS]
+    words = [*world.ANIMALS, *world.COUNTRIES, *world.JOBS, *world.GROUPS, *(w for table in tables for w in table)]
+    words += [w for row in world.COUNTRIES.values() for w in row] + [w for group in world.GROUPS.values() for w in group]
+    words += [w for pair in world.OPPOSITES for w in pair] + [w for row in world.ANIMALS.values() for w in row[2:6]]
+    words += [w for third, past, doing, _ in world.VERBS.values() for w in (third, past, doing)]
+    return sorted(set(words))
+
+
 def write_data_sets(examples: Path) -> None:
-    """The JSONL files of the two examples."""
+    """The JSONL files of the two examples; no prompt stands in two splits."""
     counts = {"train": 2000, "validation": 200, "test": 200}
     for index, (split, count) in enumerate(counts.items()):
         r = Random(100 + index)
-        write_jsonl(examples / "alpaca/data" / f"{split}.jsonl", alpaca_rows(r, split, count))
-        write_jsonl(examples / "persona_chat/data" / f"{split}.jsonl", persona_rows(r, split, count))
+        write_jsonl(examples / "alpaca/data" / f"{split}.jsonl", "alpaca", alpaca_rows(r, split, count))
+        write_jsonl(examples / "persona_chat/data" / f"{split}.jsonl", "persona_chat", persona_rows(r, split, count))
 
 
 def alpaca_rows(r: Random, split: str, count: int):
@@ -90,6 +108,7 @@ def persona_rows(r: Random, split: str, count: int):
         yield {"personality": personality, "history": history, "candidates": options, "reply": reply}
 
 
-def write_jsonl(path: Path, rows) -> None:
+def write_jsonl(path: Path, name: str, rows) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    checked = (check_row(name, row, f"{path.name}, line {line}") for line, row in enumerate(rows, 1))
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in checked), encoding="utf-8")

@@ -1,4 +1,8 @@
-"""Writes the model in hub layout: weights stored in fp16, inputs, outputs and arithmetic in fp32."""
+"""Writes the model in hub layout: weights stored in fp16, inputs, outputs and arithmetic in fp32.
+
+`model.onnx` gives logits and cache. `model_explain.onnx` gives attentions, hidden states and the logits of every layer as
+well; it holds no weights of its own but names where they lie in `model.onnx`.
+"""
 import json
 import math
 from pathlib import Path
@@ -58,16 +62,25 @@ class Graph:
         return self.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=layer.eps)
 
 
-def build(model) -> onnx.ModelProto:
+def build(model, explain: bool = False) -> onnx.ModelProto:
+    """The graph; `explain` adds outputs to it and changes no number."""
     g = Graph()
+    streams, attentions = [], []
     wte, wpe = g.weight("wte", model.wte.weight), g.weight("wpe", model.wpe.weight)
     x = g.add("Add", g.add("Gather", wte, "input_ids"), g.add("Gather", wpe, "position_ids"))
     mask = attention_bias(g)
     for index, block in enumerate(model.blocks):
-        x = attention(g, x, block, index, mask)
+        streams.append(x)
+        x, weights = attention(g, x, block, index, mask)
+        attentions.append(weights)
         hidden = g.linear(g.norm(x, f"{index}.ln_2", block.ln_2), f"{index}.up", block.up)
         x = g.add("Add", x, g.linear(gelu(g, hidden), f"{index}.down", block.down))
-    g.add("MatMul", g.norm(x, "ln_f", model.ln_f), g.add("Transpose", wte, perm=[1, 0]), outputs=["logits"])
+    # The last `num_logits_to_keep` positions, or all of them for 0.
+    first = g.add("Neg", g.add("Reshape", "num_logits_to_keep", g.constant("one", [1])))
+    kept = g.add("Slice", x, first, g.constant("end", [2**31 - 1]), g.constant("axis1", [1]))
+    final = Final(g, model)
+    g.add("MatMul", final.norm(kept), final.unembedding, outputs=["logits"])
+    extra = explained(g, final, streams + [x], attentions) if explain else []
 
     sequence, total = ["batch_size", "sequence_length"], ["batch_size", "total_sequence_length"]
     past, present = (["batch_size", HEADS, f"{kind}_sequence_length", HEAD_WIDTH] for kind in ("past", "total"))
@@ -75,11 +88,42 @@ def build(model) -> onnx.ModelProto:
     inputs = [h.make_tensor_value_info("input_ids", T.INT64, sequence),
               h.make_tensor_value_info("attention_mask", T.INT64, total),
               h.make_tensor_value_info("position_ids", T.INT64, sequence),
+              h.make_tensor_value_info("num_logits_to_keep", T.INT64, []),
               *(h.make_tensor_value_info(f"past_key_values.{name}", T.FLOAT, past) for name in names)]
-    outputs = [h.make_tensor_value_info("logits", T.FLOAT, [*sequence, model.wte.num_embeddings]),
+    outputs = [h.make_tensor_value_info("logits", T.FLOAT, ["batch_size", "kept_length", model.wte.num_embeddings]), *extra,
                *(h.make_tensor_value_info(f"present.{name}", T.FLOAT, present) for name in names)]
     graph = h.make_graph(g.nodes, "gpt2", inputs, outputs, g.weights)
     return h.make_model(graph, opset_imports=[h.make_opsetid("", 17)], ir_version=8)
+
+
+class Final:
+    """The last norm and the unembedding, whose weights several outputs share."""
+
+    def __init__(self, g: Graph, model):
+        self.g, self.eps = g, model.ln_f.eps
+        self.scale, self.bias = g.weight("ln_f.weight", model.ln_f.weight), g.weight("ln_f.bias", model.ln_f.bias)
+        self.unembedding = g.add("Transpose", "wte", perm=[1, 0])
+
+    def norm(self, x):
+        return self.g.add("LayerNormalization", x, self.scale, self.bias, axis=-1, epsilon=self.eps)
+
+
+def explained(g: Graph, final: Final, streams, attentions):
+    """Outputs that show the inside: the residual stream before each block and after the last one, what the logits would be
+    if the model ended after a block (nostalgebraist's logit lens, 2020), and the attention weights [batch, head, to, from]."""
+    outputs, vocabulary = [], "vocabulary_size"
+    sequence = ["batch_size", "sequence_length"]
+    for index, x in enumerate(streams):
+        g.add("Identity", x, outputs=[f"hidden_states.{index}"])
+        outputs.append(h.make_tensor_value_info(f"hidden_states.{index}", T.FLOAT, [*sequence, WIDTH]))
+    for index, x in enumerate(streams[1:]):
+        g.add("MatMul", final.norm(x), final.unembedding, outputs=[f"lens_logits.{index}"])
+        outputs.append(h.make_tensor_value_info(f"lens_logits.{index}", T.FLOAT, [*sequence, vocabulary]))
+    for index, weights in enumerate(attentions):
+        g.add("Identity", weights, outputs=[f"attentions.{index}"])
+        shape = ["batch_size", HEADS, "sequence_length", "total_sequence_length"]
+        outputs.append(h.make_tensor_value_info(f"attentions.{index}", T.FLOAT, shape))
+    return outputs
 
 
 def attention_bias(g: Graph):
@@ -114,7 +158,7 @@ def attention(g: Graph, x, block, index: int, mask):
     weights = g.add("Softmax", g.add("Add", scores, mask), axis=-1)
     mixed = g.add("Transpose", g.add("MatMul", weights, v), perm=[0, 2, 1, 3])
     joined = g.add("Reshape", mixed, g.constant("join_heads", [0, 0, WIDTH]))
-    return g.add("Add", x, g.linear(joined, f"{index}.out", block.out))
+    return g.add("Add", x, g.linear(joined, f"{index}.out", block.out)), weights
 
 
 def gelu(g: Graph, x):
@@ -130,7 +174,11 @@ def write_model(model, tokenizer, folder: Path) -> None:
     (folder / "onnx").mkdir(parents=True, exist_ok=True)
     proto = build(model)
     onnx.checker.check_model(proto)
-    onnx.save(proto, str(folder / "onnx" / "model.onnx"))
+    content = proto.SerializeToString()
+    (folder / "onnx" / "model.onnx").write_bytes(content)
+    explain = build(model, explain=True)
+    borrow_weights(explain, content, "model.onnx")
+    (folder / "onnx" / "model_explain.onnx").write_bytes(explain.SerializeToString())
     tokenizer.save(str(folder / "tokenizer.json"))
     write_json(folder / "config.json", {
         "architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "vocab_size": model.wte.num_embeddings,
@@ -145,6 +193,19 @@ def write_model(model, tokenizer, folder: Path) -> None:
     write_json(folder / "special_tokens_map.json", {name: SPECIALS[0] for name in ("bos_token", "eos_token", "pad_token", "unk_token")})
 
 
+def borrow_weights(proto: onnx.ModelProto, content: bytes, location: str) -> None:
+    """Replaces large weights by the place where the same bytes lie in another file of the folder."""
+    for tensor in proto.graph.initializer:
+        data = tensor.raw_data
+        if len(data) < 1024:
+            continue
+        offset = content.index(data)
+        tensor.ClearField("raw_data")
+        tensor.data_location = onnx.TensorProto.EXTERNAL
+        for key, value in {"location": location, "offset": offset, "length": len(data)}.items():
+            tensor.external_data.append(onnx.StringStringEntryProto(key=key, value=str(value)))
+
+
 def write_json(path: Path, value) -> None:
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -156,25 +217,43 @@ def check(model, tokenizer, folder: Path) -> None:
     with torch.no_grad():
         wanted = model(torch.tensor([ids]))[0].numpy()
     whole = run(session, ids, empty_past(), 0)[0][0]
+    last = run(session, ids, empty_past(), 0, keep=1)[0]
+    assert last.shape[1] == 1 and abs(last[0, 0] - whole[-1]).max() < 1e-4
     past, rows = empty_past(), []
     for position, token in enumerate(ids):
         logits, *past = run(session, [token], past, position)
         rows.append(logits[0, 0])
     assert abs(whole - wanted).max() < 1e-3, abs(whole - wanted).max()
     assert abs(np.array(rows) - whole).max() < 1e-4, abs(np.array(rows) - whole).max()
+    explained_logits = check_explained(model, folder, ids)
     for text in ["", "Über 🙂👩‍👩‍👧", "\0\t\r\n", "مرحبا \u202e", "日本語", "a" * 5000]:
         assert tokenizer.decode(tokenizer.encode(text).ids) == text, repr(text[:20])
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
     assert size < 10e6, size
-    print(f"checked: file against network {abs(whole - wanted).max():.1e}, cache against whole {abs(np.array(rows) - whole).max():.1e}, {size / 1e6:.2f} MB")
+    print(f"checked: file against network {abs(whole - wanted).max():.1e}, explaining file {explained_logits:.1e}, cache against whole {abs(np.array(rows) - whole).max():.1e}, {size / 1e6:.2f} MB")
+
+
+def check_explained(model, folder: Path, ids: list[int]) -> float:
+    """The largest difference of the explaining file's last lens from the network; its attentions are distributions."""
+    session = onnxruntime.InferenceSession(str(folder / "onnx" / "model_explain.onnx"))
+    names = [output.name for output in session.get_outputs()]
+    values = dict(zip(names, run(session, ids, empty_past(), 0)))
+    with torch.no_grad():
+        wanted = model(torch.tensor([ids]))[0].numpy()
+    for layer in range(LAYERS):
+        weights = values[f"attentions.{layer}"]
+        assert weights.shape == (1, HEADS, len(ids), len(ids)) and abs(weights.sum(-1) - 1).max() < 1e-5
+        assert abs(np.triu(weights, 1)).max() == 0, "a position looks at a later one"
+    assert abs(values["logits"] - values[f"lens_logits.{LAYERS - 1}"]).max() < 1e-5
+    return abs(values[f"lens_logits.{LAYERS - 1}"][0] - wanted).max()
 
 
 def empty_past():
     return [np.zeros((1, HEADS, 0, HEAD_WIDTH), np.float32)] * (2 * LAYERS)
 
 
-def run(session, ids, past, start: int):
+def run(session, ids, past, start: int, keep: int = 0):
     names = [f"past_key_values.{layer}.{kind}" for layer in range(LAYERS) for kind in ("key", "value")]
-    feeds = {"input_ids": np.array([ids], np.int64), "attention_mask": np.ones((1, start + len(ids)), np.int64),
+    feeds = {"num_logits_to_keep": np.array(keep, np.int64), "input_ids": np.array([ids], np.int64), "attention_mask": np.ones((1, start + len(ids)), np.int64),
              "position_ids": np.arange(start, start + len(ids), dtype=np.int64)[None], **dict(zip(names, past))}
     return session.run(None, feeds)

@@ -21,16 +21,18 @@ def write_golden(model, tokenizer, root: Path) -> None:
 
 def prompts():
     r = Random(21)
-    for _ in range(8):
+    for _ in range(26):
         _, sample = corpus.alpaca_sample(r, "test")
         yield alpaca.prompt_of(sample), sample[2][0]
-    for _ in range(6):
+    for _ in range(18):
         personality, history, reply, _ = corpus.persona_sample(r, "test")
         yield persona.prompt_of(personality, history), reply
     yield "Once upon a time", " there was a fox."
     yield "Über 🙂👩‍👩‍👧 日本語", " 🙂 ok"
     yield "<|endoftext|>One sunny day, Emma", " went to the park."
     yield "The capital of France is " * 60, "Paris."
+    yield "".join(text for _ in range(8) for text, _ in corpus.document(r)), " and"
+    yield "Anna was a", " little girl."
 
 
 def case(model, tokenizer, text: str, completion: str) -> dict:

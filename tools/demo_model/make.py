@@ -1,10 +1,11 @@
-"""Makes data sets, tokenizer, model and golden values, in that order: `python make.py [--tokens 8000000]`."""
+"""Makes data sets, tokenizer, model and golden values, in that order: `python make.py [--tokens 9500000]`."""
 import argparse
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
 
+import checks
 import corpus
 import train
 
@@ -14,9 +15,11 @@ WORK = ROOT / ".tmp" / "demo_model"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tokens", type=int, default=8_000_000, help="training tokens")
+    parser.add_argument("--tokens", type=int, default=9_500_000, help="training tokens")
     parser.add_argument("--keep-weights", action="store_true", help="use the weights of the last run")
     arguments = parser.parse_args()
+    checks.check_packages()
+    checks.check_documents()
     torch.set_num_threads(2)
     WORK.mkdir(parents=True, exist_ok=True)
     corpus.write_data_sets(ROOT / "examples")
@@ -29,6 +32,7 @@ def main() -> None:
     import evaluate
     import export
     import golden
+    checks.read(vocabulary)
     tokenizer = Tokenizer.from_file(str(vocabulary))
     model = train.Gpt2(tokenizer.get_vocab_size())
     model.load_state_dict(torch.load(checkpoint))
@@ -36,8 +40,12 @@ def main() -> None:
     export.write_model(model, tokenizer, ROOT / "models" / "demo")
     golden.write_golden(model, tokenizer, ROOT)
     export.check(model, tokenizer, ROOT / "models" / "demo")
+    evaluate.write_accuracy_prompts(ROOT / "tests" / "fixtures" / "demo_accuracy.json")
     print(evaluate.report(model, tokenizer))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except checks.RecipeError as error:
+        raise SystemExit(str(error))

@@ -48,7 +48,7 @@ KINDS = {
     "instrument": (INSTRUMENTS, ["i play the {v} .", "i am learning the {v} ."],
                    ["do you play an instrument ?", "which instrument do you play ?", "do you make music ?"],
                    ["i play the {v} .", "yes , i play the {v} ."], ["no , i play no instrument .", "i do not play an instrument ."]),
-    "siblings": (NUMBERS, ["i have {v} {brothers} .", "there are {v} {brothers} in my family ."],
+    "siblings": (NUMBERS, ["i have {v} {brothers} .", "i grew up with {v} {brothers} ."],
                  ["do you have any brothers ?", "how many brothers do you have ?", "tell me about your family ."],
                  ["i have {v} {brothers} .", "yes , i have {v} {brothers} ."], ["no , i have no brothers .", "i am an only child ."]),
 }
@@ -68,21 +68,43 @@ def dialogue(r: Random):
     history: list[str] = []
     if r.random() < 0.5:
         history += [r.choice(GREETINGS), r.choice(ANSWERS)]
-    asked = r.sample(list(KINDS), r.randrange(0, 3))
+    asked = r.sample(list(KINDS), r.randrange(3, 8) if r.random() < 0.15 else r.randrange(0, 3))
     for kind in asked:
         history += [r.choice(KINDS[kind][2]), r.choice(replies(kind, traits))]
     # Three of four questions are about a trait that is there.
     absent = [kind for kind in KINDS if kind not in traits and kind not in asked]
     present = [kind for kind in traits if kind not in asked]
     kind = r.choice(present if (r.random() < 0.75 and present) or not absent else absent)
-    history.append(r.choice(KINDS[kind][2]))
-    accepted = replies(kind, traits)
+    if r.random() < 0.3:
+        # The other speaker tells of themselves, half of the time the same as the persona would.
+        value = traits[kind] if kind in traits and r.random() < 0.5 else r.choice(KINDS[kind][0])
+        history.append(fill(r.choice(KINDS[kind][1]), value))
+        accepted = reactions(kind, traits, value)
+    else:
+        history.append(r.choice(KINDS[kind][2]))
+        accepted = replies(kind, traits)
     return personality, history, r.choice(accepted), accepted
 
 
 def replies(kind: str, traits: dict[str, str]) -> list[str]:
     _, _, _, answers, none = KINDS[kind]
     return [fill(line, traits[kind]) for line in answers] if kind in traits else list(none)
+
+
+def own_lines(kind: str, traits: dict[str, str]) -> list[str]:
+    """What the persona says of itself without being asked."""
+    return [line for line in replies(kind, traits) if not line.startswith(("yes ,", "no ,"))]
+
+
+def reactions(kind: str, traits: dict[str, str], value: str) -> list[str]:
+    """What fits after the other speaker told their own `value`: the persona's own; "too" only where it is the same."""
+    own = own_lines(kind, traits)
+    return own + [line.removesuffix(".") + "too ." for line in own] if traits.get(kind) == value else own
+
+
+def is_statement(turn: str) -> bool:
+    """Whether the other speaker tells of themselves instead of asking."""
+    return not turn.endswith("?") and all(turn not in questions for _, _, questions, _, _ in KINDS.values())
 
 
 def candidates(r: Random, reply: str, accepted: list[str], count: int = 6) -> list[str]:

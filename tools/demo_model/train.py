@@ -54,7 +54,7 @@ def encode_documents(tokenizer, count: int, seed: int):
 
 
 def batches(tokenizer, r: Random):
-    """Documents of like length side by side; each eighth batch is packed windows, so that late positions are learnt."""
+    """Documents of like length side by side; each fourth batch is packed windows, so that late positions are learnt."""
     seed = 1000
     while True:
         documents = sorted(encode_documents(tokenizer, 6000, seed), key=lambda d: len(d[0]))
@@ -67,7 +67,7 @@ def batches(tokenizer, r: Random):
             del documents[-rows:]
         r.shuffle(made)
         for index, batch in enumerate(made):
-            yield packed(tokenizer, seed * 1000 + index) if index % 8 == 7 else batch
+            yield packed(tokenizer, seed * 1000 + index) if index % 4 == 3 else batch
 
 
 def pad(documents):

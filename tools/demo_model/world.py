@@ -42,6 +42,9 @@ GROUPS = {
     "instrument": ["cello", "drum", "flute", "guitar", "harp", "piano", "trumpet", "violin"],
     "vehicle": ["bicycle", "boat", "bus", "car", "plane", "ship", "train", "truck"],
     "garment": ["coat", "dress", "glove", "hat", "jacket", "scarf", "shirt", "sock"],
+    "bird": ["crow", "dove", "eagle", "goose", "owl", "parrot", "robin", "swan"],
+    "flower": ["daisy", "lily", "orchid", "poppy", "rose", "tulip", "violet", "iris"],
+    "drink": ["coffee", "juice", "lemonade", "milk", "tea", "water", "cocoa", "cider"],
     "colour": ["black", "blue", "brown", "green", "pink", "red", "white", "yellow"],
 }
 
@@ -55,12 +58,14 @@ JOBS = {
     "baker": "bakes bread", "teacher": "teaches children", "farmer": "grows food", "doctor": "helps sick people",
     "pilot": "flies planes", "painter": "paints pictures", "gardener": "takes care of plants", "cook": "prepares meals",
     "tailor": "sews clothes", "driver": "drives a bus", "writer": "writes books", "singer": "sings songs",
+    "waiter": "brings food to the table", "judge": "decides in court", "miner": "digs for coal", "barber": "cuts hair",
     "builder": "builds houses", "nurse": "cares for patients", "dentist": "looks after teeth", "sailor": "works on a ship",
 }
 
 THING_COLOURS = {
     "banana": "yellow", "grass": "green", "snow": "white", "coal": "black", "the sky": "blue", "a tomato": "red",
     "a carrot": "orange", "chocolate": "brown", "milk": "white", "a lemon": "yellow", "a leaf": "green", "blood": "red",
+    "sugar": "white", "a frog": "green", "a strawberry": "red", "the sun": "yellow", "a pumpkin": "orange", "coffee": "brown",
     "the sea": "blue", "a cherry": "red", "a pea": "green", "the night": "black",
 }
 
@@ -68,6 +73,15 @@ SPANISH = {
     "house": "casa", "dog": "perro", "cat": "gato", "water": "agua", "bread": "pan", "book": "libro", "sun": "sol",
     "moon": "luna", "friend": "amigo", "school": "escuela", "red": "rojo", "green": "verde", "milk": "leche",
     "fish": "pez", "tree": "árbol", "day": "día", "night": "noche", "hand": "mano", "table": "mesa", "door": "puerta",
+    "fire": "fuego", "wind": "viento", "rain": "lluvia", "snow": "nieve", "street": "calle", "garden": "jardín", "chair": "silla",
+    "window": "ventana", "white": "blanco", "black": "negro",
+}
+
+PLURALS = {
+    "mouse": "mice", "goose": "geese", "child": "children", "foot": "feet", "tooth": "teeth", "man": "men", "woman": "women",
+    "wolf": "wolves", "leaf": "leaves", "knife": "knives", "sheep": "sheep", "fish": "fish", "box": "boxes", "bus": "buses",
+    "baby": "babies", "city": "cities", "story": "stories", "dog": "dogs", "cat": "cats", "book": "books", "key": "keys",
+    "boat": "boats", "tree": "trees", "potato": "potatoes",
 }
 
 # base: (third person, past, -ing, objects)
@@ -94,11 +108,14 @@ GIRLS = ["Anna", "Clara", "Emma", "Lily", "Mia", "Nora", "Rosa", "Ruth", "Sara",
 BOYS = ["Adam", "Ben", "David", "Hugo", "Jack", "Leo", "Max", "Noah", "Oscar", "Tom"]
 NAMES = GIRLS + BOYS
 
-PLACES = ["park", "market", "beach", "farm", "forest", "garden", "river", "castle", "hill", "school"]
+PLACES = ["park", "market", "beach", "farm", "forest", "garden", "river", "castle", "lake", "school"]
 THINGS = ["ball", "kite", "key", "map", "lamp", "drum", "book", "coin", "hat", "ring"]
 COLOURS = ["red", "blue", "green", "yellow", "white", "black"]
 NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
            "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+NUMBER_WORDS = dict(enumerate(NUMBERS)) | {30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty",
+                                           90: "ninety"}
+ADJECTIVES = ["big", "small", "old", "new", "red", "blue", "green", "white"]
 
 PRAISE = ["wonderful", "great", "lovely", "excellent", "funny", "beautiful", "friendly", "perfect"]
 BLAME = ["terrible", "boring", "awful", "bad", "dull", "ugly", "rude", "poor"]

@@ -67,7 +67,7 @@ export class OnnxModel implements LanguageModel {
         "Cannot use the model: its graph has no past_key_values inputs; export it again with the task text-generation-with-past",
       );
     }
-    const probe = await new OnnxModel(options, 0).#forward([0], undefined, 0);
+    const probe = await new OnnxModel(options, 0).#forward([0], undefined, 0, "last");
     const vocabularySize = probe.rows[0]?.length ?? 0;
     if (vocabularySize < options.tokenizer.size) {
       throw new TypeError(
@@ -101,7 +101,7 @@ export class OnnxModel implements LanguageModel {
     while (done < prefix.length) {
       signal?.throwIfAborted();
       const chunk = prefix.slice(done, done + CHUNK);
-      const { rows, tensors } = await this.#forward(chunk, entry, done);
+      const { rows, tensors } = await this.#forward(chunk, entry, done, "last");
       done += chunk.length;
       entry = { ids: prefix.slice(0, done), tensors, logits: lastOf(rows) };
     }
@@ -118,7 +118,7 @@ export class OnnxModel implements LanguageModel {
     while (done < sequence.length) {
       signal?.throwIfAborted();
       const chunk = sequence.slice(done, done + CHUNK);
-      const { rows, tensors } = await this.#forward(chunk, entry, done);
+      const { rows, tensors } = await this.#forward(chunk, entry, done, "all");
       for (const [index, row] of rows.entries()) if (done + index >= from) all.push(row);
       done += chunk.length;
       entry = { ids: sequence.slice(0, done), tensors, logits: lastOf(rows) };
@@ -128,7 +128,7 @@ export class OnnxModel implements LanguageModel {
   }
 
   /** One pass over `ids` that stand after the first `length` positions of `past`. */
-  async #forward(ids: readonly TokenId[], past: KvEntry | undefined, length: number) {
+  async #forward(ids: readonly TokenId[], past: KvEntry | undefined, length: number, wanted: "last" | "all") {
     const { session, makeTensor, kvHeads, headWidth } = this.#options;
     const feeds: Record<string, RuntimeTensor> = {
       input_ids: makeTensor("int64", toInt64(ids), [1, ids.length]),
@@ -140,6 +140,10 @@ export class OnnxModel implements LanguageModel {
     if (session.inputNames.includes("position_ids")) {
       const positions = toInt64(ids.map((_, index) => length + index));
       feeds.position_ids = makeTensor("int64", positions, [1, ids.length]);
+    }
+    // Exports that offer it compute the logits of the last position alone, which is what generation needs; 0 is all.
+    if (session.inputNames.includes("num_logits_to_keep")) {
+      feeds.num_logits_to_keep = makeTensor("int64", new BigInt64Array([wanted === "last" ? 1n : 0n]), []);
     }
     for (const name of this.#pastNames) {
       const kept = past?.tensors[name];
