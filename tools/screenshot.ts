@@ -10,6 +10,6 @@ const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, col
 await page.goto(`${app.origin}${PAGE}`);
 await page.getByRole("button", { name: "Generate" }).click();
 await page.getByText("stop", { exact: true }).first().waitFor();
-await page.getByRole("group", { name: "Completions 1" }).getByRole("button").nth(7).click();
+await page.getByRole("group", { name: "Completions 1" }).getByRole("button").nth(6).click();
 await page.screenshot({ path: new URL("../docs/generation.png", import.meta.url).pathname });
 await browser.close();
