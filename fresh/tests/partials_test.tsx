@@ -459,6 +459,27 @@ Deno.test("client navigation", async (t) => {
     assert.equal(await page.evaluate("globalThis.isSame"), true);
   });
 
+  await t.step("f-view-transition wraps the change in a transition of the browser", async () => {
+    const view = (
+      <div f-view-transition="true">
+        <Partial name="body">old</Partial>
+      </div>
+    );
+    const { page } = await browser.open(twoPages(
+      view,
+      <Partial name="body">
+        <h1>new</h1>
+      </Partial>,
+    ));
+    await page.evaluate(`(() => {
+      const start = document.startViewTransition.bind(document);
+      document.startViewTransition = (change) => (globalThis.transitions = (globalThis.transitions ?? 0) + 1, start(change));
+    })()`);
+    await page.locator("#go").click();
+    await page.locator("h1").waitFor();
+    assert.equal(await page.evaluate("transitions"), 1);
+  });
+
   await t.step("a busy signal is on while its request is under way", async () => {
     const gate = Promise.withResolvers<void>();
     const app = twoPages(
