@@ -1,21 +1,29 @@
 import { checkIndex, type Dataset, type DatasetSource, type RowProblem } from "./dataset.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
-import { checkSource, readText, sourceUrl } from "./source.ts";
+import { indexLines } from "./line_index.ts";
+import { checkSource, isRemote, orNotFound, readPart, readText, sourceUrl } from "./source.ts";
 
+/** Larger files stay on disk, and a line is read when it is looked at. */
+const LARGE_BYTES = 64 * 2 ** 20;
 /** Most problems kept of one file. */
 const PROBLEM_LIMIT = 100;
 
 /**
  * A split in a JSON Lines file: one object a line, empty lines ignored, with or without BOM, LF or CRLF.
  *
- * Lines that are no JSON object, or that `schema` refuses, are left out and listed in `problems`.
+ * Lines that are no JSON object, or that `schema` refuses, are left out and listed in `problems`. Of files above 64 MB only
+ * the places of the lines are kept in memory; there a line that cannot be read is a row that tells so.
  * @param path relative to the module's file, or an address of the web
  */
 export function jsonl<Sample extends object>(path: string, schema?: RowSchema<Sample>): DatasetSource<Sample> {
   return {
     label: path,
     async open(baseUrl) {
-      return parseJsonl(await readText(sourceUrl(path, baseUrl), path), path, schema);
+      const url = sourceUrl(path, baseUrl);
+      if (!isRemote(url) && (await orNotFound(Deno.stat(url), path)).size > LARGE_BYTES) {
+        return await openLarge(url, path, schema);
+      }
+      return parseJsonl(await readText(url, path), path, schema);
     },
     async check(baseUrl) {
       await checkSource(sourceUrl(path, baseUrl), path);
@@ -59,6 +67,32 @@ export function parseJsonl<Sample extends object>(
       const sample = samples[index];
       if (sample === undefined) throw new RangeError(`Cannot read sample ${index} of "${name}"`);
       return sample;
+    },
+  };
+}
+
+/** A file whose lines are read one by one. */
+export async function openLarge<Sample extends object>(
+  url: URL,
+  name: string,
+  schema: RowSchema<Sample> | undefined,
+): Promise<Dataset<Sample>> {
+  const index = await indexLines(url);
+  if (index.count === 0) throw new SyntaxError(`Cannot read "${name}": expected one JSON object a line, got no line`);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  return {
+    size: index.count,
+    problems: [],
+    async row(place) {
+      checkIndex(place, index.count);
+      const { start, end, line } = index.at(place);
+      const bytes = await readPart(url, start, end - start);
+      try {
+        return parseRow(decoder.decode(bytes), schema);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new SyntaxError(`Cannot read line ${line} of "${name}": ${reason}`);
+      }
     },
   };
 }

@@ -1,6 +1,6 @@
 import { checkIndex, type Dataset, type DatasetSource } from "./dataset.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
-import { checkSource, get, isRemote, orNotFound, sourceUrl } from "./source.ts";
+import { checkSource, get, isRemote, orNotFound, readPart, sourceUrl } from "./source.ts";
 
 export interface ParquetOptions<Sample> {
   /** Names of the columns to read. Default: all. */
@@ -100,17 +100,7 @@ async function localSlices(url: URL, name: string): Promise<Slices> {
   const { size: byteLength } = await orNotFound(Deno.stat(url), name);
   return {
     byteLength,
-    async slice(start, end = byteLength) {
-      using file = await Deno.open(url);
-      await file.seek(start, Deno.SeekMode.Start);
-      const bytes = new Uint8Array(end - start);
-      for (let at = 0; at < bytes.length;) {
-        const read = await file.read(bytes.subarray(at));
-        if (read === null) throw new RangeError(`the file ends at byte ${start + at}`);
-        at += read;
-      }
-      return bytes.buffer;
-    },
+    slice: async (start, end = byteLength) => (await readPart(url, start, end - start)).buffer,
   };
 }
 

@@ -34,6 +34,19 @@ export async function readText(url: URL, name: string): Promise<string> {
   }
 }
 
+/** Bytes of a local file. @throws {RangeError} when it ends before them */
+export async function readPart(url: URL, start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  using file = await Deno.open(url);
+  await file.seek(start, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length;) {
+    const read = await file.read(bytes.subarray(at));
+    if (read === null) throw new RangeError(`the file ends at byte ${start + at}: it has changed since it was opened`);
+    at += read;
+  }
+  return bytes;
+}
+
 /** An answer of the web that is there. @throws naming the address and the reason */
 export async function get(url: URL, name: string, headers: Record<string, string> = {}): Promise<Response> {
   let response: Response;

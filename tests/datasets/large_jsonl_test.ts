@@ -1,0 +1,42 @@
+/** JSON Lines that stay on disk: what is small and in memory is the oracle. */
+import assert from "node:assert/strict";
+import { openLarge, parseJsonl } from "../../lib/datasets/jsonl.ts";
+import { checkQueries, QUERY_ROWS } from "./query_cases.ts";
+
+async function withLarge(
+  text: string,
+  check: (dataset: Awaited<ReturnType<typeof openLarge<object>>>) => Promise<void>,
+): Promise<void> {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, text);
+  await check(await openLarge(new URL(`file://${path}`), "large.jsonl", undefined));
+  await Deno.remove(path);
+}
+
+Deno.test("lines are found whatever ends them, empty ones left out, across the parts that are searched", async () => {
+  const long = "ü".repeat(3 * 2 ** 20); // Three lines of these end in different parts.
+  const text = `\r\n{"a":"${long}"}\n\n  \t\n{"b":"${long}"}\r\n{"c":"${long}"}\n{"d":4}`;
+  await withLarge(text, async (dataset) => {
+    const wanted = parseJsonl<object>(text, "small");
+    assert.equal(dataset.size, wanted.size);
+    for (let index = 0; index < wanted.size; index++) {
+      assert.deepEqual(await dataset.row(index), await wanted.row(index));
+    }
+    await assert.rejects(async () => await dataset.row(4), RangeError);
+  });
+});
+
+Deno.test("a line that cannot be read tells so with its number, and the others work", async () => {
+  await withLarge('{"a":1}\n\nbroken\n[2]\n{"a":3}\n', async (dataset) => {
+    assert.equal(dataset.size, 4);
+    await assert.rejects(async () => await dataset.row(1), /line 3 of "large.jsonl"/);
+    await assert.rejects(async () => await dataset.row(2), /line 4 of "large.jsonl": expected an object, got an array/);
+    assert.deepEqual(await dataset.row(3), { a: 3 });
+  });
+  await assert.rejects(withLarge("\n \n", () => Promise.resolve()), /got no line/);
+});
+
+Deno.test("searches, orders and filters give the same rows as in memory", async () => {
+  const text = QUERY_ROWS.map((row) => JSON.stringify(row)).join("\n");
+  await withLarge(text, checkQueries);
+});
