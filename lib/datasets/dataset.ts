@@ -22,12 +22,22 @@ export interface Dataset<Sample> {
   query?(query: RowQuery): Promise<FoundIndices>;
 }
 
+/** What opening a split needs to know of the world, beside its place. */
+export interface DatasetContext {
+  /** Folder for downloaded files. */
+  readonly cacheDir: string;
+  /** Where data sets are downloaded from, `https://huggingface.co` unless told otherwise. */
+  readonly hubHost?: string;
+  /** A setting of the environment; absent ones are undefined. */
+  readonly env?: (name: string) => string | undefined;
+}
+
 /** A split as a module names it: a value without side effects, opened on first use. */
 export interface DatasetSource<Sample> {
   /** What the user wrote, for messages. */
   readonly label: string;
   /** @param baseUrl folder of the module's file; relative paths start here */
-  open(baseUrl: URL): Promise<Dataset<Sample>>;
+  open(baseUrl: URL, context?: DatasetContext): Promise<Dataset<Sample>>;
   /** Cheap look, at start-up, whether opening can work. @throws with the message to show when it cannot */
   check?(baseUrl: URL): Promise<void>;
 }

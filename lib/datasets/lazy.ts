@@ -14,9 +14,9 @@ export function lazy<Sample>(
 ): DatasetSource<Sample> {
   return {
     label,
-    async open(baseUrl): Promise<Dataset<Sample>> {
+    async open(baseUrl, context): Promise<Dataset<Sample>> {
       const made = await make();
-      if ("open" in made) return await made.open(baseUrl);
+      if ("open" in made) return await made.open(baseUrl, context);
       const samples = Array.isArray(made) ? made : await Array.fromAsync(made);
       if (samples.length === 0) throw new RangeError(`Cannot use "${label}": it has no rows`);
       return await rows<Sample>(samples, label).open(baseUrl);

@@ -151,7 +151,10 @@ export class Registry {
     }
     for (const [task, { dataset }] of Object.entries(module.tasks)) {
       for (const [split, source] of Object.entries(dataset)) {
-        const opening = new Opening({ open: () => source.open(url), check: async () => await source.check?.(url) });
+        const opening = new Opening({
+          open: () => source.open(url, this.options),
+          check: async () => await source.check?.(url),
+        });
         this.#datasets.set(key(module.name, task, split), opening);
       }
     }

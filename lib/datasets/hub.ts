@@ -1,0 +1,126 @@
+import { csv } from "./csv.ts";
+import type { Dataset, DatasetContext, DatasetSource } from "./dataset.ts";
+import { jsonl } from "./jsonl.ts";
+import { joined } from "./joined.ts";
+import { parquet } from "./parquet.ts";
+import type { RowSchema } from "./row_schema.ts";
+
+export interface HubDatasetOptions<Sample> {
+  /** Branch, tag or commit. Pin a commit to get the same rows for ever. Default: `main`. */
+  readonly revision?: string;
+  /** A file of the repository. Default: every data file whose name has `split` in it, one after the other. */
+  readonly file?: string;
+  /** Default: `train`. */
+  readonly split?: string;
+  readonly schema?: RowSchema<Sample>;
+}
+
+const HUB = "https://huggingface.co";
+const DATA_FILE = /\.(jsonl|ndjson|csv|tsv|parquet)$/;
+
+/**
+ * A split of a data set on the Hugging Face Hub. Its files are fetched into the cache folder when it is first opened.
+ * `HF_TOKEN` of the environment opens private ones.
+ * @param id `org/name`
+ */
+export function hubDataset<Sample extends object = Record<string, unknown>>(
+  id: string,
+  options: HubDatasetOptions<Sample> = {},
+): DatasetSource<Sample> {
+  const { revision = "main", split = "train", file, schema } = options;
+  if (!/^[\w.-]+\/[\w.-]+$/.test(id) || id.includes("..")) {
+    throw new TypeError(`Cannot use "${id}" as a data set of the Hub: expected org/name`);
+  }
+  return {
+    label: `${id} ${file ?? split}`,
+    async open(_baseUrl, context) {
+      const repository = new Repository(id, revision, context);
+      const files = file === undefined ? await repository.filesOf(split) : [file];
+      const urls = await Promise.all(files.map((each) => repository.fetched(each)));
+      const parts = await Promise.all(urls.map((url) => openFile<Sample>(url, schema)));
+      return joined(parts);
+    },
+  };
+}
+
+function openFile<Sample extends object>(url: URL, schema: RowSchema<Sample> | undefined): Promise<Dataset<Sample>> {
+  const kind = DATA_FILE.exec(url.pathname)?.[1];
+  const options = schema === undefined ? {} : { schema };
+  if (kind === "parquet") return parquet<Sample>(url.href, options).open(url);
+  if (kind === "csv" || kind === "tsv") return csv<Sample>(url.href, options).open(url);
+  if (kind !== undefined) return jsonl<Sample>(url.href, schema).open(url);
+  throw new TypeError(`Cannot read "${url.pathname.split("/").at(-1)}": expected JSONL, CSV, TSV or Parquet`);
+}
+
+/** A data set's repository at one revision, and the folder that its files are kept in. */
+class Repository {
+  readonly #folder: string;
+  readonly #access: { hubUrl: string; accessToken?: string; revision: string; repo: { type: "dataset"; name: string } };
+
+  constructor(readonly id: string, revision: string, context: DatasetContext | undefined) {
+    const { cacheDir = ".cache", hubHost = HUB, env } = context ?? {};
+    const accessToken = env?.("HF_TOKEN") || undefined;
+    this.#folder = `${cacheDir}/datasets/${id}/${encodeURIComponent(revision)}`;
+    this.#access = {
+      hubUrl: hubHost.replace(/\/$/, ""),
+      revision,
+      repo: { type: "dataset", name: id },
+      ...(accessToken === undefined ? {} : { accessToken }),
+    };
+  }
+
+  /** The data files of a split, by name. @throws naming the data files there are when none is of this split */
+  async filesOf(split: string): Promise<readonly string[]> {
+    const { listFiles } = await import("@huggingface/hub");
+    const found = await this.#asking(async () => {
+      const names: string[] = [];
+      for await (const { type, path } of listFiles({ ...this.#access, recursive: true })) {
+        if (type === "file" && DATA_FILE.test(path)) names.push(path);
+      }
+      return names.sort();
+    });
+    const wanted = found.filter((path) => path.split(/[/._-]/).includes(split));
+    if (wanted.length > 0) return wanted;
+    const there = found.length === 0 ? "no data files at all" : found.slice(0, 10).join(", ");
+    throw new RangeError(`Cannot find split "${split}" in ${this.id}: it has ${there}; name one with { file }`);
+  }
+
+  /** Where a file lies, fetched first if it is not there. Subtle: it gets its name when it is whole. */
+  async fetched(path: string): Promise<URL> {
+    if (path.split("/").includes("..")) {
+      throw new TypeError(`Cannot fetch "${path}": expected a path inside ${this.id}`);
+    }
+    const target = `${this.#folder}/${path}`;
+    const url = new URL(`file://${await Deno.realPath(".")}/`);
+    const place = new URL(target, url);
+    if (await Deno.stat(place).then(() => true, () => false)) return place;
+    const { downloadFile } = await import("@huggingface/hub");
+    const blob = await this.#asking(() => downloadFile({ ...this.#access, path }));
+    if (blob === null) throw new Deno.errors.NotFound(`Cannot fetch "${path}": ${this.id} has no such file`);
+    await Deno.mkdir(new URL(".", place), { recursive: true });
+    const part = new URL(`${place.href}.part`);
+    await Deno.writeFile(part, blob.stream());
+    await Deno.rename(part, place);
+    return place;
+  }
+
+  async #asking<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    const { host } = new URL(this.#access.hubUrl);
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) {
+        throw new Error(`Cannot open ${this.id}: start with --allow-net=${host} too`, { cause: error });
+      }
+      const status: unknown = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
+      const reason = status === 401 || status === 403
+        ? "it is private or gated: set HF_TOKEN to a token that may read it"
+        : status === 404
+        ? `the Hub has no such data set, or no revision "${this.#access.revision}" of it`
+        : typeof status === "number"
+        ? `${host} answers ${status}`
+        : `${host} cannot be reached (${error instanceof Error ? error.message : String(error)})`;
+      throw new Error(`Cannot open ${this.id}: ${reason}`, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { checkIndex, type Dataset } from "./dataset.ts";
+
+/** Several datasets as one, in their order. */
+export function joined<Sample>(parts: readonly Dataset<Sample>[]): Dataset<Sample> {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  return {
+    size,
+    problems: parts.flatMap(({ problems }) => problems),
+    problemCount: parts.reduce((sum, { problems, problemCount = problems.length }) => sum + problemCount, 0),
+    row(index) {
+      checkIndex(index, size);
+      let rest = index;
+      for (const part of parts) {
+        if (rest < part.size) return part.row(rest);
+        rest -= part.size;
+      }
+      throw new RangeError(`Cannot read sample ${index}`);
+    },
+  };
+}

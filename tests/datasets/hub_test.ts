@@ -1,0 +1,64 @@
+/** Data sets of a hub, against a server that lays them out as the Hub does. */
+import assert from "node:assert/strict";
+import { hubDataset, type HubDatasetOptions } from "../../lib/mod.ts";
+
+const FILES: Readonly<Record<string, string>> = {
+  "data/train-00000-of-00002.jsonl": '{"n":0}\n{"n":1}\n',
+  "data/train-00001-of-00002.jsonl": '{"n":2}\n',
+  "test.csv": "n\n7\n",
+  "README.md": "# data",
+};
+const ROOT = new URL("file:///");
+
+/** Serves the listing and the files of `org/name` at revision `v1`, and counts what is fetched. */
+function startHub(seen: string[]): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+    const { pathname } = new URL(request.url);
+    seen.push(`${pathname}${request.headers.has("authorization") ? " with a token" : ""}`);
+    if (pathname.startsWith("/api/datasets/org/private")) return new Response("no", { status: 401 });
+    if (pathname === "/api/datasets/org/name/tree/v1") {
+      return Response.json(
+        Object.entries(FILES).map(([path, text]) => ({ type: "file", path, size: text.length, oid: "0" })),
+      );
+    }
+    const text = FILES[pathname.replace("/datasets/org/name/resolve/v1/", "")];
+    if (text === undefined) return new Response("none", { status: 404, headers: { "x-error-code": "EntryNotFound" } });
+    const headers = {
+      etag: '"0"',
+      "content-range": `bytes 0-${text.length - 1}/${text.length}`,
+      "content-length": String(text.length),
+    };
+    return new Response(request.method === "HEAD" ? null : text, { headers });
+  });
+}
+
+Deno.test("hubDataset() fetches a split's files once, in their order, and names what is not there", async () => {
+  const seen: string[] = [];
+  const hub = startHub(seen);
+  const cacheDir = await Deno.makeTempDir();
+  const hubHost = `http://127.0.0.1:${hub.addr.port}`;
+  const open = (id: string, options: HubDatasetOptions<object>, token?: string) =>
+    hubDataset(id, options).open(ROOT, { cacheDir, hubHost, env: (name) => name === "HF_TOKEN" ? token : undefined });
+  try {
+    const train = await open("org/name", { revision: "v1" });
+    assert.equal(train.size, 3);
+    assert.deepEqual([await train.row(0), await train.row(2)], [{ n: 0 }, { n: 2 }]);
+    const test = await open("org/name", { revision: "v1", file: "test.csv" }, "hf_token");
+    assert.deepEqual(await test.row(0), { n: "7" });
+    assert.ok(seen.some((path) => path.endsWith("test.csv with a token")));
+    const fetched = seen.length;
+    await open("org/name", { revision: "v1", file: "test.csv" });
+    assert.equal(seen.length, fetched, "it comes from the cache");
+
+    await assert.rejects(open("org/name", { revision: "v1", split: "dev" }), /"dev".*data\/train-00000.*test\.csv/);
+    await assert.rejects(open("org/name", { revision: "v1", file: "none.csv" }), /org\/name/);
+    await assert.rejects(open("org/name", { revision: "v2" }), /revision "v2"/);
+    await assert.rejects(open("org/private", {}), /HF_TOKEN/);
+    await assert.rejects(open("org/name", { file: "../../x.csv" }), /inside org\/name/);
+    assert.throws(() => hubDataset("no slash"), /expected org\/name/);
+  } finally {
+    await hub.shutdown();
+  }
+  await assert.rejects(open("org/name", { revision: "v1" }), /127\.0\.0\.1:\d+ cannot be reached/);
+  await Deno.remove(cacheDir, { recursive: true });
+});
