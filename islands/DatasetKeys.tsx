@@ -5,6 +5,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   k: "[data-step=previous]",
   j: "[data-step=next]",
   r: "[data-step=random]",
+  e: "[data-step=edit]",
   "/": "form[role=search] input[type=search]",
 };
 

@@ -8,7 +8,13 @@ import type { TokenId } from "../lib/lm/token.ts";
 import type { Scored } from "../lib/lm/wire.ts";
 import { ApiError } from "../lib/ui/api_client.ts";
 import { fetchScore, streamRun } from "../lib/ui/generation_client.ts";
-import { changedParams, type GenerationScreen, paramsToWire, screenHref } from "../lib/ui/generation_screen.ts";
+import {
+  changedParams,
+  type GenerationScreen,
+  paramsToWire,
+  sampleSource,
+  screenHref,
+} from "../lib/ui/generation_screen.ts";
 import { branched, closed, IDLE, isRunning, received, type Run, started } from "../lib/ui/generation_state.ts";
 import { collectPerFrame } from "../lib/ui/frame.ts";
 import { GenerationView } from "../lib/ui/GenerationView.tsx";
@@ -36,7 +42,7 @@ export default function Generation({ screen, problem, children }: GenerationProp
   const leaving = useRef(new AbortController());
   const stopRun = useRef<AbortController | undefined>(undefined);
   const api = `/api/${screen.module}/${screen.component}`;
-  const source = { task: screen.task, split: screen.split, sample: screen.sample, generator: screen.generator };
+  const source = sampleSource(screen);
 
   /** A new run beside the earlier ones: nothing that was generated is lost. */
   async function generate(): Promise<void> {

@@ -7,7 +7,7 @@ import type { SamplingParams } from "../lib/lm/params.ts";
 import type { TokenId } from "../lib/lm/token.ts";
 import { ApiError } from "../lib/ui/api_client.ts";
 import { fetchNextToken } from "../lib/ui/generation_client.ts";
-import { paramsToWire } from "../lib/ui/generation_screen.ts";
+import { paramsToWire, sampleSource } from "../lib/ui/generation_screen.ts";
 import { nextHref, type NextTokenScreen, PAGE_SIZE, parsePath } from "../lib/ui/next_token_screen.ts";
 import { NextTokenView } from "../lib/ui/NextTokenView.tsx";
 import { type PathNode, withPath } from "../lib/ui/path_tree.ts";
@@ -30,7 +30,7 @@ export default function NextToken(props: NextTokenProps) {
   const isReady = useSignal(false);
   const isBusy = useSignal(false);
   const asking = useRef<AbortController | undefined>(undefined);
-  const { module, component, task, split, sample, generator } = screen;
+  const { module, component } = screen;
   const here = () => ({ ...screen, params: params.value });
 
   /** Asks for the distribution at the present path; an older question is given up. */
@@ -40,7 +40,7 @@ export default function NextToken(props: NextTokenProps) {
     asking.current = controller;
     isBusy.value = true;
     const find = query.value === "" ? {} : { find: query.value };
-    const body = { task, split, sample, generator, params: paramsToWire(params.value), path: path.value, ...find };
+    const body = { ...sampleSource(screen), params: paramsToWire(params.value), path: path.value, ...find };
     try {
       const url = `/api/${module}/${component}/next_token`;
       const answer = await fetchNextToken(url, { ...body, limit: PAGE_SIZE, ...more }, controller.signal);

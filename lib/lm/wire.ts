@@ -95,6 +95,7 @@ const promptSource = {
   task: v.optional(nameSchema),
   split: v.optional(nameSchema),
   sample: v.optional(indexSchema),
+  edits: v.optional(v.pipe(objectSchema, v.record(nameSchema, promptSchema))),
   prompt: v.optional(promptSchema),
   generator: v.optional(nameSchema),
   top: topSchema,

@@ -3,7 +3,7 @@ import type { Context } from "fresh";
 import type { NextToken } from "../lm/next.ts";
 import { run, type RunRequest, scoreCompletion } from "../components/run.ts";
 import type { Generator } from "../generators/generator.ts";
-import { type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody } from "../lm/wire.ts";
+import { type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody, type Scored } from "../lm/wire.ts";
 import { blankPrompt } from "../lm/prompt.ts";
 import { encodeWire } from "../lm/wire_text.ts";
 import type { State } from "./app_state.ts";
@@ -65,7 +65,20 @@ export async function streamRun(
 
 /** Scores the body's completion, or the sample's target. */
 export async function score(ctx: Context<State>, body: ScoreBody): Promise<Response> {
-  const { place, generator, prompt, nullPrompt, target } = await readSource(ctx.state.registry, ctx.params, body);
+  return await whileWanted(ctx, async (_, signal) => {
+    const scored = await readScore(ctx, body, signal);
+    return new Response(encodeWire(scored), { headers: { "content-type": "application/json" } });
+  });
+}
+
+/** @throws {ProblemError} 422 without a target or scoring, 503 when the signal aborts; what opening the generator throws */
+export async function readScore(
+  spender: Spender & { readonly params: PlacePath },
+  body: ScoreBody,
+  signal: AbortSignal,
+): Promise<Scored> {
+  const source = await readSource(spender.state.registry, spender.params, body);
+  const { place, generator, prompt, nullPrompt, target } = source;
   const completion = body.completion ?? target;
   if (completion === undefined) {
     throw new ProblemError(422, "Invalid request", "Cannot score: the sample has no target, so completion is needed", {
@@ -73,18 +86,15 @@ export async function score(ctx: Context<State>, body: ScoreBody): Promise<Respo
     });
   }
   const metrics = place.task.metrics ?? {};
-  await reserve(ctx, generator, prompt + (typeof completion === "string" ? completion : ""), 1);
-  return await whileWanted(ctx, async (_, signal) => {
-    try {
-      const top = body.top ?? DEFAULT_TOP;
-      const scored = await scoreCompletion({ generator, prompt, nullPrompt, completion, target, metrics, top, signal });
-      return new Response(encodeWire(scored), { headers: { "content-type": "application/json" } });
-    } catch (error) {
-      // Nobody waits for the answer then, or the app is stopping: an ending, and no error of the generator.
-      if (signal.aborted) throw new ProblemError(503, "Not available", "Cannot score: the work was cancelled");
-      throw generationProblem(error, place.generator);
-    }
-  });
+  await reserve(spender, generator, prompt + (typeof completion === "string" ? completion : ""), 1);
+  try {
+    const top = body.top ?? DEFAULT_TOP;
+    return await scoreCompletion({ generator, prompt, nullPrompt, completion, target, metrics, top, signal });
+  } catch (error) {
+    // Nobody waits for the answer then, or the app is stopping: an ending, and no error of the generator.
+    if (signal.aborted) throw new ProblemError(503, "Not available", "Cannot score: the work was cancelled");
+    throw generationProblem(error, place.generator);
+  }
 }
 
 /** The distribution after the sample's or one's own prompt and the path. */

@@ -1,6 +1,8 @@
 /** From the names in a URL or a body to the things that they name. Pages and the API both start here. */
+import * as v from "valibot";
 import type { Component } from "../components/component.ts";
 import type { Dataset } from "../datasets/dataset.ts";
+import { derivedRow, type Edits } from "../datasets/derived.ts";
 import type { Element, ElementState } from "../elements/element.ts";
 import { Page } from "../elements/page.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
@@ -18,6 +20,8 @@ export interface PlaceNames {
   readonly split?: string | undefined;
   /** From 0. */
   readonly sample?: number | undefined;
+  /** Other texts for some of the sample's fields. */
+  readonly edits?: Edits | undefined;
   readonly generator?: string | undefined;
 }
 
@@ -28,12 +32,16 @@ export interface Place {
   readonly taskName: string;
   readonly split: string;
   readonly sample: number;
+  readonly edits: Edits;
   readonly generator: string;
 }
 
 /** A row, and what its task makes of it. */
 export interface PlaceSample {
+  /** With the place's edits. */
   readonly row: unknown;
+  /** As it stands in the dataset. */
+  readonly original: unknown;
   /** Rows in the split. */
   readonly size: number;
   /** Lines of the split that could not be read, with the reason. */
@@ -59,7 +67,8 @@ export function resolvePlace(registry: Registry, path: PlacePath, names: PlaceNa
   // A module may show data alone; a screen that generates is only there with a generator.
   const hasNone = Object.keys(module.generators).length === 0 && names.generator === undefined;
   const generator = hasNone ? "" : resolveGenerator(module, names.generator);
-  return { module, component, task, taskName, split, sample: names.sample ?? 0, generator };
+  const { sample = 0, edits = {} } = names;
+  return { module, component, task, taskName, split, sample, edits, generator };
 }
 
 /** The generator of that name, or the module's first. @throws {ProblemError} 422 naming those that there are */
@@ -91,8 +100,26 @@ export function namesFromQuery(query: URLSearchParams): PlaceNames {
     split: query.get("split") ?? undefined,
     generator: query.get("generator") ?? undefined,
     sample,
+    edits: editsFromQuery(query),
   };
 }
+
+/** Subtle: a JSON object, and not a parameter a field: a browser's form would change the line ends of bare texts. */
+function editsFromQuery(query: URLSearchParams): Edits {
+  const text = query.get("edits");
+  if (text === null) return {};
+  const parsed = v.safeParse(editsSchema, text);
+  if (parsed.success) return parsed.output;
+  throw invalid("edits", `it must be a JSON object of texts by field, got ${quote(text)}`);
+}
+
+/** Subtle: to valibot a list is a record, too. */
+const editsSchema = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.check((value) => !Array.isArray(value)),
+  v.record(v.string(), v.string()),
+);
 
 /** A whole number from 0 of a query; undefined when it is not there. @throws {ProblemError} 422 naming the field */
 export function wholeNumber(query: URLSearchParams, field: string): number | undefined {
@@ -119,13 +146,15 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
     const range = `split "${split}" has ${dataset.size} samples, the last is ${dataset.size - 1}`;
     throw invalid("sample", `${range}, got ${sample}`);
   }
-  const row = await readRow(dataset, sample, split);
+  const original = await readRow(dataset, sample, split);
+  const row = editedRow(original, place.edits);
   const where = `sample ${sample} of task "${taskName}"`;
   const prompt = ofModule(registry, module, `build the prompt of ${where}`, () => checkedPrompt(task.prompt(row)));
   const target = ofModule(registry, module, `read the target of ${where}`, () => checkedText(task.target?.(row)));
   const shown = ofModule(registry, module, `show ${where}`, () => task.show && showElements(task.show(row)));
   return {
     row,
+    original,
     size: dataset.size,
     leftOut: dataset.problems.map(({ message }) => message),
     leftOutCount: dataset.problemCount ?? dataset.problems.length,
@@ -142,6 +171,16 @@ async function readRow(dataset: Dataset<unknown>, sample: number, split: string)
     const reason = error instanceof Error ? error.message : String(error);
     const detail = `Cannot read sample ${sample} of split "${split}": ${reason}`;
     throw new ProblemError(422, "Row not readable", detail, { field: "sample", cause: error });
+  }
+}
+
+/** @throws {ProblemError} 422 naming the field that cannot be edited so */
+export function editedRow(row: unknown, edits: Edits): unknown {
+  try {
+    return derivedRow(row, edits);
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
+    throw new ProblemError(422, "Invalid request", error.message, { field: "edits" });
   }
 }
 

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Problem } from "../lm/event.ts";
-import { visibleLines } from "../lm/visible_text.ts";
-import { datasetHref, type OpenIn, type PromptState, rowFields, type RowsPage } from "./dataset_screen.ts";
+import { type OpenIn, type PromptState, type RowsPage, type SampleField, toggleHref } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
@@ -12,13 +11,16 @@ import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { FieldLegend, PromptText, PromptTokens } from "./PromptText.tsx";
 import { RowsPanel } from "./RowsPanel.tsx";
+import { SampleFields } from "./SampleFields.tsx";
 import { STRINGS } from "./strings.ts";
+import { type TargetState, TargetXRay } from "./TargetXRay.tsx";
 
 interface DatasetViewProps {
   readonly screen: GenerationScreen;
-  readonly row: unknown;
+  readonly fields: readonly SampleField[];
   readonly page: RowsPage;
-  readonly prompt: PromptStateProps["prompt"];
+  readonly prompt: PromptState;
+  readonly target: TargetState;
   /** What is wrong with the URL or the generator. */
   readonly problem: Problem | undefined;
   readonly openIn: readonly OpenIn[];
@@ -29,7 +31,8 @@ interface DatasetViewProps {
 }
 
 /** The dataset screen: one sample, what the task makes of it, and the rows around it. Complete without JavaScript. */
-export function DatasetView({ screen, row, page, prompt, openIn, bar, sample, problem }: DatasetViewProps) {
+export function DatasetView(props: DatasetViewProps) {
+  const { screen, fields, page, prompt, target, openIn, bar, sample, problem } = props;
   return (
     <main id="main" class="flex min-w-0 max-w-[1200px] flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
       {bar}
@@ -44,25 +47,8 @@ export function DatasetView({ screen, row, page, prompt, openIn, bar, sample, pr
       )}
       {sample}
       <PromptStatePanel screen={screen} page={page} prompt={prompt} />
-      {screen.target !== undefined && (
-        <Panel title={GENERATION_STRINGS.target}>
-          <p dir="auto" class="whitespace-pre-wrap break-words p-3 font-mono text-token">
-            {visibleLines(screen.target)}
-          </p>
-        </Panel>
-      )}
-      <Panel title={TEXT.fields} facts={TEXT.fieldsFacts}>
-        <dl class="grid gap-x-4 gap-y-2 p-3 sm:grid-cols-[max-content_minmax(0,1fr)]">
-          {rowFields(row).map(([name, value]) => (
-            <>
-              <dt key={name} class="text-12 text-soft">{name}</dt>
-              <dd key={`${name} value`} dir="auto" class="min-w-0 whitespace-pre-wrap break-words font-mono text-13">
-                {visibleLines(value)}
-              </dd>
-            </>
-          ))}
-        </dl>
-      </Panel>
+      {screen.target !== undefined && <TargetXRay screen={screen} place={page} target={target} />}
+      <SampleFields screen={screen} place={page} fields={fields} />
       <RowsPanel screen={screen} page={page} />
     </main>
   );
@@ -75,9 +61,8 @@ interface PromptStateProps {
 }
 
 /** The exact prompt as text or as tokens, which a link changes; and what is likely wrong with it. */
-function PromptStatePanel({ screen, page, prompt: { tokens, showsTokens, canShow, findings } }: PromptStateProps) {
-  const isTokens = showsTokens && tokens !== undefined;
-  const here = datasetHref(screen, page);
+function PromptStatePanel({ screen, page, prompt: { tokens, canShow, findings } }: PromptStateProps) {
+  const isTokens = page.views.includes("tokens") && tokens !== undefined;
   return (
     <Panel
       title={GENERATION_STRINGS.prompt}
@@ -90,7 +75,7 @@ function PromptStatePanel({ screen, page, prompt: { tokens, showsTokens, canShow
         <>
           <FieldLegend prompt={screen.prompt} />
           {canShow && (
-            <LinkButton href={isTokens ? here : `${here}&tokens=1`}>
+            <LinkButton href={toggleHref(screen, page, "tokens")}>
               {isTokens ? TEXT.asText : STRINGS.tokens}
             </LinkButton>
           )}

@@ -7,12 +7,13 @@ import {
   nextSort,
   type PageRow,
   rowFields,
+  rowHref,
   ROWS_A_PAGE,
   type RowsPage,
   wishEntries,
 } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
-import { type GenerationScreen, screenHref } from "./generation_screen.ts";
+import type { GenerationScreen } from "./generation_screen.ts";
 import { LinkButton } from "./LinkButton.tsx";
 import { count } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
@@ -87,7 +88,7 @@ function RowsHead({ screen, page }: RowsPanelProps) {
               class="px-2 pt-1.5 text-left font-semibold"
             >
               <a
-                href={datasetHref(screen, { wish: { ...wish, sort }, offset: 0 })}
+                href={datasetHref(screen, { ...page, wish: { ...wish, sort }, offset: 0 })}
                 title={TEXT.sortBy(field, order)}
                 class={cx("rounded-sm hover:text-ink", (isUp || isDown) && "text-accent")}
               >
@@ -119,13 +120,13 @@ function RowsHead({ screen, page }: RowsPanelProps) {
 
 function DataRow({ screen, page, found }: RowsPanelProps & { readonly found: Extract<PageRow, { row: unknown }> }) {
   const { index } = found;
-  const values = new Map(rowFields(found.row, 0));
+  const values = new Map(rowFields(found.row));
   const isHere = index === screen.sample;
   return (
     <tr class={cx("border-b border-line align-top hover:bg-sunk", isHere && "bg-sunk")}>
       <th scope="row" class="px-3 py-1.5 text-right font-mono font-normal tabular-nums">
         <a
-          href={datasetHref(screen, page, index)}
+          href={rowHref(screen, page, index)}
           data-row={index}
           aria-current={isHere ? "true" : undefined}
           class={cx("text-accent underline", isHere && "font-bold")}
@@ -157,30 +158,32 @@ function FaultRow(
 }
 
 /** Nothing was found: what would be, with one part of the question left out. */
-function Relax({ screen, page: { wish, relaxations } }: RowsPanelProps) {
+function Relax({ screen, page }: RowsPanelProps) {
+  const { wish, relaxations } = page;
   const useful = relaxations.filter(({ total }) => total > 0);
   return (
     <div class="flex flex-wrap items-center gap-2 p-3" role="status">
       <span class="text-soft">{TEXT.noMatch}</span>
       {useful.map((smaller) => (
-        <LinkButton key={smaller.field ?? ""} href={datasetHref(screen, { wish: smaller.wish, offset: 0 })}>
+        <LinkButton key={smaller.field ?? ""} href={datasetHref(screen, { ...page, wish: smaller.wish, offset: 0 })}>
           {smaller.field === undefined
             ? TEXT.relaxSearch(wish.search)
             : TEXT.relaxFilter(smaller.field, conditionOf(wish, smaller.field))}
           <span class="pl-1.5 text-soft">{TEXT.rowsCount(count(smaller.total))}</span>
         </LinkButton>
       ))}
-      <LinkButton href={datasetHref(screen, { wish: ALL_ROWS, offset: 0 })}>{TEXT.relaxAll}</LinkButton>
+      <LinkButton href={datasetHref(screen, { ...page, wish: ALL_ROWS, offset: 0 })}>{TEXT.relaxAll}</LinkButton>
     </div>
   );
 }
 
-function SearchForm({ screen, page: { wish } }: RowsPanelProps) {
-  const here = [...new URLSearchParams(screenHref(screen).split("?")[1])];
-  const kept = wish.sort === "" ? here : [...here, ["sort", wish.sort]];
+function SearchForm({ screen, page }: RowsPanelProps) {
+  const { wish } = page;
+  const sort = { ...ALL_ROWS, sort: wish.sort };
+  const kept = new URL(datasetHref(screen, { ...page, wish: sort, offset: 0 }), "http://page").searchParams;
   return (
     <form id={FORM} method="get" action={`/${screen.module}/${screen.component}`} role="search" class="flex gap-2">
-      {kept.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
+      {[...kept].map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
       <input
         type="search"
         name="q"
@@ -192,15 +195,17 @@ function SearchForm({ screen, page: { wish } }: RowsPanelProps) {
       <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk">
         {TEXT.search}
       </button>
-      {wishEntries(wish).length > 0 && <LinkButton href={screenHref(screen)}>{TEXT.clear}</LinkButton>}
+      {wishEntries(wish).length > 0 && (
+        <LinkButton href={datasetHref(screen, { ...page, wish: ALL_ROWS, offset: 0 })}>{TEXT.clear}</LinkButton>
+      )}
     </form>
   );
 }
 
 function Pager({ screen, page }: RowsPanelProps) {
-  const { wish, offset, total, rows } = page;
+  const { offset, total, rows } = page;
   if (total <= ROWS_A_PAGE && offset === 0) return null;
-  const to = (next: number) => datasetHref(screen, { wish, offset: next });
+  const to = (next: number) => datasetHref(screen, { ...page, offset: next });
   const last = offset + rows.length;
   return (
     <p class="flex items-center gap-2 p-3 text-soft tabular-nums">

@@ -7,7 +7,7 @@ import { GENERATION_STRINGS } from "./generation_strings.ts";
 /** Which sample is shown: task, split, generator, number, previous, next, random. Plain links and one GET form. */
 export function SampleBar(props: { readonly screen: GenerationScreen }) {
   const { screen } = props;
-  const at = (sample: number) => screenHref({ ...screen, sample });
+  const at = (sample: number) => screenHref({ ...screen, sample, edits: {} });
   return (
     <div class="flex flex-wrap items-center gap-2">
       <h1 class="mr-auto text-18 font-semibold tracking-tight">{screen.title}</h1>
@@ -46,6 +46,7 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
         </LinkButton>
       </span>
       <LinkButton href={at(screen.random)} step="random">{GENERATION_STRINGS.random}</LinkButton>
+      {Object.keys(screen.edits).length > 0 && <Lineage screen={screen} />}
       {screen.leftOutCount > 0 && <LeftOut screen={screen} />}
       <noscript>
         <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1">
@@ -53,6 +54,19 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
         </button>
       </noscript>
     </div>
+  );
+}
+
+/** What a derived sample was made of, and the way back to it. */
+function Lineage({ screen }: { readonly screen: GenerationScreen }) {
+  const { split, sample, edits } = screen;
+  return (
+    <p class="flex basis-full flex-wrap items-center gap-2 border-l-2 border-accent bg-sunk px-3 py-1.5 text-13">
+      {/* Sent only when another generator is chosen: another sample has other fields. */}
+      <input type="hidden" name="edits" value={JSON.stringify(edits)} disabled />
+      {GENERATION_STRINGS.derived(`${split} ${sample}`, Object.keys(edits).join(", "))}
+      <a class="text-accent underline" href={screenHref({ ...screen, edits: {} })}>{GENERATION_STRINGS.toOriginal}</a>
+    </p>
   );
 }
 
@@ -77,9 +91,12 @@ function LeftOut({ screen: { leftOut, leftOutCount } }: { readonly screen: Gener
 export function leaveFor(event: JSX.TargetedEvent<HTMLFormElement>): void {
   const form = event.currentTarget;
   const changed = event.target;
+  const isSameSample = changed instanceof HTMLSelectElement && changed.name === "generator";
+  const edits = form.elements.namedItem("edits");
+  if (edits instanceof HTMLInputElement) edits.disabled = !isSameSample;
   const sample = form.elements.namedItem("sample");
   if (changed instanceof HTMLSelectElement) {
-    if (changed.name !== "generator" && sample instanceof HTMLInputElement) sample.value = "0";
+    if (!isSameSample && sample instanceof HTMLInputElement) sample.value = "0";
     form.submit();
   } else if (changed === sample) {
     form.requestSubmit();

@@ -1,13 +1,14 @@
 import { firstDeparture } from "../lm/score.ts";
+import { visibleText } from "../lm/visible_text.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
-import { bits, fixed, probability, signedBits } from "./number_format.ts";
+import { fixed } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
-import { displayToken, displayTokens } from "./token_display.ts";
+import { displayTokens } from "./token_display.ts";
 import { heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
-import { visibleText } from "../lm/visible_text.ts";
+import { XRay } from "./XRay.tsx";
 
 /** The expected completion: at first as text, then teacher-forced under the prompt, token by token. */
 export function TargetPanel(
@@ -51,44 +52,6 @@ export function TargetPanel(
   );
 }
 
-/** What the target says of the model: how much it surprised, what the fields contributed, where it would go wrong. */
-function XRay({ scored: { tokens, nullLogprobs } }: { readonly scored: Scored }) {
-  const nll = tokens.reduce((sum, { logprob }) => sum - logprob, 0);
-  const bytes = tokens.reduce((sum, { token }) => sum + token.bytes.length, 0);
-  const blank = nullLogprobs?.reduce((sum, logprob) => sum - logprob, 0);
-  const departure = firstDeparture(tokens) ?? -1;
-  const wanted = tokens[departure]?.top.find(({ rank }) => rank === 1);
-  const { xray } = GENERATION_STRINGS;
-  return (
-    <>
-      <dl class="flex flex-wrap gap-x-4 gap-y-1 border-t border-line px-3 py-2 text-12 text-soft">
-        <Measure name={xray.nll} value={`${bits(nll)} bits`} />
-        {bytes > 0 && <Measure name={xray.perByte} value={bits(nll / bytes)} />}
-        {blank !== undefined && <Measure name={xray.source} value={`${signedBits(blank - nll)} bits`} />}
-        <Measure
-          name={xray.repairs}
-          value={String(tokens.filter(({ rank }) => rank > 1).length)}
-          title={xray.repairsExplained}
-        />
-      </dl>
-      {wanted !== undefined && (
-        <p class="px-3 pb-2 text-12 text-soft">
-          {xray.wanted(departure + 1, displayToken(wanted.token).text, probability(wanted.logprob))}
-        </p>
-      )}
-    </>
-  );
-}
-
-function Measure(props: { readonly name: string; readonly value: string; readonly title?: string }) {
-  return (
-    <div class="inline-flex gap-1.5" title={props.title}>
-      <dt>{props.name}</dt>
-      <dd class="font-mono text-ink tabular-nums">{props.value}</dd>
-    </div>
-  );
-}
-
 type Scored = NonNullable<GenerationViewProps["scored"]>;
 
 function stripTokens(tokens: Scored["tokens"], colouring: GenerationViewProps["colouring"]) {
@@ -101,7 +64,7 @@ function stripTokens(tokens: Scored["tokens"], colouring: GenerationViewProps["c
   }));
 }
 
-function targetFacts(tokens: Scored["tokens"]): string {
+export function targetFacts(tokens: Scored["tokens"]): string {
   if (tokens.length === 0) return GENERATION_STRINGS.emptyTarget;
   const departure = firstDeparture(tokens);
   const where = departure === undefined ? GENERATION_STRINGS.noDeparture : GENERATION_STRINGS.departure(departure + 1);

@@ -18,9 +18,18 @@ export type PageRow =
   /** Why it could not be read. */
   | { readonly index: number; readonly fault: string };
 
-export interface RowsPage {
+/** What a link opens on the screen: the prompt as tokens, the target scored, the fields to edit. */
+export const VIEWS = ["tokens", "score", "edit"] as const;
+export type View = typeof VIEWS[number];
+
+/** Where on the screen: what is listed, and what is open. */
+export interface DatasetPlace {
   readonly wish: RowsWish;
   readonly offset: number;
+  readonly views: readonly View[];
+}
+
+export interface RowsPage extends DatasetPlace {
   readonly total: number;
   readonly fields: readonly string[];
   readonly rows: readonly PageRow[];
@@ -33,11 +42,17 @@ export interface RowsPage {
 export interface PromptState {
   /** Absent while no generator is open that could tell. */
   readonly tokens?: readonly Token[];
-  /** Whether they are asked for in place of the text. */
-  readonly showsTokens: boolean;
   /** Whether there is a generator to ask. */
   readonly canShow: boolean;
   readonly findings: readonly LintFinding[];
+}
+
+/** A field of the sample, as text. */
+export interface SampleField {
+  readonly name: string;
+  readonly text: string;
+  /** What it said before it was edited; absent when it was not. */
+  readonly original?: string;
 }
 
 /** Another component of the module, which takes the sample along. */
@@ -54,6 +69,15 @@ export function conditionOf({ filter }: RowsWish, field: string): string {
   return Object.hasOwn(filter, field) ? filter[field] ?? "" : "";
 }
 
+/** What a place says beside its sample in a URL. */
+export function placeEntries({ wish, offset, views }: DatasetPlace): readonly (readonly [string, string])[] {
+  return [
+    ...wishEntries(wish),
+    ...(offset === 0 ? [] : [["offset", String(offset)] as const]),
+    ...views.map((view) => [view, "1"] as const),
+  ];
+}
+
 /** Names and values of a wish in a URL. */
 export function wishEntries({ search, sort, filter }: RowsWish): readonly (readonly [string, string])[] {
   return [
@@ -63,15 +87,25 @@ export function wishEntries({ search, sort, filter }: RowsWish): readonly (reado
   ];
 }
 
-/** The screen at another sample, page of rows, or wish. */
-export function datasetHref(
-  screen: GenerationScreen,
-  { wish, offset }: Pick<RowsPage, "wish" | "offset">,
-  sample = screen.sample,
-): string {
-  const entries = [...wishEntries(wish), ...(offset === 0 ? [] : [["offset", String(offset)]])];
-  const parts = entries.map(([name = "", value = ""]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
-  return [screenHref({ ...screen, sample }), ...parts].join("&");
+/** The screen at another page of rows, wish, or set of views. */
+export function datasetHref(screen: GenerationScreen, place: DatasetPlace): string {
+  const parts = placeEntries(place).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+  return [screenHref(screen), ...parts].join("&");
+}
+
+/** The same screen at another row, with the same things open; what was edited stays with its own row. */
+export function rowHref(screen: GenerationScreen, place: DatasetPlace, sample: number): string {
+  const views = place.views.filter((view) => view !== "edit");
+  return datasetHref({ ...screen, sample, edits: {} }, { ...place, views });
+}
+
+/** The screen with a view opened or closed. */
+export function toggleHref(screen: GenerationScreen, place: DatasetPlace, view: View): string {
+  const { views } = place;
+  return datasetHref(screen, {
+    ...place,
+    views: views.includes(view) ? views.filter((each) => each !== view) : [...views, view],
+  });
 }
 
 /** Where a click on a column's name leads: ascending, then descending, then the order of the rows. */
@@ -79,15 +113,12 @@ export function nextSort(sort: string, field: string): string {
   return sort === field ? `-${field}` : sort === `-${field}` ? "" : field;
 }
 
-/** A row's fields as text: texts as they are, everything else as JSON, in one line or in many. */
-export function rowFields(
-  row: unknown,
-  indent: 0 | 1 = 1,
-): readonly (readonly [name: string, value: string])[] {
-  if (typeof row !== "object" || row === null || Array.isArray(row)) return [["row", shownText(row, indent)]];
-  return Object.entries(row).map(([name, value]) => [name, shownText(value, indent)]);
+/** A row's fields as text: texts as they are, everything else as JSON in one line. */
+export function rowFields(row: unknown): readonly (readonly [name: string, value: string])[] {
+  if (typeof row !== "object" || row === null || Array.isArray(row)) return [["row", shownText(row)]];
+  return Object.entries(row).map(([name, value]) => [name, shownText(value)]);
 }
 
-function shownText(value: unknown, indent: 0 | 1): string {
-  return typeof value === "string" ? value : JSON.stringify(value, undefined, indent) ?? String(value);
+function shownText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
 }

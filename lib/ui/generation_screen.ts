@@ -22,6 +22,8 @@ export interface GenerationScreen {
   readonly splits: readonly string[];
   readonly split: string;
   readonly sample: number;
+  /** Field → other text, for a sample that was derived from the dataset's. */
+  readonly edits: Readonly<Record<string, string>>;
   readonly size: number;
   /** Lines of the split that could not be read, with the reason; at most the first few. */
   readonly leftOut: readonly string[];
@@ -43,15 +45,21 @@ export interface GenerationScreen {
 /** The part of the screen that its URL holds. */
 export type ScreenPlace = Pick<
   GenerationScreen,
-  "module" | "component" | "task" | "split" | "sample" | "generator" | "defaults" | "params"
+  "module" | "component" | "task" | "split" | "sample" | "edits" | "generator" | "defaults" | "params"
 >;
 
 /** The permalink of a screen; params that stand at their default are left out. */
 export function screenHref(place: ScreenPlace): string {
   const query = new URLSearchParams({ task: place.task, split: place.split, sample: String(place.sample) });
   query.set("generator", place.generator);
+  if (Object.keys(place.edits).length > 0) query.set("edits", JSON.stringify(place.edits));
   for (const [name, value] of paramsToQuery(place.params, place.defaults)) query.append(name, value);
   return `/${place.module}/${place.component}?${query}`;
+}
+
+/** What a request says of the sample that is on screen. */
+export function sampleSource({ task, split, sample, edits, generator }: ScreenPlace): Record<string, unknown> {
+  return { task, split, sample, generator, ...(Object.keys(edits).length === 0 ? {} : { edits }) };
 }
 
 /** Name (snake_case) and text of each param that differs from its default. */

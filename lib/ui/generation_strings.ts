@@ -40,6 +40,8 @@ export const GENERATION_STRINGS = {
   noDeparture: "greedy decoding begins with exactly this",
   emptyTarget: "the target is empty",
   pmi: "what the fields add",
+  derived: (from: string, fields: string) => `Derived from ${from}: another text in ${fields}.`,
+  toOriginal: "Back to the row",
   stepFromHere: "Step from here, token by token",
   xray: {
     nll: "surprisal",

@@ -12,6 +12,7 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
     keys: [
       ["j, k", "next and previous sample"],
       ["r", "a random sample"],
+      ["e", "edits the sample into a derived one"],
       ["↑ ↓", "move between rows"],
       ["/", "searches"],
     ],

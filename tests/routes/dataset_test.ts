@@ -1,7 +1,7 @@
 /** The dataset screen: complete without JavaScript, and honest about what it does not find. */
 import assert from "node:assert/strict";
 import { parseJsonl } from "../../lib/datasets/jsonl.ts";
-import { datasetView, defineModule, field, logitTable, prompt, rows } from "../../lib/mod.ts";
+import { datasetView, defineModule, field, logitTable, nextToken, prompt, rows } from "../../lib/mod.ts";
 import { rigApp } from "../rig/rig_app.ts";
 
 const module = defineModule({
@@ -63,7 +63,10 @@ Deno.test("columns sort and filter, everything is in the URL, and paging keeps i
   assert.deepEqual(numbers.slice(0, 3), [44, 43, 42]);
   assert.match(html, /aria-sort="descending"/);
   assert.match(html, /name="filter.meta" value=">1909"|name="filter.meta" value="&gt;1909"/);
-  assert.match(html, /href="[^"]*sort=-title(&|&amp;)filter.title=poem(&|&amp;)filter.meta=%3E1909(&|&amp;)offset=20"/);
+  assert.match(
+    html,
+    /href="[^"]*sort=-title(&|&amp;)filter.title=poem(&|&amp;)filter.meta=%3E1909(&|&amp;)offset=20(&|&amp;)tokens=1"/,
+  );
 });
 
 Deno.test("when nothing matches, the page says how many rows each part holds back", async () => {
@@ -142,4 +145,90 @@ Deno.test("the prompt's tokens are asked for by a link, and its faults are named
   assert.match(tokens, /title="id 0, t"/);
   const long = await (await fetch("/faulty/dataset?task=lint&sample=1")).text();
   assert.match(long, /The prompt has 5 tokens, and the window ends at 4/);
+});
+
+/** Whatever came before: a with p 1/2, b and c with p 1/4; after the field's "b", c with p 1/2 and a and b with 1/4. */
+const gold = defineModule({
+  name: "gold",
+  generators: {
+    three: logitTable({
+      vocabulary: ["a", "b", "c"],
+      logits: (prefix) =>
+        (prefix.map(({ text }) => text).join("").startsWith("ab") ? [1, 1, 2] : [2, 1, 1]).map(Math.log),
+      contextWindow: 8,
+    }),
+  },
+  tasks: {
+    copy: {
+      dataset: { all: rows([{ letter: "b", year: 1, answer: "ca" }, { letter: "a", year: 2, answer: "a" }]) },
+      prompt: ({ letter }) => prompt`a${field("letter", letter)}`,
+      target: ({ answer }) => answer,
+    },
+  },
+  components: [datasetView(), nextToken()],
+});
+
+Deno.test("the target's X-ray stands in the page: each token's p, rank, surprisal, PMI, the departure and the repairs", async () => {
+  const { fetch } = await rigApp({ modules: [gold] });
+  assert.doesNotMatch(await (await fetch("/gold/dataset")).text(), /bits per byte/);
+  const html = await (await fetch("/gold/dataset?score=1")).text();
+  const cells = [...html.matchAll(/<tr[^>]*><td[^>]*>(\d)<\/td>(.*?)<\/tr>/gs)].map(([, number, rest = ""]) =>
+    `${number} ${rest.replace(/<[^>]+>/g, "|").replace(/\|+/g, "|")}`
+  );
+  // c: log2 2 = 1 bit here, log2 4 = 2 bits under the blank prompt "a". a: 2 bits here, and 1 bit after "ac".
+  assert.deepEqual(cells, ["1 |c|0.500|1|1.00|1.50|+1.00|", "2 |a|0.250|2|2.00|1.50|−1.00|c 0.500|"]);
+  assert.match(html, />3\.00 bits</, "the surprisal of both");
+  assert.match(html, /at token 2 the model wanted c \(p 0\.500\)/);
+  assert.match(html, /repairs<\/dt><dd[^>]*>1</);
+  assert.match(
+    html,
+    /href="\/gold\/next-token\?task=copy(&|&amp;)split=all(&|&amp;)sample=0(&|&amp;)generator=three(&|&amp;)path=2"/,
+  );
+});
+
+Deno.test("a sample is edited into a derived one, which every screen shows with its lineage", async () => {
+  const { fetch } = await rigApp({ modules: [gold] });
+  const form =
+    "/gold/dataset?task=copy&split=all&sample=1&generator=three&score=1&field.letter=b&field.year=2&field.answer=a";
+  const sent = await fetch(form, { redirect: "manual" });
+  assert.equal(sent.status, 303);
+  const to = sent.headers.get("location") ?? "";
+  const edits = new URL(to, "http://page").searchParams.get("edits");
+  assert.equal(edits, '{"letter":"b"}', "only what differs from the row");
+  const html = await (await fetch(to)).text();
+  assert.match(html, /Derived from all 1: another text in letter\./);
+  assert.match(html, /<del[^>]*>a<\/del><ins[^>]*>b<\/ins>/);
+  assert.match(html, /0\.250/, "the target is scored under the edited prompt");
+  const next = await fetch(`/gold/next-token?sample=1&edits=${encodeURIComponent(edits ?? "")}`);
+  assert.match(await next.text(), /Derived from all 1/);
+});
+
+Deno.test("an edit that cannot be is refused in place, and names the field", async () => {
+  const { fetch } = await rigApp({ modules: [gold] });
+  const edited = async (edits: string) => {
+    const answer = await fetch(`/gold/dataset?edits=${encodeURIComponent(edits)}`);
+    return { status: answer.status, html: await answer.text() };
+  };
+  const number = await edited('{"year":"soon"}');
+  assert.equal(number.status, 422);
+  assert.match(number.html, /Cannot edit field “?&?(quot;|")?year.*expected a number as JSON/);
+  assert.match((await edited('{"none":"x"}')).html, /the row has only/);
+  assert.match((await edited('["x"]')).html, /it must be a JSON object of texts by field/);
+  const typed = await fetch("/gold/dataset?field.letter=changed&field.year=soon&field.answer=ca");
+  const html = await typed.text();
+  assert.equal(typed.status, 422);
+  assert.match(html, /role="alert".*expected a number as JSON/s);
+  assert.match(
+    html,
+    /<textarea[^>]*name="field.letter"[^>]*>\nchanged<.*<textarea[^>]*>\nsoon</s,
+    "nothing typed is lost",
+  );
+});
+
+Deno.test("POST generate and score take the edits of a derived sample", async () => {
+  const { post } = await rigApp({ modules: [gold] });
+  const scored = await (await post("/api/gold/dataset/score", { sample: 1, edits: { letter: "b" } })).json();
+  assert.ok(Math.abs(scored.tokens[0].logprob - Math.log(1 / 4)) < 1e-6);
+  const bad = await post("/api/gold/dataset/score", { edits: { letter: 5 } });
+  assert.equal(bad.status, 422);
 });

@@ -6,7 +6,7 @@ import { formatStopTexts, parseStopTexts } from "../../lib/ui/stop_texts.ts";
 const CHANGED = { ...DEFAULT_PARAMS, temperature: 0.8, topK: 5, seed: 7, stop: ["\n", "a\\b", "###"] };
 
 Deno.test("screenHref() leaves out what stands at its default", () => {
-  const place = { module: "m", component: "c", task: "t", split: "s", sample: 3, generator: "g" };
+  const place = { module: "m", component: "c", task: "t", split: "s", sample: 3, edits: {}, generator: "g" };
   assert.equal(
     screenHref({ ...place, defaults: DEFAULT_PARAMS, params: DEFAULT_PARAMS }),
     "/m/c?task=t&split=s&sample=3&generator=g",

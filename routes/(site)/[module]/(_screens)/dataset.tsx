@@ -1,29 +1,50 @@
 import DatasetKeys from "../../../../islands/DatasetKeys.tsx";
 import SampleChoice from "../../../../islands/SampleChoice.tsx";
 import SampleView from "../../../../islands/SampleView.tsx";
+import { changedTexts, type Edits, editText } from "../../../../lib/datasets/derived.ts";
+import { rowEntries } from "../../../../lib/datasets/field_text.ts";
 import type { Problem } from "../../../../lib/lm/event.ts";
 import { lintPrompt } from "../../../../lib/lm/prompt_lint.ts";
+import type { Scored } from "../../../../lib/lm/wire.ts";
 import type { Module } from "../../../../lib/module.ts";
-import { namesFromQuery, type Place, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
+import { readScore } from "../../../../lib/server/generation.ts";
+import { editedRow, namesFromQuery, type Place, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
 import { problemOf } from "../../../../lib/server/problem.ts";
 import { type PromptTokens, promptTokens } from "../../../../lib/server/prompt_tokens.ts";
 import { fieldNames, findRows, rowWish } from "../../../../lib/server/rows.ts";
-import { type OpenIn, ROWS_A_PAGE } from "../../../../lib/ui/dataset_screen.ts";
+import {
+  datasetHref,
+  type DatasetPlace,
+  type OpenIn,
+  ROWS_A_PAGE,
+  type SampleField,
+  VIEWS,
+} from "../../../../lib/ui/dataset_screen.ts";
 import { DatasetView } from "../../../../lib/ui/DatasetView.tsx";
+import type { GenerationScreen } from "../../../../lib/ui/generation_screen.ts";
 import { readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
 
-export async function openDataset(request: ScreenRequest, module: Module): Promise<Screen> {
+export async function openDataset(request: ScreenRequest, module: Module): Promise<Screen | Response> {
   const { state: { registry }, path, url: { searchParams } } = request;
-  const { screen, shown, row, problem: badParams } = await readSampleScreen(request);
-  const offset = wholeNumber(searchParams, "offset") ?? 0;
-  const place = resolvePlace(registry, path, namesFromQuery(searchParams));
+  const { screen, shown, row, original, problem: badParams } = await readSampleScreen(request);
   const wish = rowWish(searchParams);
-  const found = await findRows(registry, place, wish, { offset, limit: ROWS_A_PAGE });
-  const showsTokens = searchParams.get("tokens") === "1";
-  const { seen, problem: noTokens } = await tokensOf(request, place, screen.prompt.text, showsTokens);
-  const problem = badParams ?? noTokens;
+  const texts = formTexts(searchParams);
+  const derived = texts && derive(request, original, texts);
+  const views = VIEWS.filter((view) => searchParams.get(view) === "1" || view === "edit" && derived !== undefined);
+  const at: DatasetPlace = { wish, offset: wholeNumber(searchParams, "offset") ?? 0, views };
+  if (derived !== undefined && "edits" in derived) {
+    const seen = { ...at, views: views.filter((view) => view !== "edit") };
+    const location = datasetHref({ ...screen, edits: derived.edits }, seen);
+    return new Response(null, { status: 303, headers: { location } });
+  }
+  const place = resolvePlace(registry, path, namesFromQuery(searchParams));
+  const found = await findRows(registry, place, wish, { offset: at.offset, limit: ROWS_A_PAGE });
+  const { seen, problem: noTokens } = await tokensOf(request, place, screen.prompt.text, views.includes("tokens"));
+  const target = views.includes("score") ? await scoreOf(request, screen) : {};
+  const problem = derived?.problem ?? badParams ?? noTokens;
   const named = [...Object.keys(wish.filter), ...(wish.sort === "" ? [] : [wish.sort.replace(/^-/, "")])];
   const fields = [...new Set([...fieldNames(found.rows, [row]), ...named])];
+  const hasGenerator = place.generator !== "";
   return {
     title: sampleTitle(screen),
     status: problem?.status ?? 200,
@@ -31,14 +52,14 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
       <>
         <DatasetView
           screen={screen}
-          row={row}
-          page={{ ...found, wish, offset, fields }}
+          fields={sampleFields(row, original, texts)}
+          page={{ ...found, ...at, fields }}
           prompt={{
             ...(seen === undefined ? {} : { tokens: seen.tokens }),
-            showsTokens,
-            canShow: place.generator !== "",
+            canShow: hasGenerator,
             findings: lintPrompt({ prompt: screen.prompt, ...seen }),
           }}
+          target={{ ...target, canScore: hasGenerator }}
           problem={problem}
           openIn={screensOf(module)}
           bar={<SampleChoice screen={screen} />}
@@ -48,6 +69,57 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
       </>
     ),
   };
+}
+
+/** Before the name of a field, in the name of its text area. */
+const FIELD = "field.";
+
+/** What the form of the fields holds; undefined when it was not sent. */
+function formTexts(query: URLSearchParams): Edits | undefined {
+  const sent = [...query].filter(([name]) => name.startsWith(FIELD));
+  return sent.length === 0
+    ? undefined
+    : Object.fromEntries(sent.map(([name, text]) => [name.slice(FIELD.length), text]));
+}
+
+/** What a form's texts change in the row, or why they cannot. */
+function derive(
+  { state: { requestId } }: ScreenRequest,
+  original: unknown,
+  texts: Edits,
+): { readonly edits: Edits } | { readonly problem: Problem } {
+  try {
+    const edits = changedTexts(original, texts);
+    editedRow(original, edits);
+    return { edits };
+  } catch (error) {
+    return { problem: problemOf(error, requestId) };
+  }
+}
+
+/** @param texts of a form that was refused: nothing that was typed is lost */
+function sampleFields(row: unknown, original: unknown, texts: Edits = {}): readonly SampleField[] {
+  const before = new Map(rowEntries(original));
+  return rowEntries(row).map(([name, value]) => {
+    const text = Object.hasOwn(texts, name) ? texts[name] ?? "" : editText(value);
+    const was = editText(before.get(name));
+    return text === was ? { name, text } : { name, text, original: was };
+  });
+}
+
+/** The target under the prompt; a generator that cannot score leaves the rest of the page. */
+async function scoreOf(
+  { state, info, path }: ScreenRequest,
+  screen: GenerationScreen,
+): Promise<{ readonly scored?: Scored; readonly problem?: Problem }> {
+  const { task, split, sample, edits, generator } = screen;
+  if (screen.target === undefined) return {};
+  try {
+    const body = { task, split, sample, edits, generator };
+    return { scored: await readScore({ state, info, params: path }, body, state.shutdown) };
+  } catch (error) {
+    return { problem: problemOf(error, state.requestId) };
+  }
 }
 
 /** A generator that cannot be opened takes nothing from the data. */

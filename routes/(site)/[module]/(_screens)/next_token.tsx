@@ -5,7 +5,7 @@ import type { NextToken as Next } from "../../../../lib/lm/next.ts";
 import type { TokenId } from "../../../../lib/lm/token.ts";
 import { readNext } from "../../../../lib/server/generation.ts";
 import { problemOf } from "../../../../lib/server/problem.ts";
-import { type GenerationScreen, paramsToWire } from "../../../../lib/ui/generation_screen.ts";
+import { type GenerationScreen, paramsToWire, sampleSource } from "../../../../lib/ui/generation_screen.ts";
 import { nextHref, PAGE_SIZE, parsePath } from "../../../../lib/ui/next_token_screen.ts";
 import { badQuery, readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
 
@@ -47,8 +47,7 @@ async function distribution(
   path: readonly TokenId[],
   append: string,
 ): Promise<{ readonly next?: Next; readonly problem?: Problem }> {
-  const { task, split, sample, generator, params } = screen;
-  const body = { task, split, sample, generator, params: paramsToWire(params), path: [...path], append };
+  const body = { ...sampleSource(screen), params: paramsToWire(screen.params), path: [...path], append };
   try {
     return { next: await readNext({ state, info, params: place }, { ...body, offset: 0, limit: PAGE_SIZE }) };
   } catch (error) {

@@ -26,6 +26,8 @@ export interface ScreenRequest {
 export interface SampleScreen {
   readonly screen: GenerationScreen;
   readonly row: unknown;
+  /** The row as it stands in the dataset. */
+  readonly original: unknown;
   /** Elements that show the sample; absent when the task has none. */
   readonly shown: Readonly<Record<string, ElementState>> | undefined;
   /** What is wrong with the URL's params; the screen then shows the defaults. */
@@ -39,12 +41,13 @@ const SHOWN_FAULTS = 20;
 export async function readSampleScreen({ state: { registry }, path, url }: ScreenRequest): Promise<SampleScreen> {
   const place = resolvePlace(registry, path, namesFromQuery(url.searchParams));
   const { module, component, task } = place;
-  const { row, prompt, target, size, leftOut, leftOutCount, shown } = await readSample(registry, place);
+  const { row, original, prompt, target, size, leftOut, leftOutCount, shown } = await readSample(registry, place);
   const nextToken = module.components.find(({ kind }) => kind === "next_token")?.name;
   const defaults = defaultsOf(task.params);
   const { params, problem } = paramsFromQuery(url.searchParams, defaults);
   return {
     row,
+    original,
     shown,
     screen: {
       module: module.name,
@@ -55,6 +58,7 @@ export async function readSampleScreen({ state: { registry }, path, url }: Scree
       splits: Object.keys(task.dataset),
       split: place.split,
       sample: place.sample,
+      edits: place.edits,
       size,
       leftOut: leftOut.slice(0, SHOWN_FAULTS),
       leftOutCount,

@@ -1,0 +1,71 @@
+/** Rows made of a dataset's rows by other texts in some of their fields. */
+import { rowEntries } from "./field_text.ts";
+
+/** Field → its text: texts as they are, everything else as JSON. */
+export type Edits = Readonly<Record<string, string>>;
+
+/** A field as a person reads and edits it: texts as they are, everything else as indented JSON. */
+export function editText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value, undefined, 1) ?? String(value);
+}
+
+/**
+ * The row with the edited fields in place of its own; the row itself stays as it is.
+ * @throws {RangeError} for a field that the row does not have
+ * @throws {SyntaxError} for a text that is not of the kind that the field holds
+ */
+export function derivedRow(row: unknown, edits: Edits): unknown {
+  const names = Object.keys(edits);
+  if (names.length === 0) return row;
+  const known = new Map(rowEntries(row));
+  const edited = names.map((field): [string, unknown] => {
+    if (!known.has(field)) {
+      const fields = [...known.keys()].map((name) => `"${name}"`).join(", ");
+      throw new RangeError(`Cannot edit field "${field}": the row has only ${fields}`);
+    }
+    return [field, parseField(field, edits[field] ?? "", known.get(field))];
+  });
+  if (typeof row !== "object" || row === null || Array.isArray(row)) return edited[0]?.[1];
+  return Object.assign(Object.create(Object.getPrototypeOf(row)), row, Object.fromEntries(edited));
+}
+
+/**
+ * Of the texts of a form, those that say something else than the row.
+ * Subtle: a browser sends every line end of a text field as CR LF, so texts that differ in nothing else are the same, and
+ * an edited text gets the line ends of the field that it was made of.
+ */
+export function changedTexts(row: unknown, texts: Edits): Edits {
+  const fields = new Map(rowEntries(row));
+  const changed = Object.entries(texts).flatMap(([field, text]) => {
+    const before = editText(fields.get(field)), after = withLineFeeds(text);
+    if (withLineFeeds(before) === after) return [];
+    return [[field, before.includes("\r\n") ? after.replaceAll("\n", "\r\n") : after]];
+  });
+  return Object.fromEntries(changed);
+}
+
+function withLineFeeds(text: string): string {
+  return text.replace(/\r\n?/g, "\n");
+}
+
+function parseField(field: string, text: string, before: unknown): unknown {
+  if (typeof before === "string") return text;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new SyntaxError(`Cannot edit field "${field}": expected ${kindOf(before)} as JSON, got ${shorten(text)}`);
+  }
+  if (before === undefined || before === null || kindOf(value) === kindOf(before)) return value;
+  throw new SyntaxError(`Cannot edit field "${field}": expected ${kindOf(before)}, got ${kindOf(value)}`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return "null";
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+function shorten(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}

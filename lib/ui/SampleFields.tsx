@@ -1,0 +1,77 @@
+import { visibleLines } from "../lm/visible_text.ts";
+import { type DatasetPlace, placeEntries, type SampleField, toggleHref } from "./dataset_screen.ts";
+import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
+import { Button } from "./Button.tsx";
+import { DiffText } from "./DiffText.tsx";
+import { type GenerationScreen, screenHref } from "./generation_screen.ts";
+import { LinkButton } from "./LinkButton.tsx";
+import { Panel } from "./Panel.tsx";
+
+interface SampleFieldsProps {
+  readonly screen: GenerationScreen;
+  readonly place: DatasetPlace;
+  readonly fields: readonly SampleField[];
+}
+
+/** The sample's fields: what was edited beside what it said before; by a link, a form that derives another sample. */
+export function SampleFields({ screen, place, fields }: SampleFieldsProps) {
+  const isEdited = Object.keys(screen.edits).length > 0;
+  return (
+    <Panel
+      title={TEXT.fields}
+      facts={isEdited ? TEXT.editedFacts : TEXT.fieldsFacts}
+      actions={
+        <LinkButton href={toggleHref(screen, place, "edit")} step="edit">
+          {place.views.includes("edit") ? TEXT.leaveForm : TEXT.edit}
+        </LinkButton>
+      }
+    >
+      {place.views.includes("edit")
+        ? <EditForm screen={screen} place={place} fields={fields} />
+        : (
+          <dl class="grid gap-x-4 gap-y-2 p-3 sm:grid-cols-[max-content_minmax(0,1fr)]">
+            {fields.map(({ name, text, original }) => (
+              <>
+                <dt key={name} class="text-12 text-soft">{name}</dt>
+                <dd key={`${name} value`} dir="auto" class="min-w-0 whitespace-pre-wrap break-words font-mono text-13">
+                  {original === undefined ? visibleLines(text) : <DiffText before={original} after={text} />}
+                </dd>
+              </>
+            ))}
+          </dl>
+        )}
+    </Panel>
+  );
+}
+
+/** Sends every field; the server keeps those that say something else than the row. */
+function EditForm({ screen, place, fields }: SampleFieldsProps) {
+  const here = [...new URL(screenHref({ ...screen, edits: {} }), "http://page").searchParams];
+  const views = place.views.filter((view) => view !== "edit");
+  return (
+    <form method="get" action={`/${screen.module}/${screen.component}`} class="flex flex-col gap-3 p-3">
+      {[...here, ...placeEntries({ ...place, views })].map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      {fields.map(({ name, text }) => (
+        <label key={name} class="flex flex-col gap-1 text-12 text-soft">
+          {name}
+          <textarea
+            name={`field.${name}`}
+            rows={Math.min(12, Math.max(2, text.split("\n").length))}
+            dir="auto"
+            spellcheck={false}
+            class="w-full rounded-md border border-line bg-panel px-2 py-1.5 font-mono text-13 text-ink"
+          >
+            {/* Subtle: the first line end of a text area is not part of its text. */}
+            {`\n${text}`}
+          </textarea>
+        </label>
+      ))}
+      <div class="flex flex-wrap items-center gap-2">
+        <Button submit primary>{TEXT.derive}</Button>
+        <span class="text-12 text-soft">{TEXT.deriveFacts}</span>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,43 @@
+import { firstDeparture } from "../lm/score.ts";
+import type { Scored } from "../lm/wire.ts";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
+import { bits, probability, signedBits } from "./number_format.ts";
+import { displayToken } from "./token_display.ts";
+
+/** What the target says of the model: how much it surprised, what the fields contributed, where it would go wrong. */
+export function XRay({ scored: { tokens, nullLogprobs } }: { readonly scored: Scored }) {
+  const nll = tokens.reduce((sum, { logprob }) => sum - logprob, 0);
+  const bytes = tokens.reduce((sum, { token }) => sum + token.bytes.length, 0);
+  const blank = nullLogprobs?.reduce((sum, logprob) => sum - logprob, 0);
+  const departure = firstDeparture(tokens) ?? -1;
+  const wanted = tokens[departure]?.top.find(({ rank }) => rank === 1);
+  const { xray } = GENERATION_STRINGS;
+  return (
+    <>
+      <dl class="flex flex-wrap gap-x-4 gap-y-1 border-t border-line px-3 py-2 text-12 text-soft">
+        <Measure name={xray.nll} value={`${bits(nll)} bits`} />
+        {bytes > 0 && <Measure name={xray.perByte} value={bits(nll / bytes)} />}
+        {blank !== undefined && <Measure name={xray.source} value={`${signedBits(blank - nll)} bits`} />}
+        <Measure
+          name={xray.repairs}
+          value={String(tokens.filter(({ rank }) => rank > 1).length)}
+          title={xray.repairsExplained}
+        />
+      </dl>
+      {wanted !== undefined && (
+        <p class="px-3 pb-2 text-12 text-soft">
+          {xray.wanted(departure + 1, displayToken(wanted.token).text, probability(wanted.logprob))}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Measure(props: { readonly name: string; readonly value: string; readonly title?: string }) {
+  return (
+    <div class="inline-flex gap-1.5" title={props.title}>
+      <dt>{props.name}</dt>
+      <dd class="font-mono text-ink tabular-nums">{props.value}</dd>
+    </div>
+  );
+}
