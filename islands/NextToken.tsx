@@ -6,6 +6,7 @@ import type { NextToken as Next } from "../lib/lm/next.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
 import type { TokenId } from "../lib/lm/token.ts";
 import { ApiError } from "../lib/ui/api_client.ts";
+import { withBan, withNudge } from "../lib/ui/bias_text.ts";
 import { fetchNextToken } from "../lib/ui/generation_client.ts";
 import { paramsToWire, sampleSource } from "../lib/ui/generation_screen.ts";
 import { nextHref, type NextTokenScreen, PAGE_SIZE, parsePath } from "../lib/ui/next_token_screen.ts";
@@ -94,7 +95,9 @@ export default function NextToken(props: NextTokenProps) {
     const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
     if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
     const to = keyTarget(event.key, path.value, next.value, candidates.value);
+    const biased = biasedBy(event.key, params.value);
     if (to !== undefined) void go(to);
+    else if (biased !== undefined) changeParams(biased);
     else if (event.key === "/") document.getElementById("find")?.focus();
     else return;
     event.preventDefault();
@@ -139,6 +142,15 @@ export default function NextToken(props: NextTokenProps) {
       onRetry={() => void ask().then(show)}
     />
   );
+}
+
+/** The params after a key that bans or biases the candidate in focus; undefined for any other key. */
+function biasedBy(key: string, params: SamplingParams): SamplingParams | undefined {
+  const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.candidate : undefined;
+  if (focused === undefined) return undefined;
+  if (key === "b") return withBan(params, Number(focused));
+  const by = key === "+" ? 1 : key === "-" ? -1 : 0;
+  return by === 0 ? undefined : withNudge(params, Number(focused), by);
 }
 
 /** Where a key leads; undefined for a key that leads nowhere. */

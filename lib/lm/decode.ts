@@ -16,6 +16,11 @@ export class PromptTooLongError extends RangeError {
   }
 }
 
+/** A bias of a token that the model does not have. */
+export class BiasError extends RangeError {
+  override readonly name = "BiasError";
+}
+
 /** A path that cannot be gone. */
 export class PathError extends RangeError {
   override readonly name = "PathError";
@@ -45,6 +50,7 @@ export async function* decode(
   const promptIds = typeof prompt === "string" ? model.encode(prompt) : prompt;
   checkPrompt([...promptIds, ...path], model);
   checkPath(path, model);
+  checkBias(params, model);
   yield { type: "prompt", tokens: promptIds.map((id) => model.token(id)) };
 
   const sampler = new Sampler(model.vocabularySize);
@@ -75,6 +81,14 @@ export function checkPath(path: readonly TokenId[], { vocabularySize }: Language
   for (const id of path) {
     if (Number.isInteger(id) && id >= 0 && id < vocabularySize) continue;
     throw new PathError(`Cannot go to token id ${id}: the vocabulary ends at ${vocabularySize - 1}`);
+  }
+}
+
+/** @throws {BiasError} for an id outside the vocabulary */
+export function checkBias({ logitBias }: SamplingParams, { vocabularySize }: LanguageModel): void {
+  for (const id of Object.keys(logitBias)) {
+    if (Number(id) < vocabularySize) continue;
+    throw new BiasError(`Cannot bias token id ${id}: the vocabulary ends at ${vocabularySize - 1}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Evidence } from "./evidence.ts";
 import type { Token, TokenId } from "./token.ts";
 
-/** The processors in the order in which they act on a step's logits. */
+/** The processors, in the order in which they act on a step's logits unless the params say otherwise. */
 export const PROCESSORS = [
   "logit_bias",
   "repetition_penalty",

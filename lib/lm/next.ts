@@ -1,5 +1,5 @@
 /** The distribution after a prompt and the tokens chosen so far: what stepping by hand is made of. */
-import { checkPath, checkPrompt } from "./decode.ts";
+import { checkBias, checkPath, checkPrompt } from "./decode.ts";
 import type { Candidate, Step } from "./event.ts";
 import { topIds } from "./logits.ts";
 import type { LanguageModel } from "./model.ts";
@@ -55,7 +55,7 @@ export class NextTokens {
   }
 
   /**
-   * @throws {PathError} for an id outside the vocabulary
+   * @throws {PathError} for an id outside the vocabulary, {BiasError} for a biased one
    * @throws {PromptTooLongError} when prompt and path fill the window
    */
   async at(request: NextRequest, signal?: AbortSignal): Promise<NextToken> {
@@ -63,6 +63,7 @@ export class NextTokens {
     const promptIds = model.encode(request.prompt);
     const path = [...request.path, ...this.#continuation(request.append)];
     checkPath(path, model);
+    checkBias(request.params, model);
     const prefix = [...promptIds, ...path];
     checkPrompt(prefix, model);
     const logits = await this.#logits(prefix, signal);

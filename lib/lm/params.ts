@@ -1,3 +1,5 @@
+import { type ProcessorName, PROCESSORS } from "./event.ts";
+
 /** What a user may turn to change how tokens are drawn from a model's distributions. */
 export interface SamplingParams {
   /** Divides the logits; 0 takes the most probable token. */
@@ -16,6 +18,8 @@ export interface SamplingParams {
   readonly presencePenalty: number;
   /** Added to the logits of these token ids; `-Infinity` bans a token. */
   readonly logitBias: Readonly<Record<number, number>>;
+  /** The order in which the processors act: each of `PROCESSORS` once. */
+  readonly order: readonly ProcessorName[];
   /** Most tokens in a completion. */
   readonly maxTokens: number;
   /** Texts that end a completion; the text itself is not part of it. */
@@ -34,6 +38,7 @@ export const DEFAULT_PARAMS: SamplingParams = {
   frequencyPenalty: 0,
   presencePenalty: 0,
   logitBias: {},
+  order: PROCESSORS,
   maxTokens: 64,
   stop: [],
   seed: 0,
@@ -48,7 +53,7 @@ export interface ParamRange {
   readonly integer: boolean;
 }
 
-export type NumericParam = Exclude<keyof SamplingParams, "stop" | "logitBias">;
+export type NumericParam = Exclude<keyof SamplingParams, "stop" | "logitBias" | "order">;
 
 /** The one table of what each numeric param may be; forms, validation and docs read it. */
 export const PARAM_RANGES: Readonly<Record<NumericParam, ParamRange>> = {

@@ -97,29 +97,33 @@ export class Sampler {
     };
   }
 
-  /** Runs the processors whose params are not the identity, in order, and logs what each removed. */
+  /** Runs the processors whose params are not the identity, in the params' order, and logs what each removed. */
   #process(params: SamplingParams, seen: processor.SeenTokens): ProcessorLog[] {
-    const work = this.#work;
-    const log: ProcessorLog[] = [];
     this.#excludedBy.fill(0);
-    const run = (name: ProcessorName, isActive: boolean, apply: () => void) => {
-      if (isActive) log.push(this.#logged(name, apply));
-    };
-    run("logit_bias", Object.keys(params.logitBias).length > 0, () => processor.logitBias(work, params.logitBias));
-    run("repetition_penalty", params.repetitionPenalty !== 1, () => {
-      processor.repetitionPenalty(work, seen, params.repetitionPenalty);
-    });
-    run("frequency_penalty", params.frequencyPenalty !== 0, () => {
-      processor.frequencyPenalty(work, seen, params.frequencyPenalty);
-    });
-    run("presence_penalty", params.presencePenalty !== 0, () => {
-      processor.presencePenalty(work, seen, params.presencePenalty);
-    });
-    run("temperature", params.temperature !== 1, () => processor.temperature(work, params.temperature));
-    run("top_k", params.topK > 0, () => processor.topK(work, params.topK));
-    run("top_p", params.topP < 1, () => processor.topP(work, params.topP, this.#scratch));
-    run("min_p", params.minP > 0, () => processor.minP(work, params.minP));
-    return log;
+    return params.order.filter((name) => isActive(name, params))
+      .map((name) => this.#logged(name, () => this.#apply(name, params, seen)));
+  }
+
+  #apply(name: ProcessorName, params: SamplingParams, seen: processor.SeenTokens): void {
+    const work = this.#work;
+    switch (name) {
+      case "logit_bias":
+        return processor.logitBias(work, params.logitBias);
+      case "repetition_penalty":
+        return processor.repetitionPenalty(work, seen, params.repetitionPenalty);
+      case "frequency_penalty":
+        return processor.frequencyPenalty(work, seen, params.frequencyPenalty);
+      case "presence_penalty":
+        return processor.presencePenalty(work, seen, params.presencePenalty);
+      case "temperature":
+        return processor.temperature(work, params.temperature);
+      case "top_k":
+        return processor.topK(work, params.topK);
+      case "top_p":
+        return processor.topP(work, params.topP, this.#scratch);
+      case "min_p":
+        return processor.minP(work, params.minP);
+    }
   }
 
   /** Subtle: the mass is that of the distribution just before the processor acts, so the entries tell a story in order. */
@@ -153,5 +157,27 @@ export class Sampler {
       }
     }
     return drawn;
+  }
+}
+
+/** Whether a processor does anything under the params. */
+function isActive(name: ProcessorName, params: SamplingParams): boolean {
+  switch (name) {
+    case "logit_bias":
+      return Object.keys(params.logitBias).length > 0;
+    case "repetition_penalty":
+      return params.repetitionPenalty !== 1;
+    case "frequency_penalty":
+      return params.frequencyPenalty !== 0;
+    case "presence_penalty":
+      return params.presencePenalty !== 0;
+    case "temperature":
+      return params.temperature !== 1;
+    case "top_k":
+      return params.topK > 0;
+    case "top_p":
+      return params.topP < 1;
+    case "min_p":
+      return params.minP > 0;
   }
 }

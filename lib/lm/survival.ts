@@ -31,18 +31,30 @@ export function survives(step: Step, params: SamplingParams): SurvivalVerdict {
   if (params.temperature === 0) {
     return chosen.rank === 1 ? KEPT : { kind: "lost", to: best };
   }
-  if (params.topK > 0 && chosen.rank > params.topK) return { kind: "excluded", by: "top_k" };
-  const inverse = 1 / params.temperature;
-  const kept = params.topK > 0 ? ranked.slice(0, params.topK) : ranked;
+  const acts = (one: ProcessorName, other: ProcessorName) => params.order.indexOf(one) < params.order.indexOf(other);
+  // What min_p removes before top_p looks has no share in its sum.
+  if (params.minP > 0 && params.topP < 1 && acts("min_p", "top_p")) return UNKNOWN;
+  const inverse = (of: ProcessorName) => acts("temperature", of) ? 1 / params.temperature : 1;
+  const { topK } = params;
+  const isPastTopK = topK > 0 && chosen.rank > topK;
+  const topKIsFirst = topK > 0 && acts("top_k", "top_p");
+  if (isPastTopK && topKIsFirst) return { kind: "excluded", by: "top_k" };
+  const most = topKIsFirst ? topK : Infinity;
+  const kept = ranked.slice(0, most);
   // The rest takes part unless top_k ends within what is shown.
-  const rest = params.topK > 0 && params.topK <= ranked.length
+  const rest = most <= ranked.length
     ? undefined
-    : restBounds(step, ranked, inverse, params.topK > 0 ? params.topK - ranked.length : step.restCount);
+    : restBounds(step, ranked, inverse("top_p"), topKIsFirst ? topK - ranked.length : step.restCount);
 
-  const nucleus = topPVerdict(kept, chosen, params.topP, inverse, rest);
+  const nucleus = topPVerdict(kept, chosen, params.topP, inverse("top_p"), rest);
   if (nucleus.kind !== "kept") return nucleus;
-  if (Math.exp((chosen.logprob - best.logprob) * inverse) < params.minP) return { kind: "excluded", by: "min_p" };
-  return drawVerdict(step, params, kept, chosen, nucleus.size, rest !== undefined && !nucleus.isClosed);
+  const isUnlikely = Math.exp((chosen.logprob - best.logprob) * inverse("min_p")) < params.minP;
+  const minPIsFirst = acts("min_p", "top_k");
+  if (isUnlikely && (minPIsFirst || !isPastTopK)) return { kind: "excluded", by: "min_p" };
+  if (isPastTopK) return { kind: "excluded", by: "top_k" };
+  const size = topK > 0 ? Math.min(nucleus.size, topK) : nucleus.size;
+  const restTakesPart = rest !== undefined && !nucleus.isClosed && !(topK > 0 && topK <= ranked.length);
+  return drawVerdict(step, params, { kept, chosen, size, restTakesPart, minPInverse: inverse("min_p") });
 }
 
 /** A step whose whole distribution and noise are known, unlike one of a server. */
@@ -120,13 +132,20 @@ function topPVerdict(
   return { kind: "kept", size, isClosed: isClosed || rest === undefined || before / high >= p };
 }
 
+interface Drawable {
+  readonly kept: readonly Candidate[];
+  readonly chosen: Candidate;
+  /** How many of `kept` top_p and top_k leave. */
+  readonly size: number;
+  readonly restTakesPart: boolean;
+  /** 1 ÷ temperature, where that has acted before min_p. */
+  readonly minPInverse: number;
+}
+
 function drawVerdict(
   step: WholeStep,
   params: SamplingParams,
-  kept: readonly Candidate[],
-  chosen: Candidate,
-  size: number,
-  restTakesPart: boolean,
+  { kept, chosen, size, restTakesPart, minPInverse }: Drawable,
 ): SurvivalVerdict {
   const key = streamKey(params.seed, step.sequence, step.position);
   const inverse = 1 / params.temperature;
@@ -134,12 +153,12 @@ function drawVerdict(
   const best = kept[0];
   let winner = chosen;
   for (const rival of kept.slice(0, size)) {
-    const isIn = best !== undefined && Math.exp((rival.logprob - best.logprob) * inverse) >= params.minP;
+    const isIn = best !== undefined && Math.exp((rival.logprob - best.logprob) * minPInverse) >= params.minP;
     if (isIn && score(rival) > score(winner)) winner = rival;
   }
   const last = kept[kept.length - 1];
   const isRestOut = !restTakesPart || last === undefined || best === undefined ||
-    Math.exp((last.logprob - best.logprob) * inverse) < params.minP;
+    Math.exp((last.logprob - best.logprob) * minPInverse) < params.minP;
   const bound = Math.min(last?.logprob ?? -Infinity, step.restLogprob ?? -Infinity) * inverse;
   const isSettled = isRestOut || bound + largestRestNoise(step, key) <= score(winner);
   if (winner.token.id === chosen.token.id) return isSettled ? KEPT : UNKNOWN;

@@ -1,6 +1,6 @@
 /** What a request may hold, keys in snake_case. */
 import * as v from "valibot";
-import type { ScoredToken } from "./event.ts";
+import { PROCESSORS, type ScoredToken } from "./event.ts";
 import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES, type SamplingParams, STOP_LIMIT } from "./params.ts";
 import type { Token } from "./token.ts";
 import { camelCase } from "./wire_text.ts";
@@ -20,6 +20,7 @@ function numberSchema(name: NumericParam) {
 }
 
 const STOP_MESSAGE = `must be at most ${STOP_LIMIT.count} texts of 1 to ${STOP_LIMIT.characters} characters`;
+const ORDER_MESSAGE = `must name each of ${PROCESSORS.join(", ")} once`;
 const BIAS_MESSAGE = "must map token ids to numbers from -100 to 100, or null to ban";
 
 /** Sampling params as a request may carry them: all optional, none unknown. */
@@ -48,6 +49,13 @@ export const paramsSchema = v.strictObject({
       v.pipe(v.string(), v.regex(/^\d{1,7}$/, BIAS_MESSAGE)),
       v.nullable(v.pipe(v.number(BIAS_MESSAGE), v.minValue(-100, BIAS_MESSAGE), v.maxValue(100, BIAS_MESSAGE))),
       BIAS_MESSAGE,
+    ),
+  ),
+  order: v.optional(
+    v.pipe(
+      v.array(v.picklist(PROCESSORS, ORDER_MESSAGE), ORDER_MESSAGE),
+      v.length(PROCESSORS.length, ORDER_MESSAGE),
+      v.check((names) => new Set(names).size === names.length, ORDER_MESSAGE),
     ),
   ),
 });

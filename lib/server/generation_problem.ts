@@ -1,6 +1,6 @@
 import { ScoringUnavailableError } from "../components/run.ts";
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
-import { PathError, PromptTooLongError } from "../lm/decode.ts";
+import { BiasError, PathError, PromptTooLongError } from "../lm/decode.ts";
 import { CompletionError } from "../lm/score.ts";
 import { ProblemError } from "./problem.ts";
 
@@ -18,6 +18,9 @@ export function generationProblem(error: unknown, generator: string): ProblemErr
   }
   if (error instanceof PathError) {
     return new ProblemError(422, "Invalid request", error.message, { field: "path", cause: error });
+  }
+  if (error instanceof BiasError) {
+    return new ProblemError(422, "Invalid request", error.message, { field: "params.logit_bias", cause: error });
   }
   if (error instanceof UpstreamError) {
     const { status, isTimeout, retryAfterMs } = error;

@@ -59,7 +59,7 @@ function effective({ entropyNats, evidence }: Step): string {
   return bounds.high === undefined ? `≥ ${low}` : `${low}–${fixed(Math.exp(bounds.high), 1)}`;
 }
 
-function Params({ screen, params, problem, onParams }: NextTokenAsideProps) {
+function Params({ screen, params, problem, candidates, onParams }: NextTokenAsideProps) {
   const changed = changedParams(params, screen.defaults).length;
   const refused = problem?.field?.startsWith("params.") === true ? problem : undefined;
   return (
@@ -74,6 +74,10 @@ function Params({ screen, params, problem, onParams }: NextTokenAsideProps) {
         defaults={screen.defaults}
         without={WITHOUT}
         form={PLACE_FORM}
+        tokenText={(id) => {
+          const token = candidates.find((candidate) => candidate.token.id === id)?.token;
+          return token && displayToken(token).text;
+        }}
         refused={refused?.field === undefined ? undefined : { field: refused.field, reason: refused.detail }}
         onChange={onParams}
       />

@@ -14,10 +14,15 @@ interface NextTokenTableProps {
   /** Where taking a candidate leads; works without JavaScript. */
   readonly hrefOf: (id: TokenId) => string;
   readonly onTake: (id: TokenId) => void;
+  /** Where banning a candidate, or allowing it again, leads. */
+  readonly banHref: (id: TokenId) => string;
+  readonly onBan: (id: TokenId) => void;
 }
 
 /** Candidates in the order of their raw probability; one that a processor removed stays in its place, with the reason. */
-export function NextTokenTable({ next, candidates, hrefOf, onTake }: NextTokenTableProps) {
+export function NextTokenTable(
+  { next, candidates, hrefOf, onTake, banHref, onBan }: NextTokenTableProps,
+) {
   const { step, target } = next;
   return (
     <div class="overflow-x-auto" onKeyDown={moveRows}>
@@ -30,6 +35,9 @@ export function NextTokenTable({ next, candidates, hrefOf, onTake }: NextTokenTa
             <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.raw}</th>
             <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.final}</th>
             <th scope="col" class="w-[176px] py-1.5 pl-2 pr-3 text-left font-semibold">{TEXT.bar}</th>
+            <th scope="col">
+              <span class="sr-only">{TEXT.ban}</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -42,6 +50,8 @@ export function NextTokenTable({ next, candidates, hrefOf, onTake }: NextTokenTa
               isTarget={candidate.token.id === target?.token.id}
               href={hrefOf(candidate.token.id)}
               onTake={onTake}
+              banHref={banHref(candidate.token.id)}
+              onBan={onBan}
             />
           ))}
           {(step.restLogprob !== undefined || step.evidence?.restMass !== undefined) && (
@@ -59,7 +69,7 @@ export function NextTokenTable({ next, candidates, hrefOf, onTake }: NextTokenTa
               <td class="px-2 py-1 text-right">
                 {step.restFinalLogprob === undefined ? "–" : percent(step.restFinalLogprob)}
               </td>
-              <td></td>
+              <td colSpan={2}></td>
             </tr>
           )}
         </tbody>
@@ -75,9 +85,11 @@ interface RowProps {
   readonly isTarget: boolean;
   readonly href: string;
   readonly onTake: (id: TokenId) => void;
+  readonly banHref: string;
+  readonly onBan: (id: TokenId) => void;
 }
 
-function Row({ candidate, isTabStop, isDrawn, isTarget, href, onTake }: RowProps) {
+function Row({ candidate, isTabStop, isDrawn, isTarget, href, onTake, banHref, onBan }: RowProps) {
   const { token, rank, logprob, finalLogprob, excludedBy } = candidate;
   const display = displayToken(token);
   const isOut = excludedBy !== undefined;
@@ -111,6 +123,23 @@ function Row({ candidate, isTabStop, isDrawn, isTarget, href, onTake }: RowProps
       <td class="px-2 py-1 text-right">{finalLogprob === undefined ? "–" : percent(finalLogprob)}</td>
       <td class="py-1 pl-2 pr-3">
         <Bars raw={logprob} final={finalLogprob} />
+      </td>
+      <td class="py-1 pr-3 font-sans text-11">
+        {token.isUnnumbered !== true && (
+          <a
+            href={banHref}
+            tabIndex={-1}
+            aria-label={TEXT.banOf(tokenName(display), excludedBy === "logit_bias")}
+            class="rounded-sm px-1 text-soft hover:text-ink hover:underline"
+            onClick={(event) => {
+              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+              event.preventDefault();
+              onBan(token.id);
+            }}
+          >
+            {excludedBy === "logit_bias" ? TEXT.allow : TEXT.ban}
+          </a>
+        )}
       </td>
     </tr>
   );

@@ -3,6 +3,7 @@ import type { Candidate, Problem } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { TokenId } from "../lm/token.ts";
+import { withBan } from "./bias_text.ts";
 import { Button } from "./Button.tsx";
 import { cx } from "./cx.ts";
 import { FindField, Found } from "./FindToken.tsx";
@@ -79,6 +80,8 @@ export function NextTokenView(props: NextTokenViewProps) {
                 candidates={props.candidates}
                 hrefOf={(id) => nextHref(here, [...props.path, id])}
                 onTake={(id) => props.onGo([...props.path, id])}
+                banHref={(id) => nextHref({ ...here, params: withBan(props.params, id) }, props.path)}
+                onBan={(id) => props.onParams(withBan(props.params, id))}
               />
             </div>
             {props.isReady && props.candidates.length < (next.vocabularySize ?? 0) && (

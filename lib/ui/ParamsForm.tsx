@@ -1,9 +1,12 @@
 import type { NumericParam, SamplingParams } from "../lm/params.ts";
 import { PARAM_RANGES } from "../lm/params.ts";
 import { snakeCase } from "../lm/wire_text.ts";
+import { BiasParam } from "./BiasParam.tsx";
 import { cx } from "./cx.ts";
 import { formatStopTexts, parseStopTexts } from "./stop_texts.ts";
+import { paramsToQuery } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
+import { OrderParam } from "./OrderParam.tsx";
 
 /** The order on screen: first what shapes the distribution, then how much of it is drawn. */
 const SHOWN: readonly NumericParam[] = [
@@ -38,6 +41,8 @@ export interface ParamsFormProps {
   readonly form?: string;
   /** Field (snake_case) that the server refused, with the reason. */
   readonly refused: { readonly field: string; readonly reason: string } | undefined;
+  /** What a token is called; undefined where its text is not known. */
+  readonly tokenText?: (id: number) => string | undefined;
   readonly onChange: (params: SamplingParams) => void;
 }
 
@@ -49,6 +54,11 @@ export function ParamsForm(props: ParamsFormProps) {
         <NumberParam key={name} name={name} {...props} />
       ))}
       {props.without?.includes("maxTokens") !== true && <StopParam {...props} />}
+      {/* Without JavaScript they are changed by links, and a sent form keeps them. */}
+      {paramsToQuery(props.params, props.defaults).filter(([name]) => name === "logit_bias" || name === "order")
+        .map(([name, value]) => <input key={name} type="hidden" name={name} value={value} form={props.form} />)}
+      <BiasParam {...props} />
+      <OrderParam {...props} />
     </div>
   );
 }

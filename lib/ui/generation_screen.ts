@@ -5,6 +5,7 @@ import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES, type SamplingParams } 
 import type { Prompt } from "../lm/prompt.ts";
 import { paramsFromWire, paramsSchema } from "../lm/wire.ts";
 import { snakeCase } from "../lm/wire_text.ts";
+import { formatBias, parseBias } from "./bias_text.ts";
 import { formatStopTexts, parseStopTexts } from "./stop_texts.ts";
 
 /** How a metric is named and written. */
@@ -66,8 +67,23 @@ export function sampleSource({ task, split, sample, edits, generator }: ScreenPl
 export function paramsToQuery(params: SamplingParams, defaults: SamplingParams): readonly [string, string][] {
   const changed = NUMERIC.filter((name) => params[name] !== defaults[name])
     .map((name): [string, string] => [snakeCase(name), String(params[name])]);
-  const stop = formatStopTexts(params.stop);
-  return stop === formatStopTexts(defaults.stop) ? changed : [...changed, ["stop", stop]];
+  const others = OTHERS.map((name) => [name, writeParam(name, params)] as const)
+    .filter(([name, text]) => text !== writeParam(name, defaults));
+  return [...changed, ...others.map(([name, text]): [string, string] => [snakeCase(name), text])];
+}
+
+/** The params that are no numbers. */
+const OTHERS = ["stop", "logitBias", "order"] as const;
+
+function writeParam(name: typeof OTHERS[number], params: SamplingParams): string {
+  switch (name) {
+    case "stop":
+      return formatStopTexts(params.stop);
+    case "logitBias":
+      return formatBias(params.logitBias);
+    case "order":
+      return params.order.join();
+  }
 }
 
 /** Params that a query names, laid over the defaults, or the first thing wrong with them. */
@@ -83,6 +99,9 @@ export function paramsFromQuery(
   }
   const stop = query.get("stop");
   if (stop !== null) wire.stop = parseStopTexts(stop);
+  const bias = query.get("logit_bias"), order = query.get("order");
+  if (bias !== null) wire.logit_bias = parseBias(bias);
+  if (order !== null) wire.order = order.split(",");
   const parsed = v.safeParse(paramsSchema, wire);
   if (parsed.success) return { params: paramsFromWire(parsed.output, defaults) };
   const issue = parsed.issues[0];
@@ -98,9 +117,12 @@ export function changedParams(params: SamplingParams, defaults: SamplingParams):
 
 /** The params as a request carries them. */
 export function paramsToWire(params: SamplingParams): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(params).filter(([name]) => name !== "logitBias").map(([name, value]) => [snakeCase(name), value]),
-  );
+  const { logitBias, ...others } = params;
+  const bias = Object.entries(logitBias).map(([id, value]) => [id, value === -Infinity ? null : value]);
+  return {
+    ...Object.fromEntries(Object.entries(others).map(([name, value]) => [snakeCase(name), value])),
+    logit_bias: Object.fromEntries(bias),
+  };
 }
 
 export function defaultsOf(overrides: Partial<SamplingParams> = {}): SamplingParams {

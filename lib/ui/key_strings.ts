@@ -33,6 +33,8 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
       ["t", "takes the target's token"],
       ["←, Backspace", "steps back"],
       ["/", "finds a token"],
+      ["b", "bans the candidate in focus, or allows it again"],
+      ["+, −", "move its logit by one"],
     ],
   },
   {

@@ -18,6 +18,9 @@ export const NEXT_TOKEN_STRINGS = {
   raw: "raw %",
   final: "final %",
   why: "why out",
+  ban: "ban",
+  allow: "allow",
+  banOf: (token: string, isBanned: boolean) => `${isBanned ? "Allow" : "Ban"} ${token}`,
   bar: "raw and final",
   more: (count: string) => `Show ${count} more`,
   rest: (count: string) => `${count} others`,
@@ -39,5 +42,5 @@ export const NEXT_TOKEN_STRINGS = {
   add: "Append",
   tried: "Tried paths",
   ended: "The path ends here: this token ends a completion. Step back, or force another one.",
-  keys: "↑ ↓ move · Enter takes · 1–9 take · ← back · → greedy · s samples · t target · / finds",
+  keys: "↑ ↓ move · Enter takes · 1–9 take · ← back · → greedy · s samples · t target · / finds · b bans · + − bias",
 } as const;

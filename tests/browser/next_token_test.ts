@@ -96,6 +96,33 @@ Deno.test("next-token screen", async (t) => {
     await page.close();
   });
 
+  await t.step("bans by key and allows again by link, biases by key, and reorders the processors by drag", async () => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.locator("[data-ready=true]").waitFor();
+    const first = page.locator("[data-candidate]").first();
+    const id = await first.getAttribute("data-candidate");
+    const query = (name: string) => new URL(page.url()).searchParams.get(name);
+    await first.focus();
+    await page.keyboard.press("b");
+    await page.locator(`[data-candidate="${id}"][aria-label$="removed by logit_bias"]`).waitFor();
+    assert.equal(query("logit_bias"), `${id}:ban`);
+    await page.getByRole("link", { name: /^Allow / }).click();
+    await page.locator(`[data-candidate="${id}"]:not([aria-label*="removed"])`).waitFor();
+    assert.equal(query("logit_bias"), null);
+    await first.focus();
+    await page.keyboard.press("-");
+    await page.keyboard.press("-");
+    await page.waitForFunction((wanted) => location.search.includes(wanted), encodeURIComponent(`${id}:-2`));
+    await page.getByText("order of the processors").click();
+    await page.locator("li", { hasText: /top_p/ }).dragTo(page.locator("li", { hasText: /temperature/ }));
+    await page.waitForFunction(() => /order=.*top_p%2Ctemperature/.test(location.search));
+    await page.getByRole("button", { name: "top_p acts later" }).click();
+    await page.getByRole("button", { name: "top_p acts later" }).click();
+    await page.waitForFunction(() => !location.search.includes("order="));
+    await page.close();
+  });
+
   await t.step("lists all keys on ?, but not while somebody types", async () => {
     const page = await browser.newPage();
     await page.goto(url);
@@ -120,6 +147,9 @@ Deno.test("next-token screen", async (t) => {
     await page.getByLabel("Go on with own text").fill("the cat");
     await page.getByRole("button", { name: "Append" }).click();
     assert.ok(pathOf(page).length >= 1);
+    await page.getByRole("link", { name: /^Ban / }).first().click();
+    assert.match(page.url(), /logit_bias=\d+%3Aban/);
+    assert.equal(await page.getByRole("link", { name: /^Allow / }).count(), 1);
     await page.context().close();
   });
   await browser.close();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { at, logSoftmax, rankOf, restLogprob, topIds } from "../../lib/lm/logits.ts";
 import { gumbel } from "../../lib/lm/noise.ts";
+import { type ProcessorName, PROCESSORS } from "../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../lib/lm/params.ts";
 import { minP, repetitionPenalty, topK, topP } from "../../lib/lm/processor.ts";
 import { Sampler } from "../../lib/lm/sample.ts";
@@ -129,6 +130,17 @@ Deno.test("step() logs what each processor removed, in order, hand-computed", ()
   assert.deepEqual([byMin?.name, byMin?.removed, byMin?.kept], ["min_p", 1, 1]);
   assert.deepEqual(taken.top.map(({ excludedBy }) => excludedBy), [undefined, "min_p", "top_p", "top_k"]);
   assert.equal(taken.token.id, 0);
+});
+
+Deno.test("step() runs the processors in the params' order, hand-computed", () => {
+  // p = 0.5, 0.25, 0.15, 0.1. At temperature 0.5 they become 0.7246, 0.1812, 0.0652, 0.0290.
+  const logits = [0.5, 0.25, 0.15, 0.1].map(Math.log);
+  const order = (first: ProcessorName) => [first, ...PROCESSORS.filter((name) => name !== first)];
+  const tempered = step(logits, { temperature: 0.5, topP: 0.72 });
+  assert.deepEqual(tempered.processors.map(({ name, kept }) => [name, kept]), [["temperature", 4], ["top_p", 1]]);
+  const late = step(logits, { temperature: 0.5, topP: 0.72, order: order("top_p") });
+  assert.deepEqual(late.processors.map(({ name, kept }) => [name, kept]), [["top_p", 2], ["temperature", 2]]);
+  assert.ok(Math.abs(Math.exp(late.top[0]?.finalLogprob ?? 0) - 0.8) < 1e-6, "0.25 ÷ (0.25 + 0.0625)");
 });
 
 Deno.test("step() shows the chosen token even when it is not among the most probable", () => {

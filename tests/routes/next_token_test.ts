@@ -35,6 +35,8 @@ Deno.test("POST next_token names what is wrong with a path, a limit or a generat
     [{ limit: 0 }, 422, "limit"],
     [{ offset: -1 }, 422, "offset"],
     [{ find: 7 }, 422, "find"],
+    [{ params: { logit_bias: { 30: 1 } } }, 422, "params.logit_bias"],
+    [{ params: { order: ["top_k", "top_k"] } }, 422, "params.order"],
     [{ generator: "mute" }, 422, "generator"],
   ];
   for (const [body, status, field] of cases) {
@@ -64,4 +66,21 @@ Deno.test("own text in the page's form leads to the path of its tokens", async (
   });
   assert.equal(answer.status, 303);
   assert.match(answer.headers.get("location") ?? "", /&path=3,24,4,18$/);
+});
+
+Deno.test("banned and biased tokens and another order are in the address, and the page shows what they did", async () => {
+  const rig = await rigApp();
+  const html = await (await rig.fetch(
+    `${PAGE}?sample=0&path=3&logit_bias=4:ban,0:2&top_k=2&order=top_k,logit_bias,temperature,repetition_penalty,frequency_penalty,presence_penalty,top_p,min_p`,
+  )).text();
+  // "e" is in the two that top_k keeps, and is banned after it; "a" gains 2, but top_k has removed it before.
+  assert.match(html, /data-candidate="4"[^>]*aria-label="[^"]*removed by logit_bias"/);
+  assert.match(html, /aria-label="Allow [^"]*"/);
+  assert.match(html, /order of the processors, changed/);
+  assert.match(html, /2 changed|3 changed/);
+  const refused = await rig.fetch(`${PAGE}?sample=0&logit_bias=4:much`);
+  assert.equal(refused.status, 422);
+  assert.match(await refused.text(), /Cannot use logit_bias .*4:much/);
+  const outside = await rig.fetch(`${PAGE}?sample=0&logit_bias=999:ban`);
+  assert.match(await outside.text(), /Cannot bias token id 999: the vocabulary ends at 29/);
 });

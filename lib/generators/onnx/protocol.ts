@@ -1,6 +1,6 @@
 /** What the page server and the worker that owns a model say to each other. */
 import type { GeneratorEvent, ScoredToken } from "../../lm/event.ts";
-import { PathError, PromptTooLongError } from "../../lm/decode.ts";
+import { BiasError, PathError, PromptTooLongError } from "../../lm/decode.ts";
 import type { Message } from "../../lm/message.ts";
 import type { NextRequest, NextToken } from "../../lm/next.ts";
 import { CompletionError } from "../../lm/score.ts";
@@ -96,6 +96,7 @@ export function errorOf(fault: Fault): Error {
     return new PromptTooLongError(fault.lengths.promptTokens, fault.lengths.contextWindow);
   }
   if (fault.name === "CompletionError") return new CompletionError(fault.message);
+  if (fault.name === "BiasError") return new BiasError(fault.message);
   if (fault.name === "PathError") return new PathError(fault.message);
   if (fault.name === "RangeError") return new RangeError(fault.message);
   if (fault.name === "SyntaxError") return new SyntaxError(fault.message);

@@ -1,5 +1,5 @@
 /** From a request to the events of its completions, as a server writes them. */
-import type { FinishReason, GeneratorEvent, Usage } from "../../lm/event.ts";
+import { type FinishReason, type GeneratorEvent, PROCESSORS, type Usage } from "../../lm/event.ts";
 import type { GenerateRequest } from "../generator.ts";
 import { type Answer, type Piece, readAnswer } from "./answer.ts";
 import type { Body, Client } from "./client.ts";
@@ -82,6 +82,9 @@ export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerat
       };
     }
     writing.text = start;
+  }
+  if (params.order.join() !== PROCESSORS.join()) {
+    yield { type: "warning", param: "order", message: "The server has an order of processors of its own" };
   }
   const pulls = new Pulls(peer, request);
   if (!dialect.ignoresN) yield* pulls.of(wanted, writings, path.length);
