@@ -15,10 +15,22 @@ import {
   sampleSource,
   screenHref,
 } from "../lib/ui/generation_screen.ts";
-import { branched, closed, IDLE, isRunning, received, type Run, started } from "../lib/ui/generation_state.ts";
+import {
+  branched,
+  closed,
+  continued,
+  IDLE,
+  isRunning,
+  received,
+  type Run,
+  started,
+} from "../lib/ui/generation_state.ts";
 import { collectPerFrame } from "../lib/ui/frame.ts";
 import { GenerationView } from "../lib/ui/GenerationView.tsx";
-import type { Selection } from "../lib/ui/generation_props.ts";
+import type { ComparedCompletion } from "../lib/ui/CompletionDiff.tsx";
+import type { CompletionPlace, Selection } from "../lib/ui/generation_props.ts";
+import { GENERATION_STRINGS } from "../lib/ui/generation_strings.ts";
+import { hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
 import type { Colouring } from "../lib/ui/token_heat.ts";
 
 interface GenerationProps {
@@ -33,38 +45,57 @@ interface GenerationProps {
 export default function Generation({ screen, problem, children }: GenerationProps) {
   const params = useSignal<SamplingParams>(screen.params);
   const runs = useSignal<readonly Run[]>([IDLE]);
-  const shownRun = useSignal(0);
+  const trail = useSignal(trailFrom<Place>({ run: 0, selection: undefined }));
+  const compared = useSignal<readonly CompletionPlace[]>([]);
   const scored = useSignal<Scored | undefined>(undefined);
   const scoreProblem = useSignal<Problem | undefined>(undefined);
   const colouring = useSignal<Colouring>("p");
-  const selection = useSignal<Selection | undefined>(undefined);
   const isReady = useSignal(false);
   const leaving = useRef(new AbortController());
   const stopRun = useRef<AbortController | undefined>(undefined);
   const api = `/api/${screen.module}/${screen.component}`;
   const source = sampleSource(screen);
 
+  const here = () => hereOn(trail.value) ?? { run: 0, selection: undefined };
+  const goTo = (place: Place) => {
+    if (JSON.stringify(place) !== JSON.stringify(here())) trail.value = moved(trail.value, place);
+  };
+  const kept = () => runs.value.filter(({ completions }) => completions.length > 0);
+
   /** A new run beside the earlier ones: nothing that was generated is lost. */
   async function generate(): Promise<void> {
     const wanted = params.value;
-    const kept = runs.value.filter(({ completions }) => completions.length > 0);
-    selection.value = undefined;
-    await follow([...kept, started(wanted, performance.now())], kept.length, { params: paramsToWire(wanted) });
+    const before = kept();
+    goTo({ run: before.length, selection: undefined });
+    await follow([...before, started(wanted, performance.now())], before.length, { params: paramsToWire(wanted) });
+  }
+
+  /** A new run that begins with a completion's tokens, and goes on by the params on screen and the same dice. */
+  async function continueFrom(sequence: number, position: number): Promise<void> {
+    const { run: from } = here();
+    const steps = runs.value[from]?.completions[sequence]?.steps ?? [];
+    const wanted = params.value;
+    const before = kept();
+    const run = continued(wanted, { run: from, sequence, position }, performance.now());
+    const path = steps.slice(0, position).map(({ token }) => token.id);
+    const body = { params: paramsToWire({ ...wanted, n: 1 }), path, first_sequence: steps[0]?.sequence ?? sequence };
+    goTo({ run: before.length, selection: { kind: "step", sequence: 0, position } });
+    await follow([...before, run], before.length, body, () => 0);
   }
 
   /** One more completion of the run on screen: the selected one's tokens, another token, and what follows by the same dice. */
   async function branch(token: TokenId): Promise<void> {
-    const chosen = selection.value;
-    const run = runs.value[shownRun.value];
+    const { run: at, selection: chosen } = here();
+    const run = runs.value[at];
     if (chosen?.kind !== "step" || run?.params === undefined) return;
     const { sequence, position } = chosen;
     const steps = run.completions[sequence]?.steps ?? [];
     const path = [...steps.slice(0, position).map(({ token }) => token.id), token];
-    const next = runs.value.with(shownRun.value, branched(run, { sequence, position }, performance.now()));
+    const next = runs.value.with(at, branched(run, { sequence, position }, performance.now()));
     const salt = steps[0]?.sequence ?? sequence;
     const body = { params: { ...paramsToWire(run.params), n: 1 }, path, first_sequence: salt };
-    selection.value = { kind: "step", sequence: run.completions.length, position };
-    await follow(next, shownRun.value, body, () => run.completions.length);
+    goTo({ run: at, selection: { kind: "step", sequence: run.completions.length, position } });
+    await follow(next, at, body, () => run.completions.length);
   }
 
   /** Streams into one of the runs. A run that is still streaming is stopped and keeps what it has. */
@@ -73,7 +104,6 @@ export default function Generation({ screen, problem, children }: GenerationProp
     const controller = new AbortController();
     stopRun.current = controller;
     runs.value = next.map((run) => isRunning(run) && run !== next[at] ? closed(run, "stopped") : run);
-    shownRun.value = at;
     const change = (edit: (run: Run) => Run) => {
       const run = runs.value[at];
       if (run !== undefined) runs.value = runs.value.with(at, edit(run));
@@ -116,8 +146,9 @@ export default function Generation({ screen, problem, children }: GenerationProp
     void score(leaving.current.signal);
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void generate();
-      else if (event.key === "Escape" && isRunning(runs.value[shownRun.value] ?? IDLE)) stopRun.current?.abort();
-      else if (event.key === "Escape") selection.value = undefined;
+      else if (event.key === "Escape" && isRunning(runs.value[here().run] ?? IDLE)) stopRun.current?.abort();
+      else if (event.key === "Escape") goTo({ ...here(), selection: undefined });
+      else if (isUndo(event)) trail.value = event.shiftKey ? redone(trail.value) : undone(trail.value);
       else return;
       event.preventDefault();
     };
@@ -131,11 +162,12 @@ export default function Generation({ screen, problem, children }: GenerationProp
 
   useSignalEffect(() => {
     // The inspector is a sheet over the lower part of a narrow screen: the token it tells of is moved above it.
-    if (selection.value === undefined || !matchMedia("(max-width: 1139px)").matches) return;
+    if (here().selection === undefined || !matchMedia("(max-width: 1139px)").matches) return;
     requestAnimationFrame(() => selectedToken()?.scrollIntoView({ block: "start" }));
   });
 
-  const run = runs.value[shownRun.value] ?? IDLE;
+  const { run: shownRun, selection } = here();
+  const run = runs.value[shownRun] ?? IDLE;
   const isChanged = run.params !== undefined && changedParams(params.value, run.params).length > 0;
   return (
     <GenerationView
@@ -143,32 +175,60 @@ export default function Generation({ screen, problem, children }: GenerationProp
       sample={children}
       params={params.value}
       run={run}
-      runIndex={shownRun.value}
+      runIndex={shownRun}
       runCount={runs.value.length}
+      compared={compared.value}
+      comparison={comparison(runs.value, compared.value)}
       scored={scored.value}
       scoreProblem={scoreProblem.value}
       pageProblem={problem}
       colouring={colouring.value}
-      selection={selection.value}
+      selection={selection}
       isReady={isReady.value}
       survival={isChanged ? (step) => survives(step, params.value) : undefined}
       onParams={changeParams}
       onGenerate={() => void generate()}
       onBranch={(token) => void branch(token)}
-      onRun={(index) => {
-        shownRun.value = index;
-        selection.value = undefined;
-      }}
+      onContinue={(sequence, position) => void continueFrom(sequence, position)}
+      onCompare={(sequence) => compared.value = toggled(compared.value, { run: shownRun, sequence })}
+      onCloseComparison={() => compared.value = []}
+      onRun={(index) => goTo({ run: index, selection: undefined })}
       onStop={() => stopRun.current?.abort()}
       onRetryScore={() => void score(leaving.current.signal)}
       onColouring={(next) => colouring.value = next}
       onSelect={(next) => {
         // The focus goes back to the token that was looked at.
         if (next === undefined) selectedToken()?.focus();
-        selection.value = next;
+        goTo({ ...here(), selection: next });
       }}
     />
   );
+}
+
+/** Where somebody is: which run they see, and which token they have opened. */
+interface Place {
+  readonly run: number;
+  readonly selection: Selection | undefined;
+}
+
+/** Undo and redo of where one is; in a field of the form the browser undoes what was typed. */
+function isUndo(event: KeyboardEvent): boolean {
+  const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
+  return event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !inField;
+}
+
+/** A comparison with a completion more or less; of three the first leaves. */
+function toggled(places: readonly CompletionPlace[], place: CompletionPlace): readonly CompletionPlace[] {
+  const others = places.filter(({ run, sequence }) => run !== place.run || sequence !== place.sequence);
+  return others.length < places.length ? others : [...others, place].slice(-2);
+}
+
+function comparison(runs: readonly Run[], places: readonly CompletionPlace[]) {
+  const [before, after] = places.map(({ run, sequence }): ComparedCompletion | undefined => {
+    const found = runs[run]?.completions[sequence];
+    return found && { ...found, name: GENERATION_STRINGS.completionName(run + 1, sequence + 1) };
+  });
+  return before === undefined || after === undefined ? undefined : [before, after] as const;
 }
 
 function selectedToken(): HTMLElement | null {

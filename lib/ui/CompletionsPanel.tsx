@@ -1,7 +1,8 @@
-import type { Completion, Run } from "./generation_state.ts";
+import type { BranchPoint, Completion, Run } from "./generation_state.ts";
 import { isRunning, tokensPerSecond } from "./generation_state.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { Button } from "./Button.tsx";
+import { cx } from "./cx.ts";
 import { HeatLegend } from "./HeatLegend.tsx";
 import { fixed, milliseconds } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
@@ -51,7 +52,7 @@ interface CompletionRowProps extends GenerationViewProps {
 }
 
 function CompletionRow(
-  { completion, sequence, run, colouring, selection, survival, onSelect, screen }: CompletionRowProps,
+  { completion, sequence, run, runIndex, colouring, selection, survival, screen, ...rest }: CompletionRowProps,
 ) {
   const displayed = displayTokens(completion.steps.map(({ token }) => token));
   const verdicts = survival === undefined ? [] : completion.steps.map(survival);
@@ -77,7 +78,7 @@ function CompletionRow(
       <div class="min-w-0">
         {completion.branch !== undefined && (
           <p class="text-12 text-soft">
-            {GENERATION_STRINGS.branchOf(completion.branch.sequence + 1, completion.branch.position + 1)}
+            {branchText(completion.branch)}
           </p>
         )}
         <TokenStrip
@@ -85,13 +86,22 @@ function CompletionRow(
           tokens={tokens}
           selected={isSelected ? selection.position : undefined}
           isStreaming={isStreaming}
-          onSelect={(position) => onSelect({ kind: "step", sequence, position })}
+          onSelect={(position) => rest.onSelect({ kind: "step", sequence, position })}
         />
         {survival !== undefined && !isStreaming && tokens.length > 0 && (
           <p class="text-12 text-soft">
             {changesAt >= 0
-              ? GENERATION_STRINGS.survivalSummary(changesAt + 1)
-              : verdicts.every(({ kind }) => kind === "kept")
+              ? (
+                <>
+                  {GENERATION_STRINGS.survivalSummary(changesAt + 1)}{" "}
+                  <TextButton onClick={() => rest.onContinue(sequence, changesAt)}>
+                    {GENERATION_STRINGS.continueThere}
+                  </TextButton>
+                </>
+              )
+              : verdicts.every(({ kind }) =>
+                  kind === "kept"
+                )
               ? GENERATION_STRINGS.survivalSame
               : GENERATION_STRINGS.survivalUnknown}
           </p>
@@ -104,9 +114,47 @@ function CompletionRow(
           </span>
         ))}
         {completion.reason !== undefined && <span>{completion.reason}</span>}
+        {tokens.length > 0 && !isStreaming && (
+          <TextButton
+            label={GENERATION_STRINGS.compareWith(GENERATION_STRINGS.completionName(runIndex + 1, sequence + 1))}
+            pressed={rest.compared.some((place) => place.run === runIndex && place.sequence === sequence)}
+            onClick={() => rest.onCompare(sequence)}
+          >
+            {GENERATION_STRINGS.compare}
+          </TextButton>
+        )}
       </p>
     </li>
   );
+}
+
+/** A quiet button inside a line of text. */
+function TextButton(props: {
+  readonly label?: string;
+  readonly pressed?: boolean;
+  readonly onClick: () => void;
+  readonly children: string;
+}) {
+  return (
+    <button
+      type="button"
+      aria-label={props.label}
+      aria-pressed={props.pressed}
+      onClick={props.onClick}
+      class={cx(
+        "rounded-sm px-1 font-sans text-12 text-accent underline",
+        props.pressed === true && "bg-sunk font-semibold",
+      )}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+function branchText({ run, sequence, position }: BranchPoint): string {
+  return run === undefined
+    ? GENERATION_STRINGS.branchOf(sequence + 1, position + 1)
+    : GENERATION_STRINGS.continuedFrom(run + 1, sequence + 1, position + 1);
 }
 
 /** The runs of this page, back and forth. */

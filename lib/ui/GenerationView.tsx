@@ -1,3 +1,4 @@
+import { CompletionDiff } from "./CompletionDiff.tsx";
 import { CompletionsPanel } from "./CompletionsPanel.tsx";
 import { cx } from "./cx.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
@@ -46,6 +47,13 @@ export function GenerationView(props: GenerationViewProps) {
           <SamplingPanel {...props} />
         </form>
         <CompletionsPanel {...props} />
+        {props.comparison !== undefined && (
+          <CompletionDiff
+            before={props.comparison[0]}
+            after={props.comparison[1]}
+            onClose={props.onCloseComparison}
+          />
+        )}
         <TargetPanel {...props} />
       </main>
       <aside

@@ -5,6 +5,7 @@ import type { SamplingParams } from "../lm/params.ts";
 import type { SurvivalVerdict } from "../lm/survival.ts";
 import type { TokenId } from "../lm/token.ts";
 import type { Scored } from "../lm/wire.ts";
+import type { ComparedCompletion } from "./CompletionDiff.tsx";
 import type { GenerationScreen } from "./generation_screen.ts";
 import type { Run } from "./generation_state.ts";
 import type { Colouring } from "./token_heat.ts";
@@ -13,6 +14,12 @@ import type { Colouring } from "./token_heat.ts";
 export type Selection =
   | { readonly kind: "step"; readonly sequence: number; readonly position: number }
   | { readonly kind: "scored"; readonly position: number };
+
+/** A completion of one of the page's runs. */
+export interface CompletionPlace {
+  readonly run: number;
+  readonly sequence: number;
+}
 
 export interface GenerationViewProps {
   readonly screen: GenerationScreen;
@@ -23,6 +30,10 @@ export interface GenerationViewProps {
   /** Which of the runs of this page it is, from 0. */
   readonly runIndex: number;
   readonly runCount: number;
+  /** The completions to compare: none, one that waits for another, or two. */
+  readonly compared: readonly CompletionPlace[];
+  /** Both sides, once there are two. */
+  readonly comparison: readonly [ComparedCompletion, ComparedCompletion] | undefined;
   readonly scored: Scored | undefined;
   readonly scoreProblem: Problem | undefined;
   readonly pageProblem: Problem | undefined;
@@ -36,6 +47,11 @@ export interface GenerationViewProps {
   readonly onGenerate: () => void;
   /** Goes on with another token in the selected one's place. */
   readonly onBranch: (token: TokenId) => void;
+  /** Goes on with the params on screen, from where they change a completion. */
+  readonly onContinue: (sequence: number, position: number) => void;
+  /** Takes a completion into the comparison, or out of it. */
+  readonly onCompare: (sequence: number) => void;
+  readonly onCloseComparison: () => void;
   readonly onRun: (index: number) => void;
   readonly onStop: () => void;
   readonly onRetryScore: () => void;

@@ -7,6 +7,8 @@ import type { Token } from "../lm/token.ts";
 export interface BranchPoint {
   readonly sequence: number;
   readonly position: number;
+  /** Of another run; absent for one of the same. */
+  readonly run?: number;
 }
 
 export interface Completion {
@@ -38,6 +40,11 @@ export const IDLE: Run = { phase: "idle", prompt: [], completions: [], warnings:
 export function started(params: SamplingParams, nowMs: number): Run {
   const completions = Array.from({ length: params.n }, (): Completion => ({ steps: [], metrics: {} }));
   return { ...IDLE, phase: "waiting", params, completions, startedMs: nowMs };
+}
+
+/** A run of one completion, which goes on from another run's by other params. */
+export function continued(params: SamplingParams, branch: BranchPoint, nowMs: number): Run {
+  return { ...started(params, nowMs), completions: [{ branch, steps: [], metrics: {} }] };
 }
 
 /** The run with one more completion to come; the others stay as they are. */

@@ -20,6 +20,9 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
   {
     screen: "Generation",
     keys: [["Ctrl/⌘ Enter", "generates"], ["Esc", "stops; what has come is kept"], [
+      "Ctrl/⌘ Z",
+      "goes back to what was looked at before; with Shift, forth again",
+    ], [
       "Home, End",
       "first and last token",
     ]],

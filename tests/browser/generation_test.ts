@@ -85,6 +85,40 @@ Deno.test("generation screen", async (t) => {
     },
   );
 
+  await t.step(
+    "goes on from where other params part, compares two completions, and undoes where one looked",
+    async () => {
+      const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=12&temperature=2`);
+      await generate(page);
+      await page.getByLabel("temperature", { exact: true }).fill("0");
+      await page.getByLabel("temperature", { exact: true }).blur();
+      const told = await page.getByText(/the text first changes at token \d+/).innerText();
+      const at = Number(/token (\d+)/.exec(told)?.[1]);
+      const before = await strip(page, "Completions 1").getByRole("button").allInnerTexts();
+      await page.getByRole("button", { name: "Go on from there" }).click();
+      await page.getByText(`goes on from completion 1 of run 1 at token ${at}`).waitFor();
+      await page.getByText(/^(stop|length)$/).first().waitFor();
+      const after = await strip(page, "Completions 1").getByRole("button").allInnerTexts();
+      assert.deepEqual(after.slice(0, at - 1), before.slice(0, at - 1), "what stands before the change is kept");
+      assert.notEqual(after[at - 1], before[at - 1]);
+      await page.getByRole("button", { name: "Compare run 2, completion 1" }).click();
+      await page.keyboard.press("Control+z");
+      await page.keyboard.press("Control+z");
+      await page.getByText("run 1 of 2").waitFor();
+      await page.keyboard.press("Control+Shift+z");
+      await page.getByText("run 2 of 2").waitFor();
+      await page.getByRole("button", { name: "Earlier run" }).click();
+      await page.getByRole("button", { name: "Compare run 1, completion 1" }).click();
+      const difference = page.getByRole("region", { name: "From run 2, completion 1 to run 1, completion 1" });
+      assert.match(await difference.innerText(), new RegExp(`they part at token ${at} `));
+      assert.ok(await difference.locator("del").count() > 0 && await difference.locator("ins").count() > 0);
+      await difference.getByRole("button", { name: "Close" }).click();
+      await difference.waitFor({ state: "hidden" });
+      assert.deepEqual(errors, []);
+      await page.close();
+    },
+  );
+
   await t.step("streams n sequences, opens a token, moves by arrow keys", async () => {
     const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&n=2&seed=5&max_tokens=12&top_k=20`);
     await generate(page);
