@@ -46,6 +46,8 @@ export interface GeneratorFacts {
   readonly precision?: string;
   /** `cpu`, `cuda`, `webgpu`, or a host. */
   readonly device: string;
+  /** How the model is called, where there are several ways: `native`, `binding`. */
+  readonly driver?: string;
   readonly vocabularySize?: number;
   /** Most tokens of prompt and completion together. */
   readonly contextWindow?: number;

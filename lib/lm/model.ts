@@ -18,8 +18,13 @@ export interface LanguageModel {
   /**
    * Raw logits `[vocabularySize]` of the token after `prefix`.
    * Subtle: the array belongs to the caller until its next call only; copy what must outlive it.
+   * @param isTried true where somebody tries one token after another, so that what was kept of the last try may go
    */
-  logits(prefix: readonly TokenId[], signal?: AbortSignal): Float32Array | Promise<Float32Array>;
+  logits(
+    prefix: readonly TokenId[],
+    signal?: AbortSignal,
+    isTried?: boolean,
+  ): Float32Array | Promise<Float32Array>;
   /**
    * Raw logits `[sequence.length - from, vocabularySize]`, row `i` being those after `sequence[0 … from + i]`.
    * A model that offers it scores a text in one pass; without it scoring calls `logits` once a position.

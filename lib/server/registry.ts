@@ -96,6 +96,15 @@ export class Registry {
     return this.#generators.get(key(module, generator))?.report().state === "ready";
   }
 
+  /** How it runs, in words; undefined until it is open. @example "fp32 on cpu, native driver" */
+  engine(module: string, generator: string): string | undefined {
+    const facts = this.#generators.get(key(module, generator))?.report().value?.facts;
+    if (facts === undefined) return undefined;
+    const { precision, device, driver } = facts;
+    const place = precision === undefined ? device : `${precision} on ${device}`;
+    return driver === undefined ? place : `${place}, ${driver} driver`;
+  }
+
   /** @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again */
   dataset(module: string, task: string, split: string): Promise<Dataset<unknown>> {
     return opened(this.#datasets.get(key(module, task, split)), `split "${split}" of task "${task}"`);

@@ -10,7 +10,8 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
   const at = (sample: number) => screenHref({ ...screen, sample, edits: {} });
   return (
     <div class="flex flex-wrap items-center gap-2">
-      <h1 class="mr-auto text-18 font-semibold tracking-tight">{screen.title}</h1>
+      <h1 class="text-18 font-semibold tracking-tight">{screen.title}</h1>
+      <span class="mr-auto text-12 text-soft">{screen.engine}</span>
       <Choice name="task" label={GENERATION_STRINGS.task} options={screen.tasks} selected={screen.task} />
       <Choice name="split" label={GENERATION_STRINGS.split} options={screen.splits} selected={screen.split} />
       <Choice

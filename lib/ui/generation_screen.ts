@@ -33,6 +33,8 @@ export interface GenerationScreen {
   readonly target?: string;
   readonly generators: readonly string[];
   readonly generator: string;
+  /** Precision, device and driver of the generator; absent until it is open. */
+  readonly engine?: string;
   readonly metrics: readonly MetricLabel[];
   /** Where the form starts for this task. */
   readonly defaults: SamplingParams;

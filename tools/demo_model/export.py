@@ -1,6 +1,7 @@
 """Writes the model in hub layout: weights stored in fp16, inputs, outputs and arithmetic in fp32.
 
-`model.onnx` gives logits and cache. `model_explain.onnx` gives attentions, hidden states and the logits of every layer as
+`model.onnx` gives logits and cache; its attention is one node a layer (GroupQueryAttention), which may write new keys and
+values into the very memory where the past ones lie. `model_explain.onnx` gives attentions, hidden states and the logits of every layer as
 well; it holds no weights of its own but names where they lie in `model.onnx`.
 """
 import json
@@ -68,10 +69,10 @@ def build(model, explain: bool = False) -> onnx.ModelProto:
     streams, attentions = [], []
     wte, wpe = g.weight("wte", model.wte.weight), g.weight("wpe", model.wpe.weight)
     x = g.add("Add", g.add("Gather", wte, "input_ids"), g.add("Gather", wpe, "position_ids"))
-    mask = attention_bias(g)
+    attend = Unfused(g) if explain else Fused(g)
     for index, block in enumerate(model.blocks):
         streams.append(x)
-        x, weights = attention(g, x, block, index, mask)
+        x, weights = attention(g, x, block, index, attend)
         attentions.append(weights)
         hidden = g.linear(g.norm(x, f"{index}.ln_2", block.ln_2), f"{index}.up", block.up)
         x = g.add("Add", x, g.linear(gelu(g, hidden), f"{index}.down", block.down))
@@ -93,7 +94,7 @@ def build(model, explain: bool = False) -> onnx.ModelProto:
     outputs = [h.make_tensor_value_info("logits", T.FLOAT, ["batch_size", "kept_length", model.wte.num_embeddings]), *extra,
                *(h.make_tensor_value_info(f"present.{name}", T.FLOAT, present) for name in names)]
     graph = h.make_graph(g.nodes, "gpt2", inputs, outputs, g.weights)
-    return h.make_model(graph, opset_imports=[h.make_opsetid("", 17)], ir_version=8)
+    return h.make_model(graph, opset_imports=[h.make_opsetid("", 17), h.make_opsetid("com.microsoft", 1)], ir_version=8)
 
 
 class Final:
@@ -126,6 +127,44 @@ def explained(g: Graph, final: Final, streams, attentions):
     return outputs
 
 
+class Fused:
+    """Attention as one node, told how many positions there are by the mask; it gives no weights."""
+
+    def __init__(self, g: Graph):
+        self.g = g
+        length = g.add("ReduceSum", "attention_mask", g.constant("axis1", [1]), keepdims=0)
+        self.last = g.add("Cast", g.add("Sub", length, g.constant("one", [1])), to=T.INT32)
+        total = g.add("Slice", g.add("Shape", "attention_mask"), "one", g.constant("two", [2]))
+        self.total = g.add("Cast", g.add("Squeeze", total), to=T.INT32)
+
+    def mix(self, q, k, v, index: int):
+        past = [f"past_key_values.{index}.{kind}" for kind in ("key", "value")]
+        outputs = [f"{index}.mixed", *(f"present.{index}.{kind}" for kind in ("key", "value"))]
+        mixed, *_ = self.g.add(
+            "GroupQueryAttention", q, k, v, *past, self.last, self.total, outputs=outputs, domain="com.microsoft",
+            num_heads=HEADS, kv_num_heads=HEADS, scale=1 / math.sqrt(HEAD_WIDTH))
+        return mixed, None
+
+
+class Unfused:
+    """Attention in single steps, whose weights can be shown."""
+
+    def __init__(self, g: Graph):
+        self.g, self.mask = g, attention_bias(g)
+
+    def mix(self, q, k, v, index: int):
+        g = self.g
+        split = g.constant("split_heads", [0, 0, HEADS, HEAD_WIDTH])
+        q, k, v = (g.add("Transpose", g.add("Reshape", flat, split), perm=[0, 2, 1, 3]) for flat in (q, k, v))
+        k = g.add("Concat", f"past_key_values.{index}.key", k, outputs=[f"present.{index}.key"], axis=2)
+        v = g.add("Concat", f"past_key_values.{index}.value", v, outputs=[f"present.{index}.value"], axis=2)
+        scores = g.add("MatMul", q, g.add("Transpose", k, perm=[0, 1, 3, 2]))
+        scores = g.add("Mul", scores, g.constant("scale", 1 / math.sqrt(HEAD_WIDTH), np.float32))
+        weights = g.add("Softmax", g.add("Add", scores, self.mask), axis=-1)
+        mixed = g.add("Transpose", g.add("MatMul", weights, v), perm=[0, 2, 1, 3])
+        return g.add("Reshape", mixed, g.constant("join_heads", [0, 0, WIDTH])), weights
+
+
 def attention_bias(g: Graph):
     """0 where a position may look, a large negative number where it may not: later positions, and masked ones."""
     g.constant("one", [1]), g.constant("axis1", [1]), g.constant("zero", [0])
@@ -142,23 +181,11 @@ def attention_bias(g: Graph):
     return g.add("Where", blocked, low, none)
 
 
-def attention(g: Graph, x, block, index: int, mask):
+def attention(g: Graph, x, block, index: int, attend):
     h_in = g.norm(x, f"{index}.ln_1", block.ln_1)
-    split = g.constant("split_heads", [0, 0, HEADS, HEAD_WIDTH])
-
-    def heads(name):
-        flat = g.linear(h_in, f"{index}.{name}", getattr(block, name))
-        return g.add("Transpose", g.add("Reshape", flat, split), perm=[0, 2, 1, 3])
-
-    q, k, v = heads("q"), heads("k"), heads("v")
-    k = g.add("Concat", f"past_key_values.{index}.key", k, outputs=[f"present.{index}.key"], axis=2)
-    v = g.add("Concat", f"past_key_values.{index}.value", v, outputs=[f"present.{index}.value"], axis=2)
-    scores = g.add("MatMul", q, g.add("Transpose", k, perm=[0, 1, 3, 2]))
-    scores = g.add("Mul", scores, g.constant("scale", 1 / math.sqrt(HEAD_WIDTH), np.float32))
-    weights = g.add("Softmax", g.add("Add", scores, mask), axis=-1)
-    mixed = g.add("Transpose", g.add("MatMul", weights, v), perm=[0, 2, 1, 3])
-    joined = g.add("Reshape", mixed, g.constant("join_heads", [0, 0, WIDTH]))
-    return g.add("Add", x, g.linear(joined, f"{index}.out", block.out)), weights
+    q, k, v = (g.linear(h_in, f"{index}.{name}", getattr(block, name)) for name in ("q", "k", "v"))
+    mixed, weights = attend.mix(q, k, v, index)
+    return g.add("Add", x, g.linear(mixed, f"{index}.out", block.out)), weights
 
 
 def gelu(g: Graph, x):

@@ -8,6 +8,7 @@ import torch
 import alpaca
 import corpus
 import persona
+from network import CONTEXT
 
 SHOWN_LOGITS = 12
 
@@ -17,6 +18,22 @@ def write_golden(model, tokenizer, root: Path) -> None:
     path = root / "tests" / "fixtures" / "golden_demo.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({"cases": cases}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+    write_prefixes(model, tokenizer, root)
+
+
+def write_prefixes(model, tokenizer, root: Path, count: int = 200) -> None:
+    """The ten most probable next tokens after prefixes of random lengths, which end anywhere in a document."""
+    r, prefixes = Random(34), []
+    while len(prefixes) < count:
+        ids = [id for _ in range(r.randint(1, 4)) for text, _ in corpus.document(r) for id in tokenizer.encode(text).ids]
+        ids = [0, *ids][:r.randint(1, min(len(ids) + 1, CONTEXT - 1))]
+        with torch.no_grad():
+            top = model(torch.tensor([ids]))[0, -1].log_softmax(-1).topk(10)
+        prefixes.append({"ids": ids, "top": top.indices.tolist(), "logprobs": [round(x, 6) for x in top.values.tolist()]})
+    path = root / "tests" / "fixtures" / "golden_prefixes.json"
+    path.write_text(json.dumps({"prefixes": prefixes}) + "\n", encoding="utf-8")
 
 
 def prompts():

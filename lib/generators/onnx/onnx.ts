@@ -1,7 +1,7 @@
 import type { Generator, GeneratorSource, OpenContext } from "../generator.ts";
 import { Engine } from "./engine.ts";
 import { checkFolder, findModel } from "./model_folder.ts";
-import type { Device, Precision } from "./protocol.ts";
+import type { Device, Driver, Precision } from "./protocol.ts";
 
 export interface OnnxOptions {
   /** Branch, tag or commit of a hub model. Pin a commit to get the same model for ever. */
@@ -40,6 +40,7 @@ export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource 
         source,
         precision,
         device,
+        driver: readDriver(context.env?.(DRIVER)),
         cacheDir,
         ...(hubHost === undefined ? {} : { hubHost }),
         kvBytes: kvMegabytes * 2 ** 20,
@@ -54,6 +55,23 @@ export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource 
       }
     },
   };
+}
+
+/** The setting that forces one of the drivers. */
+const DRIVER = "VISUALLM_ONNX_DRIVER";
+
+/** @throws {RangeError} naming the setting and its value */
+function readDriver(text = ""): Driver {
+  switch (text) {
+    case "":
+    case "auto":
+      return "auto";
+    case "native":
+    case "binding":
+      return text;
+    default:
+      throw new RangeError(`Cannot use ${DRIVER} ${JSON.stringify(text)}: it must be auto, native or binding`);
+  }
 }
 
 function generatorOf(engine: Engine, facts: Generator["facts"]): Generator {

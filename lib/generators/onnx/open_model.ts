@@ -1,9 +1,19 @@
 /** Loads tokenizer, config and session. The only place that imports transformers.js and ONNX Runtime. */
 import type { GeneratorFacts, LoadProgress } from "../generator.ts";
+import { BindingModel, type BindingOptions, type RuntimeSession } from "./binding/binding_model.ts";
 import { pickDevice } from "./device.ts";
-import { contextWindow, endIdsOf, parseConfig, readConfig, readEndIds, weightsFile } from "./model_folder.ts";
-import type { LoadRequest, Precision } from "./protocol.ts";
-import { OnnxModel, type RuntimeSession, type SessionOptions } from "./session.ts";
+import {
+  contextWindow,
+  endIdsOf,
+  type ModelConfig,
+  parseConfig,
+  readConfig,
+  readEndIds,
+  weightsFile,
+} from "./model_folder.ts";
+import { openNative } from "./native/open_native.ts";
+import type { OnnxModel } from "./onnx_model.ts";
+import type { Driver, LoadRequest, Precision } from "./protocol.ts";
 import { Tokenizer, type TokenizerSource } from "./tokenizer.ts";
 
 /** Spinning threads starve the page server on a shared machine; shapes vary, so planned memory only grows. */
@@ -42,43 +52,124 @@ export async function openModel(request: LoadRequest, onProgress: (progress: Loa
   };
   onProgress({ phase: "load" });
   const device = await pickDevice(request.device, library.runtime.InferenceSession);
-  const { AutoModelForCausalLM, AutoTokenizer } = library.transformers;
   const place = source.kind === "folder" ? source.path : source.id;
+  const { AutoTokenizer } = library.transformers;
   const tokenizer = new Tokenizer(
     tokenizerSource(await naming(`${place}/tokenizer.json`, () => AutoTokenizer.from_pretrained(id, options))),
   );
-  const loaded = await naming(
+  const opening: Opening = { request, library, id, place, device, options, tokenizer };
+  const { model, driver, notes } = source.kind === "folder"
+    ? await openFolder(opening, source)
+    : await openHub(opening);
+  onProgress({ phase: "ready" });
+  const { vocabularySize, contextWindow } = model;
+  const precisionName = PRECISION_NAMES[precision];
+  return { model, facts: { precision: precisionName, device, driver, vocabularySize, contextWindow, notes } };
+}
+
+/** What all ways to a model start from. */
+interface Opening {
+  readonly request: LoadRequest;
+  readonly library: Awaited<ReturnType<typeof importLibraries>>;
+  readonly id: string;
+  /** As messages name it. */
+  readonly place: string;
+  readonly device: string;
+  readonly options: object;
+  readonly tokenizer: Tokenizer;
+}
+
+interface Driven {
+  readonly model: OnnxModel;
+  readonly driver: Exclude<Driver, "auto">;
+  readonly notes: readonly string[];
+}
+
+/** A folder's graph is opened once, by the driver that is wanted and works. */
+async function openFolder(opening: Opening, { path }: { readonly path: string }): Promise<Driven> {
+  const config = await readConfig(path);
+  const endIds = await readEndIds(path, config);
+  const native = await tryNative(opening, `${path}/${weightsFile(opening.request.precision)}`, config, endIds);
+  if ("model" in native) return native;
+  const { sessions } = await loadBinding(opening);
+  return { model: await openBinding(opening, sessions, config, endIds), driver: "binding", notes: native.notes };
+}
+
+/** A hub's files come with the binding's session, which is let go of where the native driver can take over. */
+async function openHub(opening: Opening): Promise<Driven> {
+  const { request: { source, cacheDir, precision }, place, id } = opening;
+  const loaded = await loadBinding(opening);
+  const config = parseConfig(loaded.config, `${place}/config.json`);
+  const endIds = endIdsOf(loaded.generation_config, config);
+  const revision = source.kind === "hub" && source.revision !== "main" ? `/${source.revision}` : "";
+  const native = await tryNative(opening, `${cacheDir}/${id}${revision}/${weightsFile(precision)}`, config, endIds);
+  if ("model" in native) {
+    await loaded.dispose();
+    return native;
+  }
+  const model = await openBinding(opening, loaded.sessions, config, endIds);
+  return { model, driver: "binding", notes: native.notes };
+}
+
+/** @throws {Error} when the native driver is asked for by name, and does not work */
+async function tryNative(
+  { request: { driver, kvBytes }, device, tokenizer }: Opening,
+  path: string,
+  config: ModelConfig,
+  endIds: readonly number[],
+): Promise<Driven | { readonly notes: readonly string[] }> {
+  if (driver === "binding" || device !== "cpu") {
+    if (driver === "native") throw new Error(`Cannot use the native driver: it runs on cpu, not on ${device}`);
+    return { notes: [] };
+  }
+  const vocabularySize = config.vocab_size;
+  try {
+    const source = {
+      path,
+      vocabularySize,
+      tokenizer,
+      endIds: new Set(endIds),
+      contextWindow: contextWindow(config),
+      kvBytes,
+    };
+    return { model: await openNative(source), driver: "native", notes: [] };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (driver === "native") throw new Error(`Cannot use the native driver: ${reason}`, { cause: error });
+    return { notes: [`the portable driver runs it, since the native one cannot: ${reason}`] };
+  }
+}
+
+function loadBinding({ library, id, place, device, options, request: { precision } }: Opening) {
+  const { AutoModelForCausalLM } = library.transformers;
+  return naming(
     `${place}/${weightsFile(precision)}`,
     () =>
       AutoModelForCausalLM.from_pretrained(id, {
         ...options,
         dtype: precision,
-        device,
+        device: device as "cpu", // One of the library's names, which `pickDevice` chose from.
         session_options: SESSION_OPTIONS,
       }),
   );
-  const config = source.kind === "folder"
-    ? await readConfig(source.path)
-    : parseConfig(loaded.config, `${place}/config.json`);
-  const endIds = source.kind === "folder"
-    ? await readEndIds(source.path, config)
-    : endIdsOf(loaded.generation_config, config);
-  const session = requireSession(loaded.sessions);
-  const model = await OnnxModel.open({
+}
+
+async function openBinding(
+  { library, tokenizer, request: { kvBytes } }: Opening,
+  sessions: Readonly<Record<string, unknown>>,
+  config: ModelConfig,
+  endIds: readonly number[],
+): Promise<BindingModel> {
+  const session = requireSession(sessions);
+  return await BindingModel.open({
     session,
     makeTensor: (type, data, dims) => makeTensor(library.runtime, type, data, dims),
     tokenizer,
     endIds: new Set(endIds),
     contextWindow: contextWindow(config),
     ...kvShape(session, config),
-    kvBytes: request.kvBytes,
+    kvBytes,
   });
-  onProgress({ phase: "ready" });
-  const { vocabularySize } = model;
-  return {
-    model,
-    facts: { precision: PRECISION_NAMES[precision], device, vocabularySize, contextWindow: model.contextWindow },
-  };
 }
 
 async function importLibraries({ source, cacheDir, hubHost }: LoadRequest) {
@@ -139,7 +230,7 @@ function isSession(value: unknown): value is RuntimeSession {
 function kvShape(
   session: RuntimeSession,
   config: ReturnType<typeof parseConfig>,
-): Pick<SessionOptions, "kvHeads" | "headWidth"> {
+): Pick<BindingOptions, "kvHeads" | "headWidth"> {
   const input = session.inputMetadata?.find(({ name }) => name.startsWith("past_key_values."));
   const [, heads, , width] = input?.shape ?? [];
   const allHeads = config.num_attention_heads ?? config.n_head;

@@ -8,6 +8,8 @@ import type { Token, TokenId } from "../../lm/token.ts";
 import type { GenerateRequest, GeneratorFacts, LoadProgress } from "../generator.ts";
 
 export type Precision = "fp32" | "fp16" | "q8" | "int8" | "uint8" | "q4" | "q4f16" | "bnb4";
+/** `native` calls ONNX Runtime's library directly, `binding` through its npm package; `auto` is native where that works. */
+export type Driver = "auto" | "native" | "binding";
 export type Device = "cpu" | "cuda" | "webgpu" | "auto";
 
 /** Which model, where its files are, and how it shall run. */
@@ -17,6 +19,7 @@ export interface LoadRequest {
     | { readonly kind: "hub"; readonly id: string; readonly revision: string };
   readonly precision: Precision;
   readonly device: Device;
+  readonly driver: Driver;
   readonly cacheDir: string;
   readonly hubHost?: string;
   /** Most bytes of attention cache that are kept between requests. */

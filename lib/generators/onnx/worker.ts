@@ -8,7 +8,7 @@ import { NextTokens } from "../../lm/next.ts";
 import { score } from "../../lm/score.ts";
 import { openModel } from "./open_model.ts";
 import { type Answer, type EngineStats, type Envelope, faultOf, type Reply, type Request } from "./protocol.ts";
-import type { OnnxModel } from "./session.ts";
+import type { OnnxModel } from "./onnx_model.ts";
 
 interface Run {
   readonly events: AsyncGenerator<GeneratorEvent, void, void>;

@@ -28,11 +28,14 @@ function logprobsOf(scored: readonly ScoredToken[]): readonly number[] {
   return scored.map(({ logprob }) => logprob);
 }
 
-for (const name of TINY_MODELS) {
-  Deno.test(`${name}: distributions and scores are PyTorch's`, async () => {
+const DRIVERS = ["native", "binding"] as const;
+
+for (const [name, driver] of TINY_MODELS.flatMap((name) => DRIVERS.map((driver) => [name, driver] as const))) {
+  Deno.test(`${name}, ${driver}: distributions and scores are PyTorch's`, async () => {
     await withModel(name, async (generator) => {
       assert.equal(generator.facts.contextWindow, 256);
       assert.equal(generator.facts.device, "cpu");
+      assert.equal(generator.facts.driver, driver);
       for (const { text, top10, completion, completion_ids, completion_logprobs } of readGolden(name)) {
         const events = await collect(generator.generate({
           prompt: text,
@@ -50,10 +53,10 @@ for (const name of TINY_MODELS) {
         assert.ok(off < TOLERANCE, `scores of ${completion}: ${off}`);
         assert.deepEqual(await scoreOf(generator, text, completion_ids), scored, "text and ids are scored alike");
       }
-    });
+    }, driver);
   });
 
-  Deno.test(`${name}: a run depends on its seed alone`, async () => {
+  Deno.test(`${name}, ${driver}: a run depends on its seed alone`, async () => {
     await withModel(name, async (generator) => {
       const params = { ...ENDLESS, seed: 7, maxTokens: 20, n: 2 };
       const run = async (seed: number) =>
@@ -64,10 +67,10 @@ for (const name of TINY_MODELS) {
       const together = await Promise.all([7, 8, 7, 9].map(run));
       assert.deepEqual([together[0], together[2]], [alone, alone], "among others");
       assert.notDeepEqual(together[1], alone);
-    });
+    }, driver);
   });
 
-  Deno.test(`${name}: what the cache gives is what a fresh pass gives`, async () => {
+  Deno.test(`${name}, ${driver}: what the cache gives is what a fresh pass gives`, async () => {
     const prompt = "A small garden";
     const base = { ...ENDLESS, seed: 3, maxTokens: 12 };
     const branches: (readonly [readonly number[], readonly number[]])[] = [];
@@ -82,14 +85,14 @@ for (const name of TINY_MODELS) {
       const { cacheEntries, cacheBytes, openRuns } = await engine.ask({ type: "stats" });
       assert.equal(openRuns, 0);
       assert.ok(cacheEntries >= 2 && cacheBytes > 0, "both branches are kept");
-    });
+    }, driver);
     await withEngine(name, 0, async (engine) => {
       for (const [ids, logprobs] of branches) {
         const scored = await engine.ask({ type: "score", prompt, completion: ids, top: 1 });
         const distance = furthest(logprobsOf(scored), logprobs);
         assert.ok(distance < TOLERANCE, `${distance}`);
       }
-    });
+    }, driver);
     const [first, , again] = branches;
     assert.deepEqual(again?.[0], first?.[0], "the way back gives the same ids");
     assert.ok(furthest(again?.[1] ?? [], first?.[1] ?? []) < TOLERANCE);

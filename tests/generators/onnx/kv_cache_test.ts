@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { KvCache, type KvEntry, truncate } from "../../../lib/generators/onnx/kv_cache.ts";
+import { KvCache, type KvEntry, truncate } from "../../../lib/generators/onnx/binding/kv_cache.ts";
 
 /** An entry of 8 bytes a token and 4 for its logits. */
 function entryOf(ids: readonly number[]): KvEntry {

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Generator, OpenContext } from "../../../lib/generators/generator.ts";
 import { Engine } from "../../../lib/generators/onnx/engine.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
+import type { Driver } from "../../../lib/generators/onnx/protocol.ts";
 import type { GeneratorEvent, Step } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
 
@@ -43,8 +44,13 @@ export function fixturePath(model: TinyModel): string {
 }
 
 /** Opens a model as a module would, and closes it after `run`. */
-export async function withModel(model: TinyModel, run: (generator: Generator) => Promise<void>): Promise<void> {
-  const generator = await onnx(`fixtures/${model}`).open(CONTEXT);
+export async function withModel(
+  model: TinyModel,
+  run: (generator: Generator) => Promise<void>,
+  driver: Driver = "auto",
+): Promise<void> {
+  const env = (name: string) => name === "VISUALLM_ONNX_DRIVER" ? driver : undefined;
+  const generator = await onnx(`fixtures/${model}`).open({ ...CONTEXT, env });
   try {
     await run(generator);
   } finally {
@@ -53,7 +59,12 @@ export async function withModel(model: TinyModel, run: (generator: Generator) =>
 }
 
 /** An engine without its generator, to look at its counters. */
-export async function withEngine(model: TinyModel, kvBytes: number, run: (engine: Engine) => Promise<void>) {
+export async function withEngine(
+  model: TinyModel,
+  kvBytes: number,
+  run: (engine: Engine) => Promise<void>,
+  driver: Driver = "auto",
+) {
   const engine = new Engine();
   try {
     await engine.ask({
@@ -62,6 +73,7 @@ export async function withEngine(model: TinyModel, kvBytes: number, run: (engine
         source: { kind: "folder", path: fixturePath(model) },
         precision: "fp32",
         device: "cpu",
+        driver,
         cacheDir: CONTEXT.cacheDir,
         kvBytes,
       },

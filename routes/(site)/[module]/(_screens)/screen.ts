@@ -44,6 +44,7 @@ export async function readSampleScreen({ state: { registry }, path, url }: Scree
   const { row, original, prompt, target, size, leftOut, leftOutCount, shown } = await readSample(registry, place);
   const nextToken = module.components.find(({ kind }) => kind === "next_token")?.name;
   const defaults = defaultsOf(task.params);
+  const engine = registry.engine(module.name, place.generator);
   const { params, problem } = paramsFromQuery(url.searchParams, defaults);
   return {
     row,
@@ -66,6 +67,7 @@ export async function readSampleScreen({ state: { registry }, path, url }: Scree
       ...(target === undefined ? {} : { target }),
       generators: Object.keys(module.generators),
       generator: place.generator,
+      ...(engine === undefined ? {} : { engine }),
       metrics: Object.entries(task.metrics ?? {}).map(([name, { description }]) => ({ name, description })),
       defaults,
       params,

@@ -1,9 +1,7 @@
-/** A model's ONNX session, driven directly with our own attention cache. */
-import type { Message } from "../../lm/message.ts";
-import type { LanguageModel } from "../../lm/model.ts";
-import type { TokenId } from "../../lm/token.ts";
+/** The portable driver: a session of the npm package's own binding, with an attention cache of tensors that it copies. */
+import type { TokenId } from "../../../lm/token.ts";
+import { checkVocabulary, CHUNK, type ModelOptions, OnnxModel, PAST, PRESENT } from "../onnx_model.ts";
 import { KvCache, type KvEntry, type KvTensor, truncate } from "./kv_cache.ts";
-import type { Tokenizer } from "./tokenizer.ts";
 
 /** A tensor as the runtime gives it. */
 export interface RuntimeTensor {
@@ -19,78 +17,39 @@ export interface RuntimeSession {
   run(feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>>;
 }
 
-export interface SessionOptions {
+export interface BindingOptions extends ModelOptions {
   readonly session: RuntimeSession;
   readonly makeTensor: (
     type: "int64" | "float32",
     data: BigInt64Array | Float32Array,
     dims: readonly number[],
   ) => RuntimeTensor;
-  readonly tokenizer: Tokenizer;
-  readonly endIds: ReadonlySet<TokenId>;
-  readonly contextWindow: number;
-  /** Heads of keys and values, and the width of one. */
-  readonly kvHeads: number;
-  readonly headWidth: number;
-  readonly kvBytes: number;
 }
 
-/** Tokens of one forward pass of a prefill; between passes a cancel is noticed. */
-const CHUNK = 64;
-
-const PAST = "past_key_values.";
-const PRESENT = "present.";
-
 /** A language model over an ONNX export of a decoder with `past_key_values`. */
-export class OnnxModel implements LanguageModel {
-  readonly vocabularySize: number;
-  readonly contextWindow: number;
-  readonly endIds: ReadonlySet<TokenId>;
+export class BindingModel extends OnnxModel {
   readonly cache: KvCache;
-  passes = 0;
-  readonly #options: SessionOptions;
+  readonly #options: BindingOptions;
   readonly #pastNames: readonly string[];
 
-  private constructor(options: SessionOptions, vocabularySize: number) {
+  private constructor(options: BindingOptions, vocabularySize: number) {
+    super(options, vocabularySize);
     this.#options = options;
     this.#pastNames = options.session.inputNames.filter((name) => name.startsWith(PAST));
-    this.vocabularySize = vocabularySize;
-    this.contextWindow = options.contextWindow;
-    this.endIds = options.endIds;
     this.cache = new KvCache(options.kvBytes);
   }
 
   /** Runs one token through the model, which shows its vocabulary's size and that its outputs are what they should be. */
-  static async open(options: SessionOptions): Promise<OnnxModel> {
+  static async open(options: BindingOptions): Promise<BindingModel> {
     if (!options.session.inputNames.some((name) => name.startsWith(PAST))) {
       throw new TypeError(
         "Cannot use the model: its graph has no past_key_values inputs; export it again with the task text-generation-with-past",
       );
     }
-    const probe = await new OnnxModel(options, 0).#forward([0], undefined, 0, "last");
+    const probe = await new BindingModel(options, 0).#forward([0], undefined, 0, "last");
     const vocabularySize = probe.rows[0]?.length ?? 0;
-    if (vocabularySize < options.tokenizer.size) {
-      throw new TypeError(
-        `Cannot use the model: it gives ${vocabularySize} logits, but its tokenizer has ${options.tokenizer.size} tokens`,
-      );
-    }
-    return new OnnxModel(options, vocabularySize);
-  }
-
-  encode(text: string): readonly TokenId[] {
-    return this.#options.tokenizer.encode(text);
-  }
-
-  renderChat(messages: readonly Message[]): string {
-    return this.#options.tokenizer.renderChat(messages);
-  }
-
-  encodeContinuation(text: string): readonly TokenId[] {
-    return this.#options.tokenizer.encodeContinuation(text);
-  }
-
-  token(id: TokenId) {
-    return this.#options.tokenizer.token(id);
+    checkVocabulary(vocabularySize, options.tokenizer);
+    return new BindingModel(options, vocabularySize);
   }
 
   async logits(prefix: readonly TokenId[], signal?: AbortSignal): Promise<Float32Array> {

@@ -4,7 +4,7 @@
  * An entry is a whole prefix with the keys and values of each layer, `[1, heads, length, head_dim]`. A longer entry serves
  * every prefix that it begins with, by copying rows; so an entry that grows by a token replaces the one it grew from.
  */
-import type { TokenId } from "../../lm/token.ts";
+import type { TokenId } from "../../../lm/token.ts";
 
 /** Keys or values of one layer. */
 export interface KvTensor {

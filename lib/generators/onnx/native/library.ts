@@ -1,0 +1,170 @@
+/**
+ * The C API of ONNX Runtime, called directly in the library that the npm package `onnxruntime-node` brings along.
+ *
+ * The package's own binding copies every output into new memory of JavaScript's, so a cache of attention is copied as a
+ * whole at each token. Called directly, the library reads and writes buffers that stay ours.
+ */
+
+/**
+ * Function → its place in the API's table. Places never move: versions of the API only append (onnxruntime_c_api.h, whose
+ * own assertions put ReleaseCustomOpDomain at 101 and SetGlobalSpinControl at 149).
+ */
+const PLACES = {
+  GetErrorMessage: 2,
+  CreateEnv: 3,
+  CreateSession: 7,
+  Run: 9,
+  CreateSessionOptions: 10,
+  DisableMemPattern: 17,
+  SetIntraOpNumThreads: 24,
+  SessionGetInputCount: 30,
+  SessionGetOutputCount: 31,
+  SessionGetInputTypeInfo: 33,
+  SessionGetOutputTypeInfo: 34,
+  SessionGetInputName: 36,
+  SessionGetOutputName: 37,
+  CreateTensorWithDataAsOrtValue: 49,
+  CastTypeInfoToTensorInfo: 55,
+  GetTensorElementType: 60,
+  GetDimensionsCount: 61,
+  GetDimensions: 62,
+  CreateCpuMemoryInfo: 69,
+  AllocatorFree: 76,
+  GetAllocatorWithDefaultOptions: 78,
+  ReleaseStatus: 93,
+  ReleaseSession: 95,
+  ReleaseValue: 96,
+  ReleaseTypeInfo: 98,
+  ReleaseSessionOptions: 100,
+  AddSessionConfigEntry: 130,
+} as const;
+type Name = keyof typeof PLACES;
+
+/** What the calls take; each gives a status, which is null when all went well, or nothing. */
+const STATUS = {
+  CreateEnv: ["i32", "buffer", "buffer"],
+  CreateSession: ["pointer", "buffer", "pointer", "buffer"],
+  Run: ["pointer", "pointer", "buffer", "buffer", "usize", "buffer", "usize", "buffer"],
+  CreateSessionOptions: ["buffer"],
+  DisableMemPattern: ["pointer"],
+  SetIntraOpNumThreads: ["pointer", "i32"],
+  SessionGetInputCount: ["pointer", "buffer"],
+  SessionGetOutputCount: ["pointer", "buffer"],
+  SessionGetInputTypeInfo: ["pointer", "usize", "buffer"],
+  SessionGetOutputTypeInfo: ["pointer", "usize", "buffer"],
+  SessionGetInputName: ["pointer", "usize", "pointer", "buffer"],
+  SessionGetOutputName: ["pointer", "usize", "pointer", "buffer"],
+  CreateTensorWithDataAsOrtValue: ["pointer", "buffer", "usize", "buffer", "usize", "i32", "buffer"],
+  CastTypeInfoToTensorInfo: ["pointer", "buffer"],
+  GetTensorElementType: ["pointer", "buffer"],
+  GetDimensionsCount: ["pointer", "buffer"],
+  GetDimensions: ["pointer", "buffer", "usize"],
+  CreateCpuMemoryInfo: ["i32", "i32", "buffer"],
+  AllocatorFree: ["pointer", "pointer"],
+  GetAllocatorWithDefaultOptions: ["buffer"],
+  AddSessionConfigEntry: ["pointer", "buffer", "buffer"],
+} as const satisfies Partial<Record<Name, readonly Deno.NativeType[]>>;
+type Status = keyof typeof STATUS;
+
+type Release = "ReleaseStatus" | "ReleaseSession" | "ReleaseValue" | "ReleaseTypeInfo" | "ReleaseSessionOptions";
+
+type Native = Deno.PointerValue;
+type Argument = Native | BufferSource | number | bigint;
+
+/** The version of the table that is asked for: every place above was there by then. */
+const API_VERSION = 17;
+
+/** The release that the places were checked with; another one is not called. */
+const RELEASE = "1.30.";
+
+export class OrtLibrary {
+  readonly #table: Deno.UnsafePointerView;
+  readonly #calls = new Map<Name, (...values: Argument[]) => Native>();
+  readonly #out = new BigUint64Array(1);
+  readonly env: Native;
+  readonly memory: Native;
+  readonly allocator: Native;
+
+  private constructor(table: Native, readonly version: string) {
+    if (table === null) {
+      throw new TypeError(`Cannot use ONNX Runtime ${version}: it has no API of version ${API_VERSION}`);
+    }
+    this.#table = new Deno.UnsafePointerView(table);
+    const WARNING = 2, ARENA = 1, DEFAULT = 0;
+    this.env = this.make("CreateEnv", WARNING, text("visuallm"));
+    this.memory = this.make("CreateCpuMemoryInfo", ARENA, DEFAULT);
+    this.allocator = this.make("GetAllocatorWithDefaultOptions");
+  }
+
+  /** @throws {Error} when the file is no such library, or one of another release */
+  static open(path: string): OrtLibrary {
+    const library = Deno.dlopen(path, { OrtGetApiBase: { parameters: [], result: "pointer" } });
+    const base = library.symbols.OrtGetApiBase();
+    if (base === null) throw new TypeError(`Cannot use ${path}: it has no API`);
+    const view = new Deno.UnsafePointerView(base);
+    const getApi = functionAt(view, 0, { parameters: ["u32"], result: "pointer" });
+    const getVersion = functionAt(view, POINTER_BYTES, { parameters: [], result: "pointer" });
+    const version = readText(getVersion.call());
+    if (!version.startsWith(RELEASE)) {
+      throw new TypeError(`Cannot use ONNX Runtime ${version}: expected a release of ${RELEASE}x`);
+    }
+    return new OrtLibrary(getApi.call(API_VERSION), version);
+  }
+
+  /** @throws {Error} with the library's message */
+  call(name: Status, ...values: Argument[]): void {
+    const status = this.#pointerTo(name, STATUS[name], "pointer")(...values);
+    if (status === null) return;
+    const message = readText(this.#pointerTo("GetErrorMessage", ["pointer"], "pointer")(status));
+    this.release("ReleaseStatus", status);
+    throw new Error(message);
+  }
+
+  /** A call whose last argument is where it puts what it makes. */
+  make(name: Status, ...values: Argument[]): Native {
+    this.call(name, ...values, this.#out);
+    return Deno.UnsafePointer.create(this.#out[0] ?? 0n);
+  }
+
+  /** The same, of a number. */
+  count(name: Status, ...values: Argument[]): number {
+    this.#out[0] = 0n;
+    this.call(name, ...values, this.#out);
+    return Number(this.#out[0]);
+  }
+
+  release(name: Release, value: Native): void {
+    this.#pointerTo(name, ["pointer"], "void")(value);
+  }
+
+  #pointerTo(name: Name, parameters: readonly Deno.NativeType[], result: "pointer" | "void") {
+    const known = this.#calls.get(name);
+    if (known !== undefined) return known;
+    const native = functionAt(this.#table, PLACES[name] * POINTER_BYTES, { parameters: [...parameters], result });
+    // The table above ties each name to what it takes.
+    const call = native.call.bind(native) as (...values: Argument[]) => Native;
+    this.#calls.set(name, call);
+    return call;
+  }
+}
+
+const POINTER_BYTES = 8;
+
+/** A text as C takes it. */
+export function text(value: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${value}\0`);
+}
+
+export function readText(pointer: Native): string {
+  return pointer === null ? "" : new Deno.UnsafePointerView(pointer).getCString();
+}
+
+function functionAt<Definition extends Deno.ForeignFunction>(
+  table: Deno.UnsafePointerView,
+  offset: number,
+  definition: Definition,
+): Deno.UnsafeFnPointer<Definition> {
+  const pointer = table.getPointer<Omit<Definition, "nonblocking">>(offset);
+  if (pointer === null) throw new TypeError("Cannot use ONNX Runtime: a function of its API is missing");
+  return new Deno.UnsafeFnPointer<Definition>(pointer, definition);
+}

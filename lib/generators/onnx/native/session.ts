@@ -1,0 +1,135 @@
+/** A session of ONNX Runtime over buffers of ours. Every call blocks, so it is used in a model's own thread. */
+import { type OrtLibrary, readText, text } from "./library.ts";
+
+/** Element types by ONNX's numbers. */
+const FLOAT = 1, INT64 = 7;
+
+export interface NativeTensorInfo {
+  readonly name: string;
+  /** −1 where a dimension is open. */
+  readonly dims: readonly number[];
+  readonly elementType: number;
+}
+
+/** A tensor over memory of ours, which it keeps referenced for as long as it lives. */
+export class NativeTensor {
+  readonly pointer: Deno.PointerValue;
+  readonly #library: OrtLibrary;
+
+  constructor(
+    library: OrtLibrary,
+    readonly data: Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>,
+    readonly dims: readonly number[],
+  ) {
+    this.#library = library;
+    const shape = BigInt64Array.from(dims, BigInt);
+    const elements = dims.reduce((product, size) => product * size, 1);
+    if (elements > data.length) {
+      throw new RangeError(`Cannot make a tensor of ${elements} elements over ${data.length}`);
+    }
+    const type = data instanceof Float32Array ? FLOAT : INT64;
+    const bytes = elements * data.BYTES_PER_ELEMENT;
+    this.pointer = library.make(
+      "CreateTensorWithDataAsOrtValue",
+      library.memory,
+      data,
+      BigInt(bytes),
+      shape,
+      BigInt(dims.length),
+      type,
+    );
+  }
+
+  release(): void {
+    this.#library.release("ReleaseValue", this.pointer);
+  }
+}
+
+export class NativeSession {
+  readonly inputs: readonly NativeTensorInfo[];
+  readonly outputs: readonly NativeTensorInfo[];
+  readonly #library: OrtLibrary;
+  readonly #pointer: Deno.PointerValue;
+  readonly #names = new Map<string, Uint8Array<ArrayBuffer>>();
+
+  /** @param threads 0 for as many as there are cores @throws {Error} with the runtime's message */
+  constructor(library: OrtLibrary, path: string, threads = 0) {
+    this.#library = library;
+    const options = library.make("CreateSessionOptions");
+    library.call("DisableMemPattern", options);
+    library.call("SetIntraOpNumThreads", options, threads);
+    // Spinning threads starve the page server on a shared machine.
+    library.call("AddSessionConfigEntry", options, text("session.intra_op.allow_spinning"), text("0"));
+    try {
+      this.#pointer = library.make("CreateSession", library.env, text(path), options);
+    } finally {
+      library.release("ReleaseSessionOptions", options);
+    }
+    this.inputs = this.#describe("SessionGetInputCount", "SessionGetInputName", "SessionGetInputTypeInfo");
+    this.outputs = this.#describe("SessionGetOutputCount", "SessionGetOutputName", "SessionGetOutputTypeInfo");
+  }
+
+  /** Runs the graph; every output is written where its tensor lies. @throws {Error} with the runtime's message */
+  run(inputs: Readonly<Record<string, NativeTensor>>, outputs: Readonly<Record<string, NativeTensor>>): void {
+    const given = this.#bound(inputs), wanted = this.#bound(outputs);
+    const { length: inputCount } = given.values, { length: outputCount } = wanted.values;
+    this.#library.call(
+      "Run",
+      this.#pointer,
+      null,
+      given.names,
+      given.values,
+      BigInt(inputCount),
+      wanted.names,
+      BigInt(outputCount),
+      wanted.values,
+    );
+  }
+
+  close(): void {
+    this.#library.release("ReleaseSession", this.#pointer);
+  }
+
+  #bound(tensors: Readonly<Record<string, NativeTensor>>) {
+    const entries = Object.entries(tensors);
+    return {
+      names: BigUint64Array.from(entries, ([name]) => address(Deno.UnsafePointer.of(this.#name(name)))),
+      values: BigUint64Array.from(entries, ([, { pointer }]) => address(pointer)),
+    };
+  }
+
+  /** Subtle: kept for as long as the session lives, since the library is given where they lie. */
+  #name(name: string): Uint8Array<ArrayBuffer> {
+    const known = this.#names.get(name) ?? text(name);
+    this.#names.set(name, known);
+    return known;
+  }
+
+  #describe(
+    count: "SessionGetInputCount" | "SessionGetOutputCount",
+    nameOf: "SessionGetInputName" | "SessionGetOutputName",
+    infoOf: "SessionGetInputTypeInfo" | "SessionGetOutputTypeInfo",
+  ): readonly NativeTensorInfo[] {
+    const library = this.#library;
+    return Array.from({ length: library.count(count, this.#pointer) }, (_, index) => {
+      const place = BigInt(index);
+      const name = library.make(nameOf, this.#pointer, place, library.allocator);
+      const info = library.make(infoOf, this.#pointer, place);
+      const tensor = library.make("CastTypeInfoToTensorInfo", info);
+      const dims = new BigInt64Array(library.count("GetDimensionsCount", tensor));
+      library.call("GetDimensions", tensor, dims, BigInt(dims.length));
+      const described = {
+        name: readText(name),
+        dims: Array.from(dims, Number),
+        elementType: library.count("GetTensorElementType", tensor),
+      };
+      library.release("ReleaseTypeInfo", info);
+      library.call("AllocatorFree", library.allocator, name);
+      return described;
+    });
+  }
+}
+
+function address(pointer: Deno.PointerValue): bigint {
+  return Deno.UnsafePointer.value(pointer);
+}

@@ -1,0 +1,73 @@
+/** What every driver of an ONNX graph is to the app: a language model with a tokenizer, and a cache that can be counted. */
+import type { Message } from "../../lm/message.ts";
+import type { LanguageModel } from "../../lm/model.ts";
+import type { TokenId } from "../../lm/token.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+export interface ModelOptions {
+  readonly tokenizer: Tokenizer;
+  readonly endIds: ReadonlySet<TokenId>;
+  readonly contextWindow: number;
+  /** Heads of keys and values, and the width of one. */
+  readonly kvHeads: number;
+  readonly headWidth: number;
+  readonly kvBytes: number;
+}
+
+export interface CacheSize {
+  readonly bytes: number;
+  /** Prefixes that are kept. */
+  readonly size: number;
+}
+
+/** Tokens of one forward pass of a prefill; between passes a cancel is noticed. */
+export const CHUNK = 64;
+
+export const PAST = "past_key_values.";
+export const PRESENT = "present.";
+
+export abstract class OnnxModel implements LanguageModel {
+  readonly contextWindow: number;
+  readonly endIds: ReadonlySet<TokenId>;
+  /** Forward passes so far. */
+  passes = 0;
+  readonly #tokenizer: Tokenizer;
+
+  constructor(options: ModelOptions, readonly vocabularySize: number) {
+    this.#tokenizer = options.tokenizer;
+    this.contextWindow = options.contextWindow;
+    this.endIds = options.endIds;
+  }
+
+  abstract get cache(): CacheSize;
+  abstract logits(prefix: readonly TokenId[], signal?: AbortSignal, isTried?: boolean): Promise<Float32Array>;
+  abstract allLogits(
+    sequence: readonly TokenId[],
+    from: number,
+    signal?: AbortSignal,
+  ): Promise<readonly Float32Array[]>;
+
+  encode(text: string): readonly TokenId[] {
+    return this.#tokenizer.encode(text);
+  }
+
+  renderChat(messages: readonly Message[]): string {
+    return this.#tokenizer.renderChat(messages);
+  }
+
+  encodeContinuation(text: string): readonly TokenId[] {
+    return this.#tokenizer.encodeContinuation(text);
+  }
+
+  token(id: TokenId) {
+    return this.#tokenizer.token(id);
+  }
+}
+
+/** @throws {TypeError} when the graph gives fewer logits than its tokenizer has tokens; more are padding */
+export function checkVocabulary(logits: number, tokenizer: Tokenizer): void {
+  if (logits >= tokenizer.size) return;
+  throw new TypeError(
+    `Cannot use the model: it gives ${logits} logits, but its tokenizer has ${tokenizer.size} tokens`,
+  );
+}
