@@ -1,6 +1,13 @@
 import type { ComponentChildren } from "preact";
 import type { Problem } from "../lm/event.ts";
-import { type OpenIn, type PromptState, type RowsPage, type SampleField, toggleHref } from "./dataset_screen.ts";
+import {
+  type FieldFigures,
+  type OpenIn,
+  type PromptState,
+  type RowsPage,
+  type SampleField,
+  toggleHref,
+} from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
@@ -12,6 +19,7 @@ import { ProblemCard } from "./ProblemCard.tsx";
 import { FieldLegend, PromptText, PromptTokens } from "./PromptText.tsx";
 import { RowsPanel } from "./RowsPanel.tsx";
 import { SampleFields } from "./SampleFields.tsx";
+import { StatisticsPanel } from "./StatisticsPanel.tsx";
 import { STRINGS } from "./strings.ts";
 import { type TargetState, TargetXRay } from "./TargetXRay.tsx";
 
@@ -21,6 +29,8 @@ interface DatasetViewProps {
   readonly page: RowsPage;
   readonly prompt: PromptState;
   readonly target: TargetState;
+  /** Absent while nobody asked for them. */
+  readonly statistics: { readonly rows: number; readonly fields: readonly FieldFigures[] } | undefined;
   /** What is wrong with the URL or the generator. */
   readonly problem: Problem | undefined;
   readonly openIn: readonly OpenIn[];
@@ -49,6 +59,7 @@ export function DatasetView(props: DatasetViewProps) {
       <PromptStatePanel screen={screen} page={page} prompt={prompt} />
       {screen.target !== undefined && <TargetXRay screen={screen} place={page} target={target} />}
       <SampleFields screen={screen} place={page} fields={fields} />
+      {props.statistics !== undefined && <StatisticsPanel screen={screen} page={page} statistics={props.statistics} />}
       <RowsPanel screen={screen} page={page} />
     </main>
   );

@@ -10,6 +10,7 @@ import {
   rowHref,
   ROWS_A_PAGE,
   type RowsPage,
+  toggleHref,
   wishEntries,
 } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
@@ -35,7 +36,14 @@ export function RowsPanel({ screen, page }: RowsPanelProps) {
     <Panel
       title={TEXT.rows}
       facts={isWhole ? TEXT.rowsFacts(count(total)) : TEXT.matchesFacts(count(total), count(screen.size))}
-      actions={<SearchForm screen={screen} page={page} />}
+      actions={
+        <>
+          <LinkButton href={toggleHref(screen, page, "statistics")}>
+            {page.views.includes("statistics") ? TEXT.closeStatistics : TEXT.statistics}
+          </LinkButton>
+          <SearchForm screen={screen} page={page} />
+        </>
+      }
     >
       <div class="overflow-x-auto" tabIndex={0} role="region" aria-label={TEXT.rowsTable}>
         <table class="text-13">

@@ -18,8 +18,8 @@ export type PageRow =
   /** Why it could not be read. */
   | { readonly index: number; readonly fault: string };
 
-/** What a link opens on the screen: the prompt as tokens, the target scored, the fields to edit. */
-export const VIEWS = ["tokens", "score", "edit"] as const;
+/** What a link opens on the screen: the prompt as tokens, the target scored, the fields to edit, what values are like. */
+export const VIEWS = ["tokens", "score", "edit", "statistics"] as const;
 export type View = typeof VIEWS[number];
 
 /** Where on the screen: what is listed, and what is open. */
@@ -53,6 +53,21 @@ export interface SampleField {
   readonly text: string;
   /** What it said before it was edited; absent when it was not. */
   readonly original?: string;
+}
+
+/** What the values of one field are like. */
+export interface FieldFigures {
+  readonly field: string;
+  readonly present: number;
+  readonly distinct?: number;
+  readonly top: readonly { readonly text: string; readonly count: number }[];
+  readonly numbers?: {
+    readonly min: number;
+    readonly max: number;
+    readonly mean: number;
+    readonly bins: readonly number[];
+  };
+  readonly length: { readonly min: number; readonly max: number; readonly mean: number };
 }
 
 /** Another component of the module, which takes the sample along. */

@@ -3,6 +3,7 @@ import SampleChoice from "../../../../islands/SampleChoice.tsx";
 import SampleView from "../../../../islands/SampleView.tsx";
 import { changedTexts, type Edits, editText } from "../../../../lib/datasets/derived.ts";
 import { rowEntries } from "../../../../lib/datasets/field_text.ts";
+import { statisticsOf } from "../../../../lib/datasets/statistics.ts";
 import type { Problem } from "../../../../lib/lm/event.ts";
 import { lintPrompt } from "../../../../lib/lm/prompt_lint.ts";
 import type { Scored } from "../../../../lib/lm/wire.ts";
@@ -41,6 +42,9 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
   const found = await findRows(registry, place, wish, { offset: at.offset, limit: ROWS_A_PAGE });
   const { seen, problem: noTokens } = await tokensOf(request, place, screen.prompt.text, views.includes("tokens"));
   const target = views.includes("score") ? await scoreOf(request, screen) : {};
+  const statistics = views.includes("statistics")
+    ? await statisticsOf(await registry.dataset(module.name, place.taskName, place.split))
+    : undefined;
   const problem = derived?.problem ?? badParams ?? noTokens;
   const named = [...Object.keys(wish.filter), ...(wish.sort === "" ? [] : [wish.sort.replace(/^-/, "")])];
   const fields = [...new Set([...fieldNames(found.rows, [row]), ...named])];
@@ -60,6 +64,7 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
             findings: lintPrompt({ prompt: screen.prompt, ...seen }),
           }}
           target={{ ...target, canScore: hasGenerator }}
+          statistics={statistics}
           problem={problem}
           openIn={screensOf(module)}
           bar={<SampleChoice screen={screen} />}

@@ -1,0 +1,121 @@
+/** What the values of each field are like, over the rows of a split. */
+import type { Dataset } from "./dataset.ts";
+import { fieldNumber, fieldText, rowEntries } from "./field_text.ts";
+
+export interface FieldStatistics {
+  readonly field: string;
+  /** Rows that have a value there. */
+  readonly present: number;
+  /** Different values; absent when they were too many to keep count of. */
+  readonly distinct?: number;
+  /** The most frequent values, most frequent first; empty where every value is another one. */
+  readonly top: readonly { readonly text: string; readonly count: number }[];
+  /** Present where every value is a number. */
+  readonly numbers?: NumberStatistics;
+  /** Characters (UTF-16 units) of a value. */
+  readonly length: { readonly min: number; readonly max: number; readonly mean: number };
+}
+
+export interface NumberStatistics {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Counts in ten ranges of equal width, from `min` to `max`. */
+  readonly bins: readonly number[];
+}
+
+export interface Statistics {
+  readonly fields: readonly FieldStatistics[];
+  /** Rows that were looked at: all of them, or so many at even distances. */
+  readonly rows: number;
+}
+
+/** Most rows that are looked at. */
+const MOST_ROWS = 20_000;
+/** Most different values of a field that are counted. */
+const MOST_VALUES = 10_000;
+const SHOWN_VALUES = 5;
+const BINS = 10;
+/** Rows looked at before others get their turn. */
+const TURN_ROWS = 1_000;
+
+const known = new WeakMap<Dataset<unknown>, Promise<Statistics>>();
+
+/** Looks at the rows once, and remembers it for as long as the split is open. */
+export function statisticsOf(dataset: Dataset<unknown>): Promise<Statistics> {
+  const remembered = known.get(dataset) ?? look(dataset);
+  known.set(dataset, remembered);
+  return remembered;
+}
+
+async function look(dataset: Dataset<unknown>): Promise<Statistics> {
+  const columns = new Map<string, Column>();
+  const step = Math.max(1, dataset.size / MOST_ROWS);
+  let rows = 0;
+  for (let at = 0; at < dataset.size; at += step) {
+    try {
+      for (const [field, value] of rowEntries(await dataset.row(Math.floor(at)))) {
+        const text = fieldText(value);
+        if (text === undefined) continue;
+        const column = columns.get(field) ?? new Column();
+        columns.set(field, column);
+        column.add(text);
+      }
+      rows++;
+    } catch {
+      // A row that cannot be read stands in the table, with its reason.
+    }
+    if (rows % TURN_ROWS === TURN_ROWS - 1) await new Promise((resolve) => setTimeout(resolve));
+  }
+  return { rows, fields: [...columns].map(([field, column]) => ({ field, ...column.statistics() })) };
+}
+
+/** One field's values as they come. */
+class Column {
+  readonly #counts = new Map<string, number>();
+  readonly #numbers: number[] = [];
+  #present = 0;
+  #overflows = false;
+  #shortest = Infinity;
+  #longest = 0;
+  #characters = 0;
+
+  add(text: string): void {
+    this.#present++;
+    this.#shortest = Math.min(this.#shortest, text.length);
+    this.#longest = Math.max(this.#longest, text.length);
+    this.#characters += text.length;
+    const count = this.#counts.get(text);
+    if (count !== undefined || this.#counts.size < MOST_VALUES) this.#counts.set(text, (count ?? 0) + 1);
+    else this.#overflows = true;
+    const number = fieldNumber(text);
+    if (number !== undefined) this.#numbers.push(number);
+  }
+
+  statistics(): Omit<FieldStatistics, "field"> {
+    const repeated = [...this.#counts].filter(([, count]) => count > 1).toSorted(([, one], [, other]) => other - one);
+    return {
+      present: this.#present,
+      ...(this.#overflows ? {} : { distinct: this.#counts.size }),
+      top: repeated.slice(0, SHOWN_VALUES).map(([text, count]) => ({ text, count })),
+      ...(this.#numbers.length === this.#present ? { numbers: numberStatistics(this.#numbers) } : {}),
+      length: { min: this.#shortest, max: this.#longest, mean: this.#characters / this.#present },
+    };
+  }
+}
+
+/** @example numberStatistics([1, 2, 3, 11]) has mean 4.25, and bins 1, 1, 1, 0, 0, 0, 0, 0, 0, 1 */
+function numberStatistics(values: readonly number[]): NumberStatistics {
+  let min = Infinity, max = -Infinity, sum = 0;
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    sum += value;
+  }
+  const bins = new Array<number>(BINS).fill(0);
+  for (const value of values) {
+    const bin = max === min ? 0 : Math.min(BINS - 1, Math.floor((value - min) / (max - min) * BINS));
+    bins[bin] = (bins[bin] ?? 0) + 1;
+  }
+  return { min, max, mean: sum / values.length, bins };
+}
