@@ -64,8 +64,9 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     const controller = new AbortController();
     stopRun.current = controller;
     const begin = prefill.value;
+    const wanted = anew(params.value, asked);
     batch(() => {
-      change(asked);
+      change(state.drawnBy(asked, first, wanted));
       writing.value = first;
       problem.value = undefined;
     });
@@ -74,7 +75,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       problem.value = events.find((event) => event.type === "error")?.problem ?? problem.value;
     });
     try {
-      const body = { ...bodyFor(state.thread(asked).slice(0, -1)), params: paramsToWire(anew(params.value, asked)) };
+      const body = { ...bodyFor(state.thread(asked).slice(0, -1)), params: paramsToWire(wanted) };
       for await (const event of streamRun(`${api}/chat`, body, controller.signal)) frame.add(event);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -1,3 +1,6 @@
+import type { Step } from "../lm/event.ts";
+import type { SamplingParams } from "../lm/params.ts";
+import { type SurvivalVerdict, survives } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./ChatView.tsx";
@@ -10,15 +13,19 @@ import { STRINGS } from "./strings.ts";
 
 /** The selected token, or what shapes the next answer: system prompt, controls, params, and the exact text. */
 export function ChatAside(props: ChatViewProps) {
-  const { chat, selection, on } = props;
-  const step = selection === undefined ? undefined : chat.turns[selection.turn]?.steps[selection.position];
+  const { chat, selection, params, on } = props;
+  const turn = selection && chat.turns[selection.turn];
+  const step = selection && turn?.steps[selection.position];
   if (step !== undefined) {
     return (
       <div class="flex flex-col gap-3">
         <span class="hidden wide:block">
           <Button onClick={() => on.select(undefined)}>{STRINGS.close}</Button>
         </span>
-        <Inspector inspected={{ kind: "step", step, survival: undefined }} onClose={() => on.select(undefined)} />
+        <Inspector
+          inspected={{ kind: "step", step, survival: whatIf(step, turn?.params, params) }}
+          onClose={() => on.select(undefined)}
+        />
       </div>
     );
   }
@@ -50,6 +57,13 @@ export function ChatAside(props: ChatViewProps) {
       <p class="text-12 text-soft">{TEXT.keys}</p>
     </div>
   );
+}
+
+/** What today's params would make of a step, by the dice of its own run; nothing while they are that run's. */
+function whatIf(step: Step, ran: SamplingParams | undefined, now: SamplingParams): SurvivalVerdict | undefined {
+  if (ran === undefined) return undefined;
+  const same = { ...now, seed: ran.seed, n: ran.n };
+  return changedParams(same, ran).length === 0 ? undefined : survives(step, same);
 }
 
 function Sampling({ screen, params, problem, on }: ChatViewProps) {

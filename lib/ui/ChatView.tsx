@@ -110,7 +110,10 @@ function Thread(props: ChatViewProps) {
     <Panel title={TEXT.conversation}>
       {turns.length === 0 && (
         <div class="flex flex-col gap-3 p-3">
-          <p class="text-soft">{TEXT.empty}</p>
+          <p class="text-soft">
+            {TEXT.empty}
+            <noscript class="block pt-1">{TEXT.needsScript}</noscript>
+          </p>
           {screen.starters.length > 0 && (
             <p class="flex flex-wrap items-center gap-2">
               <span class="text-12 text-soft">{TEXT.starters}</span>

@@ -6,6 +6,7 @@
  */
 import type { FinishReason, RunEvent, Step } from "../lm/event.ts";
 import type { Message } from "../lm/message.ts";
+import type { SamplingParams } from "../lm/params.ts";
 
 export type TurnId = number;
 
@@ -20,6 +21,8 @@ export interface Turn {
   readonly isEdited: boolean;
   /** Of a generated turn, while this page is open. */
   readonly steps: readonly Step[];
+  /** What they were drawn by. */
+  readonly params?: SamplingParams;
   readonly reason?: FinishReason;
 }
 
@@ -89,6 +92,11 @@ export function answering(chat: Chat, message: TurnId, n: number): Chat {
   return { turns: [...chat.turns, ...empty], leaf: first };
 }
 
+/** The turns from `first` on, with what they are drawn by. */
+export function drawnBy(chat: Chat, first: TurnId, params: SamplingParams): Chat {
+  return { ...chat, turns: chat.turns.map((turn) => turn.id < first ? turn : { ...turn, params }) };
+}
+
 /** Folds a run's events into the turns from `first` on. `prefill` is what the answers begin with. */
 export function heard(chat: Chat, first: TurnId, events: readonly RunEvent[], prefill: string): Chat {
   const turns = [...chat.turns];
@@ -150,7 +158,7 @@ export function begun(chat: Chat): Chat {
 
 /** As it is stored and exported: without steps, which are large and can be had again by scoring. */
 export function exportChat(chat: Chat): string {
-  const turns = chat.turns.map(({ steps: _, ...turn }) => turn);
+  const turns = chat.turns.map(({ steps: _, params: __, ...turn }) => turn);
   return JSON.stringify({ format: "visuallm-chat", version: 1, leaf: chat.leaf, turns });
 }
 

@@ -5,6 +5,7 @@ export const CHAT_STRINGS = {
   exportChat: "Export",
   importChat: "Import",
   empty: "Nothing was said yet. Write a message below; the model's answer streams here, token by token.",
+  needsScript: "Chatting needs JavaScript; the other screens of this module show their samples without.",
   starters: "Begin with",
   user: "You",
   assistant: "Model",

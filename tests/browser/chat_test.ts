@@ -71,6 +71,51 @@ Deno.test("chat screen", async (t) => {
     assert.match(await turns(page).nth(1).innerText(), /horse/);
   });
 
+  await t.step("goes by keys alone, with two completions at once as versions of one turn", async () => {
+    const alone = await (await browser.newContext()).newPage();
+    await alone.goto(`${app.origin}/persona_chat/chat`);
+    await alone.locator("[data-ready=true]").waitFor();
+    const focusOn = async (name: string) => {
+      for (let presses = 0; presses < 120; presses++) {
+        const focused = await alone.evaluate(() => {
+          const active = document.activeElement;
+          const text = active === document.body ? "" : active?.textContent ?? "";
+          return `${active?.getAttribute("aria-label") ?? ""} ${active?.id ?? ""} ${text}`;
+        });
+        if (focused.includes(name)) return;
+        await alone.keyboard.press("Tab");
+      }
+      throw new Error(`Tab never came to ${name}`);
+    };
+    await focusOn("Sampling");
+    await alone.keyboard.press("Enter");
+    await focusOn("param-n");
+    await alone.keyboard.type("2");
+    await focusOn("Message");
+    await alone.keyboard.type("do you have any pets ?");
+    await alone.keyboard.press("Enter");
+    await alone.getByText("1 / 2").waitFor();
+    await alone.getByRole("button", { name: "Accept" }).and(alone.locator(":enabled")).waitFor();
+    await alone.keyboard.press("Control+Enter");
+    assert.equal(await alone.getByLabel("Message").inputValue(), "");
+    await focusOn("Tokens");
+    await alone.keyboard.press("Enter");
+    await alone.getByRole("group", { name: "Model" }).waitFor();
+    await focusOn("param-temperature");
+    await alone.keyboard.type("0");
+    await focusOn("‹");
+    await alone.keyboard.press("Enter");
+    await alone.getByText(/With the params as they stand now/).waitFor();
+    await alone.context().close();
+  });
+
+  await t.step("says without JavaScript that it needs it", async () => {
+    const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    await plain.goto(`${app.origin}/persona_chat/chat`);
+    assert.match(await plain.locator("main").innerText(), /needs JavaScript/);
+    await plain.context().close();
+  });
+
   await t.step("two browsers have two chats, and no error was met (H9)", async () => {
     const other = await (await browser.newContext()).newPage();
     await other.goto(`${app.origin}/persona_chat/chat`);
