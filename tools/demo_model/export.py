@@ -5,16 +5,17 @@ values into the very memory where the past ones lie. `model_explain.onnx` gives 
 well; it holds no weights of its own but names where they lie in `model.onnx`.
 """
 import json
-import math
 from pathlib import Path
 
 import numpy as np
 import onnx
 import onnxruntime
 import torch
-from onnx import TensorProto as T, helper as h, numpy_helper
+from onnx import TensorProto as T, helper as h
 
+import graph
 from corpus import SPECIALS
+from graph import Final, Fused, Graph, Shape, Unfused
 from network import CONTEXT, HEADS, LAYERS, WIDTH
 
 HEAD_WIDTH = WIDTH // HEADS
@@ -32,81 +33,11 @@ def rounded(model):
     return model
 
 
-class Graph:
-    """Collects nodes and weights under readable names."""
-
-    def __init__(self):
-        self.nodes, self.weights, self.count = [], [], 0
-
-    def add(self, op, *inputs, outputs=None, **attributes):
-        self.count += 1
-        names = outputs or [f"{op.lower()}_{self.count}"]
-        self.nodes.append(h.make_node(op, list(inputs), names, **attributes))
-        return names[0] if len(names) == 1 else names
-
-    def weight(self, name, tensor):
-        array = tensor.detach().numpy().astype(np.float16)
-        self.weights.append(numpy_helper.from_array(array, name + ".fp16"))
-        return self.add("Cast", name + ".fp16", outputs=[name], to=T.FLOAT)
-
-    def constant(self, name, values, dtype=np.int64):
-        if all(w.name != name for w in self.weights):
-            self.weights.append(numpy_helper.from_array(np.array(values, dtype), name))
-        return name
-
-    def linear(self, x, name, layer):
-        product = self.add("MatMul", x, self.weight(name + ".weight", layer.weight.T.contiguous()))
-        return self.add("Add", product, self.weight(name + ".bias", layer.bias))
-
-    def norm(self, x, name, layer):
-        scale, bias = self.weight(name + ".weight", layer.weight), self.weight(name + ".bias", layer.bias)
-        return self.add("LayerNormalization", x, scale, bias, axis=-1, epsilon=layer.eps)
-
-
 def build(model, explain: bool = False) -> onnx.ModelProto:
     """The graph; `explain` adds outputs to it and changes no number."""
-    g = Graph()
-    streams, attentions = [], []
-    wte, wpe = g.weight("wte", model.wte.weight), g.weight("wpe", model.wpe.weight)
-    x = g.add("Add", g.add("Gather", wte, "input_ids"), g.add("Gather", wpe, "position_ids"))
-    attend = Unfused(g) if explain else Fused(g)
-    for index, block in enumerate(model.blocks):
-        streams.append(x)
-        x, weights = attention(g, x, block, index, attend)
-        attentions.append(weights)
-        hidden = g.linear(g.norm(x, f"{index}.ln_2", block.ln_2), f"{index}.up", block.up)
-        x = g.add("Add", x, g.linear(gelu(g, hidden), f"{index}.down", block.down))
-    # The last `num_logits_to_keep` positions, or all of them for 0.
-    first = g.add("Neg", g.add("Reshape", "num_logits_to_keep", g.constant("one", [1])))
-    kept = g.add("Slice", x, first, g.constant("end", [2**31 - 1]), g.constant("axis1", [1]))
-    final = Final(g, model)
-    g.add("MatMul", final.norm(kept), final.unembedding, outputs=["logits"])
-    extra = explained(g, final, streams + [x], attentions) if explain else []
-
-    sequence, total = ["batch_size", "sequence_length"], ["batch_size", "total_sequence_length"]
-    past, present = (["batch_size", HEADS, f"{kind}_sequence_length", HEAD_WIDTH] for kind in ("past", "total"))
-    names = [f"{layer}.{kind}" for layer in range(LAYERS) for kind in ("key", "value")]
-    inputs = [h.make_tensor_value_info("input_ids", T.INT64, sequence),
-              h.make_tensor_value_info("attention_mask", T.INT64, total),
-              h.make_tensor_value_info("position_ids", T.INT64, sequence),
-              h.make_tensor_value_info("num_logits_to_keep", T.INT64, []),
-              *(h.make_tensor_value_info(f"past_key_values.{name}", T.FLOAT, past) for name in names)]
-    outputs = [h.make_tensor_value_info("logits", T.FLOAT, ["batch_size", "kept_length", model.wte.num_embeddings]), *extra,
-               *(h.make_tensor_value_info(f"present.{name}", T.FLOAT, present) for name in names)]
-    graph = h.make_graph(g.nodes, "gpt2", inputs, outputs, g.weights)
-    return h.make_model(graph, opset_imports=[h.make_opsetid("", 17), h.make_opsetid("com.microsoft", 1)], ir_version=8)
-
-
-class Final:
-    """The last norm and the unembedding, whose weights several outputs share."""
-
-    def __init__(self, g: Graph, model):
-        self.g, self.eps = g, model.ln_f.eps
-        self.scale, self.bias = g.weight("ln_f.weight", model.ln_f.weight), g.weight("ln_f.bias", model.ln_f.bias)
-        self.unembedding = g.add("Transpose", "wte", perm=[1, 0])
-
-    def norm(self, x):
-        return self.g.add("LayerNormalization", x, self.scale, self.bias, axis=-1, epsilon=self.eps)
+    shape = Shape(LAYERS, WIDTH, HEADS, CONTEXT, model.wte.num_embeddings)
+    weights = {name.removeprefix("blocks."): tensor.numpy() for name, tensor in model.state_dict().items()}
+    return graph.build(Graph(shape, weights), Unfused if explain else Fused, show=explained if explain else None)
 
 
 def explained(g: Graph, final: Final, streams, attentions):
@@ -120,81 +51,11 @@ def explained(g: Graph, final: Final, streams, attentions):
     for index, x in enumerate(streams[1:]):
         g.add("MatMul", final.norm(x), final.unembedding, outputs=[f"lens_logits.{index}"])
         outputs.append(h.make_tensor_value_info(f"lens_logits.{index}", T.FLOAT, [*sequence, vocabulary]))
-    for index, weights in enumerate(attentions):
-        g.add("Identity", weights, outputs=[f"attentions.{index}"])
+    for index, x in enumerate(attentions):
+        g.add("Identity", x, outputs=[f"attentions.{index}"])
         shape = ["batch_size", HEADS, "sequence_length", "total_sequence_length"]
         outputs.append(h.make_tensor_value_info(f"attentions.{index}", T.FLOAT, shape))
     return outputs
-
-
-class Fused:
-    """Attention as one node, told how many positions there are by the mask; it gives no weights."""
-
-    def __init__(self, g: Graph):
-        self.g = g
-        length = g.add("ReduceSum", "attention_mask", g.constant("axis1", [1]), keepdims=0)
-        self.last = g.add("Cast", g.add("Sub", length, g.constant("one", [1])), to=T.INT32)
-        total = g.add("Slice", g.add("Shape", "attention_mask"), "one", g.constant("two", [2]))
-        self.total = g.add("Cast", g.add("Squeeze", total), to=T.INT32)
-
-    def mix(self, q, k, v, index: int):
-        past = [f"past_key_values.{index}.{kind}" for kind in ("key", "value")]
-        outputs = [f"{index}.mixed", *(f"present.{index}.{kind}" for kind in ("key", "value"))]
-        mixed, *_ = self.g.add(
-            "GroupQueryAttention", q, k, v, *past, self.last, self.total, outputs=outputs, domain="com.microsoft",
-            num_heads=HEADS, kv_num_heads=HEADS, scale=1 / math.sqrt(HEAD_WIDTH))
-        return mixed, None
-
-
-class Unfused:
-    """Attention in single steps, whose weights can be shown."""
-
-    def __init__(self, g: Graph):
-        self.g, self.mask = g, attention_bias(g)
-
-    def mix(self, q, k, v, index: int):
-        g = self.g
-        split = g.constant("split_heads", [0, 0, HEADS, HEAD_WIDTH])
-        q, k, v = (g.add("Transpose", g.add("Reshape", flat, split), perm=[0, 2, 1, 3]) for flat in (q, k, v))
-        k = g.add("Concat", f"past_key_values.{index}.key", k, outputs=[f"present.{index}.key"], axis=2)
-        v = g.add("Concat", f"past_key_values.{index}.value", v, outputs=[f"present.{index}.value"], axis=2)
-        scores = g.add("MatMul", q, g.add("Transpose", k, perm=[0, 1, 3, 2]))
-        scores = g.add("Mul", scores, g.constant("scale", 1 / math.sqrt(HEAD_WIDTH), np.float32))
-        weights = g.add("Softmax", g.add("Add", scores, self.mask), axis=-1)
-        mixed = g.add("Transpose", g.add("MatMul", weights, v), perm=[0, 2, 1, 3])
-        return g.add("Reshape", mixed, g.constant("join_heads", [0, 0, WIDTH])), weights
-
-
-def attention_bias(g: Graph):
-    """0 where a position may look, a large negative number where it may not: later positions, and masked ones."""
-    g.constant("one", [1]), g.constant("axis1", [1]), g.constant("zero", [0])
-    length = g.add("Slice", g.add("Shape", "input_ids"), "one", g.constant("two", [2]))
-    total = g.add("Slice", g.add("Shape", "attention_mask"), "one", "two")
-    past = g.add("Sub", total, length)
-    keys = g.add("Range", g.constant("scalar0", 0), g.add("Squeeze", total), g.constant("scalar1", 1))
-    first, last = g.add("Squeeze", past), g.add("Squeeze", total)
-    queries = g.add("Unsqueeze", g.add("Range", first, last, "scalar1"), "axis1")
-    is_later = g.add("Greater", g.add("Unsqueeze", keys, "zero"), queries)
-    is_masked = g.add("Equal", g.add("Unsqueeze", "attention_mask", g.constant("axes12", [1, 2])), "scalar0")
-    blocked = g.add("Or", is_later, is_masked)
-    low, none = g.constant("low", -1e9, np.float32), g.constant("none", 0.0, np.float32)
-    return g.add("Where", blocked, low, none)
-
-
-def attention(g: Graph, x, block, index: int, attend):
-    h_in = g.norm(x, f"{index}.ln_1", block.ln_1)
-    q, k, v = (g.linear(h_in, f"{index}.{name}", getattr(block, name)) for name in ("q", "k", "v"))
-    mixed, weights = attend.mix(q, k, v, index)
-    return g.add("Add", x, g.linear(mixed, f"{index}.out", block.out)), weights
-
-
-def gelu(g: Graph, x):
-    """GPT-2's tanh form."""
-    cube = g.add("Mul", g.add("Mul", x, x), x)
-    inner = g.add("Add", x, g.add("Mul", cube, g.constant("gelu_cube", 0.044715, np.float32)))
-    tanh = g.add("Tanh", g.add("Mul", inner, g.constant("gelu_scale", math.sqrt(2 / math.pi), np.float32)))
-    half = g.add("Mul", x, g.constant("half", 0.5, np.float32))
-    return g.add("Mul", half, g.add("Add", tanh, g.constant("unit", 1.0, np.float32)))
 
 
 def write_model(model, tokenizer, folder: Path) -> None:
