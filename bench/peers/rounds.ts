@@ -1,0 +1,108 @@
+/** Interleaved rounds: whatever else the machine does falls on all contestants alike. */
+import { gaps, least, median, p10 } from "../statistics.ts";
+import type { Contestant } from "./contestant.ts";
+import { OURS } from "./entries.ts";
+import { newPrompt, newTokens } from "./prompts.ts";
+
+/** Tokens of the prompt. */
+export const LENGTHS = [16, 128, 512] as const;
+export type Length = typeof LENGTHS[number];
+
+const STEPS = 8;
+/** A step in PyTorch runs the whole prefix again. */
+const RECOMPUTED_STEPS = 2;
+export const CLIENTS = 16;
+const SAMPLES = 4;
+/** Tokens of the prompt, and of each completion, where several run. */
+const SHARED = { length: 128, count: 32 } as const;
+
+/** Times in ms by what they are of. */
+export class Times {
+  readonly #times = new Map<string, number[]>();
+
+  add(what: string, times: readonly number[]): void {
+    const known = this.#times.get(what);
+    if (known === undefined) this.#times.set(what, [...times]);
+    else known.push(...times);
+  }
+
+  /** NaN where nothing was measured. */
+  p10(what: string): number {
+    return this.#sum(what, p10);
+  }
+
+  least(what: string): number {
+    return this.#sum(what, least);
+  }
+
+  median(what: string): number {
+    return this.#sum(what, median);
+  }
+
+  #sum(what: string, sum: (times: readonly number[]) => number): number {
+    const times = this.#times.get(what) ?? [];
+    return times.length === 0 ? NaN : sum(times);
+  }
+}
+
+export const decodeOf = (name: string, length: Length) => `${name} decode ${length}`;
+export const firstOf = (name: string, length: Length) => `${name} first ${length}`;
+export const stepOf = (name: string, length: Length) => `${name} step ${length}`;
+
+export interface Amount {
+  readonly rounds: number;
+  /** Tokens that are generated after each prompt. */
+  readonly tokens: number;
+}
+
+export async function runRounds(
+  contestants: readonly Contestant[],
+  { rounds, tokens }: Amount,
+  say: (line: string) => void,
+): Promise<Times> {
+  const times = new Times();
+  for (let round = 0; round < rounds; round++) {
+    for (const length of LENGTHS) {
+      say(`round ${round + 1} of ${rounds}: after ${length} tokens`);
+      for (const contestant of contestants) await generate(contestant, length, tokens, times);
+      for (const contestant of contestants) await takeSteps(contestant, length, times);
+    }
+    say(`round ${round + 1} of ${rounds}: several at once`);
+    for (const contestant of contestants) if (isOurs(contestant)) await runSeveral(contestant, times);
+  }
+  return times;
+}
+
+function isOurs({ entry }: Contestant): boolean {
+  return entry.name.startsWith(OURS);
+}
+
+async function generate(contestant: Contestant, length: Length, count: number, times: Times): Promise<void> {
+  const { name } = contestant.entry;
+  const tokenTimes = await contestant.ask({ type: "generate", prompt: newPrompt(length), count });
+  times.add(firstOf(name, length), tokenTimes.slice(0, 1));
+  times.add(decodeOf(name, length), gaps(tokenTimes));
+}
+
+async function takeSteps(contestant: Contestant, length: Length, times: Times): Promise<void> {
+  const { name } = contestant.entry;
+  const isRecomputed = name.startsWith("torch") && length === LENGTHS.at(-1);
+  if (!isRecomputed && !isOurs(contestant)) return;
+  const tokens = newTokens(isRecomputed ? RECOMPUTED_STEPS : STEPS);
+  times.add(stepOf(name, length), await contestant.ask({ type: "steps", prompt: newPrompt(length), tokens }));
+}
+
+async function runSeveral(contestant: Contestant, times: Times): Promise<void> {
+  const { name } = contestant.entry;
+  const { length, count } = SHARED;
+  for (const together of [true, false]) {
+    const how = together ? "together" : "in turn";
+    const prompts = Array.from({ length: CLIENTS }, () => newPrompt(length));
+    times.add(`${name} clients ${how}`, await contestant.ask({ type: "clients", prompts, count, together }));
+    const prompt = newPrompt(length);
+    times.add(`${name} samples ${how}`, await contestant.ask({ type: "samples", prompt, n: SAMPLES, count, together }));
+  }
+  const [idle = NaN, busy = NaN] = await contestant.ask({ type: "stall", prompt: newPrompt(512) });
+  times.add(`${name} stall idle`, [idle]);
+  times.add(`${name} stall busy`, [busy]);
+}
