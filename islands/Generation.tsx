@@ -7,7 +7,7 @@ import { survives } from "../lib/lm/survival.ts";
 import type { TokenId } from "../lib/lm/token.ts";
 import type { Scored } from "../lib/lm/wire.ts";
 import { ApiError } from "../lib/ui/api_client.ts";
-import { fetchScore, streamRun } from "../lib/ui/generation_client.ts";
+import { fetchNextToken, fetchScore, streamRun } from "../lib/ui/generation_client.ts";
 import {
   changedParams,
   type GenerationScreen,
@@ -30,8 +30,10 @@ import { GenerationView } from "../lib/ui/GenerationView.tsx";
 import type { ComparedCompletion } from "../lib/ui/CompletionDiff.tsx";
 import type { CompletionPlace, Selection } from "../lib/ui/generation_props.ts";
 import { GENERATION_STRINGS } from "../lib/ui/generation_strings.ts";
-import { hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
+import { formatSelection, parseSelection } from "../lib/ui/selection_text.ts";
+import { canRedo, canUndo, hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
 import type { Colouring } from "../lib/ui/token_heat.ts";
+import { useAnswer } from "../lib/ui/use_answer.ts";
 
 interface GenerationProps {
   readonly screen: GenerationScreen;
@@ -52,6 +54,7 @@ export default function Generation({ screen, problem, children }: GenerationProp
   const colouring = useSignal<Colouring>("p");
   const isReady = useSignal(false);
   const leaving = useRef(new AbortController());
+  const told = useRef<string | undefined>(undefined);
   const stopRun = useRef<AbortController | undefined>(undefined);
   const api = `/api/${screen.module}/${screen.component}`;
   const source = sampleSource(screen);
@@ -60,13 +63,16 @@ export default function Generation({ screen, problem, children }: GenerationProp
   const goTo = (place: Place) => {
     if (JSON.stringify(place) !== JSON.stringify(here())) trail.value = moved(trail.value, place);
   };
+  const undo = () => trail.value = undone(trail.value);
+  const redo = () => trail.value = redone(trail.value);
   const kept = () => runs.value.filter(({ completions }) => completions.length > 0);
 
   /** A new run beside the earlier ones: nothing that was generated is lost. */
   async function generate(): Promise<void> {
     const wanted = params.value;
     const before = kept();
-    goTo({ run: before.length, selection: undefined });
+    // The first run may make the token that the URL has selected.
+    goTo({ run: before.length, selection: before.length === 0 ? here().selection : undefined });
     await follow([...before, started(wanted, performance.now())], before.length, { params: paramsToWire(wanted) });
   }
 
@@ -123,6 +129,18 @@ export default function Generation({ screen, problem, children }: GenerationProp
     }
   }
 
+  /** The same token of the completion before or after; false when there is none. */
+  function besides(by: -1 | 0 | 1): boolean {
+    const { run, selection } = here();
+    if (by === 0 || selection?.kind !== "step" || isTyping()) return false;
+    const sequence = selection.sequence + by;
+    const steps = runs.value[run]?.completions[sequence]?.steps ?? [];
+    if (steps.length === 0) return false;
+    const position = Math.min(selection.position, steps.length - 1);
+    goTo({ run, selection: { kind: "step", sequence, position } });
+    return true;
+  }
+
   async function score(signal: AbortSignal): Promise<void> {
     if (screen.target === undefined) return;
     try {
@@ -135,12 +153,18 @@ export default function Generation({ screen, problem, children }: GenerationProp
     }
   }
 
-  function changeParams(next: SamplingParams): void {
-    params.value = next;
-    history.replaceState(history.state, "", screenHref({ ...screen, params: next }));
-  }
+  useSignalEffect(() => {
+    const { selection } = here();
+    const chosen = selection === undefined ? "" : `&sel=${formatSelection(selection)}`;
+    const href = screenHref({ ...screen, params: params.value }) + chosen;
+    // The URL that opened the page stays until something of it changes.
+    if (told.current !== undefined && told.current !== href) history.replaceState(history.state, "", href);
+    told.current = href;
+  });
 
   useEffect(() => {
+    const selected = parseSelection(new URLSearchParams(location.search).get("sel"));
+    if (selected !== undefined) trail.value = trailFrom({ run: 0, selection: selected });
     isReady.value = true;
     leaving.current = new AbortController();
     void score(leaving.current.signal);
@@ -148,8 +172,8 @@ export default function Generation({ screen, problem, children }: GenerationProp
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void generate();
       else if (event.key === "Escape" && isRunning(runs.value[here().run] ?? IDLE)) stopRun.current?.abort();
       else if (event.key === "Escape") goTo({ ...here(), selection: undefined });
-      else if (isUndo(event)) trail.value = event.shiftKey ? redone(trail.value) : undone(trail.value);
-      else return;
+      else if (isUndo(event)) event.shiftKey ? redo() : undo();
+      else if (!besides(event.key === "]" ? 1 : event.key === "[" ? -1 : 0)) return;
       event.preventDefault();
     };
     addEventListener("keydown", onKey);
@@ -169,6 +193,11 @@ export default function Generation({ screen, problem, children }: GenerationProp
   const { run: shownRun, selection } = here();
   const run = runs.value[shownRun] ?? IDLE;
   const isChanged = run.params !== undefined && changedParams(params.value, run.params).length > 0;
+  const question = isChanged ? whatIfBody(run, selection, params.value) : undefined;
+  const whatIf = useAnswer(
+    question && JSON.stringify(question),
+    async (signal) => (await fetchNextToken(`${api}/next_token`, { ...source, ...question }, signal)).step,
+  );
   return (
     <GenerationView
       screen={screen}
@@ -176,7 +205,7 @@ export default function Generation({ screen, problem, children }: GenerationProp
       params={params.value}
       run={run}
       runIndex={shownRun}
-      runCount={runs.value.length}
+      runs={runs.value}
       compared={compared.value}
       comparison={comparison(runs.value, compared.value)}
       scored={scored.value}
@@ -186,13 +215,18 @@ export default function Generation({ screen, problem, children }: GenerationProp
       selection={selection}
       isReady={isReady.value}
       survival={isChanged ? (step) => survives(step, params.value) : undefined}
-      onParams={changeParams}
+      whatIf={whatIf}
+      canUndo={canUndo(trail.value)}
+      canRedo={canRedo(trail.value)}
+      onParams={(next) => params.value = next}
       onGenerate={() => void generate()}
       onBranch={(token) => void branch(token)}
       onContinue={(sequence, position) => void continueFrom(sequence, position)}
       onCompare={(sequence) => compared.value = toggled(compared.value, { run: shownRun, sequence })}
       onCloseComparison={() => compared.value = []}
-      onRun={(index) => goTo({ run: index, selection: undefined })}
+      onRun={(index, selected) => goTo({ run: index, selection: selected })}
+      onUndo={undo}
+      onRedo={redo}
       onStop={() => stopRun.current?.abort()}
       onRetryScore={() => void score(leaving.current.signal)}
       onColouring={(next) => colouring.value = next}
@@ -213,8 +247,21 @@ interface Place {
 
 /** Undo and redo of where one is; in a field of the form the browser undoes what was typed. */
 function isUndo(event: KeyboardEvent): boolean {
-  const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-  return event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !inField;
+  return event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping();
+}
+
+function isTyping(): boolean {
+  return document.activeElement?.matches("input, textarea, select") === true;
+}
+
+/** What asks for the selected step's place by the params on screen; the server has the row, or one pass gives it. */
+function whatIfBody(run: Run, selection: Selection | undefined, params: SamplingParams) {
+  if (selection?.kind !== "step" || isRunning(run)) return undefined;
+  const { steps = [] } = run.completions[selection.sequence] ?? {};
+  const step = steps[selection.position];
+  if (step === undefined || step.draw.kind === "remote") return undefined;
+  const path = steps.slice(0, selection.position).map(({ token }) => token.id);
+  return { params: paramsToWire(params), path, first_sequence: step.sequence, limit: 10 };
 }
 
 /** A comparison with a completion more or less; of three the first leaves. */

@@ -25,6 +25,8 @@ export interface Candidate {
   readonly excludedBy?: ProcessorName;
   /** Natural logarithm of the probability from which the draw was made. */
   readonly finalLogprob?: number;
+  /** Natural logprob after each of the step's processors, in their order, up to what removed it. Absent without any. */
+  readonly stageLogprobs?: readonly number[];
   /** Gumbel noise that was added to the final logprob for the draw; the largest sum wins. Absent when greedy. */
   readonly noise?: number;
 }

@@ -1,5 +1,5 @@
 /** The distribution after a prompt and the tokens chosen so far: what stepping by hand is made of. */
-import { checkBias, checkPath, checkPrompt } from "./decode.ts";
+import { checkBias, checkPath, checkPrompt, PathError } from "./decode.ts";
 import type { Candidate, Step } from "./event.ts";
 import { topIds } from "./logits.ts";
 import type { LanguageModel } from "./model.ts";
@@ -18,6 +18,8 @@ export interface NextRequest {
   /** Tokens whose text contains this, or whose id it is. */
   readonly find?: string | undefined;
   readonly params: SamplingParams;
+  /** Which completion's dice fall, from 0; default the first. */
+  readonly sequence?: number | undefined;
   /** Candidates to leave out and to give, by raw rank. */
   readonly offset: number;
   readonly limit: number;
@@ -42,6 +44,15 @@ export interface NextToken {
 const MOST_FOUND = 50;
 const REMEMBERED = 32;
 
+/** @throws {PathError} when no token fits after prompt and path */
+function checkLength(prompt: readonly TokenId[], path: readonly TokenId[], { contextWindow }: LanguageModel): void {
+  if (prompt.length + path.length < contextWindow) return;
+  throw new PathError(
+    `Cannot go ${path.length} tokens past a prompt of ${prompt.length}: the model's window is ${contextWindow} tokens, ` +
+      `both together and one more to choose`,
+  );
+}
+
 /** Steps over one model. Distributions just seen are remembered, so that other params and steps back cost no pass. */
 export class NextTokens {
   readonly #model: LanguageModel;
@@ -56,7 +67,7 @@ export class NextTokens {
 
   /**
    * @throws {PathError} for an id outside the vocabulary, {BiasError} for a biased one
-   * @throws {PromptTooLongError} when prompt and path fill the window
+   * @throws {PromptTooLongError} when the prompt fills the window, {PathError} when the path goes past it
    */
   async at(request: NextRequest, signal?: AbortSignal): Promise<NextToken> {
     const model = this.#model;
@@ -65,7 +76,8 @@ export class NextTokens {
     checkPath(path, model);
     checkBias(request.params, model);
     const prefix = [...promptIds, ...path];
-    checkPrompt(prefix, model);
+    checkPrompt(promptIds, model);
+    checkLength(promptIds, path, model);
     const logits = await this.#logits(prefix, signal);
     const targetId = this.#targetAfter(path, request.target);
     const foundIds = request.find === undefined ? [] : this.#matching(request.find, logits);
@@ -92,13 +104,13 @@ export class NextTokens {
     logits: Float32Array,
     promptIds: readonly TokenId[],
     path: readonly TokenId[],
-    { params, offset, limit }: NextRequest,
+    { params, sequence = 0, offset, limit }: NextRequest,
     also: readonly TokenId[],
   ): Step {
     const counts = new Map<TokenId, number>();
     for (const id of path) counts.set(id, (counts.get(id) ?? 0) + 1);
     return this.#sampler.step(logits, params, {
-      sequence: 0,
+      sequence,
       position: path.length,
       seen: { prompt: new Set(promptIds), completion: counts },
       top: Math.min(offset + limit, this.#model.vocabularySize),

@@ -24,7 +24,8 @@ export interface StepPlace {
 export class Sampler {
   readonly #raw: Float32Array;
   readonly #work: Float32Array;
-  readonly #final: Float32Array;
+  /** Logprobs after each processor of a step, as many as ever acted in one. */
+  readonly #stages: Float32Array[] = [];
   readonly #scratch: Float32Array;
   /** 0 while a candidate is in, else 1 + the place in `PROCESSORS` of what removed it. */
   readonly #excludedBy: Uint8Array;
@@ -32,7 +33,6 @@ export class Sampler {
   constructor(readonly vocabularySize: number) {
     this.#raw = new Float32Array(vocabularySize);
     this.#work = new Float32Array(vocabularySize);
-    this.#final = new Float32Array(vocabularySize);
     this.#scratch = new Float32Array(vocabularySize);
     this.#excludedBy = new Uint8Array(vocabularySize);
   }
@@ -50,11 +50,10 @@ export class Sampler {
     this.#work.set(logits);
     const processors = this.#process(params, place.seen);
     // Without a processor the final distribution is the raw one, bit for bit.
-    if (processors.length === 0) this.#final.set(this.#raw);
-    else logSoftmax(this.#work, this.#final);
+    const final = this.#stage(processors.length - 1);
     const isGreedy = params.temperature === 0;
     const key = streamKey(params.seed, place.sequence, place.position);
-    const drawn = isGreedy ? topIds(this.#work, 1)[0] ?? 0 : this.#draw(key);
+    const drawn = isGreedy ? topIds(this.#work, 1)[0] ?? 0 : this.#draw(key, final);
     const id = place.forced ?? drawn;
     const noise = (of: TokenId) => isGreedy ? undefined : gumbelAt(key, of);
 
@@ -64,7 +63,7 @@ export class Sampler {
     for (const further of [id, ...place.also ?? []]) if (!ids.includes(further)) ids.push(further);
     const rank = (of: TokenId, index: number) => index < ranked && of !== id ? index + 1 : rankOf(logits, of);
     const rest = restLogprob(this.#raw, ids);
-    const restFinal = processors.length === 0 ? rest : restLogprob(this.#final, ids);
+    const restFinal = processors.length === 0 ? rest : restLogprob(final, ids);
     return {
       sequence: place.sequence,
       position: place.position,
@@ -72,7 +71,7 @@ export class Sampler {
       logprob: at(this.#raw, id),
       rank: rankOf(logits, id),
       entropyNats,
-      top: ids.map((of, index) => this.#candidate(of, rank(of, index), place, noise(of))),
+      top: ids.map((of, index) => this.#candidate(of, rank(of, index), place, noise(of), processors)),
       ...(rest === undefined ? {} : { restLogprob: rest }),
       restCount: this.vocabularySize - ids.length,
       ...(restFinal === undefined ? {} : { restFinalLogprob: restFinal }),
@@ -81,18 +80,27 @@ export class Sampler {
         ? { kind: "forced" }
         : isGreedy
         ? { kind: "greedy" }
-        : { kind: "gumbel", noise: noise(id) ?? 0, finalLogprob: at(this.#final, id) },
+        : { kind: "gumbel", noise: noise(id) ?? 0, finalLogprob: at(final, id) },
     };
   }
 
-  #candidate(id: TokenId, rank: number, { token }: StepPlace, noise: number | undefined): Candidate {
+  #candidate(
+    id: TokenId,
+    rank: number,
+    { token }: StepPlace,
+    noise: number | undefined,
+    processors: readonly ProcessorLog[],
+  ): Candidate {
     const excluded = this.#excludedBy[id] ?? 0;
     const excludedBy = excluded === 0 ? undefined : PROCESSORS[excluded - 1];
+    const stages = processors.map((_, index) => at(this.#stage(index), id)).filter((logprob) => logprob > -Infinity);
+    const final = stages.at(-1) ?? at(this.#raw, id);
     return {
       token: token(id),
       logprob: at(this.#raw, id),
       rank,
-      ...(excludedBy === undefined ? { finalLogprob: at(this.#final, id) } : { excludedBy }),
+      ...(excludedBy === undefined ? { finalLogprob: final } : { excludedBy }),
+      ...(processors.length === 0 ? {} : { stageLogprobs: stages.map(shortened) }),
       ...(noise === undefined ? {} : { noise }),
     };
   }
@@ -101,7 +109,12 @@ export class Sampler {
   #process(params: SamplingParams, seen: processor.SeenTokens): ProcessorLog[] {
     this.#excludedBy.fill(0);
     return params.order.filter((name) => isActive(name, params))
-      .map((name) => this.#logged(name, () => this.#apply(name, params, seen)));
+      .map((name, index) => this.#logged(name, index, () => this.#apply(name, params, seen)));
+  }
+
+  /** Logprobs `[vocab]` after the processor of that index; before the first of them, the raw ones. */
+  #stage(index: number): Float32Array {
+    return index < 0 ? this.#raw : this.#stages[index] ??= new Float32Array(this.vocabularySize);
   }
 
   #apply(name: ProcessorName, params: SamplingParams, seen: processor.SeenTokens): void {
@@ -127,9 +140,10 @@ export class Sampler {
   }
 
   /** Subtle: the mass is that of the distribution just before the processor acts, so the entries tell a story in order. */
-  #logged(name: ProcessorName, apply: () => void): ProcessorLog {
-    logSoftmax(this.#work, this.#final);
+  #logged(name: ProcessorName, index: number, apply: () => void): ProcessorLog {
+    const before = this.#stage(index - 1);
     apply();
+    logSoftmax(this.#work, this.#stage(index));
     let removed = 0, removedMass = 0, kept = 0;
     const mark = PROCESSORS.indexOf(name) + 1;
     for (let id = 0; id < this.vocabularySize; id++) {
@@ -138,17 +152,17 @@ export class Sampler {
       } else if (this.#excludedBy[id] === 0) {
         this.#excludedBy[id] = mark;
         removed++;
-        removedMass += Math.exp(at(this.#final, id));
+        removedMass += Math.exp(at(before, id));
       }
     }
     return { name, removed, removedMass, kept };
   }
 
   /** Gumbel-max: the candidate with the largest final logprob plus noise. */
-  #draw(key: readonly [number, number]): TokenId {
+  #draw(key: readonly [number, number], final: Float32Array): TokenId {
     let best = -Infinity, drawn = 0;
     for (let id = 0; id < this.vocabularySize; id++) {
-      const logprob = at(this.#final, id);
+      const logprob = at(final, id);
       if (logprob === -Infinity) continue;
       const score = logprob + gumbelAt(key, id);
       if (score > best) {
@@ -158,6 +172,11 @@ export class Sampler {
     }
     return drawn;
   }
+}
+
+/** As many digits as 32 bits hold; more of them would only lengthen each step on its way. */
+function shortened(logprob: number): number {
+  return Number(logprob.toPrecision(7));
 }
 
 /** Whether a processor does anything under the params. */

@@ -22,7 +22,11 @@ const UNKNOWN = { kind: "unknown" } as const;
 /** Whether the step's token would be taken again under `params`, given the same prefix. */
 export function survives(step: Step, params: SamplingParams): SurvivalVerdict {
   // What was chosen by hand is chosen by hand again.
-  if (step.draw.kind === "forced") return KEPT;
+  return step.draw.kind === "forced" ? KEPT : drawnAgain(step, params);
+}
+
+/** Whether the dice of `params` fall on the step's token, however it was chosen. */
+export function drawnAgain(step: Step, params: SamplingParams): SurvivalVerdict {
   if (isEditing(params) || !isWhole(step)) return UNKNOWN;
   const ranked = step.top.filter(({ rank }, index) => rank === index + 1);
   const chosen = step.top.find(({ token }) => token.id === step.token.id);

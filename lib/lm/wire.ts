@@ -143,6 +143,7 @@ export const nextTokenSchema = v.strictObject({
   params: v.optional(v.pipe(objectSchema, paramsSchema)),
   seed: numberSchema("seed"),
   path: pathSchema,
+  first_sequence: v.optional(indexSchema, 0),
   append: v.optional(promptSchema),
   find: v.optional(v.pipe(v.string("must be a text"), v.maxLength(200, "must be at most 200 characters"))),
   offset: v.optional(indexSchema, 0),

@@ -120,10 +120,10 @@ export async function readNext(
   }
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
   const params = paramsFromWire(wire, place.task.params);
-  const { path: ids, append, find, offset, limit } = body;
+  const { path, append, find, offset, limit, first_sequence: sequence } = body;
   await reserve(spender, generator, prompt, 1);
   try {
-    return await generator.next({ prompt, path: ids, append, find, target, params, offset, limit }, signal);
+    return await generator.next({ prompt, path, append, find, target, params, sequence, offset, limit }, signal);
   } catch (error) {
     throw generationProblem(error, place.generator);
   }

@@ -96,6 +96,7 @@ function CandidateRow({ candidate, skipped, isChosen, hasFinal, hasNoise, onTake
         {onTake === undefined || isChosen ? <CandidateText candidate={candidate} /> : (
           <button
             type="button"
+            aria-label={STRINGS.continueWith(displayToken(token).text)}
             title={STRINGS.continueWith(displayToken(token).text)}
             onClick={() => onTake(token.id)}
             class="rounded-sm hover:bg-sunk"

@@ -1,3 +1,5 @@
+import { detokenize } from "../lm/detokenize.ts";
+import { Announcer } from "./Announcer.tsx";
 import type { BranchPoint, Completion, Run } from "./generation_state.ts";
 import { isRunning, tokensPerSecond } from "./generation_state.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
@@ -21,7 +23,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
       facts={runFacts(run, props)}
       actions={
         <>
-          {props.runCount > 1 && <RunChoice {...props} />}
+          {props.runs.length > 1 && <RunChoice {...props} />}
           <HeatLegend colouring={colouring} />
           <ColouringChoice colouring={colouring} onColouring={props.onColouring} />
         </>
@@ -35,6 +37,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
           <noscript class="block pt-1">{GENERATION_STRINGS.needsScript}</noscript>
         </p>
       )}
+      <Announcer text={textOf(run.completions[0])} isStreaming={isRunning(run)} />
       <ol>
         {run.completions.map((completion, sequence) =>
           isEmptyFailure(completion)
@@ -158,7 +161,8 @@ function branchText({ run, sequence, position }: BranchPoint): string {
 }
 
 /** The runs of this page, back and forth. */
-function RunChoice({ runIndex, runCount, onRun }: GenerationViewProps) {
+function RunChoice({ runIndex, runs, onRun }: GenerationViewProps) {
+  const runCount = runs.length;
   return (
     <span class="inline-flex items-center gap-1 text-12 text-soft tabular-nums">
       <Button label={GENERATION_STRINGS.earlier} disabled={runIndex === 0} onClick={() => onRun(runIndex - 1)}>
@@ -186,6 +190,10 @@ function ColouringChoice(props: { readonly colouring: Colouring; readonly onColo
       ))}
     </div>
   );
+}
+
+function textOf(completion: Completion | undefined): string {
+  return completion?.text ?? detokenize(completion?.steps.map(({ token }) => token) ?? []);
 }
 
 /** Nothing came of it; the card above says why. */

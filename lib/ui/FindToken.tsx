@@ -1,25 +1,35 @@
 import type { Candidate } from "../lm/event.ts";
+import { HiddenPlace } from "./HiddenPlace.tsx";
 import { nextHref } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import type { NextTokenViewProps } from "./NextTokenView.tsx";
 import { count, percent } from "./number_format.ts";
 import { displayToken } from "./token_display.ts";
 
-/** Looks through the whole vocabulary. */
-export function FindField(props: { readonly query: string; readonly onFind: (query: string) => void }) {
+/** Looks through the whole vocabulary: as one types, or without JavaScript on Enter. */
+export function FindField({ screen, params, path, query, onFind }: NextTokenViewProps) {
   return (
-    <input
-      id="find"
-      type="search"
-      value={props.query}
-      aria-label={TEXT.find}
-      placeholder={TEXT.find}
-      title={TEXT.findHint}
-      autocomplete="off"
-      spellcheck={false}
-      onInput={(event) => props.onFind(event.currentTarget.value)}
-      class="min-h-[32px] w-[180px] rounded-md border border-line bg-panel px-2 py-1"
-    />
+    <form
+      method="get"
+      role="search"
+      action={`/${screen.module}/${screen.component}`}
+      onSubmit={(event) => event.preventDefault()}
+    >
+      <HiddenPlace href={nextHref({ ...screen, params }, path)} />
+      <input
+        id="find"
+        type="search"
+        name="find"
+        value={query}
+        aria-label={TEXT.find}
+        placeholder={TEXT.find}
+        title={TEXT.findHint}
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => onFind(event.currentTarget.value)}
+        class="min-h-[32px] w-[180px] rounded-md border border-line bg-panel px-2 py-1"
+      />
+    </form>
   );
 }
 

@@ -1,7 +1,9 @@
 import { CompletionDiff } from "./CompletionDiff.tsx";
 import { CompletionsPanel } from "./CompletionsPanel.tsx";
+import { CompletionTree } from "./CompletionTree.tsx";
 import { cx } from "./cx.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
+import { isRunning } from "./generation_state.ts";
 import { nextHref } from "./next_token_screen.ts";
 import { type Inspected, Inspector } from "./Inspector.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
@@ -54,6 +56,17 @@ export function GenerationView(props: GenerationViewProps) {
             onClose={props.onCloseComparison}
           />
         )}
+        {!props.runs.some(isRunning) && (
+          <CompletionTree
+            runs={props.runs}
+            shown={{ run: props.runIndex, sequence: props.selection?.kind === "step" ? props.selection.sequence : 0 }}
+            canUndo={props.canUndo}
+            canRedo={props.canRedo}
+            onUndo={props.onUndo}
+            onRedo={props.onRedo}
+            onGo={props.onRun}
+          />
+        )}
         <TargetPanel {...props} />
       </main>
       <aside
@@ -71,6 +84,8 @@ export function GenerationView(props: GenerationViewProps) {
               inspected={inspected}
               stepHref={stepHref(props)}
               onTake={inspected.kind === "step" ? props.onBranch : undefined}
+              order={props.params.order}
+              onOrder={(order) => props.onParams({ ...props.params, order })}
               onClose={() => onSelect(undefined)}
             />
           )}
@@ -88,7 +103,7 @@ function stepHref({ screen, params, run, scored, selection }: GenerationViewProp
   return nextHref({ ...screen, component: screen.nextToken, params: run.params ?? params }, path);
 }
 
-function findInspected({ run, scored, selection, survival }: GenerationViewProps): Inspected | undefined {
+function findInspected({ run, scored, selection, survival, whatIf }: GenerationViewProps): Inspected | undefined {
   if (selection === undefined) return undefined;
   if (selection.kind === "scored") {
     const token = scored?.tokens[selection.position];
@@ -98,5 +113,5 @@ function findInspected({ run, scored, selection, survival }: GenerationViewProps
     return { kind: "scored", token, position: selection.position, pmiNats };
   }
   const step = run.completions[selection.sequence]?.steps[selection.position];
-  return step === undefined ? undefined : { kind: "step", step, survival: survival?.(step) };
+  return step === undefined ? undefined : { kind: "step", step, survival: survival?.(step), whatIf };
 }

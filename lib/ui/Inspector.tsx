@@ -1,18 +1,25 @@
-import type { Candidate, ProcessorLog, ScoredToken, Step } from "../lm/event.ts";
+import { type Candidate, type ProcessorName, PROCESSORS, type ScoredToken, type Step } from "../lm/event.ts";
 import type { SurvivalVerdict } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
 import { CandidateTable } from "./CandidateTable.tsx";
 import { cx } from "./cx.ts";
 import { entropyText, EvidenceBadge, rankText } from "./EvidenceBadge.tsx";
 import { LinkButton } from "./LinkButton.tsx";
-import { bits, oneIn, percent, probability, signedBits } from "./number_format.ts";
+import { bits, oneIn, probability, signedBits } from "./number_format.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { STRINGS } from "./strings.ts";
 import { displayToken } from "./token_display.ts";
+import { Waterfall } from "./Waterfall.tsx";
 
 /** What is selected: a step of a completion, or a token of the target. */
 export type Inspected =
-  | { readonly kind: "step"; readonly step: Step; readonly survival: SurvivalVerdict | undefined }
+  | {
+    readonly kind: "step";
+    readonly step: Step;
+    readonly survival: SurvivalVerdict | undefined;
+    /** The same position by the params on screen; absent while they are the step's own, and until it is known. */
+    readonly whatIf?: Step | undefined;
+  }
   | {
     readonly kind: "scored";
     readonly token: ScoredToken;
@@ -29,11 +36,16 @@ interface InspectorProps {
   readonly stepHref?: string | undefined;
   /** Goes on with another candidate in its place. */
   readonly onTake?: ((id: number) => void) | undefined;
+  /** The order of the processors on screen, and what changes it. */
+  readonly order?: readonly ProcessorName[];
+  readonly onOrder?: ((order: readonly ProcessorName[]) => void) | undefined;
   readonly onClose: () => void;
 }
 
 /** The selected token: its numbers, its rivals, what removed them, and the draw. */
-export function Inspector({ inspected, heading, stepHref, onTake, onClose }: InspectorProps) {
+export function Inspector(
+  { inspected, heading, stepHref, onTake, order = PROCESSORS, onOrder, onClose }: InspectorProps,
+) {
   const measured = inspected.kind === "step" ? inspected.step : inspected.token;
   const chosen = measured.top.find((candidate) => candidate.token.id === measured.token.id);
   return (
@@ -88,7 +100,14 @@ export function Inspector({ inspected, heading, stepHref, onTake, onClose }: Ins
           hasNoise={inspected.kind === "step" && inspected.step.draw.kind === "gumbel"}
         />
       )}
-      {inspected.kind === "step" && <ProcessorTable processors={inspected.step.processors} />}
+      {inspected.kind === "step" && (
+        <Waterfall
+          step={inspected.whatIf ?? inspected.step}
+          caption={inspected.whatIf === undefined ? GENERATION_STRINGS.processors : GENERATION_STRINGS.processorsNow}
+          order={order}
+          onOrder={onOrder}
+        />
+      )}
       {inspected.kind === "step" && inspected.survival !== undefined && (
         <p class="text-12 text-soft">{survivalSentence(inspected.survival)}</p>
       )}
@@ -102,36 +121,6 @@ function Fact(props: { readonly name: string; readonly value: string }) {
       <dt>{props.name}</dt>
       <dd class="text-right font-mono text-ink tabular-nums">{props.value}</dd>
     </>
-  );
-}
-
-/** The processors that acted, in their order: one that removed nothing may still have moved what is left. */
-function ProcessorTable(props: { readonly processors: readonly ProcessorLog[] }) {
-  if (props.processors.length === 0) return null;
-  return (
-    <table class="font-mono text-12 tabular-nums">
-      <caption class="pb-1 text-left font-sans text-11 font-semibold text-soft">
-        {GENERATION_STRINGS.processors}
-      </caption>
-      <thead class="border-b border-line font-sans text-11 text-soft">
-        <tr>
-          <th scope="col" class="py-1 text-left font-semibold">{GENERATION_STRINGS.processor}</th>
-          <th scope="col" class="py-1 pl-2 text-right font-semibold">{GENERATION_STRINGS.removed}</th>
-          <th scope="col" class="py-1 pl-2 text-right font-semibold">{GENERATION_STRINGS.mass} %</th>
-          <th scope="col" class="py-1 pl-2 text-right font-semibold">{GENERATION_STRINGS.kept}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {props.processors.map(({ name, removed, removedMass, kept }) => (
-          <tr key={name}>
-            <th scope="row" class="py-0.5 text-left font-normal">{name}</th>
-            <td class="py-0.5 pl-2 text-right">{removed}</td>
-            <td class="py-0.5 pl-2 text-right">{removed === 0 ? "–" : percent(Math.log(removedMass))}</td>
-            <td class="py-0.5 pl-2 text-right">{kept}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
 

@@ -2,17 +2,20 @@ import { useState } from "preact/hooks";
 import type { Step } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
 import { Button } from "./Button.tsx";
-import { cx } from "./cx.ts";
+import { CumulativeCurve } from "./CumulativeCurve.tsx";
 import { entropyText, EvidenceBadge } from "./EvidenceBadge.tsx";
 import { changedParams } from "./generation_screen.ts";
+import { HiddenPlace } from "./HiddenPlace.tsx";
 import { nextHref, PLACE_FORM, WITHOUT } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import type { NextTokenViewProps } from "./NextTokenView.tsx";
-import { count, fixed, MISSING, probability } from "./number_format.ts";
+import { count, fixed, MISSING, oneIn, probability } from "./number_format.ts";
 import { ParamsForm } from "./ParamsForm.tsx";
-import { pathRows } from "./path_tree.ts";
+import { PathTree } from "./PathTree.tsx";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
-import { displayToken, displayTokens } from "./token_display.ts";
+import { STRINGS } from "./strings.ts";
+import { displayToken } from "./token_display.ts";
+import { Waterfall } from "./Waterfall.tsx";
 
 type NextTokenAsideProps = NextTokenViewProps & { readonly next: NextToken };
 
@@ -25,6 +28,11 @@ export function NextTokenAside(props: NextTokenAsideProps) {
         <dt>{TEXT.entropy}</dt>
         <dd class="text-right font-mono text-ink tabular-nums">
           {step.entropyNats === undefined ? MISSING : entropyText(step.entropyNats, step.evidence)}
+        </dd>
+        <dt>{TEXT.draws}</dt>
+        <dd class="text-right font-mono text-ink tabular-nums">
+          {displayToken(step.token).text}
+          <span class="block text-12 text-soft">{luck(step)}</span>
         </dd>
         <dt>{TEXT.effective}</dt>
         <dd class="text-right font-mono text-ink tabular-nums">{effective(step)}</dd>
@@ -43,12 +51,31 @@ export function NextTokenAside(props: NextTokenAsideProps) {
         )}
       </dl>
       {step.evidence !== undefined && <EvidenceBadge evidence={step.evidence} />}
+      <CumulativeCurve candidates={props.candidates} topP={props.params.topP} />
       <Params {...props} />
+      <Waterfall
+        step={step}
+        caption={GENERATION_STRINGS.processors}
+        order={props.params.order}
+        onOrder={(order) => props.onParams({ ...props.params, order })}
+      />
       <AppendForm {...props} />
       <TriedPaths {...props} />
       <p class="text-12 text-soft">{TEXT.keys}</p>
     </div>
   );
+}
+
+/** How likely the draw was that these params and this seed make. */
+function luck({ draw }: Step): string {
+  switch (draw.kind) {
+    case "gumbel":
+      return oneIn(draw.finalLogprob);
+    case "remote":
+      return STRINGS.drawnRemotely;
+    default:
+      return TEXT.greedyDraw;
+  }
 }
 
 /** As many equally probable tokens would be as uncertain. */
@@ -118,53 +145,18 @@ function AppendForm({ screen, params, path, isReady, onAppend }: NextTokenAsideP
   );
 }
 
-/** What a GET form must carry, so that it changes one thing of the place and keeps the rest. */
-function HiddenPlace({ href }: { readonly href: string }) {
-  const query = new URLSearchParams(href.slice(href.indexOf("?")));
-  return <>{[...query].map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}</>;
-}
-
-/** Deeper than this a row is no further to the right. */
-const MOST_INDENT = 5;
-
 function TriedPaths({ tried, screen, params, path, onGo }: NextTokenAsideProps) {
-  const rows = pathRows(tried);
-  if (rows.length === 0) return null;
-  const current = path.join();
+  if (tried.length === 0) return null;
   return (
-    <nav aria-label={TEXT.tried}>
+    <section>
       <h3 class="pb-1 text-12 text-soft">{TEXT.tried}</h3>
-      <ul class="font-mono text-12">
-        {rows.map(({ depth, before, tokens }) => {
-          const whole = [...before, ...tokens.map(({ id }) => id)];
-          const indent = Math.min(depth, MOST_INDENT);
-          const isOn = current !== "" && (current.startsWith(whole.join()) || whole.join().startsWith(current));
-          return (
-            <li
-              key={whole.join()}
-              class={cx(
-                indent === 1 && "pl-3",
-                indent === 2 && "pl-6",
-                indent === 3 && "pl-9",
-                indent === 4 && "pl-12",
-                indent === 5 && "pl-14",
-              )}
-            >
-              <a
-                href={nextHref({ ...screen, params }, whole)}
-                aria-current={whole.join() === current ? "true" : undefined}
-                onClick={(event) => {
-                  event.preventDefault();
-                  onGo(whole);
-                }}
-                class={cx("block break-words rounded-sm px-1 py-0.5 hover:bg-sunk", isOn ? "text-ink" : "text-soft")}
-              >
-                {displayTokens(tokens).map(({ text }) => text).join("")}
-              </a>
-            </li>
-          );
-        })}
-      </ul>
-    </nav>
+      <PathTree
+        roots={tried}
+        label={TEXT.tried}
+        current={path}
+        hrefOf={(to) => nextHref({ ...screen, params }, to)}
+        onGo={onGo}
+      />
+    </section>
   );
 }

@@ -6,11 +6,15 @@ import { cx } from "./cx.ts";
 import { massText } from "./EvidenceBadge.tsx";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import { count, percent, probability } from "./number_format.ts";
-import { displayToken, tokenName } from "./token_display.ts";
+import type { Preview } from "./preview.ts";
+import { displayToken, displayTokens, tokenName } from "./token_display.ts";
 
 interface NextTokenTableProps {
   readonly next: NextToken;
   readonly candidates: readonly Candidate[];
+  readonly selected: TokenId | undefined;
+  readonly preview: Preview | undefined;
+  readonly onSelect: (id: TokenId) => void;
   /** Where taking a candidate leads; works without JavaScript. */
   readonly hrefOf: (id: TokenId) => string;
   readonly onTake: (id: TokenId) => void;
@@ -21,9 +25,10 @@ interface NextTokenTableProps {
 
 /** Candidates in the order of their raw probability; one that a processor removed stays in its place, with the reason. */
 export function NextTokenTable(
-  { next, candidates, hrefOf, onTake, banHref, onBan }: NextTokenTableProps,
+  { next, candidates, selected, preview, hrefOf, onTake, onSelect, banHref, onBan }: NextTokenTableProps,
 ) {
   const { step, target } = next;
+  const stop = candidates.some(({ token }) => token.id === selected) ? selected : candidates[0]?.token.id;
   return (
     <div class="overflow-x-auto" onKeyDown={moveRows}>
       <table class="font-mono text-13 tabular-nums">
@@ -41,15 +46,18 @@ export function NextTokenTable(
           </tr>
         </thead>
         <tbody>
-          {candidates.map((candidate, index) => (
+          {candidates.map((candidate) => (
             <Row
               key={candidate.token.id}
               candidate={candidate}
-              isTabStop={index === 0}
+              isTabStop={candidate.token.id === stop}
+              isSelected={candidate.token.id === selected}
+              preview={preview?.id === candidate.token.id ? preview : undefined}
               isDrawn={candidate.token.id === step.token.id}
               isTarget={candidate.token.id === target?.token.id}
               href={hrefOf(candidate.token.id)}
               onTake={onTake}
+              onSelect={onSelect}
               banHref={banHref(candidate.token.id)}
               onBan={onBan}
             />
@@ -81,27 +89,34 @@ export function NextTokenTable(
 interface RowProps {
   readonly candidate: Candidate;
   readonly isTabStop: boolean;
+  readonly isSelected: boolean;
+  readonly preview: Preview | undefined;
   readonly isDrawn: boolean;
   readonly isTarget: boolean;
   readonly href: string;
   readonly onTake: (id: TokenId) => void;
+  readonly onSelect: (id: TokenId) => void;
   readonly banHref: string;
   readonly onBan: (id: TokenId) => void;
 }
 
-function Row({ candidate, isTabStop, isDrawn, isTarget, href, onTake, banHref, onBan }: RowProps) {
+function Row(props: RowProps) {
+  const { candidate, isTabStop, isSelected, isDrawn, isTarget, preview, href, onTake, onSelect, banHref, onBan } =
+    props;
   const { token, rank, logprob, finalLogprob, excludedBy } = candidate;
   const display = displayToken(token);
   const isOut = excludedBy !== undefined;
   const out = isOut ? `, removed by ${excludedBy}` : "";
   return (
-    <tr class={cx("hover:bg-sunk", isOut && "text-soft")}>
+    <tr class={cx("hover:bg-sunk", isSelected && "bg-sunk", isOut && "text-soft")}>
       <td class="py-1 pl-3 pr-2 text-right text-soft">{rank}</td>
       <th scope="row" class="max-w-[260px] px-2 py-1 text-left font-normal">
         <a
           href={href}
           data-candidate={token.id}
           tabIndex={isTabStop ? 0 : -1}
+          aria-current={isSelected ? "true" : undefined}
+          onFocus={() => onSelect(token.id)}
           aria-label={`${tokenName(display)}, p ${probability(logprob)}, rank ${rank}${out}`}
           onClick={(event) => {
             if (event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -115,6 +130,7 @@ function Row({ candidate, isTabStop, isDrawn, isTarget, href, onTake, banHref, o
         {isDrawn && <Mark>{TEXT.drawn}</Mark>}
         {isTarget && <Mark>{TEXT.targetMark}</Mark>}
         {isOut && <span class="ml-1.5 font-sans text-11 text-warn">{excludedBy}</span>}
+        {preview !== undefined && <Ahead {...preview} />}
       </th>
       <td class="hidden px-2 py-1 text-right text-12 text-soft sm:table-cell">
         {token.isUnnumbered === true ? "–" : token.id}
@@ -142,6 +158,16 @@ function Row({ candidate, isTabStop, isDrawn, isTarget, href, onTake, banHref, o
         )}
       </td>
     </tr>
+  );
+}
+
+/** What would follow the candidate, for the eye as it would stand, for the ear as a sentence. */
+function Ahead({ tokens, isBusy }: Preview) {
+  const text = displayTokens(tokens).map((token) => token.text).join("");
+  return (
+    <span role="status" class="block text-12 text-soft" aria-label={TEXT.preview(text)}>
+      {tokens.length === 0 ? (isBusy ? TEXT.previewing : TEXT.previewEnds) : `…${text}`}
+    </span>
   );
 }
 

@@ -1,24 +1,28 @@
 import type { ComponentChildren } from "preact";
-import type { Candidate, Problem } from "../lm/event.ts";
+import type { Candidate, Problem, Step as TakenStep } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
 import type { SamplingParams } from "../lm/params.ts";
-import type { TokenId } from "../lm/token.ts";
+import type { SurvivalVerdict } from "../lm/survival.ts";
+import type { Token, TokenId } from "../lm/token.ts";
 import { withBan } from "./bias_text.ts";
 import { Button } from "./Button.tsx";
 import { cx } from "./cx.ts";
 import { FindField, Found } from "./FindToken.tsx";
 import type { GenerationScreen } from "./generation_screen.ts";
-import { nextHref, PAGE_SIZE, PLACE_FORM } from "./next_token_screen.ts";
+import { LinkButton } from "./LinkButton.tsx";
+import { nextHref, PAGE_SIZE, PLACE_FORM, WHOLE_VIEW } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import { NextTokenAside } from "./NextTokenAside.tsx";
 import { NextTokenTable } from "./NextTokenTable.tsx";
-import { count, plural } from "./number_format.ts";
+import { count, MISSING, plural, probability } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import type { PathNode } from "./path_tree.ts";
+import type { Preview } from "./preview.ts";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { PromptPanel } from "./PromptPanel.tsx";
 import { leaveFor, SampleBar } from "./SampleBar.tsx";
-import { displayToken, displayTokens } from "./token_display.ts";
+import { displayToken, displayTokens, tokenName } from "./token_display.ts";
+import { heat } from "./token_heat.ts";
 
 export interface NextTokenViewProps {
   readonly screen: GenerationScreen;
@@ -26,19 +30,28 @@ export interface NextTokenViewProps {
   readonly sample: ComponentChildren;
   readonly params: SamplingParams;
   readonly path: readonly TokenId[];
+  /** The step of each token of the path, and what the dice of the params make of it; undefined where it is not known. */
+  readonly steps: readonly (TakenStep | undefined)[];
+  readonly verdicts: readonly (SurvivalVerdict | undefined)[];
   /** Absent until the first answer, or when there is none. */
   readonly next: NextToken | undefined;
   /** All pages of candidates that were asked for. */
   readonly candidates: readonly Candidate[];
+  /** Candidates before the first one, and up to the last one, that were asked for. */
+  readonly from: number;
+  readonly loaded: number;
   readonly problem: Problem | undefined;
   readonly isReady: boolean;
   /** An answer is on its way; what stands here is of the place before. */
   readonly isBusy: boolean;
   readonly query: string;
+  readonly selected: TokenId | undefined;
+  readonly preview: Preview | undefined;
   readonly tried: readonly PathNode[];
   readonly onGo: (path: readonly TokenId[]) => void;
   readonly onParams: (params: SamplingParams) => void;
   readonly onFind: (query: string) => void;
+  readonly onSelect: (id: TokenId) => void;
   readonly onAppend: (text: string) => void;
   readonly onMore: () => void;
   readonly onRetry: () => void;
@@ -62,7 +75,11 @@ export function NextTokenView(props: NextTokenViewProps) {
           {props.sample}
           <PromptPanel prompt={screen.prompt} tokens={next?.prompt} />
           <PathPanel {...props} />
-          {problem !== undefined && <ProblemCard problem={problem} onRetry={props.onRetry} />}
+          {problem !== undefined && (
+            <ProblemCard problem={problem} retryHref={nextHref(here, props.path)} onRetry={props.onRetry}>
+              {props.path.length > 0 && <LinkButton href={nextHref(here, [])}>{TEXT.restart}</LinkButton>}
+            </ProblemCard>
+          )}
         </form>
         {next !== undefined && (
           <Panel
@@ -71,24 +88,23 @@ export function NextTokenView(props: NextTokenViewProps) {
               count(props.candidates.length),
               next.vocabularySize === undefined ? "?" : count(next.vocabularySize),
             )}
-            actions={<FindField query={props.query} onFind={props.onFind} />}
+            actions={<FindField {...props} />}
           >
             {props.query !== "" && next.found !== undefined && <Found {...props} found={next.found} />}
             <div class={cx(isBusy && "opacity-50")}>
               <NextTokenTable
                 next={next}
                 candidates={props.candidates}
+                selected={props.selected}
+                preview={props.preview}
                 hrefOf={(id) => nextHref(here, [...props.path, id])}
                 onTake={(id) => props.onGo([...props.path, id])}
+                onSelect={props.onSelect}
                 banHref={(id) => nextHref({ ...here, params: withBan(props.params, id) }, props.path)}
                 onBan={(id) => props.onParams(withBan(props.params, id))}
               />
             </div>
-            {props.isReady && props.candidates.length < (next.vocabularySize ?? 0) && (
-              <div class="p-3">
-                <Button onClick={props.onMore}>{TEXT.more(count(PAGE_SIZE))}</Button>
-              </div>
-            )}
+            <Pages {...props} size={next.vocabularySize ?? 0} />
           </Panel>
         )}
       </main>
@@ -101,8 +117,28 @@ export function NextTokenView(props: NextTokenViewProps) {
   );
 }
 
+/** More of the vocabulary: in place with JavaScript, else page by page. */
+function Pages({ screen, params, path, from, loaded, query, isReady, onMore, size }: NextTokenViewProps & {
+  readonly size: number;
+}) {
+  const at = (offset: number) => nextHref({ ...screen, params }, path, { ...WHOLE_VIEW, find: query, from: offset });
+  if (from === 0 && loaded >= size) return null;
+  return (
+    <div class="flex gap-2 p-3">
+      {from > 0 && (
+        <LinkButton href={at(Math.max(0, from - PAGE_SIZE))}>
+          {TEXT.before(count(Math.min(from, PAGE_SIZE)))}
+        </LinkButton>
+      )}
+      {loaded < size && (isReady
+        ? <Button onClick={onMore}>{TEXT.more(count(PAGE_SIZE))}</Button>
+        : <LinkButton href={at(loaded)}>{TEXT.more(count(PAGE_SIZE))}</LinkButton>)}
+    </div>
+  );
+}
+
 /** The tokens chosen so far, each a link back to where it was chosen, and the ways to choose the next. */
-function PathPanel({ screen, params, path, next, onGo }: NextTokenViewProps) {
+function PathPanel({ screen, params, path, steps, verdicts, next, onGo }: NextTokenViewProps) {
   const here = { ...screen, params };
   const displayed = displayTokens(next?.path ?? []);
   const best = next?.step.top.find(({ rank }) => rank === 1)?.token;
@@ -157,8 +193,8 @@ function PathPanel({ screen, params, path, next, onGo }: NextTokenViewProps) {
               href={nextHref(here, path.slice(0, index + 1))}
               onGo={onGo}
               path={path.slice(0, index + 1)}
-              label={`${displayed[index]?.text ?? ""}, id ${token.id}`}
-              isToken
+              label={tokenLabel(token, steps[index])}
+              token={{ step: steps[index], isLost: isLost(verdicts[index]) }}
             >
               {displayed[index]?.text ?? ""}
             </Step>
@@ -166,9 +202,43 @@ function PathPanel({ screen, params, path, next, onGo }: NextTokenViewProps) {
           </>
         ))}
       </div>
+      <Dice {...{ screen, params, path, verdicts, onGo }} />
       {next?.isEnded === true && <p class="px-3 pb-3 text-soft">{TEXT.ended}</p>}
     </Panel>
   );
+}
+
+/** Where the dice of the params would have gone another way, and a link there. */
+function Dice(
+  { screen, params, path, verdicts, onGo }: Pick<
+    NextTokenViewProps,
+    "screen" | "params" | "path" | "verdicts" | "onGo"
+  >,
+) {
+  const known = verdicts.findIndex((verdict) => verdict === undefined || verdict.kind === "unknown");
+  const at = verdicts.findIndex(isLost);
+  if (path.length === 0 || (known >= 0 && (at < 0 || known < at))) return null;
+  if (at < 0) return <p class="px-3 pb-2 text-12 text-soft">{TEXT.stays}</p>;
+  const verdict = verdicts[at];
+  const to = verdict?.kind === "lost" ? verdict.to?.token : undefined;
+  const branch = to === undefined ? path.slice(0, at) : [...path.slice(0, at), to.id];
+  return (
+    <p class="flex flex-wrap items-center gap-2 px-3 pb-2 text-12 text-soft">
+      {to === undefined ? TEXT.leaves(at + 1) : TEXT.leavesFor(at + 1, displayToken(to).text)}
+      <Step href={nextHref({ ...screen, params }, branch)} path={branch} onGo={onGo}>{TEXT.branchThere}</Step>
+    </p>
+  );
+}
+
+function isLost(verdict: SurvivalVerdict | undefined): boolean {
+  return verdict?.kind === "lost" || verdict?.kind === "excluded";
+}
+
+function tokenLabel(token: Token, step: TakenStep | undefined): string {
+  const numbers = step?.logprob === undefined
+    ? `id ${token.id}`
+    : `id ${token.id}, p ${probability(step.logprob)}, rank ${step.rank ?? MISSING}`;
+  return `${tokenName(displayToken(token))}, ${numbers}`;
 }
 
 interface StepProps {
@@ -177,16 +247,24 @@ interface StepProps {
   readonly path: readonly TokenId[];
   readonly onGo: (path: readonly TokenId[]) => void;
   readonly label?: string | undefined;
-  readonly isToken?: boolean;
+  /** Drawn as a token of the path. */
+  readonly token?: { readonly step: TakenStep | undefined; readonly isLost: boolean };
   readonly children: string;
 }
 
 /** A way to another prefix: a plain link, taken without leaving the page where that works. */
-export function Step({ href, path, onGo, label, isToken = false, children }: StepProps) {
+export function Step({ href, path, onGo, label, token, children }: StepProps) {
+  const warmth = token?.step === undefined ? 0 : heat(token.step, "p");
   const look = cx(
-    isToken
-      ? "rounded-sm border-b border-edge bg-sunk py-px hover:border-accent"
+    token !== undefined
+      ? "rounded-sm border-b border-edge py-px hover:border-accent"
       : "inline-flex min-h-[32px] items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk",
+    token !== undefined && warmth === 0 && "bg-sunk",
+    warmth === 1 && "bg-heat1",
+    warmth === 2 && "bg-heat2",
+    warmth === 3 && "bg-heat3",
+    warmth === 4 && "bg-heat4",
+    token?.isLost === true && "line-through decoration-warn",
     href === undefined && "opacity-50",
   );
   if (href === undefined) return <span role="link" aria-disabled="true" class={look}>{children}</span>;

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { firstDeparture } from "../lm/score.ts";
 import { visibleText } from "../lm/visible_text.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
@@ -5,9 +6,11 @@ import { fixed } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
+import { STRINGS } from "./strings.ts";
 import { displayTokens } from "./token_display.ts";
 import { heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
+import { useLate } from "./use_late.ts";
 import { XRay } from "./XRay.tsx";
 
 /** The expected completion: at first as text, then teacher-forced under the prompt, token by token. */
@@ -47,8 +50,25 @@ export function TargetPanel(
           ))}
         </p>
       </div>
-      {scored !== undefined && scored.tokens.length > 0 && <XRay scored={scored} />}
+      {scored !== undefined && scored.tokens.length > 0 && (
+        <>
+          <XRay scored={scored} />
+          <Twin screen={screen} scored={scored} />
+        </>
+      )}
     </Panel>
+  );
+}
+
+/** The same as a table, in which each token leads to the next-token screen at its place. */
+function Twin({ screen, scored }: { readonly screen: GenerationViewProps["screen"]; readonly scored: Scored }) {
+  const [isOpen, setOpen] = useState(false);
+  const late = useLate(isOpen, () => import("./XRayTable.tsx"));
+  return (
+    <details class="border-t border-line" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary class="w-max px-3 py-1.5 text-12 text-soft">{STRINGS.asTable}</summary>
+      {late !== undefined && <late.XRayTable screen={screen} scored={scored} />}
+    </details>
   );
 }
 
@@ -56,7 +76,9 @@ type Scored = NonNullable<GenerationViewProps["scored"]>;
 
 function stripTokens(tokens: Scored["tokens"], colouring: GenerationViewProps["colouring"]) {
   const displayed = displayTokens(tokens.map(({ token }) => token));
+  const departure = firstDeparture(tokens);
   return tokens.map((scored, position) => ({
+    ...(position === departure ? { flag: GENERATION_STRINGS.xray.departs } : {}),
     display: displayed[position] ?? { text: "", isMark: true, breaksLine: false },
     heat: heat(scored, colouring),
     logprob: scored.logprob,

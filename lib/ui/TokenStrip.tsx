@@ -16,6 +16,8 @@ export interface StripToken {
   readonly rank: number | undefined;
   /** What the params on screen would make of it, when they are not those of the run. */
   readonly survival?: SurvivalVerdict;
+  /** Why it is marked, when it is. */
+  readonly flag?: string;
   /** What stands before it would change, so nothing can be said of it. */
   readonly isStale?: boolean;
 }
@@ -67,9 +69,10 @@ interface TokenButtonProps {
 
 const TokenButton = memo(function TokenButton({ token, position, isSelected, isTabStop }: TokenButtonProps) {
   const { display, heat, survival } = token;
-  const name = token.logprob === undefined
-    ? `${tokenName(display)}, ${STRINGS.noNumbers}`
-    : `${tokenName(display)}, p ${probability(token.logprob)}, rank ${token.rank ?? MISSING}`;
+  const numbers = token.logprob === undefined
+    ? STRINGS.noNumbers
+    : `p ${probability(token.logprob)}, rank ${token.rank ?? MISSING}`;
+  const name = [tokenName(display), numbers, token.flag].filter((part) => part !== undefined).join(", ");
   const isLost = survival?.kind === "lost" || survival?.kind === "excluded";
   return (
     <>
@@ -88,6 +91,7 @@ const TokenButton = memo(function TokenButton({ token, position, isSelected, isT
           heat === 3 && "border-heat4 bg-heat3",
           heat === 4 && "border-warn bg-heat4",
           (display.isMark || token.isStale === true) && "text-soft",
+          token.flag !== undefined && "border-l-2 border-l-bad pl-px",
           isLost && "line-through decoration-warn",
           isSelected && "outline outline-2 outline-accent",
         )}
@@ -105,7 +109,7 @@ function sameToken(before: TokenButtonProps, after: TokenButtonProps): boolean {
     before.position === after.position && before.token.heat === after.token.heat &&
     before.token.logprob === after.token.logprob && before.token.display.text === after.token.display.text &&
     before.token.survival?.kind === after.token.survival?.kind &&
-    before.token.isStale === after.token.isStale;
+    before.token.isStale === after.token.isStale && before.token.flag === after.token.flag;
 }
 
 function positionOf(target: EventTarget | null): number | undefined {

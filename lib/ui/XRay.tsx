@@ -1,5 +1,6 @@
 import { firstDeparture } from "../lm/score.ts";
 import type { Scored } from "../lm/wire.ts";
+import { rankText } from "./EvidenceBadge.tsx";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { bits, probability, signedBits } from "./number_format.ts";
 import { displayToken } from "./token_display.ts";
@@ -10,7 +11,8 @@ export function XRay({ scored: { tokens, nullLogprobs } }: { readonly scored: Sc
   const bytes = tokens.reduce((sum, { token }) => sum + token.bytes.length, 0);
   const blank = nullLogprobs?.reduce((sum, logprob) => sum - logprob, 0);
   const departure = firstDeparture(tokens) ?? -1;
-  const wanted = tokens[departure]?.top.find(({ rank }) => rank === 1);
+  const departed = tokens[departure];
+  const wanted = departed?.top.find(({ rank }) => rank === 1);
   const { xray } = GENERATION_STRINGS;
   return (
     <>
@@ -24,9 +26,17 @@ export function XRay({ scored: { tokens, nullLogprobs } }: { readonly scored: Sc
           title={xray.repairsExplained}
         />
       </dl>
-      {wanted !== undefined && (
+      {wanted !== undefined && departed !== undefined && (
         <p class="px-3 pb-2 text-12 text-soft">
-          {xray.wanted(departure + 1, displayToken(wanted.token).text, probability(wanted.logprob))}
+          {[
+            GENERATION_STRINGS.departure(departure + 1),
+            xray.wanted(displayToken(wanted.token).text, probability(wanted.logprob)),
+            xray.instead(
+              displayToken(departed.token).text,
+              rankText(departed.rank, departed.evidence),
+              probability(departed.logprob),
+            ),
+          ].join(" · ")}
         </p>
       )}
     </>

@@ -27,9 +27,10 @@ export interface GenerationViewProps {
   readonly sample: ComponentChildren;
   readonly params: SamplingParams;
   readonly run: Run;
+  /** All runs of this page. */
+  readonly runs: readonly Run[];
   /** Which of the runs of this page it is, from 0. */
   readonly runIndex: number;
-  readonly runCount: number;
   /** The completions to compare: none, one that waits for another, or two. */
   readonly compared: readonly CompletionPlace[];
   /** Both sides, once there are two. */
@@ -43,6 +44,10 @@ export interface GenerationViewProps {
   readonly isReady: boolean;
   /** What today's params would make of a step of the run; undefined while they are the run's own. */
   readonly survival: ((step: Step) => SurvivalVerdict) | undefined;
+  /** The selected step by the params on screen; absent while they are its own, and until it is known. */
+  readonly whatIf: Step | undefined;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
   readonly onParams: (params: SamplingParams) => void;
   readonly onGenerate: () => void;
   /** Goes on with another token in the selected one's place. */
@@ -52,7 +57,9 @@ export interface GenerationViewProps {
   /** Takes a completion into the comparison, or out of it. */
   readonly onCompare: (sequence: number) => void;
   readonly onCloseComparison: () => void;
-  readonly onRun: (index: number) => void;
+  readonly onRun: (index: number, selection?: Selection) => void;
+  readonly onUndo: () => void;
+  readonly onRedo: () => void;
   readonly onStop: () => void;
   readonly onRetryScore: () => void;
   readonly onColouring: (colouring: Colouring) => void;

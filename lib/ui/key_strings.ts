@@ -25,6 +25,9 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
     ], [
       "Home, End",
       "first and last token",
+    ], [
+      "[ ]",
+      "the same place of the completion before or after",
     ]],
   },
   {
@@ -35,7 +38,9 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
       ["s", "takes what the seed draws"],
       ["t", "takes the target's token"],
       ["←, Backspace", "steps back"],
-      ["/", "finds a token"],
+      ["Space", "looks five tokens ahead of the candidate in focus"],
+      ["[ ]", "other tokens that were tried in the last one's place"],
+      ["/, f", "finds a token"],
       ["b", "bans the candidate in focus, or allows it again"],
       ["+, −", "move its logit by one"],
     ],

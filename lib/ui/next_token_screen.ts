@@ -8,10 +8,23 @@ import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 export interface NextTokenScreen {
   readonly screen: GenerationScreen;
   readonly path: readonly TokenId[];
+  readonly view: NextView;
   /** Absent when it could not be had; then `problem` says why. */
   readonly next: NextToken | undefined;
   readonly problem: Problem | undefined;
 }
+
+/** What of the distribution is looked at. */
+export interface NextView {
+  /** Candidates before the first one shown. */
+  readonly from: number;
+  /** What is looked for in the vocabulary; "" for nothing. */
+  readonly find: string;
+  /** The candidate that is selected. */
+  readonly selected: TokenId | undefined;
+}
+
+export const WHOLE_VIEW: NextView = { from: 0, find: "", selected: undefined };
 
 /** Params that say nothing about one position. */
 export const WITHOUT: readonly NumericParam[] = ["maxTokens", "n"];
@@ -22,9 +35,27 @@ export const PLACE_FORM = "place";
 /** Candidates of the first page, and of each further one. */
 export const PAGE_SIZE = 50;
 
-export function nextHref(screen: GenerationScreen, path: readonly TokenId[]): string {
-  return path.length === 0 ? screenHref(screen) : `${screenHref(screen)}&path=${path.join()}`;
+export function nextHref(
+  screen: GenerationScreen,
+  path: readonly TokenId[],
+  { from, find, selected }: NextView = WHOLE_VIEW,
+): string {
+  const more = new URLSearchParams();
+  if (from > 0) more.set("from", String(from));
+  if (find !== "") more.set("find", find);
+  if (selected !== undefined) more.set("sel", String(selected));
+  const place = path.length === 0 ? screenHref(screen) : `${screenHref(screen)}&path=${path.join()}`;
+  return more.size === 0 ? place : `${place}&${more}`;
 }
+
+/** What a query says of the view; what it says wrongly is left out. */
+export function parseView(query: URLSearchParams): NextView {
+  const whole = (name: string) => /^\d{1,15}$/.test(query.get(name) ?? "") ? Number(query.get(name)) : undefined;
+  return { from: whole("from") ?? 0, find: (query.get("find") ?? "").slice(0, FIND_LIMIT), selected: whole("sel") };
+}
+
+/** Characters of what is looked for, as the API takes them. */
+const FIND_LIMIT = 200;
 
 /** The path of a query: ids between commas. @throws {SyntaxError} naming what is no id */
 export function parsePath(text: string | null): readonly TokenId[] {

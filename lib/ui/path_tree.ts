@@ -40,3 +40,16 @@ export function pathRows(roots: readonly PathNode[], before: readonly TokenId[] 
     return [{ depth, before, tokens }, ...pathRows(children, ids, depth + 1)];
   });
 }
+
+/** The path whose last token is the next or previous one that was tried in its place; undefined when there is none. */
+export function besidePath(
+  roots: readonly PathNode[],
+  path: readonly TokenId[],
+  by: -1 | 1,
+): readonly TokenId[] | undefined {
+  let level = roots;
+  for (const id of path.slice(0, -1)) level = level.find(({ token }) => token.id === id)?.children ?? [];
+  const at = level.findIndex(({ token }) => token.id === path.at(-1));
+  const beside = at < 0 ? undefined : level[at + by];
+  return beside && [...path.slice(0, -1), beside.token.id];
+}

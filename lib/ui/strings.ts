@@ -62,6 +62,7 @@ export const STRINGS = {
   latex: "LaTeX",
   latexNeeds: "The preamble needs \\usepackage{multirow}.",
   csv: "CSV",
+  streamed: "Text as it streams",
   retry: "Retry",
   errorId: (id: string) => `Report ${id}`,
   badParam: "Invalid request",

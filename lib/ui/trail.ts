@@ -25,6 +25,14 @@ export function redone<Place>(trail: Trail<Place>): Trail<Place> {
   return { ...trail, at: Math.min(trail.places.length - 1, trail.at + 1) };
 }
 
+export function canUndo<Place>({ at }: Trail<Place>): boolean {
+  return at > 0;
+}
+
+export function canRedo<Place>({ places, at }: Trail<Place>): boolean {
+  return at < places.length - 1;
+}
+
 export function hereOn<Place>({ places, at }: Trail<Place>): Place | undefined {
   return places[at];
 }

@@ -119,6 +119,88 @@ Deno.test("generation screen", async (t) => {
     },
   );
 
+  await t.step(
+    "the inspector shows each stage, takes another order, and says what the params on screen do",
+    async () => {
+      const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&seed=5&temperature=1.5&top_p=0.9`);
+      await generate(page);
+      await strip(page, "Completions 1").getByRole("button").first().click();
+      const own = page.getByRole("region", { name: "Processors, in order", exact: true });
+      assert.match(
+        await own.innerText(),
+        /candidate\s+raw %\s+temperature[\s\S]*top_p[\s\S]*draw[\s\S]*removed[\s\S]*kept/,
+      );
+      const stages = page.getByRole("region", { name: "Processors, in order" });
+      await stages.getByRole("button", { name: "Let temperature act after top_p" }).click();
+      await page.getByText("Processors, in order, by the params as they stand now").waitFor();
+      await stages.getByRole("button", { name: "Let temperature act before top_p" }).waitFor();
+      await page.getByText(/With the params as they stand now/).waitFor();
+      assert.match(page.url(), /order=[^&]*top_p%2Cmin_p%2C?.*temperature|order=[^&]*top_p%2Ctemperature/);
+      // The header of a stage is dragged onto another one.
+      const head = (name: string) => stages.getByRole("columnheader", { name: new RegExp(`^${name}`) });
+      await head("temperature").dragTo(head("top_p"));
+      await page.getByText("Processors, in order", { exact: true }).waitFor();
+      assert.deepEqual(errors, []);
+      await page.close();
+    },
+  );
+
+  await t.step(
+    "the selected token is in the URL, of the target and of a completion, and comes back with it",
+    async () => {
+      const { page } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=8&sel=target:2`);
+      const inspector = page.getByRole("complementary", { name: "Inspector" });
+      await inspector.getByText("Target · token 2").waitFor();
+      await generate(page);
+      const tokens = strip(page, "Completions 1").getByRole("button");
+      await tokens.nth(1).click();
+      await page.waitForURL(/sel=1:2/);
+      const shown = await inspector.innerText();
+      await page.reload();
+      await page.locator("[data-ready=true]").waitFor();
+      await generate(page);
+      await inspector.getByText("Completion 1 · token 2").waitFor();
+      assert.equal(await inspector.innerText(), shown);
+      await page.close();
+    },
+  );
+
+  await t.step("all completions stand in one tree; a row leads to its completion, and undo leads back", async () => {
+    const { page } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=10&temperature=2&n=2`);
+    await generate(page);
+    await strip(page, "Completions 1").getByRole("button").nth(1).click();
+    const inspector = page.getByRole("complementary", { name: "Inspector" });
+    await inspector.getByRole("button", { name: /^Go on with / }).first().click();
+    await strip(page, "Completions 3").waitFor();
+    await page.getByRole("button", { name: "Generate" }).click();
+    await page.getByText("run 2 of 2").waitFor();
+    const tree = page.getByRole("navigation", { name: "All that was generated here" });
+    await tree.waitFor();
+    const rows = await tree.getByRole("button").allInnerTexts();
+    assert.ok(rows.length >= 3, rows.join(" | "));
+    await page.keyboard.press("Escape");
+    await tree.getByRole("button").last().click();
+    await inspector.getByText(/Completion \d · token \d+/).waitFor();
+    assert.equal(await tree.locator("[aria-current=true]").count(), 1);
+    await page.getByRole("button", { name: "Back to what was looked at before" }).click();
+    await page.getByText("run 2 of 2").waitFor();
+    await page.close();
+  });
+
+  await t.step("the target's X-ray is a table too, each token a link to stepping at its place", async () => {
+    const { page, errors } = await openPage(browser, `${app.origin}/alpaca/generation?sample=25&split=test`);
+    const target = page.getByRole("region", { name: "Target", exact: true });
+    await target.getByText("As a table").click();
+    const table = page.getByRole("region", { name: "Tokens of the target" });
+    await table.waitFor();
+    assert.match(await table.innerText(), /rank[\s\S]*surprisal, bits[\s\S]*entropy, bits[\s\S]*PMI, bits/);
+    await table.getByRole("link").nth(2).click();
+    await page.locator("[data-candidate]").first().waitFor();
+    assert.equal(new URL(page.url()).searchParams.get("path")?.split(",").length, 2);
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
   await t.step("streams n sequences, opens a token, moves by arrow keys", async () => {
     const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&n=2&seed=5&max_tokens=12&top_k=20`);
     await generate(page);

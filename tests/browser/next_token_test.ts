@@ -123,6 +123,117 @@ Deno.test("next-token screen", async (t) => {
     await page.close();
   });
 
+  await t.step(
+    "looks ahead on Space, goes to siblings by [ ], finds by f, and keeps the selected row in the URL",
+    async () => {
+      const page = await browser.newPage();
+      await page.goto(url);
+      await page.locator("[data-ready=true]").waitFor();
+      await page.keyboard.press("2");
+      await settled(page, 1);
+      const second = pathOf(page);
+      await page.keyboard.press("Backspace");
+      await settled(page, 0);
+      await page.keyboard.press("1");
+      await settled(page, 1);
+      const first = pathOf(page);
+      await page.keyboard.press("[");
+      await page.waitForFunction((id) => location.search.includes(`path=${id}`), second[0]);
+      await page.keyboard.press("]");
+      await page.waitForFunction((id) => location.search.includes(`path=${id}`), first[0]);
+      await page.locator("[aria-busy=false]").waitFor();
+
+      await page.locator("[data-candidate]").first().focus();
+      const row = await page.locator("[data-candidate]").first().getAttribute("data-candidate");
+      await page.waitForFunction((id) => new URL(location.href).searchParams.get("sel") === id, row);
+      await page.keyboard.press("Space");
+      const ahead = page.getByRole("status", { name: /^then greedily: .+/ });
+      await ahead.waitFor();
+      await page.waitForFunction(() => (document.querySelector("tbody [role=status]")?.textContent ?? "").length > 4);
+      const shown = (await ahead.innerText()).replace("…", "");
+      await page.keyboard.press("Enter");
+      await settled(page, 2);
+      await page.keyboard.press("ArrowRight");
+      await settled(page, 3);
+      const chosen = await page.getByRole("group", { name: "Chosen tokens" }).getByRole("link").last().innerText();
+      assert.ok(shown.trimStart().startsWith(chosen.trim()), `${shown} begins with the greedy step ${chosen}`);
+
+      await page.keyboard.press("f");
+      assert.equal(await page.evaluate(() => document.activeElement?.id), "find");
+      await page.goto(`${url}&path=${first}&sel=${row}`);
+      await page.locator(`[data-candidate="${row}"][aria-current=true]`).waitFor();
+      await page.close();
+    },
+  );
+
+  await t.step(
+    "shows stages and draw beside the list, reorders them there, and asks no model for a slider",
+    async () => {
+      const page = await browser.newPage();
+      await page.goto(`${url}&temperature=1.5&top_p=0.8`);
+      await page.locator("[data-ready=true]").waitFor();
+      const stages = page.getByRole("region", { name: "Processors, in order" });
+      assert.match(
+        await stages.innerText(),
+        /candidate\s+raw %\s+temperature[\s\S]*top_p[\s\S]*draw[\s\S]*out[\s\S]*kept/,
+      );
+      await stages.getByRole("button", { name: "Let top_p act before temperature" }).click();
+      await page.waitForFunction(() => /order=[^&]*top_p%2Ctemperature/.test(location.search));
+      await stages.getByRole("button", { name: "Let top_p act after temperature" }).waitFor();
+      assert.match(
+        await page.getByRole("complementary").innerText(),
+        /this seed draws[\s\S]*1 in [\d.]+[\s\S]*90 % in \d+/,
+      );
+      await page.close();
+    },
+  );
+
+  await t.step(
+    "a path tells where other dice would leave it, after a reload too, and a branch goes there",
+    async () => {
+      const page = await browser.newPage();
+      await page.goto(url);
+      await page.locator("[data-ready=true]").waitFor();
+      for (const length of [1, 2, 3]) {
+        await page.keyboard.press("ArrowRight");
+        await settled(page, length);
+      }
+      await page.reload();
+      await page.locator("[data-ready=true]").waitFor();
+      await page.getByLabel("temperature", { exact: true }).fill("0");
+      await page.getByLabel("temperature", { exact: true }).blur();
+      await page.getByText("would go this path, token for token").waitFor();
+      await page.keyboard.press("Backspace");
+      await settled(page, 2);
+      await page.keyboard.press("2");
+      await settled(page, 3);
+      const greedy = await page.getByText(/would leave the path at token 3, for .+\./).innerText();
+      await page.getByRole("link", { name: "Branch off there" }).click();
+      await page.getByText("would go this path, token for token").waitFor();
+      const last = await page.getByRole("group", { name: "Chosen tokens" }).getByRole("link").last().innerText();
+      assert.ok(greedy.includes(last.trim()), greedy);
+      await page.close();
+    },
+  );
+
+  await t.step("a path that cannot be gone is named in its place, with Retry and a way out", async () => {
+    for (const javaScriptEnabled of [true, false]) {
+      const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
+      for (
+        const [path, reason] of [["999999", /token id 999999/], [Array(4000).fill(5).join(), /window is/]] as const
+      ) {
+        await page.goto(`${url}&path=${path}`);
+        const card = page.getByRole("alert");
+        assert.match(await card.innerText(), reason);
+        await card.getByRole("link", { name: "Retry" }).click();
+        assert.match(await card.innerText(), reason);
+        await card.getByRole("link", { name: "From the prompt" }).click();
+        await page.locator("[data-candidate]").first().waitFor();
+      }
+      await page.context().close();
+    }
+  });
+
   await t.step("lists all keys on ?, but not while somebody types", async () => {
     const page = await browser.newPage();
     await page.goto(url);
@@ -147,6 +258,16 @@ Deno.test("next-token screen", async (t) => {
     await page.getByLabel("Go on with own text").fill("the cat");
     await page.getByRole("button", { name: "Append" }).click();
     assert.ok(pathOf(page).length >= 1);
+    await page.getByRole("link", { name: "Show 50 more" }).click();
+    const ranks = await page.locator("[data-candidate]").evaluateAll((links) =>
+      links.map((link) => Number(/rank (\d+)/.exec(link.getAttribute("aria-label") ?? "")?.[1]))
+    );
+    // The drawn token stands before them, wherever its rank is.
+    assert.deepEqual(ranks.filter((rank) => rank > 50), Array.from({ length: 50 }, (_, index) => 51 + index));
+    await page.getByRole("link", { name: "Back to the 50 before" }).click();
+    await page.getByLabel("Find a token").fill("lion");
+    await page.getByLabel("Find a token").press("Enter");
+    await page.getByText(/\d found, by raw probability/).waitFor();
     await page.getByRole("link", { name: /^Ban / }).first().click();
     assert.match(page.url(), /logit_bias=\d+%3Aban/);
     assert.equal(await page.getByRole("link", { name: /^Allow / }).count(), 1);

@@ -178,7 +178,10 @@ Deno.test("the target's X-ray stands in the page: each token's p, rank, surprisa
   // c: log2 2 = 1 bit here, log2 4 = 2 bits under the blank prompt "a". a: 2 bits here, and 1 bit after "ac".
   assert.deepEqual(cells, ["1 |c|0.500|1|1.00|1.50|+1.00|", "2 |a|0.250|2|2.00|1.50|−1.00|c 0.500|"]);
   assert.match(html, />3\.00 bits</, "the surprisal of both");
-  assert.match(html, /at token 2 the model wanted c \(p 0\.500\)/);
+  assert.match(
+    html,
+    /first departure at token 2 · the model wanted c \(p 0\.500\) · the target has a, rank 2 \(p 0\.250\)/,
+  );
   assert.match(html, /repairs<\/dt><dd[^>]*>1</);
   assert.match(
     html,

@@ -31,7 +31,7 @@ Deno.test("POST next_token names what is wrong with a path, a limit or a generat
     [{ path: [30] }, 422, "path"],
     [{ path: [-1] }, 422, "path.0"],
     [{ path: "1,2" }, 422, "path"],
-    [{ path: Array.from({ length: 80 }, () => 1) }, 422, "prompt"],
+    [{ path: Array.from({ length: 80 }, () => 1) }, 422, "path"],
     [{ limit: 0 }, 422, "limit"],
     [{ offset: -1 }, 422, "offset"],
     [{ find: 7 }, 422, "find"],

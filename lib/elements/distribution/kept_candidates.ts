@@ -6,7 +6,7 @@ const ROUNDING = 1e-4;
 
 /** @throws {RangeError} naming the candidate whose logprob is none */
 export function keepCandidates(candidates: readonly Candidate[]): readonly Candidate[] {
-  return candidates.map(({ token, logprob, rank, excludedBy, finalLogprob, noise }) => {
+  return candidates.map(({ token, logprob, rank, excludedBy, finalLogprob, stageLogprobs, noise }) => {
     checkLogprob(token.text, logprob);
     return {
       token,
@@ -14,6 +14,7 @@ export function keepCandidates(candidates: readonly Candidate[]): readonly Candi
       rank,
       ...(excludedBy === undefined ? {} : { excludedBy }),
       ...(finalLogprob === undefined ? {} : { finalLogprob }),
+      ...(stageLogprobs === undefined ? {} : { stageLogprobs }),
       ...(noise === undefined ? {} : { noise }),
     };
   });

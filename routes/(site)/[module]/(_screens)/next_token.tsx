@@ -6,7 +6,7 @@ import type { TokenId } from "../../../../lib/lm/token.ts";
 import { readNext } from "../../../../lib/server/generation.ts";
 import { problemOf } from "../../../../lib/server/problem.ts";
 import { type GenerationScreen, paramsToWire, sampleSource } from "../../../../lib/ui/generation_screen.ts";
-import { nextHref, PAGE_SIZE, parsePath } from "../../../../lib/ui/next_token_screen.ts";
+import { nextHref, type NextView, PAGE_SIZE, parsePath, parseView } from "../../../../lib/ui/next_token_screen.ts";
 import { badQuery, readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
 
 /** The distribution is part of the page, so that it works as plain links; a failure to get it leaves the rest. */
@@ -15,7 +15,8 @@ export async function openNextToken(request: ScreenRequest): Promise<Screen | Re
   const query = request.url.searchParams;
   const { path, problem: badPath } = pathOf(query.get("path"));
   const append = query.get("append") ?? "";
-  const { next, problem } = await distribution(request, screen, path, append);
+  const view = parseView(query);
+  const { next, problem } = await distribution(request, screen, path, { append, ...view });
   if (append !== "" && next !== undefined) {
     const location = nextHref(screen, next.path.map(({ id }) => id));
     return new Response(null, { status: 303, headers: { location } });
@@ -25,7 +26,7 @@ export async function openNextToken(request: ScreenRequest): Promise<Screen | Re
     title: sampleTitle(screen),
     status: shown?.status ?? 200,
     body: (
-      <NextToken screen={screen} path={path} next={next} problem={shown}>
+      <NextToken screen={screen} path={path} view={view} next={next} problem={shown}>
         {sample !== undefined && <SampleView elements={sample} />}
       </NextToken>
     ),
@@ -45,11 +46,20 @@ async function distribution(
   { state, info, path: place }: ScreenRequest,
   screen: GenerationScreen,
   path: readonly TokenId[],
-  append: string,
+  { append, find, from }: Pick<NextView, "find" | "from"> & { readonly append: string },
 ): Promise<{ readonly next?: Next; readonly problem?: Problem }> {
-  const body = { ...sampleSource(screen), params: paramsToWire(screen.params), path: [...path], append };
+  const body = {
+    ...sampleSource(screen),
+    params: paramsToWire(screen.params),
+    path: [...path],
+    first_sequence: 0,
+    append,
+    ...(find === "" ? {} : { find }),
+    offset: from,
+    limit: PAGE_SIZE,
+  };
   try {
-    return { next: await readNext({ state, info, params: place }, { ...body, offset: 0, limit: PAGE_SIZE }) };
+    return { next: await readNext({ state, info, params: place }, body) };
   } catch (error) {
     return { problem: problemOf(error, state.requestId) };
   }

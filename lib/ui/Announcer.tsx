@@ -1,0 +1,29 @@
+import { useRef } from "preact/hooks";
+import { STRINGS } from "./strings.ts";
+
+interface AnnouncerProps {
+  /** What has come of a streamed text so far. */
+  readonly text: string;
+  readonly isStreaming: boolean;
+}
+
+/** Tells a screen reader a streamed text: whole sentences as they come, and at the end what is left of it. */
+export function Announcer({ text, isStreaming }: AnnouncerProps) {
+  const state = useRef({ wasStreaming: false, read: 0, said: "" });
+  const { wasStreaming } = state.current;
+  if (isStreaming && !wasStreaming) state.current = { wasStreaming, read: 0, said: "" };
+  if (isStreaming || wasStreaming) {
+    const end = isStreaming ? sentencesEnd(text) : text.length;
+    const next = text.slice(state.current.read, end);
+    // What was said stays until there is more to say: a reader may come to it late.
+    if (next.trim() !== "") state.current = { wasStreaming, read: end, said: next };
+  }
+  state.current.wasStreaming = isStreaming;
+  return <div role="log" aria-label={STRINGS.streamed} class="sr-only">{state.current.said}</div>;
+}
+
+/** Where the last whole sentence, or line, of a text ends. @example sentencesEnd("One. Two") is 4 */
+export function sentencesEnd(text: string): number {
+  const last = [...text.matchAll(/[.!?…]+(?=\s)|[。！？]|\n/gu)].at(-1);
+  return last === undefined ? 0 : last.index + last[0].length;
+}

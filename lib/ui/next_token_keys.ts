@@ -1,0 +1,72 @@
+/** What a key means on the next-token screen. Pure; the island does it. */
+import type { Candidate } from "../lm/event.ts";
+import type { NextToken } from "../lm/next.ts";
+import type { SamplingParams } from "../lm/params.ts";
+import type { TokenId } from "../lm/token.ts";
+import { withBan, withNudge } from "./bias_text.ts";
+
+export type StepCommand =
+  | { readonly kind: "go"; readonly path: readonly TokenId[] }
+  /** The next or previous one that was tried in the last token's place. */
+  | { readonly kind: "beside"; readonly by: -1 | 1 }
+  | { readonly kind: "params"; readonly params: SamplingParams }
+  | { readonly kind: "preview"; readonly id: TokenId }
+  | { readonly kind: "close" }
+  | { readonly kind: "find" };
+
+interface StepPlace {
+  readonly params: SamplingParams;
+  readonly path: readonly TokenId[];
+  readonly next: NextToken | undefined;
+  /** By rank. */
+  readonly candidates: readonly Candidate[];
+  /** The candidate that has the focus. */
+  readonly focused: TokenId | undefined;
+  /** Whether a look ahead is open. */
+  readonly isAhead: boolean;
+}
+
+/** Undefined for a key that means nothing here. */
+export function commandOf(
+  key: string,
+  { params, path, next, candidates, focused, isAhead }: StepPlace,
+): StepCommand | undefined {
+  const take = (id: TokenId | undefined) => id === undefined ? undefined : { kind: "go", path: [...path, id] } as const;
+  if (/^[1-9]$/.test(key)) return take(candidates[Number(key) - 1]?.token.id);
+  switch (key) {
+    case "Backspace":
+    case "ArrowLeft":
+      return path.length > 0 ? { kind: "go", path: path.slice(0, -1) } : undefined;
+    case "ArrowRight":
+      return take(candidates[0]?.token.id);
+    case "s":
+      return take(next?.step.token.id);
+    case "t":
+      return take(next?.target?.token.id);
+    case "[":
+      return { kind: "beside", by: -1 };
+    case "]":
+      return { kind: "beside", by: 1 };
+    case "/":
+    case "f":
+      return { kind: "find" };
+    case "Escape":
+      return isAhead ? { kind: "close" } : undefined;
+  }
+  return focused === undefined ? undefined : ofFocused(key, params, focused);
+}
+
+function ofFocused(key: string, params: SamplingParams, id: TokenId): StepCommand | undefined {
+  switch (key) {
+    case " ":
+      return { kind: "preview", id };
+    case "b":
+      return { kind: "params", params: withBan(params, id) };
+    case "+":
+      return { kind: "params", params: withNudge(params, id, 1) };
+    case "-":
+      return { kind: "params", params: withNudge(params, id, -1) };
+    default:
+      return undefined;
+  }
+}
