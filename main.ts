@@ -6,6 +6,7 @@ import { Access } from "./lib/server/guard.ts";
 import { createLog } from "./lib/server/log.ts";
 import { loadModuleFiles, ModuleFileError } from "./lib/server/module_files.ts";
 import { openBudget } from "./lib/server/open_budget.ts";
+import { dropPermissions } from "./lib/server/permissions.ts";
 import { Registry } from "./lib/server/registry.ts";
 import { Sessions } from "./lib/server/sessions.ts";
 import { type Handler, serve } from "./lib/server/serve.ts";
@@ -16,6 +17,7 @@ if (config === "help") {
   console.log(helpText());
   Deno.exit(0);
 }
+if (config.isDeployed) dropPermissions();
 const services = await prepare(config).catch(exit);
 
 export const app = createApp(services, freshConfig.app);

@@ -1,6 +1,6 @@
 import type { Context } from "fresh";
 import type { State } from "./app_state.ts";
-import { isUnexpected, ProblemError, problemResponse } from "./problem.ts";
+import { isUnexpected, ProblemError, problemOf, problemResponse } from "./problem.ts";
 
 type ApiHandler = (ctx: Context<State>) => Response | Promise<Response>;
 type ApiMethod = "GET" | "POST" | "DELETE";
@@ -28,7 +28,8 @@ export function apiRoute(handlers: Readonly<Partial<Record<ApiMethod, ApiHandler
 
 /** Answers with a problem, and logs what was not expected. */
 export function failed(ctx: Context<State>, error: unknown): Response {
-  const { log, requestId } = ctx.state;
+  const { log, requestId, tally } = ctx.state;
+  tally.code = problemOf(error, requestId).title;
   if (isUnexpected(error)) log.failure(requestId, error);
   return problemResponse(error, requestId);
 }

@@ -4,6 +4,7 @@ import type { Access } from "./guard.ts";
 import type { Log } from "./log.ts";
 import { newProblemId } from "./problem.ts";
 import type { Registry } from "./registry.ts";
+import { RequestCounts } from "./request_counts.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** What the routes of one app share. */
@@ -20,17 +21,31 @@ export interface Services {
   readonly shutdown: AbortSignal;
 }
 
+/** Filled as a request is worked on. */
+export interface Tally {
+  /** Tokens that were generated. */
+  tokens?: number;
+  /** The title of the problem that it ended with. */
+  code?: string;
+}
+
 /** `ctx.state` of every request. */
 export interface State extends Services {
   /** Names the request in the log, and in the problem that it may end with. */
   readonly requestId: string;
+  /** Who calls, for what is counted by client; set by the guard. */
+  readonly client: string;
+  /** What the log's line of this request will tell besides. */
+  readonly tally: Tally;
+  readonly counts: RequestCounts;
 }
 
 /** The app as a value: `main.ts` serves it, tests call its handler without a socket. */
 export function createApp(services: Services, config: FreshConfig = {}): App<State> {
+  const counts = new RequestCounts();
   return new App<State>(config)
     .use((ctx) => {
-      Object.assign(ctx.state, services, { requestId: newProblemId() });
+      Object.assign(ctx.state, services, { counts, requestId: newProblemId(), tally: {} });
       return ctx.next();
     })
     .fsRoutes();

@@ -1,4 +1,5 @@
 /** The settings of the app, and the only reader of the environment. */
+import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import type { BudgetLimits } from "./budget.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
@@ -11,6 +12,8 @@ export interface Config {
   readonly modules: readonly string[];
   /** What a client must show; absent when only this machine reaches the app. */
   readonly token?: string;
+  /** The proxy in front of the app that has checked who calls; absent without one. */
+  readonly proxy?: ProxyConfig;
   readonly cacheDir: string;
   /** Caps on what clients may spend at servers that bill tokens; without any there is no budget. */
   readonly budget: BudgetLimits;
@@ -21,6 +24,14 @@ export interface Config {
   /** Names under which the app may be called, besides its own address; with or without a port. */
   readonly allowedHosts: readonly string[];
   readonly log: LogLevel;
+}
+
+/** A proxy whose word on who calls is taken. */
+export interface ProxyConfig {
+  /** The one address from which its requests come. */
+  readonly address: string;
+  /** The header that names the person, in lower case. */
+  readonly header: string;
 }
 
 const DEFAULT_MODULES = "examples/alpaca/mod.ts,examples/persona_chat/mod.ts";
@@ -48,6 +59,17 @@ const SETTINGS = {
     env: "VISUALLM_TOKEN",
     flag: "token",
     help: "secret that clients must show (better set in the environment)",
+  },
+  proxy: {
+    env: "VISUALLM_PROXY",
+    flag: "proxy",
+    help: "address of a proxy that checks who calls, in place of a token",
+  },
+  proxyHeader: {
+    env: "VISUALLM_PROXY_HEADER",
+    flag: "proxy-header",
+    fallback: "x-forwarded-user",
+    help: "header in which that proxy names the person",
   },
   cache: { env: "VISUALLM_CACHE", flag: "cache", fallback: "./.cache", help: "folder for downloaded files" },
   allowedHosts: {
@@ -118,12 +140,14 @@ export function readConfig(
   const given = flags.get(SETTINGS.modules.flag) ?? env(SETTINGS.modules.env);
   const modules = given || (isDeployed ? DEPLOYED_MODULES : DEFAULT_MODULES);
   const token = read("token");
+  const proxy = parseProxy(read("proxy"), read("proxyHeader"));
   const config: Config = {
     isDeployed,
     port: parsePort(read("port")),
     host: parseHost(read("host")),
     modules: files.length > 0 ? files : list(modules),
     ...(token === "" ? {} : { token }),
+    ...(proxy === undefined ? {} : { proxy }),
     cacheDir: read("cache"),
     budget: parseBudget({
       tokensPerDay: read("dailyTokens"),
@@ -207,6 +231,15 @@ function parseHost(text: string): string {
   throw new ConfigError(`Cannot use HOST "${text}": expected an address or a host name, without port`);
 }
 
+function parseProxy(address: string, header: string): ProxyConfig | undefined {
+  if (address === "") return undefined;
+  if (isIP(address) === 0) {
+    throw new ConfigError(`Cannot use VISUALLM_PROXY "${address}": expected one IP address, without port`);
+  }
+  if (/^[a-z0-9-]+$/i.test(header)) return { address, header: header.toLowerCase() };
+  throw new ConfigError(`Cannot use VISUALLM_PROXY_HEADER "${header}": expected the name of a header`);
+}
+
 function parseAllowedHost(text: string): string {
   if (/^([0-9a-z.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/.test(text)) return text;
   throw new ConfigError(
@@ -220,13 +253,16 @@ function parseLevel(text: string): LogLevel {
   throw new ConfigError(`Cannot use VISUALLM_LOG "${text}": expected one of ${LOG_LEVELS.join(", ")}`);
 }
 
-function checkAccess({ host, token }: Config): void {
+function checkAccess({ host, token, proxy }: Config): void {
+  if (token !== undefined && proxy !== undefined) {
+    throw new ConfigError("Cannot use VISUALLM_TOKEN and VISUALLM_PROXY together: one of them says who may call");
+  }
   if (token !== undefined && token.length < TOKEN_LENGTH) {
     throw new ConfigError(
       `Cannot use VISUALLM_TOKEN: expected at least ${TOKEN_LENGTH} characters, got ${token.length}`,
     );
   }
-  if (token === undefined && !isLoopback(host)) {
+  if (token === undefined && proxy === undefined && !isLoopback(host)) {
     throw new ConfigError(`Cannot listen on ${host} without VISUALLM_TOKEN, as other machines could then use the app`);
   }
 }

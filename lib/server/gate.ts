@@ -2,7 +2,7 @@
 import { csp, type Middleware } from "fresh";
 import type { State } from "./app_state.ts";
 import { failed } from "./api_route.ts";
-import { guard } from "./guard.ts";
+import { guard, isOpen } from "./guard.ts";
 import { setHeaders } from "./headers.ts";
 import { checkRequestLimits } from "./limits.ts";
 import { meterBody } from "./meter_body.ts";
@@ -18,7 +18,8 @@ export const logRequests: Middleware<State> = async (ctx) => {
   const write = (bytes: number, isCancelled: boolean) => {
     const ms = Math.round(performance.now() - startedMs);
     const line = { id, method, route, status, ms, bytes };
-    log.request(isCancelled ? { ...line, cancelled: true } : line);
+    ctx.state.counts.add({ ...line, cancelled: isCancelled });
+    log.request({ ...line, ...ctx.state.tally, ...(isCancelled ? { cancelled: true as const } : {}) });
   };
   if (method !== "HEAD") return meterBody(response, write);
   // Fresh drops the body of an answer to HEAD unread.
@@ -46,7 +47,12 @@ async function caught(ctx: Parameters<Middleware<State>>[0]): Promise<Response> 
 
 /** Default-deny: nothing below runs for a request that may not be made. */
 export const admitRequests: Middleware<State> = (ctx) => {
-  const answer = guard(ctx.req, ctx.url, ctx.state.access);
+  const { access } = ctx.state;
+  const { remoteAddr } = ctx.info;
+  const peer = "hostname" in remoteAddr ? remoteAddr.hostname : "local";
+  const client = isOpen(ctx.req, ctx.url) ? peer : access.clientOf(ctx.req, peer);
+  Object.assign(ctx.state, { client });
+  const answer = guard(ctx.req, ctx.url, access, client);
   if (answer !== undefined) return answer;
   checkRequestLimits(ctx.req);
   return ctx.next();

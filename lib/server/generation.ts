@@ -49,10 +49,12 @@ export async function streamRun(
     const onError = (error: unknown) => {
       const problem = generationProblem(error, generatorName);
       if (isUnexpected(problem)) ctx.state.log.failure(ctx.state.requestId, problem);
-      return problemOf(problem, ctx.state.requestId);
+      const shown = problemOf(problem, ctx.state.requestId);
+      ctx.state.tally.code = shown.title;
+      return shown;
     };
     try {
-      return await eventStream(metered(run({ ...request, signal }), reservation, prompt), {
+      return await eventStream(metered(run({ ...request, signal }), reservation, prompt, ctx.state.tally), {
         controller,
         onError,
         encode: encodeWire,

@@ -1,6 +1,7 @@
 /** Who may call the app: the one check that stands before every route. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Config } from "./config.ts";
+import type { Config, ProxyConfig } from "./config.ts";
+import { Attempts } from "./attempts.ts";
 import { checkContentType } from "./read_json.ts";
 import { ProblemError } from "./problem.ts";
 
@@ -9,7 +10,7 @@ const OPEN_PATH = "/api/health";
 const COOKIE = "visuallm";
 const SAFE_METHODS: readonly string[] = ["GET", "HEAD"];
 
-type AccessConfig = Pick<Config, "allowedHosts" | "host" | "port" | "token">;
+type AccessConfig = Pick<Config, "allowedHosts" | "host" | "port" | "proxy" | "token">;
 
 /** The names under which the app answers, and what a client must show. */
 export class Access {
@@ -17,21 +18,39 @@ export class Access {
   port: number;
   readonly #names: readonly string[];
   readonly #token: Buffer | undefined;
-  readonly #cookie: string | undefined;
+  /** What a browser keeps once it has shown the token; absent without one. */
+  readonly cookie: string | undefined;
+  readonly #proxy: ProxyConfig | undefined;
+  readonly attempts = new Attempts();
   /** Digest of a code that may be used once in a URL, in place of the token. */
   #code: Buffer | undefined;
 
-  constructor({ allowedHosts, host, port, token }: AccessConfig) {
+  constructor({ allowedHosts, host, port, proxy, token }: AccessConfig) {
     this.port = port;
+    this.#proxy = proxy;
     const own = host.includes(":") ? `[${host}]` : host;
     this.#names = [...new Set(["localhost", "127.0.0.1", "[::1]", own, ...allowedHosts])];
     this.#token = token === undefined ? undefined : digest(token);
     // Subtle: the cookie is made from the token, so that it holds in every instance, and does not tell the token.
-    this.#cookie = token === undefined ? undefined : digest(`cookie of ${token}`).toString("base64url");
+    this.cookie = token === undefined ? undefined : digest(`cookie of ${token}`).toString("base64url");
   }
 
   get needsToken(): boolean {
     return this.#token !== undefined;
+  }
+
+  /**
+   * Who calls, for whatever is counted by client: the person whom the proxy names, else the address of the other end.
+   * No other header is heard, as anybody can write one.
+   * @param peer address from which the request came
+   * @throws {ProblemError} 401 when a proxy is set and this does not come from it, or names nobody
+   */
+  clientOf(request: Request, peer: string): string {
+    if (this.#proxy === undefined) return peer;
+    const { address, header } = this.#proxy;
+    const person = peer === address ? request.headers.get(header)?.trim() ?? "" : "";
+    if (person !== "") return `user ${person}`;
+    throw new ProblemError(401, "Not signed in", "Cannot answer: the proxy in front of the app must name who calls");
   }
 
   /** A new code (192 bits) that logs one browser in; the last one is void. */
@@ -51,30 +70,37 @@ export class Access {
   }
 
   allowsCookie(given: string): boolean {
-    return this.#cookie !== undefined && timingSafeEqual(digest(given), digest(this.#cookie));
+    return this.cookie !== undefined && timingSafeEqual(digest(given), digest(this.cookie));
   }
 
-  /** A cookie for who shows the token, or the code that works once; undefined for anything else. */
-  login(given: string): string | undefined {
-    const byCode = this.#code !== undefined && timingSafeEqual(digest(given), this.#code);
-    if (byCode) this.#code = undefined;
-    return byCode || this.allowsToken(given) ? this.#cookie : undefined;
+  /** Whether this is the code; it is void from then on. */
+  takesCode(given: string): boolean {
+    const isCode = this.#code !== undefined && timingSafeEqual(digest(given), this.#code);
+    if (isCode) this.#code = undefined;
+    return isCode;
   }
 }
 
 /**
  * Lets a request pass, or says what it gets instead.
+ * @param client who calls, by `Access.clientOf`
  * @returns a redirect when the URL's `?token=` became a cookie; undefined to go on
- * @throws {ProblemError} 421 unknown host, 403 from another site, 405 OPTIONS, 415 not JSON, 401 without the token
+ * @throws {ProblemError} 421 unknown host, 403 from another site, 405 OPTIONS, 415 not JSON, 401 without the token,
+ * 429 after ten wrong ones in a minute
  */
-export function guard(request: Request, url: URL, access: Access): Response | undefined {
-  if (url.pathname === OPEN_PATH && SAFE_METHODS.includes(request.method)) return undefined;
+export function guard(request: Request, url: URL, access: Access, client: string): Response | undefined {
+  if (isOpen(request, url)) return undefined;
   checkHost(request, access);
   if (!SAFE_METHODS.includes(request.method)) {
     checkMethod(request, url);
     checkOrigin(request);
   }
-  return access.needsToken ? checkToken(request, url, access) : undefined;
+  return access.needsToken ? checkToken(request, url, access, client) : undefined;
+}
+
+/** Whether anyone may make this request, under any name. */
+export function isOpen({ method }: Request, { pathname }: URL): boolean {
+  return pathname === OPEN_PATH && SAFE_METHODS.includes(method);
 }
 
 /** Subtle: `Host` and the URL can differ (an absolute-form target), and a rebound name shows in both. */
@@ -108,16 +134,19 @@ function checkOrigin(request: Request): void {
   if (type !== null) checkContentType(type);
 }
 
-function checkToken(request: Request, url: URL, access: Access): Response | undefined {
+function checkToken(request: Request, url: URL, access: Access, client: string): Response | undefined {
+  const { attempts } = access;
+  const given = request.method === "GET" ? url.searchParams.get("token") : null;
+  // Subtle: the code that the app prints is too long to be guessed, so it helps its reader in even when others guess.
+  if (given !== null && access.takesCode(given)) return loggedIn(url, access);
   const bearer = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-  if (bearer !== undefined && access.allowsToken(bearer)) return undefined;
-  const given = url.searchParams.get("token");
-  if (given !== null && request.method === "GET") {
-    const cookie = access.login(given);
-    if (cookie !== undefined) return loggedIn(url, cookie);
-  }
   const cookie = readCookie(request.headers.get("cookie") ?? "");
+  const isShown = bearer !== undefined || cookie !== undefined || given !== null;
+  if (isShown) attempts.check(client);
+  if (given !== null && access.allowsToken(given)) return loggedIn(url, access);
+  if (bearer !== undefined && access.allowsToken(bearer)) return undefined;
   if (cookie !== undefined && access.allowsCookie(cookie)) return undefined;
+  if (isShown) attempts.wrong(client);
   throw new ProblemError(
     401,
     "Token needed",
@@ -126,7 +155,7 @@ function checkToken(request: Request, url: URL, access: Access): Response | unde
   );
 }
 
-function loggedIn(url: URL, cookie: string): Response {
+function loggedIn(url: URL, access: Access): Response {
   const clean = new URL(url);
   clean.searchParams.delete("token");
   const secure = url.protocol === "https:" ? "; Secure" : "";
@@ -135,7 +164,7 @@ function loggedIn(url: URL, cookie: string): Response {
     headers: {
       // Subtle: Fresh has collapsed leading slashes of the path, so this stays on our own host.
       location: clean.pathname + clean.search,
-      "set-cookie": `${COOKIE}=${cookie}; Path=/; HttpOnly; SameSite=Strict${secure}`,
+      "set-cookie": `${COOKIE}=${access.cookie}; Path=/; HttpOnly; SameSite=Strict${secure}`,
     },
   });
 }

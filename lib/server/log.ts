@@ -11,6 +11,10 @@ export interface RequestLine {
   readonly status: number;
   readonly ms: number;
   readonly bytes: number;
+  /** Tokens that were generated. */
+  readonly tokens?: number;
+  /** The title of the problem that it ended with. */
+  readonly code?: string;
   /** The client left before the body's end. */
   readonly cancelled?: true;
 }

@@ -2,7 +2,7 @@
 import type { Context } from "fresh";
 import type { Generator } from "../generators/generator.ts";
 import type { RunEvent } from "../lm/event.ts";
-import type { State } from "./app_state.ts";
+import type { State, Tally } from "./app_state.ts";
 import type { Reservation } from "./budget.ts";
 
 /** Bytes of text a token at least stands for, on average: more tokens than these are not expected of a prompt. */
@@ -16,18 +16,13 @@ export type Spender = Pick<Context<State>, "info" | "state">;
  * @throws {ProblemError} 429 when the budget does not allow it
  */
 export async function reserve(
-  { state: { budget }, info }: Spender,
+  { state: { budget, client } }: Spender,
   generator: Generator,
   prompt: string,
   completionTokens: number,
 ): Promise<Reservation | undefined> {
   if (budget === undefined || generator.isBilled !== true) return undefined;
-  return await budget.reserve(clientOf(info), promptTokens(prompt) + completionTokens);
-}
-
-/** The client by its address: a header could name anybody. */
-function clientOf({ remoteAddr }: Deno.ServeHandlerInfo): string {
-  return "hostname" in remoteAddr ? remoteAddr.hostname : "local";
+  return await budget.reserve(client, promptTokens(prompt) + completionTokens);
 }
 
 function promptTokens(prompt: string): number {
@@ -39,6 +34,7 @@ export async function* metered(
   events: AsyncGenerator<RunEvent, void, void>,
   reservation: Reservation | undefined,
   prompt: string,
+  tally: Tally,
 ): AsyncGenerator<RunEvent, void, void> {
   let prompts = 0, completion = 0;
   try {
@@ -48,6 +44,7 @@ export async function* metered(
       yield event;
     }
   } finally {
+    tally.tokens = completion;
     // A run that was cut off has not told its prompt's length.
     await reservation?.settle((prompts || promptTokens(prompt)) + completion);
   }

@@ -23,13 +23,18 @@ export function startLines({ config, port, readiness, code }: StartFacts): reado
   ].map(oneLine);
   const facts = [
     `visuallm: ${addressOf(config.host, port)}${code === undefined ? "" : `?token=${code} (works once)`}`,
-    `access: ${config.token === undefined ? "this machine only, no token" : "token needed"}`,
+    `access: ${accessOf(config)}`,
     `modules: ${modules.join(", ")}`,
     ...generators.filter(({ state }) => state !== "failed").map(generatorLine),
   ].map(oneLine);
   if (facts.length <= LINE_LIMIT) return [...facts, ...failed];
   const shown = LINE_LIMIT - 1;
   return [...facts.slice(0, shown), `… and ${facts.length - shown} more: see /api/ready`, ...failed];
+}
+
+function accessOf({ token, proxy }: Config): string {
+  if (proxy !== undefined) return `who the proxy at ${proxy.address} names in ${proxy.header}`;
+  return token === undefined ? "this machine only, no token" : "token needed";
 }
 
 function generatorLine({ module, name, kind, label, detail }: GeneratorReport): string {

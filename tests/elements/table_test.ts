@@ -178,7 +178,7 @@ Deno.test("escapeLatex() escapes what TeX reads as code, and names what it canno
 
 Deno.test("csvTable() quotes as RFC 4180 says", () => {
   const rows = [["1,5", 'a "b"', ""], ["x\ny", " z ", "=1+1"]];
-  assert.equal(csvTable(["a", "b", "c"], rows), 'a,b,c\r\n"1,5","a ""b""",\r\n"x\ny", z ,=1+1\r\n');
+  assert.equal(csvTable(["a", "b", "c"], rows), 'a,b,c\r\n"1,5","a ""b""",\r\n"x\ny", z ,\'=1+1\r\n');
   assert.equal(csvTable(["a"], [[""], ["1"]]), 'a\r\n""\r\n1\r\n');
 });
 

@@ -4,6 +4,7 @@ import { Builder } from "fresh/dev";
 import freshConfig from "../../fresh.config.ts";
 import { createApp, type State } from "../../lib/server/app_state.ts";
 import type { Budget } from "../../lib/server/budget.ts";
+import type { ProxyConfig } from "../../lib/server/config.ts";
 import { Access } from "../../lib/server/guard.ts";
 import { createLog } from "../../lib/server/log.ts";
 import type { Module } from "../../lib/module.ts";
@@ -22,6 +23,8 @@ export interface RigApp {
   /** Lines that the app logged. */
   readonly logged: readonly string[];
   readonly stop: () => void;
+  /** As a server calls it, with the other end's address. */
+  readonly handler: (request: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
 }
@@ -29,6 +32,7 @@ export interface RigApp {
 interface RigOptions {
   readonly modules?: readonly Module[];
   readonly token?: string;
+  readonly proxy?: ProxyConfig;
   readonly allowedHosts?: readonly string[];
   readonly servesApi?: boolean;
   readonly budget?: Budget;
@@ -37,15 +41,16 @@ interface RigOptions {
 
 /** An app of its own; the pages are built once. */
 export async function rigApp(
-  { modules = [rigModule], token, allowedHosts = [], servesApi = false, budget, env = () => undefined }: RigOptions =
-    {},
+  { modules = [rigModule], token, proxy, allowedHosts = [], servesApi = false, budget, env = () => undefined }:
+    RigOptions = {},
 ): Promise<RigApp> {
   const files = modules.map((module) => ({ module, file: `${module.name}/mod.ts`, url: new URL("tests/rig/", ROOT) }));
   const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp", env });
   await registry.check();
   const stopping = new AbortController();
   const logged: string[] = [];
-  const access = new Access({ host: "127.0.0.1", port: 8000, allowedHosts, ...(token === undefined ? {} : { token }) });
+  const secret = { ...(token !== undefined && { token }), ...(proxy !== undefined && { proxy }) };
+  const access = new Access({ host: "127.0.0.1", port: 8000, allowedHosts, ...secret });
   const log = createLog("info", (line) => logged.push(line));
   const sessions = new Sessions({ registry, log });
   const services = { registry, sessions, access, log, servesApi, ...(budget && { budget }), shutdown: stopping.signal };
@@ -58,6 +63,7 @@ export async function rigApp(
     registry,
     access,
     logged,
+    handler,
     stop: () => stopping.abort(),
     fetch: call,
     post: (path, body, init = {}) =>

@@ -16,7 +16,7 @@ function access(token?: string): Access {
 function statusOf(url: string, init: RequestInit & { token?: string } = {}): number {
   const request = new Request(url, init);
   try {
-    return guard(request, new URL(request.url), access(init.token))?.status ?? 200;
+    return guard(request, new URL(request.url), access(init.token), "here")?.status ?? 200;
   } catch (error) {
     assert.ok(error instanceof ProblemError);
     return error.status;
@@ -72,7 +72,7 @@ Deno.test("guard() wants the token when there is one, as Bearer, cookie, or once
   const own = access(TOKEN);
   const code = own.newCode();
   const login = new Request(`http://localhost:8000/alpaca/generation?split=test&token=${code}`);
-  const redirect = guard(login, new URL(login.url), own);
+  const redirect = guard(login, new URL(login.url), own, "here");
   assert.equal(redirect?.status, 303);
   assert.ok(!redirect?.headers.get("location")?.includes(code));
   const cookie = redirect?.headers.get("set-cookie") ?? "";
@@ -80,6 +80,6 @@ Deno.test("guard() wants the token when there is one, as Bearer, cookie, or once
   assert.match(cookie, /SameSite=Strict/);
   assert.ok(!cookie.includes(TOKEN));
   const next = new Request(url, { headers: { cookie: cookie.split(";")[0] ?? "" } });
-  assert.equal(guard(next, new URL(url), own), undefined);
-  assert.throws(() => guard(login, new URL(login.url), own), ProblemError);
+  assert.equal(guard(next, new URL(url), own, "here"), undefined);
+  assert.throws(() => guard(login, new URL(login.url), own, "here"), ProblemError);
 });
