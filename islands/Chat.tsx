@@ -5,33 +5,42 @@ import { PageStore } from "../lib/elements/view/page_store.ts";
 import { storeControl } from "../lib/elements/view/store_control.tsx";
 import { detokenize } from "../lib/lm/detokenize.ts";
 import type { Problem, RunEvent } from "../lib/lm/event.ts";
-import { PARAM_RANGES, type SamplingParams } from "../lib/lm/params.ts";
-import type { Prompt } from "../lib/lm/prompt.ts";
+import type { SamplingParams } from "../lib/lm/params.ts";
+import type { TokenId } from "../lib/lm/token.ts";
 import { ApiError } from "../lib/ui/api_client.ts";
-import { fetchChatPrompt, streamRun } from "../lib/ui/generation_client.ts";
+import { type ChatPrompt, fetchChatPrompt, streamRun } from "../lib/ui/generation_client.ts";
 import type { ChatScreen } from "../lib/ui/chat_screen.ts";
+import { exportChat, importChat } from "../lib/ui/chat_file.ts";
 import * as state from "../lib/ui/chat_state.ts";
-import { type ChatActions, ChatView, type TurnSelection } from "../lib/ui/ChatView.tsx";
+import { type ChatActions, ChatView } from "../lib/ui/ChatView.tsx";
+import { download } from "../lib/ui/download.ts";
 import { collectPerFrame } from "../lib/ui/frame.ts";
 import { paramsToWire } from "../lib/ui/generation_screen.ts";
-import { STRINGS } from "../lib/ui/strings.ts";
+import { CHAT_STRINGS } from "../lib/ui/chat_strings.ts";
+import { hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
+import { stepsAlong, stepsOfTurn, type TurnFinder } from "../lib/ui/turn_tokens.ts";
+import { useAnswer } from "../lib/ui/use_answer.ts";
 
 /** How long nobody types before the text that would be sent is asked for. */
 const PREVIEW_MS = 250;
 
-/** The chat screen. The conversation lives in this browser; a request carries all of it. */
+type Origin = Pick<state.Origin, "params" | "prefill" | "sequence">;
+
+/** The chat screen. The conversations live in this browser; a request carries all that it needs of one. */
 export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const chat = useSignal(state.EMPTY_CHAT);
+  const trail = useSignal(trailFrom(state.placeOf(state.EMPTY_CHAT)));
   const draft = useSignal("");
+  const query = useSignal("");
   const system = useSignal(screen.system ?? "");
   const prefill = useSignal("");
   const params = useSignal<SamplingParams>(screen.params);
   const acceptsAtOnce = useSignal(false);
   const writing = useSignal<state.TurnId | undefined>(undefined);
   const problem = useSignal<Problem | undefined>(undefined);
-  const prompt = useSignal<Prompt | undefined>(undefined);
+  const prompt = useSignal<ChatPrompt | undefined>(undefined);
   const opened = useSignal<ReadonlySet<state.TurnId>>(new Set());
-  const selection = useSignal<TurnSelection | undefined>(undefined);
+  const selection = useSignal<state.TurnSelection | undefined>(undefined);
   const isReady = useSignal(false);
   const stopRun = useRef<AbortController | undefined>(undefined);
   const store = useMemo(
@@ -42,57 +51,108 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const key = `chat:${screen.module}/${screen.component}`;
 
   function change(next: state.Chat): void {
+    if (next.leaf !== chat.value.leaf || next.conversation !== chat.value.conversation) {
+      trail.value = moved(trail.value, state.placeOf(next));
+    }
+    keep(next);
+  }
+
+  function keep(next: state.Chat): void {
     chat.value = next;
-    localStorage.setItem(key, state.exportChat(next));
+    try {
+      localStorage.setItem(key, exportChat(next));
+    } catch (error) {
+      // The browser's room for this page is full: the chat goes on, and is told not to outlive the page.
+      tell(CHAT_STRINGS.notKept(error instanceof Error ? error.message : String(error)));
+    }
+  }
+
+  function tell(detail: string): void {
+    problem.value = { type: "about:blank", title: CHAT_STRINGS.badChat, status: 0, detail, id: "" };
+  }
+
+  function turnBack(next: typeof trail.value): void {
+    trail.value = next;
+    keep({ ...chat.value, ...hereOn(next) });
   }
 
   /** Everything that shapes an answer to these turns. */
-  function bodyFor(turns: readonly state.Turn[]) {
+  function bodyFor(turns: readonly state.Turn[], begin = prefill.value) {
     const controls = Object.entries(screen.controls).map(([name, element]) => [name, store.value(element)]);
     return {
       messages: state.messagesOf(turns),
       system: system.value,
-      prefill: prefill.value,
+      prefill: begin,
       controls: Object.fromEntries(controls),
       generator: screen.generator,
     };
   }
 
-  async function answer(asked: state.Chat): Promise<void> {
+  /** Answers the message before the turn on screen, or goes on after a path of tokens. */
+  async function answer(asked: state.Chat, origin: Origin, path: readonly TokenId[] = []): Promise<void> {
     const first = asked.leaf;
     if (first === undefined) return;
+    stopRun.current?.abort();
     const controller = new AbortController();
     stopRun.current = controller;
-    const begin = prefill.value;
-    const wanted = anew(params.value, asked);
     batch(() => {
-      change(state.drawnBy(asked, first, wanted));
+      change(state.drawnBy(asked, first, origin));
       writing.value = first;
       problem.value = undefined;
+      selection.value = undefined;
     });
     const frame = collectPerFrame<RunEvent>((events) => {
-      chat.value = state.heard(chat.value, first, events, begin);
+      chat.value = state.heard(chat.value, first, events);
       problem.value = events.find((event) => event.type === "error")?.problem ?? problem.value;
     });
     try {
-      const body = { ...bodyFor(state.thread(asked).slice(0, -1)), params: paramsToWire(wanted) };
-      for await (const event of streamRun(`${api}/chat`, body, controller.signal)) frame.add(event);
+      const body = bodyFor(state.thread(asked).slice(0, -1), origin.prefill);
+      const more = { params: paramsToWire(origin.params), path, first_sequence: origin.sequence };
+      for await (const event of streamRun(`${api}/chat`, { ...body, ...more }, controller.signal)) frame.add(event);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       problem.value = error.problem;
     }
     frame.flush();
     const reason = controller.signal.aborted ? "cancelled" : problem.value === undefined ? "incomplete" : "error";
-    const textOf = (steps: state.Turn["steps"]) => begin + detokenize(steps.map(({ token }) => token));
+    const textOf = (steps: state.Turn["steps"]) => origin.prefill + detokenize(steps.map(({ token }) => token));
     batch(() => {
+      keep(state.cutOff(chat.value, first, reason, textOf));
+      if (stopRun.current !== controller) return;
       writing.value = undefined;
-      change(state.cutOff(chat.value, first, reason, textOf));
       if (acceptsAtOnce.value && problem.value === undefined) accept();
     });
   }
 
+  function answerAnew(asked: state.Chat): void {
+    void answer(asked, { params: state.anew(params.value, asked), prefill: prefill.value, sequence: 0 });
+  }
+
+  /** Another version of a turn: its tokens up to a place, and what follows them by the same dice. */
+  function branch(turn: state.Turn, position: number, taken: readonly TokenId[], by: SamplingParams): void {
+    const { origin, parent, steps } = turn;
+    if (origin === undefined || parent === undefined) return;
+    const path = [...steps.slice(0, position).map(({ token }) => token.id), ...taken];
+    const wanted = { params: { ...by, seed: origin.params.seed, n: 1 }, prefill: origin.prefill };
+    opened.value = new Set([...opened.value, chat.value.turns.length]);
+    void answer(state.answering(chat.value, parent, 1), { ...wanted, sequence: origin.sequence }, path);
+  }
+
+  const finder: TurnFinder = { api, bodyFor, chat: () => chat.value, params: () => params.value };
+
+  async function showTokens(turn: state.Turn): Promise<void> {
+    try {
+      const steps = await stepsOfTurn(finder, turn);
+      chat.value = state.withSteps(chat.value, turn.id, steps);
+      if (steps.length === 0) tell(CHAT_STRINGS.noTokens);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      problem.value = error.problem;
+    }
+  }
+
   function accept(): void {
-    change(state.accepted(chat.value));
+    keep(state.accepted(chat.value));
     draft.value = "";
   }
 
@@ -100,51 +160,79 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     draft: (text) => draft.value = text,
     send: () => {
       if (writing.value !== undefined || draft.value === "") return;
-      void answer(state.sent(chat.value, draft.value, params.value.n));
+      answerAnew(state.sent(chat.value, draft.value, params.value.n));
     },
     accept,
+    choose: (turn) => {
+      change(state.shown(chat.value, turn.id));
+      accept();
+    },
     stop: () => stopRun.current?.abort(),
     begin: () => {
       stopRun.current?.abort();
       change(state.begun(chat.value));
       draft.value = "";
     },
+    open: (conversation) => {
+      stopRun.current?.abort();
+      change(state.opened(chat.value, conversation));
+    },
+    query: (text) => query.value = text,
     edit: (turn, text) => {
       const next = state.edited(chat.value, turn, text);
       if (turn.role === "assistant") return change(next);
       draft.value = text;
-      void answer(state.answering(next, next.leaf ?? 0, params.value.n));
+      answerAnew(state.answering(next, next.leaf ?? 0, params.value.n));
+    },
+    editLast: () => {
+      const last = state.thread(chat.value).findLast(({ role }) => role === "user");
+      if (last === undefined) return;
+      change(state.endedBefore(chat.value, last));
+      draft.value = last.text;
+    },
+    again: (turn) => {
+      if (writing.value !== undefined || turn.role !== "assistant" || turn.parent === undefined) return;
+      answerAnew(state.answering(chat.value, turn.parent, params.value.n));
     },
     remove: (turn) => change(state.endedBefore(chat.value, turn)),
     version: (turn) => change(state.shown(chat.value, turn.id)),
-    tokens: (turn) => opened.value = toggled(opened.value, turn),
+    tokens: (turn) => {
+      opened.value = toggled(opened.value, turn.id);
+      if (opened.value.has(turn.id) && turn.steps.length === 0) void showTokens(turn);
+    },
     select: (next) => selection.value = next,
+    branch: (turn, position, token) => branch(turn, position, [token], turn.origin?.params ?? params.value),
+    goOn: (turn, position) => branch(turn, position, [], params.value),
     system: (text) => system.value = text,
     prefill: (text) => prefill.value = text,
     params: (next) => params.value = next,
     acceptAtOnce: (value) => acceptsAtOnce.value = value,
-    exportChat: () => download(`${screen.module}-chat.json`, state.exportChat(chat.value)),
+    exportChat: () => download(`${screen.module}-chat.json`, exportChat(chat.value)),
     importChat: (file) => void file.text().then(read),
   };
 
   function read(text: string): void {
     try {
-      change(state.importChat(text));
+      change(importChat(text));
       problem.value = undefined;
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      problem.value = { type: "about:blank", title: STRINGS.badParam, status: 0, detail, id: "" };
+      tell(error instanceof Error ? error.message : String(error));
     }
   }
 
   useEffect(() => {
     const kept = localStorage.getItem(key);
     if (kept !== null) read(kept);
+    trail.value = trailFrom<state.ChatPlace>(state.placeOf(chat.value));
     isReady.value = true;
     const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
-      if (writing.value === undefined) selection.value = undefined;
-      else on.stop();
+      const isTyping = document.activeElement?.matches("input, textarea, select") === true;
+      const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping;
+      if (isUndo && writing.value === undefined) {
+        event.preventDefault();
+        turnBack(event.shiftKey ? redone(trail.value) : undone(trail.value));
+      } else if (event.key === "Escape" && writing.value === undefined) selection.value = undefined;
+      else if (event.key === "Escape") on.stop();
     };
     addEventListener("keydown", onKey);
     return () => {
@@ -153,22 +241,29 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     };
   }, []);
 
-  const asked = draft.value === "" ? undefined : nextTurns(chat.value, draft.value);
+  const asked = draft.value === "" ? undefined : state.nextTurns(chat.value, draft.value);
   const preview = asked === undefined ? undefined : JSON.stringify(bodyFor(asked));
   useEffect(() => {
     if (preview === undefined) return void (prompt.value = undefined);
     const controller = new AbortController();
     const timer = setTimeout(() => {
-      fetchChatPrompt(`${api}/chat_prompt`, preview, controller.signal).then((next) => prompt.value = next, () => {
+      fetchChatPrompt(`${api}/chat_prompt`, JSON.parse(preview), controller.signal).then(
+        (next) => prompt.value = next,
         // The same fault will be told, with its reason, when the message is sent.
-        prompt.value = undefined;
-      });
+        () => prompt.value = undefined,
+      );
     }, PREVIEW_MS);
     return () => {
       clearTimeout(timer);
       controller.abort();
     };
   }, [preview]);
+
+  const question = state.whatIfOf(chat.value, selection.value, params.value);
+  const whatIf = useAnswer(
+    question && writing.value === undefined ? JSON.stringify([selection.value, question.by]) : undefined,
+    async (signal) => question && (await stepsAlong(finder, question, question.ids.length + 1, signal)).at(-1),
+  );
 
   const control = storeControl(store, INPUT_VIEWS, (name, value) => {
     store.edit(name, value);
@@ -179,6 +274,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     <ChatView
       screen={screen}
       chat={chat.value}
+      query={query.value}
       draft={draft.value}
       system={system.value}
       prefill={prefill.value}
@@ -189,6 +285,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       prompt={prompt.value}
       opened={opened.value}
       selection={selection.value}
+      whatIf={whatIf}
       isReady={isReady.value}
       controls={controls.length === 0 ? null : controls.map((element) => control.draw({ element }))}
       on={on}
@@ -196,29 +293,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   );
 }
 
-/** Answers that stand beside others get dice of their own, so that regenerating gives something new. */
-function anew(params: SamplingParams, asked: state.Chat): SamplingParams {
-  const turn = asked.turns[asked.leaf ?? -1];
-  const before = turn === undefined ? 0 : state.siblings(asked, turn).length - params.n;
-  return { ...params, seed: (params.seed + before) % PARAM_RANGES.seed.max };
-}
-
-/** The turns that a draft would be sent with. */
-function nextTurns(chat: state.Chat, draft: string): readonly state.Turn[] {
-  return state.thread(state.sent(chat, draft, 1)).slice(0, -1);
-}
-
 function toggled<Item>(set: ReadonlySet<Item>, item: Item): ReadonlySet<Item> {
   const next = new Set(set);
   if (!next.delete(item)) next.add(item);
   return next;
-}
-
-function download(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -74,6 +74,7 @@ export default defineModule({
         { role: "system", content: `Talk as the person of whom this is true:\n${values.first}\n${values.second}` },
         ...messages,
       ],
+      metrics: { ppl: perplexity },
       params: { maxTokens: 60 },
     }),
   ],

@@ -56,6 +56,7 @@ export default defineModule({
     chat({
       starters: ["hello !", "do you have any pets ?", "what do you like to eat ?"],
       controls: traitPickers,
+      metrics: { ppl: perplexity },
       prompt: ({ values, messages }) => {
         const traits = Object.values(values).filter((trait) => trait !== NO_TRAIT);
         return render(traits, messages.map(({ content }) => content));

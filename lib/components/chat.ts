@@ -3,6 +3,7 @@ import type { ValuesOf } from "../elements/input.ts";
 import type { Message } from "../lm/message.ts";
 import type { Prompt } from "../lm/prompt.ts";
 import type { SamplingParams } from "../lm/params.ts";
+import type { Metric } from "../metrics/metric.ts";
 
 /** What a conversation's prompt is made from. */
 export interface Conversation<Group extends Inputs = Inputs> {
@@ -32,6 +33,8 @@ export interface ChatOptions<Group extends Inputs> {
    * The generator makes the exact text of them; a `prompt` of one's own wins.
    */
   readonly messages?: (conversation: Conversation<Group>) => readonly Message[];
+  /** What is measured of each answer; there is no target, so metrics that need one have no value. */
+  readonly metrics?: Readonly<Record<string, Metric>>;
   /** Where the sampling form starts. */
   readonly params?: Partial<SamplingParams>;
 }
@@ -44,6 +47,7 @@ export interface ChatComponent {
   /** Undefined: `prompt` has no place for one. */
   readonly system: string | undefined;
   readonly starters: readonly string[];
+  readonly metrics: Readonly<Record<string, Metric>>;
   readonly params: Partial<SamplingParams>;
   /** New inputs for each request: what they hold is the client's. */
   controls(): Inputs;
@@ -54,13 +58,15 @@ export interface ChatComponent {
 }
 
 export function chat<Group extends Inputs = Record<never, never>>(options: ChatOptions<Group> = {}): ChatComponent {
-  const { name = "chat", title = "Chat", starters = [], params = {}, controls, prompt, messages } = options;
+  const { name = "chat", title = "Chat", starters = [], metrics = {}, params = {}, controls, prompt, messages } =
+    options;
   return {
     kind: "chat",
     name,
     title,
     system: options.system ?? (prompt === undefined ? "" : undefined),
     starters,
+    metrics,
     params,
     controls: controls ?? (() => ({})),
     // The app calls `prompt` with values of the controls that this very component made.

@@ -174,6 +174,8 @@ export const chatSchema = v.strictObject({
   system: v.optional(promptSchema),
   /** Text that the completion begins with. */
   prefill: v.optional(promptSchema),
+  path: pathSchema,
+  first_sequence: v.optional(indexSchema, 0),
   controls: v.optional(v.pipe(objectSchema, v.record(v.string(), v.unknown()))),
   generator: v.optional(nameSchema),
   params: v.optional(v.pipe(objectSchema, paramsSchema)),

@@ -31,9 +31,11 @@ export async function chat(ctx: Context<State>, body: ChatBody): Promise<Respons
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
   const params = paramsFromWire(wire, component.params);
   const top = body.top ?? DEFAULT_TOP;
+  const branch = { path: body.path, firstSequence: body.first_sequence };
+  const { metrics } = component;
   return await streamRun(
     ctx,
-    { generator, prompt: prompt.text, messages, target: undefined, metrics: {}, params, top },
+    { generator, prompt: prompt.text, messages, ...branch, target: undefined, metrics, params, top },
     generatorName,
   );
 }

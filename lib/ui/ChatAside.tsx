@@ -1,12 +1,12 @@
-import type { Step } from "../lm/event.ts";
-import type { SamplingParams } from "../lm/params.ts";
-import { type SurvivalVerdict, survives } from "../lm/survival.ts";
+import { survives } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
+import { changedFor } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./ChatView.tsx";
 import { changedParams } from "./generation_screen.ts";
 import { Inspector } from "./Inspector.tsx";
 import { ParamsForm } from "./ParamsForm.tsx";
+import { plural } from "./number_format.ts";
 import { FieldLegend, PromptText } from "./PromptText.tsx";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { STRINGS } from "./strings.ts";
@@ -16,6 +16,7 @@ export function ChatAside(props: ChatViewProps) {
   const { chat, selection, params, on } = props;
   const turn = selection && chat.turns[selection.turn];
   const step = selection && turn?.steps[selection.position];
+  const by = turn && changedFor(turn, params);
   if (step !== undefined) {
     return (
       <div class="flex flex-col gap-3">
@@ -23,7 +24,12 @@ export function ChatAside(props: ChatViewProps) {
           <Button onClick={() => on.select(undefined)}>{STRINGS.close}</Button>
         </span>
         <Inspector
-          inspected={{ kind: "step", step, survival: whatIf(step, turn?.params, params) }}
+          inspected={{ kind: "step", step, survival: by && survives(step, by), whatIf: props.whatIf }}
+          onTake={turn?.origin === undefined || turn.parent === undefined
+            ? undefined
+            : (token) => on.branch(turn, selection?.position ?? 0, token)}
+          order={params.order}
+          onOrder={(order) => on.params({ ...params, order })}
           onClose={() => on.select(undefined)}
         />
       </div>
@@ -44,12 +50,16 @@ export function ChatAside(props: ChatViewProps) {
       <Sampling {...props} />
       <section aria-label={TEXT.sent} class="flex min-w-0 flex-col gap-1">
         <h2 class="font-semibold">{TEXT.sent}</h2>
-        <p class="text-12 text-soft">{TEXT.sentFacts}</p>
+        <p class="text-12 text-soft">
+          {props.prompt?.tokens === undefined
+            ? TEXT.sentFacts
+            : TEXT.sentTokens(plural(props.prompt.tokens.length, "token", "tokens"))}
+        </p>
         {props.prompt === undefined ? <p class="text-soft">{TEXT.sentNothing}</p> : (
           <>
-            <FieldLegend prompt={props.prompt} />
+            <FieldLegend prompt={props.prompt.prompt} />
             <div class="max-h-[40vh] overflow-y-auto rounded-md border border-line p-2">
-              <PromptText prompt={props.prompt} />
+              <PromptText prompt={props.prompt.prompt} />
             </div>
           </>
         )}
@@ -57,13 +67,6 @@ export function ChatAside(props: ChatViewProps) {
       <p class="text-12 text-soft">{TEXT.keys}</p>
     </div>
   );
-}
-
-/** What today's params would make of a step, by the dice of its own run; nothing while they are that run's. */
-function whatIf(step: Step, ran: SamplingParams | undefined, now: SamplingParams): SurvivalVerdict | undefined {
-  if (ran === undefined) return undefined;
-  const same = { ...now, seed: ran.seed, n: ran.n };
-  return changedParams(same, ran).length === 0 ? undefined : survives(step, same);
 }
 
 function Sampling({ screen, params, problem, on }: ChatViewProps) {

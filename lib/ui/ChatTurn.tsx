@@ -1,70 +1,84 @@
+import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { visibleLines } from "../lm/visible_text.ts";
+import { survives } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
-import type { Turn } from "./chat_state.ts";
+import { changedFor, siblings, type Turn } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
+import type { ChatViewProps } from "./ChatView.tsx";
 import { cx } from "./cx.ts";
+import { fixed, plural } from "./number_format.ts";
+import { SurvivalLine } from "./SurvivalLine.tsx";
 import { displayTokens } from "./token_display.ts";
-import { type Colouring, heat } from "./token_heat.ts";
+import { heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
 
-interface ChatTurnProps {
+interface ChatTurnProps extends ChatViewProps {
   readonly turn: Turn;
-  /** Versions at this place, this one among them. */
-  readonly versions: readonly Turn[];
-  readonly isStreaming: boolean;
-  readonly showsTokens: boolean;
-  readonly colouring: Colouring;
-  /** Position of the selected token; undefined when the selection is elsewhere. */
-  readonly selected: number | undefined;
-  readonly onSelect: (position: number) => void;
-  readonly onTokens: () => void;
-  readonly onEdit: (text: string) => void;
-  readonly onRemove: () => void;
-  readonly onVersion: (turn: Turn) => void;
+  /** Which turn of the thread it is, from 1. */
+  readonly place: number;
+  /** One of several answers that stand beside each other. */
+  readonly isChoice?: boolean;
 }
 
 /** One turn: its text or its tokens, its versions, and what can be done with it. */
 export function ChatTurn(props: ChatTurnProps) {
-  const { turn, versions, isStreaming, showsTokens } = props;
+  const { turn, place, isChoice = false, chat, writing, opened, on } = props;
   const [draft, setDraft] = useState<string | undefined>(undefined);
   const isUser = turn.role === "user";
-  const index = versions.indexOf(turn);
+  const isStreaming = writing !== undefined && turn.id >= writing && turn.reason === undefined;
+  const versions = siblings(chat, turn);
+  const name = TEXT.turnName(isUser ? TEXT.user : TEXT.assistant, place);
   return (
     <li
       data-turn={turn.role}
+      aria-label={name}
+      onKeyDown={(event) => onTurnKey(event, props, versions)}
       class={cx(
-        "flex min-w-0 flex-col gap-1 border-t border-line px-3 py-2.5 first:border-t-0",
+        "flex min-w-0 flex-col gap-1 px-3 py-2.5",
+        !isChoice && "border-t border-line first:border-t-0",
         isUser && "bg-sunk",
       )}
     >
       <header class="flex flex-wrap items-center gap-2 text-12 text-soft">
-        <b class="font-semibold text-ink">{isUser ? TEXT.user : TEXT.assistant}</b>
+        <b class="font-semibold text-ink">
+          {isChoice ? TEXT.answer(versions.indexOf(turn) + 1) : isUser ? TEXT.user : TEXT.assistant}
+        </b>
         {turn.isEdited && <span>{TEXT.edited}</span>}
-        {!turn.isAccepted && !isStreaming && <span>{TEXT.pending}</span>}
+        {!turn.isAccepted && !isStreaming && !isChoice && <span>{TEXT.pending}</span>}
         {turn.reason !== undefined && turn.reason !== "stop" && <span>{turn.reason}</span>}
         {isStreaming && <span role="status">{TEXT.writing}</span>}
-        <span class="ml-auto inline-flex items-center gap-1">
-          {versions.length > 1 && <Versions versions={versions} index={index} onVersion={props.onVersion} />}
-          {!isUser && turn.steps.length > 0 && (
-            <Button pressed={showsTokens} onClick={props.onTokens}>{TEXT.tokens}</Button>
+        <TurnMetrics {...props} />
+        <span class="ml-auto inline-flex flex-wrap items-center gap-1">
+          {versions.length > 1 && !isChoice && (
+            <Versions versions={versions} index={versions.indexOf(turn)} onVersion={on.version} />
           )}
           {!isStreaming && draft === undefined && (
             <>
+              <Button pressed={opened.has(turn.id)} onClick={() => on.tokens(turn)}>{TEXT.tokens}</Button>
               <Button onClick={() => setDraft(turn.text)}>{TEXT.edit}</Button>
-              <Button label={TEXT.remove} onClick={props.onRemove}>↶</Button>
+              {isChoice
+                ? writing === undefined && (
+                  <Button
+                    label={`${TEXT.choose} ${TEXT.answer(versions.indexOf(turn) + 1)}`}
+                    onClick={() => on.choose(turn)}
+                  >
+                    {TEXT.choose}
+                  </Button>
+                )
+                : <Button label={TEXT.remove} onClick={() => on.remove(turn)}>↶</Button>}
             </>
           )}
         </span>
       </header>
-      {draft === undefined ? <TurnText {...props} /> : (
+      {draft === undefined ? <TurnText {...props} isStreaming={isStreaming} /> : (
         <TurnEditor
           text={draft}
           onText={setDraft}
           onCancel={() => setDraft(undefined)}
           onSave={() => {
             setDraft(undefined);
-            if (draft !== turn.text) props.onEdit(draft);
+            if (draft !== turn.text) on.edit(turn, draft);
           }}
         />
       )}
@@ -72,24 +86,77 @@ export function ChatTurn(props: ChatTurnProps) {
   );
 }
 
-function TurnText({ turn, showsTokens, isStreaming, colouring, selected, onSelect }: ChatTurnProps) {
-  const isStrip = isStreaming || (showsTokens && turn.steps.length > 0);
-  if (!isStrip) return <p dir="auto" class="min-w-0 whitespace-pre-wrap break-words">{visibleLines(turn.text)}</p>;
-  const displayed = displayTokens(turn.steps.map(({ token }) => token));
-  const tokens = turn.steps.map((step, position) => ({
-    display: displayed[position] ?? { text: "", isMark: true, breaksLine: false },
-    heat: heat(step, colouring),
-    logprob: step.logprob,
-    rank: step.rank,
-  }));
+/** Single letters act while the focus is in the turn, and nobody types there. */
+function onTurnKey(
+  event: JSX.TargetedKeyboardEvent<HTMLElement>,
+  { turn, on }: ChatTurnProps,
+  versions: readonly Turn[],
+) {
+  const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea");
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  const beside = versions[versions.indexOf(turn) + (event.key === "]" ? 1 : event.key === "[" ? -1 : NaN)];
+  if (event.key === "r") on.again(turn);
+  else if (event.key === "t") on.tokens(turn);
+  else if (beside !== undefined) on.version(beside);
+  else return;
+  event.preventDefault();
+}
+
+/** What was measured of an answer, and how long it is. */
+function TurnMetrics({ turn, screen }: ChatTurnProps) {
+  const tokens = turn.origin?.ids?.length ?? turn.steps.length;
+  if (turn.role === "user" || tokens === 0) return null;
   return (
-    <TokenStrip
-      label={TEXT.assistant}
-      tokens={tokens}
-      selected={selected}
-      isStreaming={isStreaming}
-      onSelect={onSelect}
-    />
+    <span class="inline-flex flex-wrap gap-x-3 font-mono tabular-nums">
+      <span>{plural(tokens, "token", "tokens")}</span>
+      {screen.metrics.filter(({ name }) => turn.metrics !== undefined && name in turn.metrics).map((metric) => (
+        <span key={metric.name} title={metric.description}>
+          {metric.name} <b class="font-medium text-ink">{fixed(turn.metrics?.[metric.name])}</b>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function TurnText(
+  { turn, params, opened, selection, isStreaming, on }: ChatTurnProps & { readonly isStreaming: boolean },
+) {
+  const isStrip = isStreaming || (opened.has(turn.id) && turn.steps.length > 0);
+  if (!isStrip) return <p dir="auto" class="min-w-0 whitespace-pre-wrap break-words">{visibleLines(turn.text)}</p>;
+  const by = isStreaming ? undefined : changedFor(turn, params);
+  const verdicts = by === undefined ? [] : turn.steps.map((step) => survives(step, by));
+  // What follows the first change stands on other tokens then, so nothing is said of it.
+  const changesAt = verdicts.findIndex(({ kind }) => kind === "excluded" || kind === "lost");
+  const displayed = displayTokens(turn.steps.map(({ token }) => token));
+  const tokens = turn.steps.map((step, position) => {
+    const isStale = changesAt >= 0 && position > changesAt;
+    const survival = isStale ? undefined : verdicts[position];
+    return {
+      display: displayed[position] ?? { text: "", isMark: true, breaksLine: false },
+      heat: heat(step, "p"),
+      logprob: step.logprob,
+      rank: step.rank,
+      isStale,
+      ...(survival === undefined ? {} : { survival }),
+    };
+  });
+  return (
+    <>
+      <TokenStrip
+        label={turn.role === "user" ? TEXT.user : TEXT.assistant}
+        tokens={tokens}
+        selected={selection?.turn === turn.id ? selection.position : undefined}
+        isStreaming={isStreaming}
+        onSelect={(position) => on.select({ turn: turn.id, position })}
+      />
+      {by !== undefined && (
+        <SurvivalLine
+          verdicts={verdicts}
+          changesAt={changesAt}
+          onContinue={() => on.goOn(turn, changesAt)}
+        />
+      )}
+    </>
   );
 }
 

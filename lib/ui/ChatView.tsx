@@ -1,26 +1,26 @@
 import type { ComponentChildren, JSX } from "preact";
-import type { Problem } from "../lm/event.ts";
+import { detokenize } from "../lm/detokenize.ts";
+import type { Problem, Step } from "../lm/event.ts";
 import type { SamplingParams } from "../lm/params.ts";
-import type { Prompt } from "../lm/prompt.ts";
+import type { TokenId } from "../lm/token.ts";
+import { Announcer } from "./Announcer.tsx";
 import { Button } from "./Button.tsx";
 import type { ChatScreen } from "./chat_screen.ts";
-import { type Chat, pendingTurn, siblings, thread, type Turn, type TurnId } from "./chat_state.ts";
+import { batchOf, type Chat, pendingTurn, thread, type Turn, type TurnId, type TurnSelection } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { ChatAside } from "./ChatAside.tsx";
 import { ChatTurn } from "./ChatTurn.tsx";
+import { ConversationList } from "./ConversationList.tsx";
 import { cx } from "./cx.ts";
+import type { ChatPrompt } from "./generation_client.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
-
-/** One selected token of one turn. */
-export interface TurnSelection {
-  readonly turn: TurnId;
-  readonly position: number;
-}
 
 export interface ChatViewProps {
   readonly screen: ChatScreen;
   readonly chat: Chat;
+  /** What is looked for among the conversations. */
+  readonly query: string;
   readonly draft: string;
   readonly system: string;
   readonly prefill: string;
@@ -30,10 +30,12 @@ export interface ChatViewProps {
   readonly writing: TurnId | undefined;
   readonly problem: Problem | undefined;
   /** What would be sent now; undefined without a message. */
-  readonly prompt: Prompt | undefined;
+  readonly prompt: ChatPrompt | undefined;
   /** Turns that show their tokens. */
   readonly opened: ReadonlySet<TurnId>;
   readonly selection: TurnSelection | undefined;
+  /** The selected step by the params on screen; absent while they are its own, and until it is known. */
+  readonly whatIf: Step | undefined;
   readonly isReady: boolean;
   /** The developer's controls, drawn. */
   readonly controls: ComponentChildren;
@@ -44,13 +46,24 @@ export interface ChatActions {
   readonly draft: (text: string) => void;
   readonly send: () => void;
   readonly accept: () => void;
+  /** Accepts one of the answers that stand beside each other. */
+  readonly choose: (turn: Turn) => void;
   readonly stop: () => void;
   readonly begin: () => void;
+  readonly open: (conversation: number) => void;
+  readonly query: (text: string) => void;
   readonly edit: (turn: Turn, text: string) => void;
+  readonly editLast: () => void;
+  /** One more answer to the same message. */
+  readonly again: (turn: Turn) => void;
   readonly remove: (turn: Turn) => void;
   readonly version: (turn: Turn) => void;
-  readonly tokens: (turn: TurnId) => void;
+  readonly tokens: (turn: Turn) => void;
   readonly select: (selection: TurnSelection | undefined) => void;
+  /** Another version, with another token at a place. */
+  readonly branch: (turn: Turn, position: number, token: TokenId) => void;
+  /** Another version from a place on, by the params on screen. */
+  readonly goOn: (turn: Turn, position: number) => void;
   readonly system: (text: string) => void;
   readonly prefill: (text: string) => void;
   readonly params: (params: SamplingParams) => void;
@@ -84,6 +97,7 @@ export function ChatView(props: ChatViewProps) {
             />
           </label>
         </div>
+        <ConversationList {...props} />
         <Thread {...props} />
         <Composer {...props} />
       </main>
@@ -104,8 +118,14 @@ export function ChatView(props: ChatViewProps) {
 }
 
 function Thread(props: ChatViewProps) {
-  const { chat, screen, on, writing, opened, selection } = props;
+  const { chat, screen, on, writing } = props;
   const turns = thread(chat);
+  const last = turns.at(-1);
+  // Answers that came together stand beside each other until one of them is chosen.
+  const choices = last === undefined ? [] : batchOf(chat, last);
+  const isChoice = choices.length > 1 && choices.every(({ isAccepted }) => !isAccepted);
+  const single = isChoice ? turns.slice(0, -1) : turns;
+  const streamed = writing === undefined ? last : chat.turns[writing];
   return (
     <Panel title={TEXT.conversation}>
       {turns.length === 0 && (
@@ -123,23 +143,20 @@ function Thread(props: ChatViewProps) {
         </div>
       )}
       <ol aria-label={TEXT.conversation}>
-        {turns.map((turn) => (
-          <ChatTurn
-            key={turn.id}
-            turn={turn}
-            versions={siblings(chat, turn)}
-            isStreaming={writing !== undefined && turn.id >= writing && turn.reason === undefined}
-            showsTokens={opened.has(turn.id)}
-            colouring="p"
-            selected={selection?.turn === turn.id ? selection.position : undefined}
-            onSelect={(position) => on.select({ turn: turn.id, position })}
-            onTokens={() => on.tokens(turn.id)}
-            onEdit={(text) => on.edit(turn, text)}
-            onRemove={() => on.remove(turn)}
-            onVersion={on.version}
-          />
-        ))}
+        {single.map((turn, index) => <ChatTurn key={turn.id} {...props} turn={turn} place={index + 1} />)}
       </ol>
+      {isChoice && (
+        <section aria-label={TEXT.atOnce(choices.length)} class="border-t border-line">
+          <p class="px-3 pt-2 text-12 text-soft">{TEXT.atOnce(choices.length)}</p>
+          <ol class="grid grid-cols-columns gap-x-3">
+            {choices.map((turn) => <ChatTurn key={turn.id} {...props} turn={turn} place={turns.length} isChoice />)}
+          </ol>
+        </section>
+      )}
+      <Announcer
+        text={streamed?.role === "assistant" ? detokenize(streamed.steps.map(({ token }) => token)) : ""}
+        isStreaming={writing !== undefined}
+      />
       {props.problem !== undefined && <ProblemCard problem={props.problem} onRetry={on.send} />}
     </Panel>
   );
@@ -193,6 +210,10 @@ function onComposerKey(
   canAccept: boolean,
   on: ChatActions,
 ): void {
+  if (event.key === "ArrowUp" && event.currentTarget.value === "") {
+    event.preventDefault();
+    return on.editLast();
+  }
   // Subtle: Enter while an input method composes picks a character, and is no wish to send.
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();

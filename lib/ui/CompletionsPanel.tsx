@@ -4,12 +4,13 @@ import type { BranchPoint, Completion, Run } from "./generation_state.ts";
 import { isRunning, tokensPerSecond } from "./generation_state.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { Button } from "./Button.tsx";
-import { cx } from "./cx.ts";
 import { HeatLegend } from "./HeatLegend.tsx";
 import { fixed, milliseconds } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
+import { SurvivalLine } from "./SurvivalLine.tsx";
+import { TextButton } from "./TextButton.tsx";
 import { displayTokens } from "./token_display.ts";
 import { type Colouring, COLOURINGS, heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
@@ -92,22 +93,11 @@ function CompletionRow(
           onSelect={(position) => rest.onSelect({ kind: "step", sequence, position })}
         />
         {survival !== undefined && !isStreaming && tokens.length > 0 && (
-          <p class="text-12 text-soft">
-            {changesAt >= 0
-              ? (
-                <>
-                  {GENERATION_STRINGS.survivalSummary(changesAt + 1)}{" "}
-                  <TextButton onClick={() => rest.onContinue(sequence, changesAt)}>
-                    {GENERATION_STRINGS.continueThere}
-                  </TextButton>
-                </>
-              )
-              : verdicts.every(({ kind }) =>
-                  kind === "kept"
-                )
-              ? GENERATION_STRINGS.survivalSame
-              : GENERATION_STRINGS.survivalUnknown}
-          </p>
+          <SurvivalLine
+            verdicts={verdicts}
+            changesAt={changesAt}
+            onContinue={() => rest.onContinue(sequence, changesAt)}
+          />
         )}
       </div>
       <p class="flex flex-wrap items-baseline gap-x-3 font-mono text-12 leading-6 text-soft tabular-nums">
@@ -121,36 +111,14 @@ function CompletionRow(
           <TextButton
             label={GENERATION_STRINGS.compareWith(GENERATION_STRINGS.completionName(runIndex + 1, sequence + 1))}
             pressed={rest.compared.some((place) => place.run === runIndex && place.sequence === sequence)}
-            onClick={() => rest.onCompare(sequence)}
+            onClick={() =>
+              rest.onCompare(sequence)}
           >
             {GENERATION_STRINGS.compare}
           </TextButton>
         )}
       </p>
     </li>
-  );
-}
-
-/** A quiet button inside a line of text. */
-function TextButton(props: {
-  readonly label?: string;
-  readonly pressed?: boolean;
-  readonly onClick: () => void;
-  readonly children: string;
-}) {
-  return (
-    <button
-      type="button"
-      aria-label={props.label}
-      aria-pressed={props.pressed}
-      onClick={props.onClick}
-      class={cx(
-        "rounded-sm px-1 font-sans text-12 text-accent underline",
-        props.pressed === true && "bg-sunk font-semibold",
-      )}
-    >
-      {props.children}
-    </button>
   );
 }
 

@@ -78,7 +78,9 @@ export function Inspector(
         {measured.entropyNats !== undefined && (
           <Fact name={STRINGS.entropy} value={entropyText(measured.entropyNats, measured.evidence)} />
         )}
-        {inspected.kind === "step" && <Fact name={GENERATION_STRINGS.luck} value={luck(inspected.step, chosen)} />}
+        {inspected.kind === "step" && inspected.step.top.length > 0 && (
+          <Fact name={GENERATION_STRINGS.luck} value={luck(inspected.step, chosen)} />
+        )}
         {inspected.kind === "scored" && inspected.pmiNats !== undefined && (
           <Fact name={GENERATION_STRINGS.pmi} value={`${signedBits(inspected.pmiNats)} bits`} />
         )}

@@ -29,7 +29,7 @@ const MOST_ROWS = 10;
  */
 export function Waterfall({ step, caption, order, onOrder }: WaterfallProps) {
   const { processors } = step;
-  if (step.draw.kind === "remote") return null;
+  if (step.draw.kind === "remote" || step.top.length === 0) return null;
   const isDrawn = step.draw.kind !== "greedy" && step.top.some(({ noise }) => noise !== undefined);
   if (processors.length === 0 && !isDrawn) return <p class="text-12 text-soft">{TEXT.noProcessor}</p>;
   const move = (name: ProcessorName, onto: ProcessorName | undefined) => {

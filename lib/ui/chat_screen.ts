@@ -1,6 +1,7 @@
 /** What the chat screen knows from the server. */
 import type { ElementState } from "../elements/element.ts";
 import type { SamplingParams } from "../lm/params.ts";
+import type { MetricLabel } from "./generation_screen.ts";
 
 export interface ChatScreen {
   readonly module: string;
@@ -9,6 +10,8 @@ export interface ChatScreen {
   /** Undefined when the component's prompt has no place for one. */
   readonly system: string | undefined;
   readonly starters: readonly string[];
+  /** What is measured of each answer. */
+  readonly metrics: readonly MetricLabel[];
   readonly generators: readonly string[];
   readonly generator: string;
   readonly defaults: SamplingParams;

@@ -6,7 +6,9 @@
  */
 import type { FinishReason, RunEvent, Step } from "../lm/event.ts";
 import type { Message } from "../lm/message.ts";
-import type { SamplingParams } from "../lm/params.ts";
+import { PARAM_RANGES, type SamplingParams } from "../lm/params.ts";
+import type { TokenId } from "../lm/token.ts";
+import { changedParams } from "./generation_screen.ts";
 
 export type TurnId = number;
 
@@ -19,19 +21,50 @@ export interface Turn {
   readonly isAccepted: boolean;
   /** True for an assistant's turn that a person wrote or changed. */
   readonly isEdited: boolean;
-  /** Of a generated turn, while this page is open. */
+  /** Which of the browser's conversations it belongs to, from 0. */
+  readonly conversation: number;
+  /** Of a generated turn, while this page is open; of any other, once its tokens were asked for. */
   readonly steps: readonly Step[];
-  /** What they were drawn by. */
-  readonly params?: SamplingParams;
+  /** Of a generated turn: what its steps can be had from again. */
+  readonly origin?: Origin;
+  readonly metrics?: Readonly<Record<string, number | undefined>>;
   readonly reason?: FinishReason;
+}
+
+/** How a turn was generated. */
+export interface Origin {
+  readonly params: SamplingParams;
+  /** Text that it begins with, as part of the prompt. */
+  readonly prefill: string;
+  /** First of the turns that were generated together. */
+  readonly batch: TurnId;
+  /** Whose dice fell: the salt of its noise. */
+  readonly sequence: number;
+  /** Its tokens; absent until all have come. */
+  readonly ids?: readonly TokenId[];
 }
 
 export interface Chat {
   readonly turns: readonly Turn[];
   readonly leaf: TurnId | undefined;
+  /** The conversation that is on screen. */
+  readonly conversation: number;
 }
 
-export const EMPTY_CHAT: Chat = { turns: [], leaf: undefined };
+/** Where in the tree somebody is. */
+export type ChatPlace = Pick<Chat, "leaf" | "conversation">;
+
+export function placeOf({ leaf, conversation }: Chat): ChatPlace {
+  return { leaf, conversation };
+}
+
+/** One selected token of one turn. */
+export interface TurnSelection {
+  readonly turn: TurnId;
+  readonly position: number;
+}
+
+export const EMPTY_CHAT: Chat = { turns: [], leaf: undefined, conversation: 0 };
 
 /** The turns on screen, first to last. */
 export function thread({ turns, leaf }: Chat): readonly Turn[] {
@@ -53,7 +86,14 @@ export function pendingTurn(chat: Chat): Turn | undefined {
 
 /** The other answers, or the other messages, at a turn's place; itself among them. */
 export function siblings({ turns }: Chat, turn: Turn): readonly Turn[] {
-  return turns.filter(({ parent, role }) => parent === turn.parent && role === turn.role);
+  return turns.filter(({ parent, role, conversation }) =>
+    parent === turn.parent && role === turn.role && conversation === turn.conversation
+  );
+}
+
+/** The answers that were generated together with a turn, itself among them. */
+export function batchOf({ turns }: Chat, { id, origin }: Turn): readonly Turn[] {
+  return turns.filter((turn) => turn.id === id || (origin !== undefined && turn.origin?.batch === origin.batch));
 }
 
 /** What goes to the model before the next turn of the assistant. */
@@ -73,8 +113,9 @@ export function sent(chat: Chat, text: string, n: number): Chat {
   if (asked?.text === text) return answering(chat, asked.id, n);
   const parent = asked === undefined ? chat.leaf : asked.parent;
   const id = chat.turns.length;
-  const message: Turn = { id, parent, role: "user", text, isAccepted: true, isEdited: false, steps: [] };
-  return answering({ turns: [...chat.turns, message], leaf: id }, id, n);
+  const { conversation } = chat;
+  const message: Turn = { id, parent, role: "user", text, isAccepted: true, isEdited: false, conversation, steps: [] };
+  return answering({ turns: [...chat.turns, message], leaf: id, conversation }, id, n);
 }
 
 /** Empty turns for `n` more answers to a message. */
@@ -87,28 +128,56 @@ export function answering(chat: Chat, message: TurnId, n: number): Chat {
     text: "",
     isAccepted: false,
     isEdited: false,
+    conversation: chat.conversation,
     steps: [],
   }));
-  return { turns: [...chat.turns, ...empty], leaf: first };
+  return { ...chat, turns: [...chat.turns, ...empty], leaf: first };
 }
 
-/** The turns from `first` on, with what they are drawn by. */
-export function drawnBy(chat: Chat, first: TurnId, params: SamplingParams): Chat {
-  return { ...chat, turns: chat.turns.map((turn) => turn.id < first ? turn : { ...turn, params }) };
+/** The turns from `first` on, with what they are drawn by; `sequence` is whose dice fall for the first of them. */
+export function drawnBy(
+  chat: Chat,
+  first: TurnId,
+  { params, prefill, sequence }: Pick<Origin, "params" | "prefill" | "sequence">,
+): Chat {
+  const turns = chat.turns.map((turn) =>
+    turn.id < first
+      ? turn
+      : { ...turn, origin: { params, prefill, batch: first, sequence: sequence + turn.id - first } }
+  );
+  return { ...chat, turns };
 }
 
-/** Folds a run's events into the turns from `first` on. `prefill` is what the answers begin with. */
-export function heard(chat: Chat, first: TurnId, events: readonly RunEvent[], prefill: string): Chat {
+/** Folds a run's events into the turns from `first` on. */
+export function heard(chat: Chat, first: TurnId, events: readonly RunEvent[]): Chat {
   const turns = [...chat.turns];
+  const { sequence: salt = 0, prefill = "" } = turns[first]?.origin ?? {};
   for (const event of events) {
-    if (event.type !== "step" && event.type !== "finish") continue;
-    const turn = turns[first + event.sequence];
-    if (turn === undefined) continue;
-    turns[turn.id] = event.type === "step"
-      ? { ...turn, steps: [...turn.steps, event] }
-      : { ...turn, text: prefill + event.text, reason: event.reason };
+    if (event.type !== "step" && event.type !== "finish" && event.type !== "metric") continue;
+    const turn = turns[first + event.sequence - salt];
+    if (turn !== undefined) turns[turn.id] = hearing(turn, event, prefill);
   }
   return { ...chat, turns };
+}
+
+type TurnEvent = Extract<RunEvent, { readonly type: "step" | "finish" | "metric" }>;
+
+function hearing(turn: Turn, event: TurnEvent, prefill: string): Turn {
+  switch (event.type) {
+    case "step":
+      return { ...turn, steps: [...turn.steps, event] };
+    case "finish":
+      return ended({ ...turn, text: prefill + event.text }, event.reason);
+    case "metric":
+      return { ...turn, metrics: { ...turn.metrics, [event.name]: event.value } };
+  }
+}
+
+/** A turn of which all tokens have come. */
+function ended(turn: Turn, reason: FinishReason): Turn {
+  const { origin, steps } = turn;
+  const ids = steps.map(({ token }) => token.id);
+  return { ...turn, reason, ...(origin === undefined ? {} : { origin: { ...origin, ids } }) };
 }
 
 /** Turns whose run was cut off keep what they have, marked with how it ended. */
@@ -121,7 +190,7 @@ export function cutOff(
   const turns = chat.turns.map((turn) =>
     turn.id < first || turn.reason !== undefined || turn.role !== "assistant"
       ? turn
-      : { ...turn, reason, text: textOf(turn.steps) }
+      : ended({ ...turn, text: textOf(turn.steps) }, reason)
   );
   return { ...chat, turns };
 }
@@ -135,8 +204,9 @@ export function accepted(chat: Chat): Chat {
 /** A changed turn stands beside the one it was; nothing is overwritten. */
 export function edited(chat: Chat, turn: Turn, text: string): Chat {
   const id = chat.turns.length;
-  const copy: Turn = { ...turn, id, text, isAccepted: true, isEdited: true, steps: [] };
-  return { turns: [...chat.turns, copy], leaf: id };
+  const { parent, role, conversation } = turn;
+  const copy: Turn = { id, parent, role, text, isAccepted: true, isEdited: true, conversation, steps: [] };
+  return { ...chat, turns: [...chat.turns, copy], leaf: id };
 }
 
 /** Shows another sibling, and of what follows it the latest. */
@@ -151,52 +221,68 @@ export function endedBefore(chat: Chat, turn: Turn): Chat {
   return { ...chat, leaf: turn.parent };
 }
 
-/** A new chat beside all that there are. */
+/** A turn with the steps of its tokens, once they were asked for. */
+export function withSteps(chat: Chat, id: TurnId, steps: readonly Step[]): Chat {
+  const turn = chat.turns[id];
+  return turn === undefined ? chat : { ...chat, turns: chat.turns.with(id, { ...turn, steps }) };
+}
+
+/** A new conversation beside all that there are; the one on screen, while nothing is said in it. */
 export function begun(chat: Chat): Chat {
-  return { ...chat, leaf: undefined };
+  const conversation = 1 + Math.max(-1, ...chat.turns.map((turn) => turn.conversation));
+  return { ...chat, leaf: undefined, conversation };
 }
 
-/** As it is stored and exported: without steps, which are large and can be had again by scoring. */
-export function exportChat(chat: Chat): string {
-  const turns = chat.turns.map(({ steps: _, params: __, ...turn }) => turn);
-  return JSON.stringify({ format: "visuallm-chat", version: 1, leaf: chat.leaf, turns });
+/** One of the browser's conversations, as a list shows it. */
+export interface ConversationSummary {
+  readonly conversation: number;
+  /** What it begins with. */
+  readonly title: string;
+  /** Turns in it, all versions. */
+  readonly turns: number;
 }
 
-/** @throws {SyntaxError} saying what is wrong with the text */
-export function importChat(text: string): Chat {
-  const value: unknown = JSON.parse(text);
-  if (!isRecord(value) || value.format !== "visuallm-chat" || value.version !== 1 || !Array.isArray(value.turns)) {
-    throw new SyntaxError('Cannot import the chat: expected format "visuallm-chat", version 1, and a list of turns');
-  }
-  const turns = value.turns.map(readTurn);
-  const { leaf } = value;
-  const isLeaf = leaf === undefined || (typeof leaf === "number" && turns[leaf] !== undefined);
-  if (!isLeaf) throw new SyntaxError(`Cannot import the chat: its leaf ${JSON.stringify(leaf)} is none of its turns`);
-  return { turns, leaf: typeof leaf === "number" ? leaf : undefined };
+/** The conversations in which `query` was said, in any version, the latest first; all of them for "". */
+export function conversations({ turns }: Chat, query: string): readonly ConversationSummary[] {
+  const wanted = query.toLowerCase();
+  return [...Map.groupBy(turns, ({ conversation }) => conversation)]
+    .filter(([, own]) => own.some(({ text }) => text.toLowerCase().includes(wanted)))
+    .map(([conversation, own]) => ({ conversation, title: own[0]?.text ?? "", turns: own.length }))
+    .toSorted((one, other) => other.conversation - one.conversation);
 }
 
-function readTurn(value: unknown, index: number): Turn {
-  const where = `turn ${index}`;
-  if (!isRecord(value)) throw new SyntaxError(`Cannot import the chat: ${where} is no object`);
-  const { id, parent, role, text, isAccepted, isEdited, reason } = value;
-  const hasPlace = id === index && (parent === undefined || (typeof parent === "number" && parent < index));
-  if (!hasPlace || (role !== "user" && role !== "assistant") || typeof text !== "string") {
-    throw new SyntaxError(
-      `Cannot import the chat: ${where} needs its number as id, an earlier parent, a role and a text`,
-    );
-  }
-  return {
-    id: index,
-    parent: typeof parent === "number" ? parent : undefined,
-    role,
-    text,
-    isAccepted: isAccepted === true,
-    isEdited: isEdited === true,
-    steps: [],
-    ...(typeof reason === "string" ? { reason: reason as FinishReason } : {}), // Shown as it is.
-  };
+/** Another conversation, as it was left: its latest turn on screen. */
+export function opened(chat: Chat, conversation: number): Chat {
+  const last = chat.turns.findLast((turn) => turn.conversation === conversation);
+  return { ...chat, leaf: last?.id, conversation };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Answers that stand beside others get dice of their own, so that regenerating gives something new. */
+export function anew(params: SamplingParams, asked: Chat): SamplingParams {
+  const turn = asked.turns[asked.leaf ?? -1];
+  const before = turn === undefined ? 0 : siblings(asked, turn).length - params.n;
+  return { ...params, seed: (params.seed + before) % PARAM_RANGES.seed.max };
+}
+
+/** The turns that a draft would be sent with. */
+export function nextTurns(chat: Chat, draft: string): readonly Turn[] {
+  return thread(sent(chat, draft, 1)).slice(0, -1);
+}
+
+/** The params on screen by the dice of a generated turn; undefined while they are those that drew it. */
+export function changedFor({ origin }: Turn, now: SamplingParams): SamplingParams | undefined {
+  if (origin === undefined) return undefined;
+  const same = { ...now, seed: origin.params.seed, n: origin.params.n };
+  return changedParams(same, origin.params).length === 0 ? undefined : same;
+}
+
+/** What asks for the selected token's place by other params than those that drew it. */
+export function whatIfOf(chat: Chat, selection: TurnSelection | undefined, params: SamplingParams) {
+  if (selection === undefined) return undefined;
+  const turn = chat.turns[selection.turn];
+  const step = turn?.steps[selection.position];
+  const by = turn && changedFor(turn, params);
+  if (turn === undefined || step === undefined || by === undefined || step.draw.kind === "remote") return undefined;
+  // Subtle: the token itself is no part of the path, so that it is drawn by the params on screen.
+  return { turn, by, ids: turn.steps.slice(0, selection.position).map(({ token }) => token.id) };
 }

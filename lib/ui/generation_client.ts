@@ -2,6 +2,7 @@
 import type { RunEvent } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
 import type { Prompt } from "../lm/prompt.ts";
+import type { Token } from "../lm/token.ts";
 import type { Scored } from "../lm/wire.ts";
 import { decodeWire } from "../lm/wire_text.ts";
 import { call, streamEvents } from "./api_client.ts";
@@ -21,7 +22,14 @@ export async function fetchNextToken(url: string, body: unknown, signal: AbortSi
   return decodeWire(await call(url, "POST", body, signal)) as NextToken;
 }
 
-/** The exact text that a conversation would send; `body` is JSON. @throws {ApiError} */
-export async function fetchChatPrompt(url: string, body: string, signal: AbortSignal): Promise<Prompt> {
-  return (decodeWire(await call(url, "POST", JSON.parse(body), signal)) as { prompt: Prompt }).prompt;
+/** What a conversation would send. */
+export interface ChatPrompt {
+  readonly prompt: Prompt;
+  /** Absent when the generator cannot tell. */
+  readonly tokens?: readonly Token[];
+}
+
+/** The exact text that a conversation would send, and its tokens. @throws {ApiError} */
+export async function fetchChatPrompt(url: string, body: unknown, signal: AbortSignal): Promise<ChatPrompt> {
+  return decodeWire(await call(url, "POST", body, signal)) as ChatPrompt;
 }

@@ -52,6 +52,11 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
       ["Shift Enter", "begins a new line"],
       ["Ctrl/⌘ Enter", "accepts the answer"],
       ["Esc", "stops the answer"],
+      ["↑", "in an empty message, edits the last one"],
+      ["Ctrl/⌘ Z", "goes back to where the chat was; with Shift, forth again"],
+      ["r", "in an answer: another one beside it"],
+      ["t", "in a turn: its tokens"],
+      ["[ ]", "in a turn: its other versions"],
     ],
   },
 ];

@@ -16,7 +16,7 @@ interface Screen {
   readonly use: (page: Page) => Promise<void>;
 }
 
-const LOOKS = [["light", 1280], ["dark", 390]] as const;
+const LOOKS = [["light", 1280], ["dark", 1280], ["light", 390], ["dark", 390]] as const;
 
 const SCREENS: readonly Screen[] = [
   {
@@ -33,19 +33,26 @@ const SCREENS: readonly Screen[] = [
       await page.keyboard.press("2");
       await page.getByLabel("Find a token").fill("a");
       await page.getByText(/found, by raw/).waitFor();
+      await page.locator("[data-candidate]").first().focus();
+      await page.keyboard.press("Space");
+      await page.getByRole("status", { name: /^then greedily/ }).waitFor();
     },
   },
   {
     path: "/persona_chat/chat",
     use: async (page) => {
+      await page.locator("summary", { hasText: "Sampling" }).click();
+      await page.locator("#param-n").fill("2");
       await page.getByLabel("Message").fill("do you have any pets ?");
       await page.getByLabel("Message").press("Enter");
       await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).waitFor();
-      await page.getByRole("button", { name: "Tokens" }).click();
+      await page.getByRole("button", { name: "Tokens" }).last().click();
+      await page.getByRole("group", { name: "Model" }).getByRole("button").first().click();
     },
   },
   { path: "/persona_chat/generation?sample=2", use: () => Promise.resolve() },
   { path: "/alpaca/dataset?sample=25&q=story", use: () => Promise.resolve() },
+  { path: "/alpaca/next-token?path=999999", use: () => Promise.resolve() },
   { path: "/no/such/page", use: () => Promise.resolve() },
 ];
 

@@ -94,12 +94,17 @@ Deno.test("chat screen", async (t) => {
     await focusOn("Message");
     await alone.keyboard.type("do you have any pets ?");
     await alone.keyboard.press("Enter");
-    await alone.getByText("1 / 2").waitFor();
+    await alone.getByText("2 answers at once").first().waitFor();
     await alone.getByRole("button", { name: "Accept" }).and(alone.locator(":enabled")).waitFor();
-    await alone.keyboard.press("Control+Enter");
-    assert.equal(await alone.getByLabel("Message").inputValue(), "");
-    await focusOn("Tokens");
+    await focusOn("Choose Answer 2");
     await alone.keyboard.press("Enter");
+    assert.equal(await alone.getByLabel("Message").inputValue(), "");
+    await alone.getByText("2 / 2").waitFor();
+    await focusOn("Previous version");
+    await alone.keyboard.press("[");
+    await alone.getByText("1 / 2").waitFor();
+    await focusOn("Next version");
+    await alone.keyboard.press("t");
     await alone.getByRole("group", { name: "Model" }).waitFor();
     await focusOn("param-temperature");
     await alone.keyboard.type("0");
@@ -108,6 +113,72 @@ Deno.test("chat screen", async (t) => {
     await alone.getByText(/With the params as they stand now/).waitFor();
     await alone.context().close();
   });
+
+  await t.step(
+    "goes on from another candidate and from where other params part, by undo back, after a reload too",
+    async () => {
+      const own = await (await browser.newContext()).newPage();
+      own.on("pageerror", (error) => errors.push(error.message));
+      await own.goto(`${app.origin}/persona_chat/chat`);
+      await own.locator("[data-ready=true]").waitFor();
+      await own.locator("summary", { hasText: "Sampling" }).click();
+      await own.getByLabel("temperature", { exact: true }).fill("2");
+      await send(own, "do you have any pets ?");
+      const answer = turns(own).last();
+      await answer.getByText(/\d+ tokens/).waitFor();
+      await answer.getByText(/ppl \d/).waitFor();
+      await own.reload();
+      await own.locator("[data-ready=true]").waitFor();
+      await answer.getByRole("button", { name: "Tokens" }).click();
+      const strip = own.getByRole("group", { name: "Model" });
+      await strip.getByRole("button").first().click();
+      const aside = own.getByRole("complementary");
+      await aside.getByText("Completion 1 · token 1").waitFor();
+      // The page's params are the defaults again, so they are other than those that drew it.
+      await aside.getByText("by the params as they stand now").waitFor();
+      await own.getByText(/the text first changes at token \d+|would give the same tokens/).waitFor();
+      await aside.getByRole("button", { name: /^Go on with / }).first().click();
+      await own.getByText("2 / 2").waitFor();
+      await own.getByRole("button", { name: "Accept" }).and(own.locator(":enabled")).waitFor();
+      await own.keyboard.press("Control+z");
+      await own.getByText("1 / 2").waitFor();
+      await own.keyboard.press("Control+Shift+z");
+      await own.getByText("2 / 2").waitFor();
+      await turns(own).first().getByRole("button", { name: "Tokens" }).click();
+      const said = await own.getByRole("group", { name: "You" }).getByRole("button").allInnerTexts();
+      assert.equal(said.join("").trim(), "do you have any pets ?");
+      await own.context().close();
+    },
+  );
+
+  await t.step(
+    "keeps its conversations apart, finds them by what was said, and edits the last message on ↑",
+    async () => {
+      const own = await (await browser.newContext()).newPage();
+      await own.goto(`${app.origin}/persona_chat/chat`);
+      await own.locator("[data-ready=true]").waitFor();
+      await send(own, "do you have any pets ?");
+      await own.getByRole("button", { name: "Accept" }).click();
+      await own.getByRole("button", { name: "New chat" }).click();
+      await send(own, "what do you like to eat ?");
+      await own.getByRole("button", { name: "Accept" }).click();
+      assert.equal(await own.getByText("1 / 2").count(), 0, "no version of the other conversation");
+      await own.reload();
+      await own.locator("[data-ready=true]").waitFor();
+      await own.locator("summary", { hasText: "Conversations" }).click();
+      assert.equal(await own.getByRole("button", { name: /2 turns$/ }).count(), 2);
+      await own.getByLabel("Find what was said").fill("fish and chips");
+      await own.getByText("Nothing like it was said.").waitFor();
+      await own.getByLabel("Find what was said").fill("PARROT");
+      await own.getByRole("button", { name: /2 turns$/ }).click();
+      assert.match(await turns(own).nth(1).innerText(), /parrot/);
+      await own.getByLabel("Message").press("ArrowUp");
+      assert.equal(await own.getByLabel("Message").inputValue(), "do you have any pets ?");
+      await send(own, "do you play music ?");
+      await own.getByText("2 / 2").first().waitFor();
+      await own.context().close();
+    },
+  );
 
   await t.step("says without JavaScript that it needs it", async () => {
     const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();

@@ -1,11 +1,13 @@
 /** The chat's tree: the state machine of sending and accepting, and that nothing is ever lost. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { DEFAULT_PARAMS } from "../../lib/lm/params.ts";
+import { exportChat, importChat } from "../../lib/ui/chat_file.ts";
 import * as state from "../../lib/ui/chat_state.ts";
 
 function finish(chat: state.Chat, first: number, text: string): state.Chat {
   const usage = { promptTokens: 1, completionTokens: 1 };
-  return state.heard(chat, first, [{ type: "finish", sequence: 0, reason: "stop", text, usage }], "");
+  return state.heard(chat, first, [{ type: "finish", sequence: 0, reason: "stop", text, usage }]);
 }
 
 function said(chat: state.Chat): readonly string[] {
@@ -46,9 +48,11 @@ Deno.test("a run that was cut off keeps its text, after the prefill, marked with
     ["half", "cancelled"],
     ["half", "cancelled"],
   ]);
-  const begun = state.heard(state.sent(state.EMPTY_CHAT, "a", 1), 1, [
-    { type: "finish", sequence: 0, reason: "length", text: " is", usage: { promptTokens: 1, completionTokens: 1 } },
-  ], "It");
+  // By the dice of another completion: its events come under that one's number.
+  const origin = { params: DEFAULT_PARAMS, prefill: "It", sequence: 3 };
+  const begun = state.heard(state.drawnBy(state.sent(state.EMPTY_CHAT, "a", 1), 1, origin), 1, [
+    { type: "finish", sequence: 3, reason: "length", text: " is", usage: { promptTokens: 1, completionTokens: 1 } },
+  ]);
   assert.equal(begun.turns[1]?.text, "It is");
 });
 
@@ -76,8 +80,51 @@ Deno.test("whatever is done, no turn is lost, and export and import give the sam
       const roles = state.thread(chat).map(({ role }) => role);
       assert.deepEqual(roles, roles.map((_, index) => index % 2 === 0 ? "user" : "assistant"));
     }
-    assert.deepEqual(state.importChat(state.exportChat(chat)), chat);
+    assert.deepEqual(importChat(exportChat(chat)), chat);
   }));
+});
+
+Deno.test("answers that came together stand together, and an export keeps what their tokens can be had from", () => {
+  const params = { ...DEFAULT_PARAMS, temperature: 0.5, logitBias: { 7: -Infinity }, n: 2 };
+  const asked = state.sent(state.EMPTY_CHAT, "a", 2);
+  let chat = state.drawnBy(asked, 1, { params, prefill: "", sequence: 0 });
+  const step = (sequence: number, id: number) => ({
+    type: "step" as const,
+    sequence,
+    position: 0,
+    token: { id, text: "x", bytes: [120] },
+    top: [],
+    processors: [],
+    draw: { kind: "greedy" as const },
+  });
+  const usage = { promptTokens: 1, completionTokens: 1 };
+  chat = state.heard(chat, 1, [
+    step(0, 5),
+    step(1, 6),
+    { type: "finish", sequence: 0, reason: "stop", text: "x", usage },
+    { type: "finish", sequence: 1, reason: "stop", text: "y", usage },
+    { type: "metric", sequence: 1, name: "ppl", value: 2 },
+  ]);
+  assert.deepEqual(state.batchOf(chat, chat.turns[2]!).map(({ text }) => text), ["x", "y"]);
+  const back = importChat(exportChat(chat));
+  assert.deepEqual(back.turns.map(({ origin }) => origin?.ids), [undefined, [5], [6]]);
+  assert.deepEqual(back.turns[2]?.origin?.params, params);
+  assert.equal(back.turns[2]?.metrics?.ppl, 2);
+  // A later answer to the same message is no part of what came together.
+  const again = state.drawnBy(state.answering(chat, 0, 1), 3, { params, prefill: "", sequence: 0 });
+  assert.equal(state.batchOf(again, again.turns[3]!).length, 1);
+  assert.equal(state.siblings(again, again.turns[3]!).length, 3);
+});
+
+Deno.test("conversations are found by what was said in any version, and opened as they were left", () => {
+  let chat = state.accepted(finish(state.sent(state.EMPTY_CHAT, "about cats", 1), 1, "they purr"));
+  chat = state.accepted(finish(state.sent(state.begun(chat), "about dogs", 1), 3, "they bark"));
+  assert.deepEqual(state.conversations(chat, "").map(({ title }) => title), ["about dogs", "about cats"]);
+  assert.deepEqual(state.conversations(chat, "PURR").map(({ title }) => title), ["about cats"]);
+  assert.deepEqual(state.conversations(chat, "fish"), []);
+  assert.equal(state.siblings(chat, chat.turns[2]!).length, 1, "another conversation is no version of this one");
+  assert.deepEqual(said(state.opened(chat, 0)), ["about cats", "they purr"]);
+  assert.deepEqual(said(state.begun(chat)), []);
 });
 
 Deno.test("importChat() says what is wrong", () => {
@@ -90,6 +137,6 @@ Deno.test("importChat() says what is wrong", () => {
     [{ format: "visuallm-chat", version: 1, turns: [{ ...turn, role: "x" }] }, /turn 0 needs/],
     [{ format: "visuallm-chat", version: 1, turns: [turn], leaf: 4 }, /leaf 4/],
   ];
-  for (const [value, message] of cases) assert.throws(() => state.importChat(JSON.stringify(value)), message);
-  assert.throws(() => state.importChat("{"), SyntaxError);
+  for (const [value, message] of cases) assert.throws(() => importChat(JSON.stringify(value)), message);
+  assert.throws(() => importChat("{"), SyntaxError);
 });

@@ -8,7 +8,7 @@ import type { ChatScreen } from "../../../../lib/ui/chat_screen.ts";
 import type { Screen, ScreenRequest } from "./screen.ts";
 
 export function openChat({ url }: ScreenRequest, module: Module, component: ChatComponent): Screen {
-  const { name, title, system, starters, params } = component;
+  const { name, title, system, starters, metrics, params } = component;
   const page = new Page();
   const controls = Object.entries(component.controls());
   for (const [, control] of controls) page.add(control);
@@ -19,6 +19,7 @@ export function openChat({ url }: ScreenRequest, module: Module, component: Chat
     title,
     system,
     starters,
+    metrics: Object.entries(metrics).map(([name, { description }]) => ({ name, description })),
     generators: Object.keys(module.generators),
     generator: resolveGenerator(module, url.searchParams.get("generator") ?? undefined),
     defaults,

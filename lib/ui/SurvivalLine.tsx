@@ -1,0 +1,25 @@
+import type { SurvivalVerdict } from "../lm/survival.ts";
+import { GENERATION_STRINGS as TEXT } from "./generation_strings.ts";
+import { TextButton } from "./TextButton.tsx";
+
+interface SurvivalLineProps {
+  /** What the params on screen make of each token. */
+  readonly verdicts: readonly SurvivalVerdict[];
+  /** Position of the first token that changes; -1 for none. */
+  readonly changesAt: number;
+  /** Goes on from there by the params on screen. */
+  readonly onContinue: () => void;
+}
+
+/** Below a completion: where the params on screen would first change it, and a way to go on from there. */
+export function SurvivalLine({ verdicts, changesAt, onContinue }: SurvivalLineProps) {
+  if (changesAt < 0) {
+    const isSame = verdicts.every(({ kind }) => kind === "kept");
+    return <p class="text-12 text-soft">{isSame ? TEXT.survivalSame : TEXT.survivalUnknown}</p>;
+  }
+  return (
+    <p class="text-12 text-soft">
+      {TEXT.survivalSummary(changesAt + 1)} <TextButton onClick={onContinue}>{TEXT.continueThere}</TextButton>
+    </p>
+  );
+}

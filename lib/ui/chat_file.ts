@@ -1,0 +1,90 @@
+/** A chat as it is stored in the browser and exported: everything but steps, which can be had again from their ids. */
+import * as v from "valibot";
+import type { FinishReason } from "../lm/event.ts";
+import { DEFAULT_PARAMS } from "../lm/params.ts";
+import { paramsFromWire, paramsSchema } from "../lm/wire.ts";
+import type { Chat, Origin, Turn } from "./chat_state.ts";
+import { paramsToWire } from "./generation_screen.ts";
+
+const VERSION = 1;
+
+export function exportChat({ turns, leaf, conversation }: Chat): string {
+  const kept = turns.map(({ steps: _, origin, ...turn }) => ({
+    ...turn,
+    ...(origin === undefined ? {} : { origin: { ...origin, params: paramsToWire(origin.params) } }),
+  }));
+  return JSON.stringify({ format: "visuallm-chat", version: VERSION, leaf, conversation, turns: kept });
+}
+
+const wholeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const originSchema = v.object({
+  params: paramsSchema,
+  prefill: v.string(),
+  batch: wholeSchema,
+  sequence: wholeSchema,
+  ids: v.optional(v.array(wholeSchema)),
+});
+
+const metricsSchema = v.record(v.string(), v.optional(v.number()));
+
+/** @throws {SyntaxError} saying what is wrong with the text */
+export function importChat(text: string): Chat {
+  const value: unknown = JSON.parse(text);
+  if (
+    !isRecord(value) || value.format !== "visuallm-chat" || value.version !== VERSION || !Array.isArray(value.turns)
+  ) {
+    throw new SyntaxError('Cannot import the chat: expected format "visuallm-chat", version 1, and a list of turns');
+  }
+  const turns = value.turns.map(readTurn);
+  const { leaf } = value;
+  const isLeaf = leaf === undefined || (typeof leaf === "number" && turns[leaf] !== undefined);
+  if (!isLeaf) throw new SyntaxError(`Cannot import the chat: its leaf ${JSON.stringify(leaf)} is none of its turns`);
+  const conversation = v.safeParse(wholeSchema, value.conversation);
+  return {
+    turns,
+    leaf: typeof leaf === "number" ? leaf : undefined,
+    conversation: conversation.success ? conversation.output : 0,
+  };
+}
+
+function readTurn(value: unknown, index: number): Turn {
+  const where = `turn ${index}`;
+  if (!isRecord(value)) throw new SyntaxError(`Cannot import the chat: ${where} is no object`);
+  const { id, parent, role, text, isAccepted, isEdited, reason } = value;
+  const hasPlace = id === index && (parent === undefined || (typeof parent === "number" && parent < index));
+  if (!hasPlace || (role !== "user" && role !== "assistant") || typeof text !== "string") {
+    throw new SyntaxError(
+      `Cannot import the chat: ${where} needs its number as id, an earlier parent, a role and a text`,
+    );
+  }
+  const conversation = v.safeParse(wholeSchema, value.conversation);
+  const metrics = v.safeParse(metricsSchema, value.metrics);
+  const origin = readOrigin(value.origin);
+  return {
+    id: index,
+    parent: typeof parent === "number" ? parent : undefined,
+    role,
+    text,
+    isAccepted: isAccepted === true,
+    isEdited: isEdited === true,
+    conversation: conversation.success ? conversation.output : 0,
+    steps: [],
+    ...(origin === undefined ? {} : { origin }),
+    ...(metrics.success ? { metrics: metrics.output } : {}),
+    ...(typeof reason === "string" ? { reason: reason as FinishReason } : {}), // Shown as it is.
+  };
+}
+
+/** Undefined for one that is not there or cannot be used: the turn's text stands without it. */
+function readOrigin(value: unknown): Origin | undefined {
+  const parsed = v.safeParse(originSchema, value);
+  if (!parsed.success) return undefined;
+  const { params, prefill, batch, sequence, ids } = parsed.output;
+  const read = { params: paramsFromWire(params, DEFAULT_PARAMS), prefill, batch, sequence };
+  return ids === undefined ? read : { ...read, ids };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
