@@ -45,29 +45,60 @@ export async function* decode(
   model: LanguageModel,
   prompt: string | readonly TokenId[],
   params: SamplingParams,
-  { top, path = [], firstSequence = 0, signal }: DecodeOptions,
+  options: DecodeOptions,
 ): AsyncGenerator<GeneratorEvent, void, void> {
+  for await (const events of decodeRounds(model, prompt, params, options)) yield* events;
+}
+
+/** The same, a round at a time: first the prompt, then a step of each sequence that is still open. No round is empty. */
+export async function* decodeRounds(
+  model: LanguageModel,
+  prompt: string | readonly TokenId[],
+  params: SamplingParams,
+  { top, path = [], firstSequence = 0, signal }: DecodeOptions,
+): AsyncGenerator<readonly GeneratorEvent[], void, void> {
   const promptIds = typeof prompt === "string" ? model.encode(prompt) : prompt;
   checkPrompt([...promptIds, ...path], model);
   checkPath(path, model);
   checkBias(params, model);
-  yield { type: "prompt", tokens: promptIds.map((id) => model.token(id)) };
+  yield [{ type: "prompt", tokens: promptIds.map((id) => model.token(id)) }];
 
-  const sampler = new Sampler(model.vocabularySize);
-  const inPrompt = new Set(promptIds);
+  const place: RoundPlace = { model, sampler: new Sampler(model.vocabularySize), inPrompt: new Set(promptIds), top };
   const sequences = Array.from(
     { length: params.n },
     (_, index) => new Sequence(firstSequence + index, promptIds, path, params, model),
   );
-  while (sequences.some((sequence) => sequence.reason === undefined)) {
-    for (const sequence of sequences) {
-      if (sequence.reason !== undefined) continue;
-      const logits = await logitsUnlessAborted(model, sequence.prefix, signal);
-      if (logits === undefined) sequence.reason = "cancelled";
-      else yield { type: "step", ...sequence.advance(sampler, logits, inPrompt, top) };
-      if (sequence.reason !== undefined) yield sequence.finish();
-    }
+  for (let open = sequences; open.length > 0; open = open.filter(({ reason }) => reason === undefined)) {
+    yield await round(open, place, signal);
   }
+}
+
+interface RoundPlace {
+  readonly model: LanguageModel;
+  readonly sampler: Sampler;
+  readonly inPrompt: ReadonlySet<TokenId>;
+  readonly top: number;
+}
+
+/**
+ * One step of each open sequence. All ask at once, so that a model can take them in one pass; and as long as none has
+ * gone its own way, one asks for all.
+ */
+async function round(
+  open: readonly Sequence[],
+  { model, sampler, inPrompt, top }: RoundPlace,
+  signal: AbortSignal | undefined,
+): Promise<readonly GeneratorEvent[]> {
+  const [first] = open;
+  const shared = first?.isOnPath === true ? logitsUnlessAborted(model, first.prefix, signal) : undefined;
+  const told = open.map(async (sequence): Promise<readonly GeneratorEvent[]> => {
+    const logits = await (shared ?? logitsUnlessAborted(model, sequence.prefix, signal));
+    // Subtle: the logits are read before anything else is awaited, as the model may then use their array again.
+    if (logits === undefined) return sequence.cancel();
+    const step = sequence.advance(sampler, logits, inPrompt, top);
+    return [{ type: "step", ...step }, ...(sequence.reason === undefined ? [] : [sequence.finish()])];
+  });
+  return (await Promise.all(told)).flat();
 }
 
 /** @throws {PromptTooLongError} when not one token fits after it; @throws {RangeError} when it is empty */
@@ -133,6 +164,16 @@ class Sequence {
 
   get #position(): number {
     return this.prefix.length - this.#promptTokens;
+  }
+
+  /** True until the first token that is drawn: up to there all sequences of a run are the same. */
+  get isOnPath(): boolean {
+    return this.#position <= this.path.length;
+  }
+
+  cancel(): readonly GeneratorEvent[] {
+    this.reason = "cancelled";
+    return [this.finish()];
   }
 
   advance(sampler: Sampler, logits: Float32Array, inPrompt: ReadonlySet<TokenId>, top: number): Step {

@@ -16,8 +16,9 @@ export interface LanguageModel {
   encodeContinuation?(text: string): readonly TokenId[];
   token(id: TokenId): Token;
   /**
-   * Raw logits `[vocabularySize]` of the token after `prefix`.
-   * Subtle: the array belongs to the caller until its next call only; copy what must outlive it.
+   * Raw logits `[vocabularySize]` of the token after `prefix`. Several may be asked for at once; a model for which that
+   * pays computes them in one pass.
+   * Subtle: the array is the caller's only until it awaits something else; copy what must outlive that.
    * @param isTried true where somebody tries one token after another, so that what was kept of the last try may go
    */
   logits(
@@ -26,12 +27,16 @@ export interface LanguageModel {
     isTried?: boolean,
   ): Float32Array | Promise<Float32Array>;
   /**
-   * Raw logits `[sequence.length - from, vocabularySize]`, row `i` being those after `sequence[0 … from + i]`.
-   * A model that offers it scores a text in one pass; without it scoring calls `logits` once a position.
+   * Calls `visit` with the raw logits after `sequence[0 … from]`, then with those after one token more, to the end.
+   * A model that offers it scores a text in a few passes; without it scoring calls `logits` once a position.
    */
-  allLogits?(
+  eachLogits?(
     sequence: readonly TokenId[],
     from: number,
+    visit: VisitLogits,
     signal?: AbortSignal,
-  ): readonly Float32Array[] | Promise<readonly Float32Array[]>;
+  ): void | Promise<void>;
 }
+
+/** Takes the raw logits after one more token, `[vocabularySize]`, which are its own until it returns. */
+export type VisitLogits = (logits: Float32Array) => void;

@@ -24,6 +24,43 @@ export function gumbelAt([a, b]: readonly [number, number], tokenId: number): nu
   return -Math.log(-Math.log(uniform));
 }
 
+/**
+ * The id with the largest logprob plus noise: a draw from the distribution (Gumbel-max). Of equals the lower id.
+ *
+ * Noise is computed only where it could win: it grows with its uniform number, so the first bits of that tell of almost
+ * every id that it cannot.
+ */
+export function drawn(logprobs: Float32Array, key: readonly [number, number]): number {
+  let chosen = 0;
+  for (let id = 1; id < logprobs.length; id++) if (value(logprobs, id) > value(logprobs, chosen)) chosen = id;
+  let best = value(logprobs, chosen) + gumbelAt(key, chosen);
+  for (let id = 0; id < logprobs.length; id++) {
+    const logprob = value(logprobs, id);
+    const missing = best - logprob;
+    if (missing > 0 && mix(key[0], id) >>> 5 < (LEAST[Math.floor(missing * PER_NAT)] ?? Infinity)) continue;
+    const sum = logprob + gumbelAt(key, id);
+    if (sum > best || (sum === best && id < chosen)) [best, chosen] = [sum, id];
+  }
+  return chosen;
+}
+
+const PER_NAT = 16;
+
+/** No noise is as large as this: −log(−log(1 − 2⁻⁵³)) is below 37. */
+const LARGEST = 37;
+
+/** Sixteenths of a nat → the least that the first 27 bits of a uniform number are where the noise is at least that. */
+const LEAST: readonly number[] = Array.from(
+  { length: LARGEST * PER_NAT },
+  // Subtle: one less, so that rounding never keeps out a winner.
+  (_, index) => Math.floor(Math.exp(-Math.exp(-index / PER_NAT)) * 2 ** 27) - 1,
+);
+
+/** Subtle: ids come from loops over the array itself; the fallback only satisfies the type. */
+function value(logprobs: Float32Array, id: number): number {
+  return logprobs[id] ?? -Infinity;
+}
+
 /** Mixes a word into a hash: multiply, xor, and the finaliser of MurmurHash3 (Appleby, public domain). */
 function mix(hash: number, word: number): number {
   let x = Math.imul(hash ^ Math.imul(word, 0xcc9e2d51), 0x9e3779b1) ^ (hash >>> 15);

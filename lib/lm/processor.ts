@@ -2,7 +2,8 @@
  * The processors: what edits a step's logits between the model and the draw, in the order of `PROCESSORS`.
  * Each works in place on `[vocab]` logits, where −∞ means removed, and none is run when its param is the identity.
  */
-import { at, logSoftmax, topIds } from "./logits.ts";
+import type { Distribution } from "./distribution.ts";
+import { at, topIds } from "./logits.ts";
 import type { SamplingParams } from "./params.ts";
 import type { TokenId } from "./token.ts";
 
@@ -71,13 +72,13 @@ export function topK(logits: Float32Array, k: number): void {
 
 /**
  * Keeps the smallest set of candidates whose probabilities sum to at least `p` (Holtzman et al., 2019).
- * @param logprobs scratch `[vocab]`
+ * @param distribution that of the logits
  * @example [0.5, 0.3, 0.2] with p = 0.6 keeps the first two
  */
-export function topP(logits: Float32Array, p: number, logprobs: Float32Array): void {
+export function topP(logits: Float32Array, p: number, distribution: Distribution): void {
   if (!(p > 0 && p <= 1)) throw new RangeError(`Cannot apply top_p as it must be in (0, 1]: current value is ${p}`);
-  logSoftmax(logits, logprobs);
-  const bins = binMasses(logprobs);
+  const { logprobs } = distribution;
+  const bins = binMasses(distribution);
   let before = 0, bin = 0;
   while (bin < BINS - 1 && before + (bins[bin] ?? 0) < p) before += bins[bin++] ?? 0;
   // Only the bin in which the sum crosses `p` has to be sorted.
@@ -91,7 +92,7 @@ export function topP(logits: Float32Array, p: number, logprobs: Float32Array): v
   for (const id of crossing) {
     // Subtle: the candidate that crosses `p` is kept, so the set is never empty.
     if (before >= p) logits[id] = -Infinity;
-    before += Math.exp(at(logprobs, id));
+    before += distribution.probability(id);
   }
 }
 
@@ -119,12 +120,12 @@ function binOf(logprob: number): number {
   return bin < BINS - 1 ? Math.max(0, bin) : BINS - 1;
 }
 
-function binMasses(logprobs: Float32Array): Float64Array {
+function binMasses(distribution: Distribution): Float64Array {
   const masses = new Float64Array(BINS);
+  const { logprobs } = distribution;
   for (let id = 0; id < logprobs.length; id++) {
-    const logprob = at(logprobs, id);
-    const bin = binOf(logprob);
-    masses[bin] = (masses[bin] ?? 0) + Math.exp(logprob);
+    const bin = binOf(at(logprobs, id));
+    masses[bin] = (masses[bin] ?? 0) + distribution.probability(id);
   }
   return masses;
 }

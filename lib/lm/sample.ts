@@ -1,7 +1,8 @@
+import { Distribution } from "./distribution.ts";
 import type { Candidate, ProcessorLog, ProcessorName, Step } from "./event.ts";
 import { PROCESSORS } from "./event.ts";
-import { at, logSoftmax, rankOf, restLogprob, topIds } from "./logits.ts";
-import { gumbelAt, streamKey } from "./noise.ts";
+import { at, rankOf, topIds } from "./logits.ts";
+import { drawn, gumbelAt, streamKey } from "./noise.ts";
 import type { SamplingParams } from "./params.ts";
 import * as processor from "./processor.ts";
 import type { Token, TokenId } from "./token.ts";
@@ -22,18 +23,16 @@ export interface StepPlace {
 
 /** Takes steps over one vocabulary; owns the scratch space, so that a step allocates nothing of the vocabulary's size. */
 export class Sampler {
-  readonly #raw: Float32Array;
+  readonly #raw: Distribution;
   readonly #work: Float32Array;
-  /** Logprobs after each processor of a step, as many as ever acted in one. */
-  readonly #stages: Float32Array[] = [];
-  readonly #scratch: Float32Array;
+  /** Distributions after each processor of a step, as many as ever acted in one. */
+  readonly #stages: Distribution[] = [];
   /** 0 while a candidate is in, else 1 + the place in `PROCESSORS` of what removed it. */
   readonly #excludedBy: Uint8Array;
 
   constructor(readonly vocabularySize: number) {
-    this.#raw = new Float32Array(vocabularySize);
+    this.#raw = new Distribution(vocabularySize);
     this.#work = new Float32Array(vocabularySize);
-    this.#scratch = new Float32Array(vocabularySize);
     this.#excludedBy = new Uint8Array(vocabularySize);
   }
 
@@ -46,41 +45,42 @@ export class Sampler {
     if (logits.length !== this.vocabularySize) {
       throw new RangeError(`Cannot sample from ${logits.length} logits: expected ${this.vocabularySize}`);
     }
-    const entropyNats = logSoftmax(logits, this.#raw);
+    const raw = this.#raw.set(logits);
     this.#work.set(logits);
     const processors = this.#process(params, place.seen);
     // Without a processor the final distribution is the raw one, bit for bit.
     const final = this.#stage(processors.length - 1);
     const isGreedy = params.temperature === 0;
     const key = streamKey(params.seed, place.sequence, place.position);
-    const drawn = isGreedy ? topIds(this.#work, 1)[0] ?? 0 : this.#draw(key, final);
-    const id = place.forced ?? drawn;
+    const free = isGreedy ? topIds(this.#work, 1)[0] ?? 0 : drawn(final.logprobs, key);
+    const id = place.forced ?? free;
     const noise = (of: TokenId) => isGreedy ? undefined : gumbelAt(key, of);
 
     // Subtle: places are told by logits, since logprobs of almost equal logits round to one number.
     const ids = topIds(logits, place.top);
     const ranked = ids.length;
     for (const further of [id, ...place.also ?? []]) if (!ids.includes(further)) ids.push(further);
-    const rank = (of: TokenId, index: number) => index < ranked && of !== id ? index + 1 : rankOf(logits, of);
-    const rest = restLogprob(this.#raw, ids);
-    const restFinal = processors.length === 0 ? rest : restLogprob(final, ids);
+    const own = rankOf(logits, id);
+    const rank = (of: TokenId, index: number) => of === id ? own : index < ranked ? index + 1 : rankOf(logits, of);
+    const rest = raw.restLogprob(ids);
+    const restFinal = final === raw ? rest : final.restLogprob(ids);
     return {
       sequence: place.sequence,
       position: place.position,
       token: place.token(id),
-      logprob: at(this.#raw, id),
-      rank: rankOf(logits, id),
-      entropyNats,
+      logprob: at(raw.logprobs, id),
+      rank: own,
+      entropyNats: raw.entropyNats,
       top: ids.map((of, index) => this.#candidate(of, rank(of, index), place, noise(of), processors)),
       ...(rest === undefined ? {} : { restLogprob: rest }),
       restCount: this.vocabularySize - ids.length,
       ...(restFinal === undefined ? {} : { restFinalLogprob: restFinal }),
       processors,
-      draw: id !== drawn
+      draw: id !== free
         ? { kind: "forced" }
         : isGreedy
         ? { kind: "greedy" }
-        : { kind: "gumbel", noise: noise(id) ?? 0, finalLogprob: at(final, id) },
+        : { kind: "gumbel", noise: noise(id) ?? 0, finalLogprob: at(final.logprobs, id) },
     };
   }
 
@@ -93,11 +93,13 @@ export class Sampler {
   ): Candidate {
     const excluded = this.#excludedBy[id] ?? 0;
     const excludedBy = excluded === 0 ? undefined : PROCESSORS[excluded - 1];
-    const stages = processors.map((_, index) => at(this.#stage(index), id)).filter((logprob) => logprob > -Infinity);
-    const final = stages.at(-1) ?? at(this.#raw, id);
+    const stages = processors.map((_, index) => at(this.#stage(index).logprobs, id)).filter((logprob) =>
+      logprob > -Infinity
+    );
+    const final = stages.at(-1) ?? at(this.#raw.logprobs, id);
     return {
       token: token(id),
-      logprob: at(this.#raw, id),
+      logprob: at(this.#raw.logprobs, id),
       rank,
       ...(excludedBy === undefined ? { finalLogprob: final } : { excludedBy }),
       ...(processors.length === 0 ? {} : { stageLogprobs: stages.map(shortened) }),
@@ -109,15 +111,15 @@ export class Sampler {
   #process(params: SamplingParams, seen: processor.SeenTokens): ProcessorLog[] {
     this.#excludedBy.fill(0);
     return params.order.filter((name) => isActive(name, params))
-      .map((name, index) => this.#logged(name, index, () => this.#apply(name, params, seen)));
+      .map((name, index) => this.#logged(name, index, params, seen));
   }
 
-  /** Logprobs `[vocab]` after the processor of that index; before the first of them, the raw ones. */
-  #stage(index: number): Float32Array {
-    return index < 0 ? this.#raw : this.#stages[index] ??= new Float32Array(this.vocabularySize);
+  /** The distribution after the processor of that index; before the first of them, the raw one. */
+  #stage(index: number): Distribution {
+    return index < 0 ? this.#raw : this.#stages[index] ??= new Distribution(this.vocabularySize);
   }
 
-  #apply(name: ProcessorName, params: SamplingParams, seen: processor.SeenTokens): void {
+  #apply(name: ProcessorName, params: SamplingParams, seen: processor.SeenTokens, before: Distribution): void {
     const work = this.#work;
     switch (name) {
       case "logit_bias":
@@ -133,17 +135,17 @@ export class Sampler {
       case "top_k":
         return processor.topK(work, params.topK);
       case "top_p":
-        return processor.topP(work, params.topP, this.#scratch);
+        return processor.topP(work, params.topP, before);
       case "min_p":
         return processor.minP(work, params.minP);
     }
   }
 
   /** Subtle: the mass is that of the distribution just before the processor acts, so the entries tell a story in order. */
-  #logged(name: ProcessorName, index: number, apply: () => void): ProcessorLog {
+  #logged(name: ProcessorName, index: number, params: SamplingParams, seen: processor.SeenTokens): ProcessorLog {
     const before = this.#stage(index - 1);
-    apply();
-    logSoftmax(this.#work, this.#stage(index));
+    this.#apply(name, params, seen, before);
+    this.#stage(index).set(this.#work);
     let removed = 0, removedMass = 0, kept = 0;
     const mark = PROCESSORS.indexOf(name) + 1;
     for (let id = 0; id < this.vocabularySize; id++) {
@@ -152,25 +154,10 @@ export class Sampler {
       } else if (this.#excludedBy[id] === 0) {
         this.#excludedBy[id] = mark;
         removed++;
-        removedMass += Math.exp(at(before, id));
+        removedMass += before.probability(id);
       }
     }
     return { name, removed, removedMass, kept };
-  }
-
-  /** Gumbel-max: the candidate with the largest final logprob plus noise. */
-  #draw(key: readonly [number, number], final: Float32Array): TokenId {
-    let best = -Infinity, drawn = 0;
-    for (let id = 0; id < this.vocabularySize; id++) {
-      const logprob = at(final, id);
-      if (logprob === -Infinity) continue;
-      const score = logprob + gumbelAt(key, id);
-      if (score > best) {
-        best = score;
-        drawn = id;
-      }
-    }
-    return drawn;
   }
 }
 

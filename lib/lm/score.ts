@@ -1,5 +1,6 @@
 import type { Candidate, ScoredToken } from "./event.ts";
-import { at, logSoftmax, rankOf, restLogprob, topIds } from "./logits.ts";
+import { Distribution } from "./distribution.ts";
+import { at, rankOf, topIds } from "./logits.ts";
 import type { LanguageModel } from "./model.ts";
 import type { TokenId } from "./token.ts";
 
@@ -38,15 +39,21 @@ export async function score(
     );
   }
 
-  const logprobs = new Float32Array(model.vocabularySize);
+  const distribution = new Distribution(model.vocabularySize);
   const scored: ScoredToken[] = [];
+  const visit = (logits: Float32Array) => {
+    const id = completion[scored.length];
+    if (id !== undefined) scored.push(scoreToken(model, logits, distribution, id, top));
+  };
   // The last token of the completion is scored, but nothing is scored after it.
   const sequence = [...prompt, ...completion.slice(0, -1)];
-  const all = await model.allLogits?.(sequence, prompt.length - 1, signal);
-  for (const [index, id] of completion.entries()) {
+  if (model.eachLogits !== undefined) {
+    await model.eachLogits(sequence, prompt.length - 1, visit, signal);
+    return scored;
+  }
+  for (let length = prompt.length; length <= sequence.length; length++) {
     signal?.throwIfAborted();
-    const logits = all?.[index] ?? await model.logits(sequence.slice(0, prompt.length + index), signal);
-    scored.push(scoreToken(model, logits, logprobs, id, top));
+    visit(await model.logits(sequence.slice(0, length), signal));
   }
   return scored;
 }
@@ -54,15 +61,15 @@ export async function score(
 function scoreToken(
   model: LanguageModel,
   logits: Float32Array,
-  logprobs: Float32Array,
+  distribution: Distribution,
   id: TokenId,
   top: number,
 ): ScoredToken {
-  const entropyNats = logSoftmax(logits, logprobs);
+  const { logprobs, entropyNats } = distribution.set(logits);
   const rank = rankOf(logits, id);
   const ids = topIds(logits, top);
   if (!ids.includes(id)) ids.push(id);
-  const rest = restLogprob(logprobs, ids);
+  const rest = distribution.restLogprob(ids);
   return {
     token: model.token(id),
     logprob: at(logprobs, id),

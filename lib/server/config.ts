@@ -1,6 +1,7 @@
 /** The settings of the app, and the only reader of the environment. */
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
+import { ONNX_SETTINGS } from "../generators/onnx/settings.ts";
 import type { BudgetLimits } from "./budget.ts";
 import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
@@ -108,9 +109,10 @@ export class ConfigError extends Error {
 }
 
 export function helpText(): string {
-  const lines = Object.values(SETTINGS).map((setting: Setting) => {
-    const fallback = setting.fallback === undefined ? "" : ` (default ${setting.fallback})`;
-    return `  ${`--${setting.flag}`.padEnd(16)} ${setting.env.padEnd(24)} ${setting.help}${fallback}`;
+  const lines = [...Object.values(SETTINGS), ...Object.values(ONNX_SETTINGS)].map((setting: Partial<Setting>) => {
+    const { flag, env = "", help, fallback } = setting;
+    const byFlag = flag === undefined ? "" : `--${flag}`;
+    return `  ${byFlag.padEnd(16)} ${env.padEnd(24)} ${help}${fallback === undefined ? "" : ` (default ${fallback})`}`;
   });
   return [
     "Usage: deno task start [flags] [module files]",

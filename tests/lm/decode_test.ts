@@ -93,7 +93,8 @@ Deno.test("decode() ends with cancelled finishes when its signal aborts, and kee
     if (events.length === 4) controller.abort();
   }
   assert.deepEqual(reasons(events), ["cancelled", "cancelled"]);
-  assert.equal(events.filter(({ type }) => type === "step").length, 3);
+  // The first event is the prompt; the second round had begun, and is told whole.
+  assert.equal(events.filter(({ type }) => type === "step").length, 4);
 });
 
 Deno.test("decode() never shows U+FFFD for a character split over tokens", async () => {
@@ -130,8 +131,11 @@ Deno.test("score() agrees with the steps of a run, and with all logits at once",
   const oneByOne = await score(model, model.encode("ab"), completion, { top: 2 });
   const allAtOnce = {
     ...model,
-    allLogits: async (sequence: readonly number[], from: number) =>
-      await Promise.all(sequence.slice(from).map((_, index) => model.logits(sequence.slice(0, from + index + 1)))),
+    eachLogits: async (sequence: readonly number[], from: number, visit: (logits: Float32Array) => void) => {
+      for (let length = from + 1; length <= sequence.length; length++) {
+        visit(await model.logits(sequence.slice(0, length)));
+      }
+    },
   };
   assert.deepEqual(oneByOne.map(({ logprob }) => logprob), steps);
   assert.deepEqual(await score(allAtOnce, model.encode("ab"), completion, { top: 2 }), oneByOne);

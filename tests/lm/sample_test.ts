@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { at, logSoftmax, rankOf, restLogprob, topIds } from "../../lib/lm/logits.ts";
-import { gumbel } from "../../lib/lm/noise.ts";
+import { Distribution } from "../../lib/lm/distribution.ts";
+import { at, rankOf, topIds } from "../../lib/lm/logits.ts";
+import { drawn, gumbel, streamKey } from "../../lib/lm/noise.ts";
 import { type ProcessorName, PROCESSORS } from "../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../lib/lm/params.ts";
 import { minP, repetitionPenalty, topK, topP } from "../../lib/lm/processor.ts";
@@ -26,25 +27,48 @@ function step(logits: readonly number[], params: Partial<SamplingParams>, top = 
   });
 }
 
+function distributionOf(logits: Float32Array): Distribution {
+  return new Distribution(logits.length).set(logits);
+}
+
 function keptIds(values: Float32Array): number[] {
   return [...values.keys()].filter((id) => at(values, id) > -Infinity);
 }
 
-Deno.test("logSoftmax() sums to 1 and gives the entropy", () => {
+Deno.test("a distribution sums to 1 and has its entropy", () => {
   fc.assert(fc.property(vector, (values) => {
-    const out = new Float32Array(values.length);
-    const entropy = logSoftmax(Float32Array.from(values), out);
-    const probabilities = Array.from(out, Math.exp);
+    const distribution = distributionOf(Float32Array.from(values));
+    const probabilities = Array.from(distribution.logprobs, Math.exp);
     assert.ok(Math.abs(probabilities.reduce((sum, p) => sum + p, 0) - 1) < 1e-5);
+    for (const [id, p] of probabilities.entries()) assert.ok(Math.abs(distribution.probability(id) - p) < 1e-6);
     const expected = softmax(Float32Array.from(values)).reduce((sum, p) => sum - (p > 0 ? p * Math.log(p) : 0), 0);
-    assert.ok(Math.abs(entropy - expected) < 1e-6);
+    assert.ok(Math.abs(distribution.entropyNats - expected) < 1e-6);
   }));
 });
 
-Deno.test("logSoftmax() names the token id whose logit is no number", () => {
-  assert.throws(() => logSoftmax(Float32Array.of(1, NaN), new Float32Array(2)), /token id 1 is NaN/);
-  assert.throws(() => logSoftmax(Float32Array.of(Infinity, 1), new Float32Array(2)), /token id 0 is Infinity/);
-  assert.throws(() => logSoftmax(Float32Array.of(-Infinity), new Float32Array(1)), /every one of them is -Infinity/);
+Deno.test("a distribution names the token id whose logit is no number", () => {
+  assert.throws(() => distributionOf(Float32Array.of(1, NaN)), /token id 1 is NaN/);
+  assert.throws(() => distributionOf(Float32Array.of(Infinity, 1)), /token id 0 is Infinity/);
+  assert.throws(() => distributionOf(Float32Array.of(-Infinity)), /every one of them is -Infinity/);
+});
+
+Deno.test("drawn() is the candidate with the largest logprob plus noise, whatever it leaves out", () => {
+  fc.assert(
+    fc.property(vector, fc.nat(1000), fc.nat(500), (values, seed, position) => {
+      // Many more candidates than shown, so that most are left out, and a few with no probability at all.
+      const wide = Float32Array.from(
+        { length: 3000 },
+        (_, id) => id % 97 === 0 ? -Infinity : (values[id % values.length] ?? 0) - id / 300,
+      );
+      const { logprobs } = distributionOf(wide);
+      let best = -Infinity, expected = -1;
+      for (const [id, logprob] of logprobs.entries()) {
+        const sum = logprob + gumbel(seed, 1, position, id);
+        if (sum > best) [best, expected] = [sum, id];
+      }
+      assert.equal(drawn(logprobs, streamKey(seed, 1, position)), expected);
+    }),
+  );
 });
 
 Deno.test("topIds() and rankOf() agree with a full sort, lower ids first among equals", () => {
@@ -58,19 +82,18 @@ Deno.test("topIds() and rankOf() agree with a full sort, lower ids first among e
   );
 });
 
-Deno.test("restLogprob() sums a tail that 1 − Σp would lose", () => {
-  const logprobs = Float32Array.of(0, -50, -50);
-  assert.ok(Math.abs((restLogprob(logprobs, [0]) ?? 0) - (Math.log(2) - 50)) < 1e-5);
-  assert.equal(restLogprob(logprobs, [0, 1, 2]), undefined);
+Deno.test("the rest of a distribution is summed where 1 − Σp would lose it", () => {
+  const distribution = distributionOf(Float32Array.of(0, -50, -50));
+  assert.ok(Math.abs((distribution.restLogprob([0]) ?? 0) - (Math.log(2) - 50)) < 1e-5);
+  assert.equal(distribution.restLogprob([0, 1, 2]), undefined);
 });
 
 Deno.test("topP() keeps the minimal set that reaches p", () => {
   fc.assert(fc.property(vector, fc.double({ min: 0.001, max: 1, noNaN: true }), (values, p) => {
     const array = Float32Array.from(values);
-    const logprobs = new Float32Array(array.length);
-    logSoftmax(array, logprobs);
+    const logprobs = distributionOf(array).logprobs;
     const sorted = [...array.keys()].sort((one, other) => at(logprobs, other) - at(logprobs, one) || one - other);
-    topP(array, p, new Float32Array(array.length));
+    topP(array, p, distributionOf(array));
     const kept = keptIds(array);
     assert.deepEqual([...kept].sort((a, b) => a - b), sorted.slice(0, kept.length).sort((a, b) => a - b));
     const masses = sorted.map((id) => Math.exp(at(logprobs, id)));
@@ -82,7 +105,7 @@ Deno.test("topP() keeps the minimal set that reaches p", () => {
 
 Deno.test("topP() keeps at least one candidate when p is tiny", () => {
   const array = Float32Array.of(0, 0, 0);
-  topP(array, 1e-9, new Float32Array(3));
+  topP(array, 1e-9, distributionOf(array));
   assert.deepEqual(keptIds(array), [0]);
 });
 
@@ -94,7 +117,7 @@ Deno.test("topK() and minP() agree with their definitions", () => {
   minP(second, 0.4);
   assert.deepEqual(keptIds(second), [0, 1]);
   assert.throws(() => topK(first, 0), /top_k/);
-  assert.throws(() => topP(first, 0, second), /top_p as it must be in \(0, 1\]: current value is 0/);
+  assert.throws(() => topP(first, 0, distributionOf(second)), /top_p as it must be in \(0, 1\]: current value is 0/);
 });
 
 Deno.test("repetitionPenalty() divides positive and multiplies negative logits of seen tokens", () => {

@@ -7,6 +7,12 @@ interface Pending {
   readonly onProgress: ((progress: LoadProgress) => void) | undefined;
 }
 
+interface AskOptions {
+  readonly onProgress?: (progress: LoadProgress) => void;
+  /** Stops the work on the answer. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The main side of a model's worker: asks, and awaits the answer. */
 export class Engine {
   readonly #worker: Worker;
@@ -27,19 +33,30 @@ export class Engine {
     return this.#closedBy !== undefined;
   }
 
-  /** @throws {Error} what the worker threw, with its kind; or that the engine is closed */
+  /** @throws {Error} what the worker threw, with its kind; or that the engine is closed; or the signal's reason */
   async ask<Type extends Request["type"]>(
     request: Extract<Request, { type: Type }>,
-    onProgress?: (progress: LoadProgress) => void,
+    { onProgress, signal }: AskOptions = {},
   ): Promise<Answers[Type]> {
     if (this.#closedBy !== undefined) throw this.#closedBy;
+    signal?.throwIfAborted();
     const id = ++this.#lastId;
-    const answer = await new Promise<Answers[Request["type"]]>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, onProgress });
-      const envelope: Envelope = { id, request };
-      this.#worker.postMessage(envelope);
-    });
-    return answer as Answers[Type]; // protocol.ts ties each request to its answer; the map of pending ones cannot.
+    // A model that was closed meanwhile has nothing left to cancel.
+    const cancel = () => void this.ask({ type: "cancel", id }).catch(() => {});
+    signal?.addEventListener("abort", cancel, { once: true });
+    try {
+      const answer = await new Promise<Answers[Request["type"]]>((resolve, reject) => {
+        this.#pending.set(id, { resolve, reject, onProgress });
+        const envelope: Envelope = { id, request };
+        this.#worker.postMessage(envelope);
+      });
+      return answer as Answers[Type]; // protocol.ts ties each request to its answer; the map of pending ones cannot.
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+    }
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 /** What every driver of an ONNX graph is to the app: a language model with a tokenizer, and a cache that can be counted. */
 import type { Message } from "../../lm/message.ts";
-import type { LanguageModel } from "../../lm/model.ts";
+import type { LanguageModel, VisitLogits } from "../../lm/model.ts";
 import type { TokenId } from "../../lm/token.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
@@ -29,8 +29,6 @@ export const PRESENT = "present.";
 export abstract class OnnxModel implements LanguageModel {
   readonly contextWindow: number;
   readonly endIds: ReadonlySet<TokenId>;
-  /** Forward passes so far. */
-  passes = 0;
   readonly #tokenizer: Tokenizer;
 
   constructor(options: ModelOptions, readonly vocabularySize: number) {
@@ -39,13 +37,18 @@ export abstract class OnnxModel implements LanguageModel {
     this.endIds = options.endIds;
   }
 
+  /** Forward passes so far. */
+  abstract get passes(): number;
   abstract get cache(): CacheSize;
+  /** Whether nobody waits for it. */
+  abstract get isIdle(): boolean;
   abstract logits(prefix: readonly TokenId[], signal?: AbortSignal, isTried?: boolean): Promise<Float32Array>;
-  abstract allLogits(
+  abstract eachLogits(
     sequence: readonly TokenId[],
     from: number,
+    visit: VisitLogits,
     signal?: AbortSignal,
-  ): Promise<readonly Float32Array[]>;
+  ): Promise<void>;
 
   encode(text: string): readonly TokenId[] {
     return this.#tokenizer.encode(text);

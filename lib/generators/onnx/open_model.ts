@@ -13,7 +13,8 @@ import {
 } from "./model_folder.ts";
 import { openNative } from "./native/open_native.ts";
 import type { OnnxModel } from "./onnx_model.ts";
-import type { Driver, LoadRequest, Precision } from "./protocol.ts";
+import type { LoadRequest, Precision } from "./protocol.ts";
+import type { Driver } from "./settings.ts";
 import { Tokenizer, type TokenizerSource } from "./tokenizer.ts";
 
 /** Spinning threads starve the page server on a shared machine; shapes vary, so planned memory only grows. */
@@ -113,11 +114,12 @@ async function openHub(opening: Opening): Promise<Driven> {
 
 /** @throws {Error} when the native driver is asked for by name, and does not work */
 async function tryNative(
-  { request: { driver, kvBytes }, device, tokenizer }: Opening,
+  { request: { settings, cacheDir }, device, tokenizer }: Opening,
   path: string,
   config: ModelConfig,
   endIds: readonly number[],
 ): Promise<Driven | { readonly notes: readonly string[] }> {
+  const { driver, kvBytes, threads, keepsOptimized } = settings;
   if (driver === "binding" || device !== "cpu") {
     if (driver === "native") throw new Error(`Cannot use the native driver: it runs on cpu, not on ${device}`);
     return { notes: [] };
@@ -131,6 +133,9 @@ async function tryNative(
       endIds: new Set(endIds),
       contextWindow: contextWindow(config),
       kvBytes,
+      threads,
+      cacheDir,
+      keepsOptimized,
     };
     return { model: await openNative(source), driver: "native", notes: [] };
   } catch (error) {
@@ -140,7 +145,7 @@ async function tryNative(
   }
 }
 
-function loadBinding({ library, id, place, device, options, request: { precision } }: Opening) {
+function loadBinding({ library, id, place, device, options, request: { precision, settings } }: Opening) {
   const { AutoModelForCausalLM } = library.transformers;
   return naming(
     `${place}/${weightsFile(precision)}`,
@@ -149,13 +154,16 @@ function loadBinding({ library, id, place, device, options, request: { precision
         ...options,
         dtype: precision,
         device: device as "cpu", // One of the library's names, which `pickDevice` chose from.
-        session_options: SESSION_OPTIONS,
+        session_options: {
+          ...SESSION_OPTIONS,
+          ...(settings.threads === 0 ? {} : { intraOpNumThreads: settings.threads }),
+        },
       }),
   );
 }
 
 async function openBinding(
-  { library, tokenizer, request: { kvBytes } }: Opening,
+  { library, tokenizer, request: { settings: { kvBytes } } }: Opening,
   sessions: Readonly<Record<string, unknown>>,
   config: ModelConfig,
   endIds: readonly number[],

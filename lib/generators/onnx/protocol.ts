@@ -6,10 +6,9 @@ import type { NextRequest, NextToken } from "../../lm/next.ts";
 import { CompletionError } from "../../lm/score.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
 import type { GenerateRequest, GeneratorFacts, LoadProgress } from "../generator.ts";
+import type { OnnxSettings } from "./settings.ts";
 
 export type Precision = "fp32" | "fp16" | "q8" | "int8" | "uint8" | "q4" | "q4f16" | "bnb4";
-/** `native` calls ONNX Runtime's library directly, `binding` through its npm package; `auto` is native where that works. */
-export type Driver = "auto" | "native" | "binding";
 export type Device = "cpu" | "cuda" | "webgpu" | "auto";
 
 /** Which model, where its files are, and how it shall run. */
@@ -19,16 +18,14 @@ export interface LoadRequest {
     | { readonly kind: "hub"; readonly id: string; readonly revision: string };
   readonly precision: Precision;
   readonly device: Device;
-  readonly driver: Driver;
+  readonly settings: OnnxSettings;
   readonly cacheDir: string;
   readonly hubHost?: string;
-  /** Most bytes of attention cache that are kept between requests. */
-  readonly kvBytes: number;
 }
 
 /**
- * A request of the main side. `generate` only opens a run: the main side then pulls one event at a time, which gives
- * backpressure, fairness between runs and cancellation between steps without a scheduler.
+ * A request of the main side. `generate` only opens a run: the main side then pulls one round of steps at a time, which
+ * gives backpressure, and cancellation between steps.
  */
 export type Request =
   | { readonly type: "load"; readonly request: LoadRequest }
@@ -43,7 +40,8 @@ export type Request =
   | { readonly type: "next"; readonly request: NextRequest }
   | { readonly type: "generate"; readonly request: Omit<GenerateRequest, "signal"> }
   | { readonly type: "pull"; readonly run: number }
-  | { readonly type: "cancel"; readonly run: number }
+  /** Stops a run, or what another request is still computing. */
+  | { readonly type: "cancel"; readonly id: number }
   | { readonly type: "stats" };
 
 export interface EngineStats {
@@ -63,8 +61,8 @@ export interface Answers {
   readonly render: string;
   /** Number of the run. */
   readonly generate: number;
-  /** Undefined when the run is over. */
-  readonly pull: GeneratorEvent | undefined;
+  /** The next round's events; none when the run is over. */
+  readonly pull: readonly GeneratorEvent[];
   readonly cancel: undefined;
   readonly stats: EngineStats;
 }

@@ -2,34 +2,35 @@
  * The thread that owns a model. Inference blocks the thread it runs on, so it never runs where pages are served.
  * Answers each request of protocol.ts; see there for how runs are pulled.
  */
-import { decode } from "../../lm/decode.ts";
-import type { GeneratorEvent } from "../../lm/event.ts";
+import { decodeRounds } from "../../lm/decode.ts";
 import { NextTokens } from "../../lm/next.ts";
 import { score } from "../../lm/score.ts";
 import { openModel } from "./open_model.ts";
 import { type Answer, type EngineStats, type Envelope, faultOf, type Reply, type Request } from "./protocol.ts";
 import type { OnnxModel } from "./onnx_model.ts";
+import { Runs } from "./runs.ts";
 
-interface Run {
-  readonly events: AsyncGenerator<GeneratorEvent, void, void>;
-  readonly controller: AbortController;
-}
-
-const runs = new Map<number, Run>();
+const runs = new Runs();
+/** Number of a request that is being answered → what stops it. */
+const answering = new Map<number, AbortController>();
 let model: OnnxModel | undefined;
 let steps: NextTokens | undefined;
 
 self.onmessage = (message: MessageEvent<Envelope>) => void answer(message.data);
 
 async function answer({ id, request }: Envelope): Promise<void> {
+  const controller = new AbortController();
+  answering.set(id, controller);
   try {
-    reply({ id, ok: true, answer: await handle(request, id) });
+    reply({ id, ok: true, answer: await handle(request, id, controller.signal) });
   } catch (error) {
     reply({ id, ok: false, fault: faultOf(error) });
+  } finally {
+    answering.delete(id);
   }
 }
 
-async function handle(request: Request, id: number): Promise<Answer> {
+async function handle(request: Request, id: number, signal: AbortSignal): Promise<Answer> {
   if (request.type === "load") {
     const opened = await openModel(request.request, (progress) => reply({ id, progress }));
     model = opened.model;
@@ -43,40 +44,26 @@ async function handle(request: Request, id: number): Promise<Answer> {
     case "score": {
       const { prompt, completion, top } = request;
       const ids = typeof completion === "string" ? loaded.encodeContinuation(completion) : completion;
-      return await score(loaded, typeof prompt === "string" ? loaded.encode(prompt) : prompt, ids, { top });
+      return await score(loaded, typeof prompt === "string" ? loaded.encode(prompt) : prompt, ids, { top, signal });
     }
     case "render":
       return loaded.renderChat(request.messages);
     case "next":
-      return await requireSteps().at(request.request);
+      return await requireSteps().at(request.request, signal);
     case "generate": {
-      const controller = new AbortController();
       const { prompt, params, ...options } = request.request;
-      runs.set(id, { events: decode(loaded, prompt, params, { ...options, signal: controller.signal }), controller });
+      runs.open(id, (signal) => decodeRounds(loaded, prompt, params, { ...options, signal }));
       return id;
     }
     case "pull":
-      return await pull(request.run);
+      return await runs.pull(request.run);
     case "cancel":
-      runs.get(request.run)?.controller.abort();
+      runs.cancel(request.id);
+      answering.get(request.id)?.abort();
       return undefined;
     case "stats":
       return stats(loaded);
   }
-}
-
-async function pull(run: number): Promise<GeneratorEvent | undefined> {
-  const open = runs.get(run);
-  if (open === undefined) return undefined;
-  try {
-    const next = await open.events.next();
-    if (next.done !== true) return next.value;
-  } catch (error) {
-    runs.delete(run);
-    throw error;
-  }
-  runs.delete(run);
-  return undefined;
 }
 
 function stats({ passes, cache }: OnnxModel): EngineStats {

@@ -1,26 +1,32 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { roomFor } from "../../../lib/generators/onnx/native/kv_block.ts";
 import { type KvSlot, KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
 
-const SHAPE = { tensors: 2, heads: 3, width: 2, window: 512 };
-const POSITION_BYTES = 2 * 3 * 2 * 4;
+const SHAPE = { tensors: 2, heads: 3, width: 2, window: 512, vocabulary: 5 };
+/** What a slot of `capacity` positions takes: keys and values, and its logits. */
+const slotBytes = (capacity: number) => (2 * 3 * 2 * capacity + 5) * 4;
 
 /** What a graph would do: each position's row is made of its id, the head and the tensor, at the stride of the slot. */
 function extend(slots: KvSlots, slot: KvSlot, ids: readonly number[], isInPlace: boolean): void {
-  const before = slot.ids.length, total = before + ids.length;
-  const data = isInPlace ? slot.data : slots.room(slot.capacity);
-  const from = slots.strideOf(slot), to = isInPlace ? slot.capacity : total;
+  const { block, lane } = slot, before = slot.ids.length, total = before + ids.length;
+  const data = isInPlace ? block.data : roomFor({ ...SHAPE, isInPlace }, 1, block.capacity);
+  const from = slots.strideOf(slot), to = isInPlace ? block.capacity : total;
+  const lanes = lane * SHAPE.heads * block.capacity;
   for (const [tensor, target] of data.entries()) {
     for (let head = 0; head < SHAPE.heads; head++) {
       for (let position = 0; position < total; position++) {
-        const source = slot.data[tensor]?.subarray((head * from + position) * SHAPE.width);
+        const source = block.data[tensor]?.subarray((lanes + head * from + position) * SHAPE.width);
         const value = position < before ? source?.[0] ?? NaN : rowOf(ids[position - before] ?? -1, tensor, head);
-        target.fill(value, (head * to + position) * SHAPE.width, (head * to + position + 1) * SHAPE.width);
+        const row = lanes + head * to + position;
+        target.fill(value, row * SHAPE.width, (row + 1) * SHAPE.width);
       }
     }
   }
-  slot.data = data;
+  block.data = data;
   slot.ids.push(...ids);
+  block.logits.fill(ids.at(-1) ?? NaN, lane * SHAPE.vocabulary, (lane + 1) * SHAPE.vocabulary);
+  slot.hasLogits = true;
 }
 
 function rowOf(id: number, tensor: number, head: number): number {
@@ -29,15 +35,18 @@ function rowOf(id: number, tensor: number, head: number): number {
 
 function assertHolds(slots: KvSlots, slot: KvSlot, ids: readonly number[]): void {
   assert.deepEqual(slot.ids, ids);
+  assert.equal(slot.block.slots[slot.lane], slot);
   const stride = slots.strideOf(slot);
-  for (const [tensor, data] of slot.data.entries()) {
+  for (const [tensor, data] of slot.block.data.entries()) {
     for (let head = 0; head < SHAPE.heads; head++) {
       for (const [position, id] of ids.entries()) {
-        const at = (head * stride + position) * SHAPE.width;
+        const at = (slot.lane * SHAPE.heads * slot.block.capacity + head * stride + position) * SHAPE.width;
         assert.equal(data[at], rowOf(id, tensor, head), `tensor ${tensor}, head ${head}, position ${position}`);
       }
     }
   }
+  const logits = slots.logitsOf(slot);
+  if (logits !== undefined) assert.deepEqual([...logits], Array.from(logits, () => ids.at(-1)));
 }
 
 /** Few ids, so that prefixes are shared; now and then a long one, so that slots grow. */
@@ -50,7 +59,7 @@ for (const isInPlace of [true, false]) {
   Deno.test(`whatever is asked for, a slot holds the rows of its ids (${isInPlace ? "in place" : "whole new caches"})`, () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(prefix, fc.nat(20), fc.boolean()), { maxLength: 40 }), (asked) => {
-        const slots = new KvSlots({ ...SHAPE, isInPlace }, 4 * 512 * POSITION_BYTES);
+        const slots = new KvSlots({ ...SHAPE, isInPlace }, 4 * slotBytes(512));
         for (const [ids, spared, isHeld] of asked) {
           const known = slots.find(ids);
           const keep = Math.min(known?.length ?? 0, ids.length - 1);
@@ -59,7 +68,7 @@ for (const isInPlace of [true, false]) {
           extend(slots, slot, ids.slice(keep), isInPlace);
           assertHolds(slots, slot, ids);
           if (isHeld && known !== undefined && known.slot !== slot) assertHolds(slots, known.slot, known.slot.ids);
-          assert.ok(slots.bytes <= 4 * 512 * POSITION_BYTES, `${slots.bytes} bytes`);
+          assert.ok(slots.bytes <= 4 * slotBytes(512), `${slots.bytes} bytes`);
         }
       }),
       { numRuns: 200, seed: 11 },
@@ -68,7 +77,7 @@ for (const isInPlace of [true, false]) {
 }
 
 Deno.test("a slot that is being extended is neither extended nor dropped by others", () => {
-  const slots = new KvSlots({ ...SHAPE, isInPlace: true }, 2 * 128 * POSITION_BYTES);
+  const slots = new KvSlots({ ...SHAPE, isInPlace: true }, 2 * slotBytes(128));
   const slot = slots.holding(undefined, 0, 3);
   extend(slots, slot, [1, 2, 3], true);
   slot.isHeld = true;
@@ -85,10 +94,45 @@ Deno.test("a slot that is being extended is neither extended nor dropped by othe
 Deno.test("room grows by doubling, never beyond the window, and the count of slots is bounded", () => {
   const slots = new KvSlots({ ...SHAPE, isInPlace: true }, 2 ** 30);
   const slot = slots.holding(undefined, 0, 1);
-  assert.equal(slot.capacity, 128);
+  assert.equal(slot.block.capacity, 128);
   extend(slots, slot, Array.from({ length: 128 }, (_, id) => id % 3), true);
-  assert.equal(slots.holding(slot, 128, 129).capacity, 256);
-  assert.equal(slots.holding(undefined, 0, 400).capacity, 512);
+  assert.equal(slots.holding(slot, 128, 129).block.capacity, 256);
+  assert.equal(slots.holding(undefined, 0, 400).block.capacity, 512);
   for (let id = 0; id < 100; id++) extend(slots, slots.holding(undefined, 0, 1), [id], true);
-  assert.ok(slots.size <= 32, `${slots.size} slots`);
+  assert.ok(slots.size <= 64, `${slots.size} slots`);
+});
+
+Deno.test("whatever is gathered lies side by side and keeps its rows, and nobody else's are lost while they are held", () => {
+  const step = fc.record({ prefixes: fc.array(prefix, { minLength: 1, maxLength: 9 }), isHeld: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), (asked) => {
+      const slots = new KvSlots({ ...SHAPE, isInPlace: true }, 24 * slotBytes(512));
+      let before: KvSlot | undefined;
+      for (const { prefixes, isHeld } of asked) {
+        const taken = prefixes.map((ids) => {
+          const known = slots.find(ids);
+          const keep = Math.min(known?.length ?? 0, ids.length - 1);
+          const slot = slots.holding(known?.slot, keep, ids.length);
+          extend(slots, slot, ids.slice(keep), true);
+          slot.isHeld = true;
+          return slot;
+        });
+        const { block, first, count } = slots.gather(taken);
+        assert.ok(count <= 2 * taken.length || before !== undefined, `${count} lanes for ${taken.length}`);
+        for (const [index, slot] of taken.entries()) {
+          assert.equal(slot.block, block);
+          assert.ok(slot.lane >= first && slot.lane < first + count);
+          assert.ok(block.capacity > slot.ids.length);
+          assertHolds(slots, slot, prefixes[index] ?? []);
+        }
+        if (before !== undefined) assertHolds(slots, before, before.ids);
+        for (const slot of taken) slot.isHeld = false;
+        // Now and then one of them is being extended by somebody for a long time.
+        if (before !== undefined) before.isHeld = false;
+        before = isHeld ? taken[0] : undefined;
+        if (before !== undefined) before.isHeld = true;
+      }
+    }),
+    { numRuns: 200, seed: 12 },
+  );
 });

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Generator, OpenContext } from "../../../lib/generators/generator.ts";
 import { Engine } from "../../../lib/generators/onnx/engine.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
-import type { Driver } from "../../../lib/generators/onnx/protocol.ts";
+import { type Driver, readSettings } from "../../../lib/generators/onnx/settings.ts";
 import type { GeneratorEvent, Step } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
 
@@ -73,9 +73,8 @@ export async function withEngine(
         source: { kind: "folder", path: fixturePath(model) },
         precision: "fp32",
         device: "cpu",
-        driver,
+        settings: { ...readSettings(() => undefined), driver, kvBytes },
         cacheDir: CONTEXT.cacheDir,
-        kvBytes,
       },
     });
     await run(engine);

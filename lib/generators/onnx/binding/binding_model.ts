@@ -1,4 +1,5 @@
 /** The portable driver: a session of the npm package's own binding, with an attention cache of tensors that it copies. */
+import type { VisitLogits } from "../../../lm/model.ts";
 import type { TokenId } from "../../../lm/token.ts";
 import { checkVocabulary, CHUNK, type ModelOptions, OnnxModel, PAST, PRESENT } from "../onnx_model.ts";
 import { KvCache, type KvEntry, type KvTensor, truncate } from "./kv_cache.ts";
@@ -29,6 +30,8 @@ export interface BindingOptions extends ModelOptions {
 /** A language model over an ONNX export of a decoder with `past_key_values`. */
 export class BindingModel extends OnnxModel {
   readonly cache: KvCache;
+  passes = 0;
+  #running = 0;
   readonly #options: BindingOptions;
   readonly #pastNames: readonly string[];
 
@@ -37,6 +40,10 @@ export class BindingModel extends OnnxModel {
     this.#options = options;
     this.#pastNames = options.session.inputNames.filter((name) => name.startsWith(PAST));
     this.cache = new KvCache(options.kvBytes);
+  }
+
+  get isIdle(): boolean {
+    return this.#running === 0;
   }
 
   /** Runs one token through the model, which shows its vocabulary's size and that its outputs are what they should be. */
@@ -70,20 +77,23 @@ export class BindingModel extends OnnxModel {
   }
 
   /** Scoring passes the whole sequence anew: the cache holds no logits of positions within a prefix. */
-  async allLogits(sequence: readonly TokenId[], from: number, signal?: AbortSignal): Promise<readonly Float32Array[]> {
+  async eachLogits(
+    sequence: readonly TokenId[],
+    from: number,
+    visit: VisitLogits,
+    signal?: AbortSignal,
+  ): Promise<void> {
     const known = this.cache.find(sequence.slice(0, from + 1));
     let entry = known?.entry, done = Math.min(known?.length ?? 0, from);
-    const all: Float32Array[] = [];
     while (done < sequence.length) {
       signal?.throwIfAborted();
       const chunk = sequence.slice(done, done + CHUNK);
       const { rows, tensors } = await this.#forward(chunk, entry, done, "all");
-      for (const [index, row] of rows.entries()) if (done + index >= from) all.push(row);
+      for (const [index, row] of rows.entries()) if (done + index >= from) visit(row);
       done += chunk.length;
       entry = { ids: sequence.slice(0, done), tensors, logits: lastOf(rows) };
     }
     if (entry !== undefined) this.cache.add(entry);
-    return all;
   }
 
   /** One pass over `ids` that stand after the first `length` positions of `past`. */
@@ -112,7 +122,8 @@ export class BindingModel extends OnnxModel {
       feeds[name] = makeTensor("float32", tensor.data, tensor.dims);
     }
     this.passes++;
-    const outputs = await session.run(feeds);
+    this.#running++;
+    const outputs = await session.run(feeds).finally(() => this.#running--);
     return { rows: logitRows(outputs.logits), tensors: presentTensors(outputs) };
   }
 }

@@ -1,51 +1,60 @@
 /**
- * Keys and values of prefixes, each in a slot of its own that grows in place.
+ * The prefix cache: keys and values of prefixes, each in a slot that grows in place.
  *
- * A slot is extended where it stands; a branch from its middle gets a slot of its own, by copying the rows that both share.
- * Rows of one head lie one after the other, `stride` of them a head: as many as the slot has room for where the graph
- * writes into the slot itself, and as many as there are positions where it writes a whole new cache.
+ * A slot is extended where it stands; a branch from its middle gets a slot of its own, by copying the rows that both
+ * share. Slots that take steps together are moved into one block, lane beside lane, so that one pass extends them all.
+ *
+ * Subtle: rows of one head lie one after the other, `stride` of them a head: as many as the slot has room for where the
+ * graph writes into the slot itself, and as many as there are positions where it writes a whole new cache.
  */
 import type { TokenId } from "../../../lm/token.ts";
-
-export interface KvShape {
-  /** Keys and values of every layer, counted apart. */
-  readonly tensors: number;
-  readonly heads: number;
-  readonly width: number;
-  /** Most positions of a slot. */
-  readonly window: number;
-  /** Whether the graph writes new rows where the past ones lie. */
-  readonly isInPlace: boolean;
-}
+import { blockBytes, copyLogits, copyRows, type KvBlock, type KvShape, logitsOf, makeBlock } from "./kv_block.ts";
 
 export interface KvSlot {
   /** What it holds, position by position. */
   ids: TokenId[];
-  /** Positions that it has room for. */
-  capacity: number;
-  /** `[heads, stride, width]` each */
-  data: Float32Array<ArrayBuffer>[];
-  /** Logits after the last id; absent where nobody asked for them. */
-  logits?: Float32Array;
+  block: KvBlock;
+  lane: number;
+  /** Whether the block holds the logits after the last id. */
+  hasLogits: boolean;
   /** While passes go on that extend it: others may read its rows, and not extend or drop it. */
-  isHeld?: boolean;
+  isHeld: boolean;
 }
 
-/** Most slots, whatever their size: memory that was used before is quicker than new. */
-const MOST = 32;
+/** Lanes of one block that lie side by side. */
+export interface Lanes {
+  readonly block: KvBlock;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Most slots, whatever their size: memory that was used before is quicker than new, and few are quickly looked through. */
+const MOST = 64;
 
 /** Fewest positions that room is made for. */
 const SMALLEST = 128;
+
+/** Most lanes of a block: passes with more rows gain little. */
+const MOST_LANES = 16;
+
+/** What a block of several lanes may take of the bound, so that there is room for others beside it. */
+const SHARED_PART = 0.75;
 
 /** Slots in the order of their last use, bounded in bytes. */
 export class KvSlots {
   readonly #shape: KvShape;
   readonly #maxBytes: number;
+  readonly #onFree: (block: KvBlock) => void;
   readonly #slots = new Set<KvSlot>();
+  readonly #blocks = new Set<KvBlock>();
+  /** Where slots are gathered. */
+  #shared: KvBlock | undefined;
 
-  constructor(shape: KvShape, maxBytes: number) {
+  /** @param onFree told of each block that holds nothing any more */
+  constructor(shape: KvShape, maxBytes: number, onFree: (block: KvBlock) => void = () => {}) {
     this.#shape = shape;
     this.#maxBytes = maxBytes;
+    this.#onFree = onFree;
   }
 
   get size(): number {
@@ -54,7 +63,7 @@ export class KvSlots {
 
   get bytes(): number {
     let bytes = 0;
-    for (const { capacity } of this.#slots) bytes += this.#bytesOf(capacity);
+    for (const { lanes, capacity } of this.#blocks) bytes += this.#bytesOf(lanes, capacity);
     return bytes;
   }
 
@@ -63,7 +72,10 @@ export class KvSlots {
     let best: KvSlot | undefined, length = 0;
     for (const slot of this.#slots) {
       const shared = sharedLength(slot.ids, ids);
-      if (shared > length) [best, length] = [slot, shared];
+      // Of equals one that nobody extends, since it can be taken as it is.
+      if (shared > length || (shared === length && shared > 0 && best?.isHeld === true)) {
+        [best, length] = [slot, shared];
+      }
     }
     if (best === undefined) return undefined;
     this.#use(best);
@@ -75,86 +87,154 @@ export class KvSlots {
    * most `spared` positions further, which are given up; else another one.
    */
   holding(source: KvSlot | undefined, length: number, total: number, spared = 0): KvSlot {
-    const isOwn = source !== undefined && source.isHeld !== true && source.ids.length - length <= spared;
+    const isOwn = source !== undefined && !source.isHeld && source.ids.length - length <= spared;
     const slot = isOwn ? source : this.#fork(source, length, total);
     if (isOwn && source.ids.length > length) this.#cut(source, length);
-    if (slot.capacity < total) this.#grow(slot, total);
-    delete slot.logits;
+    if (slot.block.capacity < total) this.#grow(slot, total);
+    slot.hasLogits = false;
     return slot;
   }
 
-  strideOf({ capacity, ids }: KvSlot): number {
+  /** Most slots of up to `total` positions that can be extended in one pass. */
+  mostLanes(total: number): number {
+    if (!this.#shape.isInPlace) return 1;
+    const fitting = Math.floor(this.#maxBytes * SHARED_PART / this.#bytesOf(1, this.#roomFor(total)));
+    return Math.max(1, Math.min(MOST_LANES, fitting));
+  }
+
+  /**
+   * Moves slots side by side, with room for one more position each.
+   * @param slots at most `mostLanes` of them
+   * @returns lanes that hold them all; others between them are nobody's, or of slots that are not asked for
+   */
+  gather(slots: readonly KvSlot[]): Lanes {
+    const total = Math.max(...slots.map(({ ids }) => ids.length + 1));
+    const [only] = slots;
+    if (only !== undefined && slots.length === 1) {
+      if (only.block.capacity < total) this.#grow(only, total);
+      return { block: only.block, first: only.lane, count: 1 };
+    }
+    const block = this.#sharedFor(slots, total);
+    for (const slot of slots) if (slot.block !== block) this.#move(slot, block, this.#freeLane(block, slots));
+    if (spread(slots) > 2 * slots.length) this.#compact(block, slots);
+    const first = Math.min(...slots.map(({ lane }) => lane));
+    return { block, first, count: spread(slots) };
+  }
+
+  /** Logits after the slot's last id, as a view; absent where they were not computed. */
+  logitsOf(slot: KvSlot): Float32Array | undefined {
+    return slot.hasLogits ? logitsOf(this.#shape, slot) : undefined;
+  }
+
+  strideOf({ block: { capacity }, ids }: KvSlot): number {
     return this.#shape.isInPlace ? capacity : ids.length;
   }
 
-  /** Room for a cache of `capacity` positions, all zero. */
-  room(capacity: number): Float32Array<ArrayBuffer>[] {
-    const { tensors, heads, width } = this.#shape;
-    return Array.from({ length: tensors }, () => new Float32Array(heads * capacity * width));
+  #rowsOf(slot: KvSlot) {
+    return { block: slot.block, lane: slot.lane, stride: this.strideOf(slot) };
   }
 
   #cut(slot: KvSlot, length: number): void {
-    if (!this.#shape.isInPlace) this.#copy(slot.data, slot.ids.length, slot.data, length, length);
+    const { block, lane } = slot;
+    if (!this.#shape.isInPlace) copyRows(this.#shape, this.#rowsOf(slot), { block, lane, stride: length }, length);
     slot.ids.length = length;
   }
 
   #fork(source: KvSlot | undefined, length: number, total: number): KvSlot {
-    const slot = this.#empty(this.#roomFor(total), source);
-    if (source !== undefined && length > 0) {
-      const stride = this.#shape.isInPlace ? slot.capacity : length;
-      this.#copy(source.data, this.strideOf(source), slot.data, stride, length);
-      slot.ids = source.ids.slice(0, length);
-    }
-    return slot;
-  }
-
-  /** A new slot, or the one that was not used for the longest; never `kept`, which is still to be read. */
-  #empty(capacity: number, kept: KvSlot | undefined): KvSlot {
-    const dropped = this.#drop(this.#bytesOf(capacity), MOST - 1, kept);
-    const data = dropped.find((slot) => slot.capacity === capacity)?.data ?? this.room(capacity);
-    const slot: KvSlot = { ids: [], capacity, data };
+    const block = this.#newBlock(1, this.#roomFor(total), source);
+    const ids = source?.ids.slice(0, length) ?? [];
+    const slot: KvSlot = { ids, block, lane: 0, hasLogits: false, isHeld: false };
+    if (source !== undefined) copyRows(this.#shape, this.#rowsOf(source), this.#rowsOf(slot), length);
+    block.slots[0] = slot;
     this.#slots.add(slot);
     return slot;
   }
 
   #grow(slot: KvSlot, total: number): void {
-    const capacity = this.#roomFor(total);
-    this.#drop(this.#bytesOf(capacity) - this.#bytesOf(slot.capacity), MOST, slot);
-    const data = this.room(capacity);
-    const length = slot.ids.length;
-    this.#copy(slot.data, this.strideOf(slot), data, this.#shape.isInPlace ? capacity : length, length);
-    slot.data = data;
-    slot.capacity = capacity;
+    this.#move(slot, this.#newBlock(1, this.#roomFor(total), slot), 0);
   }
 
-  /** Drops what was not used for the longest, until `wanted` more bytes are within the bound and no more than `most` are left. */
-  #drop(wanted: number, most: number, kept: KvSlot | undefined): readonly KvSlot[] {
-    const dropped: KvSlot[] = [];
-    let bytes = this.bytes + wanted;
+  #move(slot: KvSlot, block: KvBlock, lane: number): void {
+    const from = this.#rowsOf(slot);
+    slot.block = block;
+    slot.lane = lane;
+    copyRows(this.#shape, from, this.#rowsOf(slot), slot.ids.length);
+    copyLogits(this.#shape, from, slot);
+    block.slots[lane] = slot;
+    from.block.slots[from.lane] = undefined;
+    this.#freeIfEmpty(from.block);
+  }
+
+  /** A block for all of `slots`: the shared one, or a new one where that is too small or too full of what others extend. */
+  #sharedFor(slots: readonly KvSlot[], total: number): KvBlock {
+    const shared = this.#shared;
+    if (shared !== undefined && shared.capacity >= total) {
+      const usable = shared.slots.filter((slot) => slot === undefined || !slot.isHeld || slots.includes(slot));
+      if (usable.length >= slots.length) return shared;
+    }
+    let lanes = 2;
+    while (lanes < slots.length) lanes *= 2;
+    const block = this.#newBlock(Math.min(lanes, this.mostLanes(total)), this.#roomFor(total), ...slots);
+    this.#shared = block;
+    return block;
+  }
+
+  /** An empty lane, else the one that was not used for the longest, whose slot is dropped. */
+  #freeLane(block: KvBlock, kept: readonly KvSlot[]): number {
+    const empty = block.slots.indexOf(undefined);
+    if (empty >= 0) return empty;
+    for (const slot of this.#slots) {
+      if (slot.block !== block || slot.isHeld || kept.includes(slot)) continue;
+      this.#slots.delete(slot);
+      block.slots[slot.lane] = undefined;
+      return slot.lane;
+    }
+    throw new RangeError(`Cannot gather slots: all ${block.lanes} lanes are in use`);
+  }
+
+  /** Moves `slots` into the first lanes that others do not extend; what else lies there is dropped. */
+  #compact(block: KvBlock, slots: readonly KvSlot[]): void {
+    const isFree = (slot: KvSlot | undefined) => slot === undefined || !slot.isHeld || slots.includes(slot);
+    const targets = block.slots.flatMap((slot, lane) => isFree(slot) ? [lane] : []).slice(0, slots.length);
+    const free = targets.filter((lane) => !slots.some((slot) => slot.lane === lane));
+    for (const slot of slots) {
+      if (targets.includes(slot.lane)) continue;
+      const lane = free.shift();
+      if (lane === undefined) return;
+      const dropped = block.slots[lane];
+      if (dropped !== undefined) this.#slots.delete(dropped);
+      this.#move(slot, block, lane);
+    }
+  }
+
+  /** A new block within the bound, for which unused slots are dropped; never `kept` ones, which are still to be read. */
+  #newBlock(lanes: number, capacity: number, ...kept: readonly (KvSlot | undefined)[]): KvBlock {
+    const freed = this.#drop(this.#bytesOf(lanes, capacity), kept);
+    const used = freed.find((block) => block.lanes === lanes && block.capacity === capacity);
+    const block = used ?? makeBlock(this.#shape, lanes, capacity);
+    this.#blocks.add(block);
+    return block;
+  }
+
+  /** Drops what was not used for the longest, until `wanted` more bytes are within the bound. @returns blocks that are free */
+  #drop(wanted: number, kept: readonly (KvSlot | undefined)[]): readonly KvBlock[] {
+    const freed: KvBlock[] = [];
     for (const oldest of this.#slots) {
-      if (bytes <= this.#maxBytes && this.#slots.size <= most) break;
-      if (oldest === kept || oldest.isHeld === true) continue;
+      if (this.bytes + wanted <= this.#maxBytes && this.#slots.size < MOST) break;
+      if (oldest.isHeld || kept.includes(oldest)) continue;
       this.#slots.delete(oldest);
-      bytes -= this.#bytesOf(oldest.capacity);
-      dropped.push(oldest);
+      oldest.block.slots[oldest.lane] = undefined;
+      if (this.#freeIfEmpty(oldest.block)) freed.push(oldest.block);
     }
-    return dropped;
+    return freed;
   }
 
-  #copy(
-    from: readonly Float32Array[],
-    fromStride: number,
-    to: readonly Float32Array[],
-    toStride: number,
-    length: number,
-  ): void {
-    const { heads, width } = this.#shape;
-    for (const [index, source] of from.entries()) {
-      for (let head = 0; head < heads; head++) {
-        const start = head * fromStride * width;
-        to[index]?.set(source.subarray(start, start + length * width), head * toStride * width);
-      }
-    }
+  #freeIfEmpty(block: KvBlock): boolean {
+    if (block.slots.some((slot) => slot !== undefined)) return false;
+    this.#blocks.delete(block);
+    if (this.#shared === block) this.#shared = undefined;
+    this.#onFree(block);
+    return true;
   }
 
   /** Subtle: room doubles, so that a growing sequence is copied a few times, and a short one takes little. */
@@ -164,9 +244,8 @@ export class KvSlots {
     return Math.min(capacity, this.#shape.window);
   }
 
-  #bytesOf(capacity: number): number {
-    const { tensors, heads, width } = this.#shape;
-    return tensors * heads * capacity * width * Float32Array.BYTES_PER_ELEMENT;
+  #bytesOf(lanes: number, capacity: number): number {
+    return blockBytes(this.#shape, lanes, capacity);
   }
 
   #use(slot: KvSlot): void {
@@ -175,7 +254,14 @@ export class KvSlots {
   }
 }
 
-function sharedLength(one: readonly TokenId[], other: readonly TokenId[]): number {
+/** Lanes from the first to the last of `slots`. */
+function spread(slots: readonly KvSlot[]): number {
+  const lanes = slots.map(({ lane }) => lane);
+  return Math.max(...lanes) - Math.min(...lanes) + 1;
+}
+
+/** Positions at which both begin alike. */
+export function sharedLength(one: readonly TokenId[], other: readonly TokenId[]): number {
   const end = Math.min(one.length, other.length);
   let length = 0;
   while (length < end && one[length] === other[length]) length++;

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { type ModelOptions, PAST } from "../onnx_model.ts";
 import { OrtLibrary } from "./library.ts";
 import { NativeModel } from "./native_model.ts";
+import { dropCopy, findCopy, writeCopy } from "./optimized_copy.ts";
 import { NativeSession } from "./session.ts";
 
 /** Operator whose kernel may write new keys and values into the memory of the past ones. */
@@ -32,35 +33,66 @@ export interface NativeSource extends Omit<ModelOptions, "kvHeads" | "headWidth"
   readonly path: string;
   /** As the config says; graphs often leave it open. */
   readonly vocabularySize: number;
+  /** 0 for as many as there are cores, or one for a small model. */
+  readonly threads: number;
+  readonly cacheDir: string;
+  /** Whether an optimized copy of a large model is kept in `cacheDir`. */
+  readonly keepsOptimized: boolean;
 }
 
 /** @throws {Error} saying why the native driver cannot run it */
 export async function openNative(source: NativeSource): Promise<NativeModel> {
-  const library = opened ??= OrtLibrary.open(libraryPath());
-  const { size } = await Deno.stat(source.path);
-  const session = new NativeSession(library, source.path, size <= ONE_THREAD_BYTES ? 1 : 0);
+  const path = libraryPath();
+  const library = opened ??= OrtLibrary.open(path);
+  const session = await openSession(library, path, source);
   try {
-    const past = session.inputs.find(({ name }) => name.startsWith(PAST));
-    const logits = session.outputs.find(({ name }) => name === "logits");
-    const [, kvHeads = 0, , headWidth = 0] = past?.dims ?? [];
-    if (past === undefined || logits === undefined || kvHeads < 1 || headWidth < 1) {
-      throw new TypeError("its graph does not tell logits, and past_key_values with heads and width");
-    }
-    if (past.elementType !== FLOAT || logits.elementType !== FLOAT) throw new TypeError("its graph is not in float32");
-    const width = logits.dims[2] ?? -1;
     return NativeModel.open({
       ...source,
+      ...describe(session, source),
       library,
       session,
-      kvHeads,
-      headWidth,
       isInPlace: await holdsOperator(source.path, IN_PLACE_OPERATOR),
-      vocabularySize: width > 0 ? width : source.vocabularySize,
     });
   } catch (error) {
     session.close();
     throw error;
   }
+}
+
+/** Opens the model's optimized copy, or the model itself; then a copy is made for the next time. */
+async function openSession(
+  library: OrtLibrary,
+  libraryPath: string,
+  { path, threads, cacheDir, keepsOptimized }: NativeSource,
+): Promise<NativeSession> {
+  const { size } = await Deno.stat(path);
+  const count = threads === 0 && size <= ONE_THREAD_BYTES ? 1 : threads;
+  const { version } = library;
+  const copy = keepsOptimized ? await findCopy(path, { cacheDir, version }) : undefined;
+  if (copy?.exists === true) {
+    try {
+      return new NativeSession(library, copy.path, count);
+    } catch {
+      // Whatever is wrong with the copy, the model itself is still there.
+      await dropCopy(copy.path);
+    }
+  }
+  const session = new NativeSession(library, path, count);
+  if (copy !== undefined) writeCopy({ libraryPath, modelPath: path, copyPath: copy.path });
+  return session;
+}
+
+/** @throws {TypeError} when the graph is none of a decoder with a cache, in float32 */
+function describe(session: NativeSession, source: NativeSource) {
+  const past = session.inputs.find(({ name }) => name.startsWith(PAST));
+  const logits = session.outputs.find(({ name }) => name === "logits");
+  const [, kvHeads = 0, , headWidth = 0] = past?.dims ?? [];
+  if (past === undefined || logits === undefined || kvHeads < 1 || headWidth < 1) {
+    throw new TypeError("its graph does not tell logits, and past_key_values with heads and width");
+  }
+  if (past.elementType !== FLOAT || logits.elementType !== FLOAT) throw new TypeError("its graph is not in float32");
+  const width = logits.dims[2] ?? -1;
+  return { kvHeads, headWidth, vocabularySize: width > 0 ? width : source.vocabularySize };
 }
 
 /** @throws {Error} when the package brings none for this machine */

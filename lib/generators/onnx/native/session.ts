@@ -1,8 +1,12 @@
 /** A session of ONNX Runtime over buffers of ours. Every call blocks, so it is used in a model's own thread. */
+import { basename } from "node:path";
 import { type OrtLibrary, readText, text } from "./library.ts";
 
 /** Element types by ONNX's numbers. */
 const FLOAT = 1, INT64 = 7;
+
+/** The library's number for what is logged: errors, and no warnings. */
+const ERRORS = 3;
 
 export interface NativeTensorInfo {
   readonly name: string;
@@ -45,6 +49,13 @@ export class NativeTensor {
   }
 }
 
+/** Input or output name → tensor. */
+export type Tensors = Readonly<Record<string, NativeTensor>>;
+
+export function release(tensors: Iterable<NativeTensor>): void {
+  for (const tensor of tensors) tensor.release();
+}
+
 export class NativeSession {
   readonly inputs: readonly NativeTensorInfo[];
   readonly outputs: readonly NativeTensorInfo[];
@@ -52,14 +63,27 @@ export class NativeSession {
   readonly #pointer: Deno.PointerValue;
   readonly #names = new Map<string, Uint8Array<ArrayBuffer>>();
 
-  /** @param threads 0 for as many as there are cores @throws {Error} with the runtime's message */
-  constructor(library: OrtLibrary, path: string, threads = 0) {
+  /**
+   * @param threads 0 for as many as there are cores
+   * @param copyPath where to leave a copy whose weights lie as this machine's kernels want them, in a file beside it
+   * @throws {Error} with the runtime's message
+   */
+  constructor(library: OrtLibrary, path: string, threads: number, copyPath?: string) {
     this.#library = library;
     const options = library.make("CreateSessionOptions");
+    const set = (key: string, value: string) => library.call("AddSessionConfigEntry", options, text(key), text(value));
     library.call("DisableMemPattern", options);
     library.call("SetIntraOpNumThreads", options, threads);
     // Spinning threads starve the page server on a shared machine.
-    library.call("AddSessionConfigEntry", options, text("session.intra_op.allow_spinning"), text("0"));
+    set("session.intra_op.allow_spinning", "0");
+    if (copyPath !== undefined) {
+      // It warns that the copy is of use on machines like this one only, which is why it is kept for them only.
+      library.call("SetSessionLogSeverityLevel", options, ERRORS);
+      library.call("SetOptimizedModelFilePath", options, text(copyPath));
+      set("session.optimized_model_external_initializers_file_name", `${basename(copyPath)}.data`);
+      set("session.optimized_model_external_initializers_min_size_in_bytes", "1024");
+      set("session.save_external_prepacked_constant_initializers", "1");
+    }
     try {
       this.#pointer = library.make("CreateSession", library.env, text(path), options);
     } finally {
@@ -69,30 +93,40 @@ export class NativeSession {
     this.outputs = this.#describe("SessionGetOutputCount", "SessionGetOutputName", "SessionGetOutputTypeInfo");
   }
 
-  /** Runs the graph; every output is written where its tensor lies. @throws {Error} with the runtime's message */
-  run(inputs: Readonly<Record<string, NativeTensor>>, outputs: Readonly<Record<string, NativeTensor>>): void {
+  /** Runs the graph once; every output is written where its tensor lies. @throws {Error} with the runtime's message */
+  run(inputs: Tensors, outputs: Tensors): void {
+    this.prepare(inputs, outputs)();
+  }
+
+  /**
+   * A call that can be made again and again over the same tensors, whose contents may change in between.
+   * Subtle: it keeps what it is given referenced, as the library holds no memory of JavaScript's.
+   */
+  prepare(inputs: Tensors, outputs: Tensors): () => void {
     const given = this.#bound(inputs), wanted = this.#bound(outputs);
-    const { length: inputCount } = given.values, { length: outputCount } = wanted.values;
-    this.#library.call(
-      "Run",
-      this.#pointer,
-      null,
-      given.names,
-      given.values,
-      BigInt(inputCount),
-      wanted.names,
-      BigInt(outputCount),
-      wanted.values,
-    );
+    const inputCount = BigInt(given.values.length), outputCount = BigInt(wanted.values.length);
+    return () =>
+      this.#library.call(
+        "Run",
+        this.#pointer,
+        null,
+        given.names,
+        given.values,
+        inputCount,
+        wanted.names,
+        outputCount,
+        wanted.values,
+      );
   }
 
   close(): void {
     this.#library.release("ReleaseSession", this.#pointer);
   }
 
-  #bound(tensors: Readonly<Record<string, NativeTensor>>) {
+  #bound(tensors: Tensors) {
     const entries = Object.entries(tensors);
     return {
+      tensors,
       names: BigUint64Array.from(entries, ([name]) => address(Deno.UnsafePointer.of(this.#name(name)))),
       values: BigUint64Array.from(entries, ([, { pointer }]) => address(pointer)),
     };

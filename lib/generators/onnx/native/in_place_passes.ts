@@ -1,0 +1,176 @@
+/**
+ * Passes of a graph whose attention writes new keys and values where the past ones lie (GroupQueryAttention): nothing is
+ * copied, and lanes that lie side by side take a step together, whatever their lengths.
+ *
+ * Everything but the contents of a step stays as it is from one to the next, so its tensors are made once for each range
+ * of lanes, and a step is a single call of the library.
+ */
+import type { TokenId } from "../../../lm/token.ts";
+import { CHUNK, PAST, PRESENT } from "../onnx_model.ts";
+import { type KvBlock, type KvShape, logitsOf } from "./kv_block.ts";
+import { type KvSlot, KvSlots, type Lanes } from "./kv_slots.ts";
+import type { OrtLibrary } from "./library.ts";
+import { type GraphInputs, graphInputs, logitRows, type Passes, type PassOptions, tokenTensors } from "./passes.ts";
+import { NativeTensor, release, type Tensors } from "./session.ts";
+
+export class InPlacePasses implements Passes {
+  readonly cache: KvSlots;
+  count = 0;
+  readonly #options: PassOptions;
+  readonly #inputs: GraphInputs;
+  readonly #shape: KvShape;
+  /** Block → what was made for its ranges of lanes. */
+  readonly #made = new Map<KvBlock, Map<string, LaneCall>>();
+  /** Logits of several positions of one slot; made when they are first asked for. */
+  #logits: Float32Array<ArrayBuffer> | undefined;
+
+  constructor(options: PassOptions) {
+    const { session, kvHeads: heads, headWidth: width, window, vocabularySize: vocabulary } = options;
+    this.#options = options;
+    this.#inputs = graphInputs(session);
+    this.#shape = { tensors: this.#inputs.cached.length, heads, width, window, vocabulary, isInPlace: true };
+    this.cache = new KvSlots(this.#shape, options.kvBytes, (block) => this.#forget(block));
+  }
+
+  mostRows(total: number): number {
+    return this.cache.mostLanes(total);
+  }
+
+  extend(slot: KvSlot, ids: readonly TokenId[], wanted: "last" | "all"): readonly Float32Array[] {
+    const { library, session, vocabularySize } = this.#options;
+    const past = slot.ids.length;
+    const rows = this.#inputs.canKeep && wanted === "last" ? 1 : ids.length;
+    const call = this.#callOf({ block: slot.block, first: slot.lane, count: 1 });
+    call.show(0, past + ids.length);
+    const own = logitsOf(this.#shape, slot);
+    const logits = rows === 1 ? own : this.#logits ??= new Float32Array(CHUNK * vocabularySize);
+    const inputs = tokenTensors(library, this.#inputs, past, ids, wanted);
+    const outputs = { logits: new NativeTensor(library, logits, [1, rows, vocabularySize]) };
+    try {
+      this.count++;
+      session.run({ ...call.inputs, ...inputs }, { ...call.outputs, ...outputs });
+    } finally {
+      for (const tensors of [inputs, outputs]) release(Object.values(tensors));
+    }
+    slot.ids.push(...ids);
+    const all = logitRows(logits, rows, vocabularySize), last = all.at(-1);
+    if (wanted === "all") return all;
+    if (rows > 1 && last !== undefined) own.set(last);
+    slot.hasLogits = true;
+    return [own];
+  }
+
+  extendEach(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[] {
+    const lanes = this.cache.gather(slots);
+    const call = this.#callOf(lanes);
+    for (let row = 0; row < lanes.count; row++) {
+      const slot = lanes.block.slots[lanes.first + row];
+      const place = slot === undefined ? -1 : slots.indexOf(slot);
+      const id = ids[place];
+      if (slot === undefined || id === undefined) call.idle(row, slot);
+      else call.step(row, id, slot.ids.length);
+    }
+    this.count++;
+    call.run();
+    for (const [place, slot] of slots.entries()) {
+      slot.ids.push(...ids.slice(place, place + 1));
+      slot.hasLogits = true;
+    }
+    return slots.map((slot) => logitsOf(this.#shape, slot));
+  }
+
+  #callOf(lanes: Lanes): LaneCall {
+    const ofBlock = this.#made.get(lanes.block) ?? new Map<string, LaneCall>();
+    this.#made.set(lanes.block, ofBlock);
+    const key = `${lanes.first}+${lanes.count}`;
+    const known = ofBlock.get(key) ?? new LaneCall(lanes, this.#shape, this.#inputs, this.#options);
+    ofBlock.set(key, known);
+    return known;
+  }
+
+  #forget(block: KvBlock): void {
+    for (const call of this.#made.get(block)?.values() ?? []) call.release();
+    this.#made.delete(block);
+  }
+}
+
+/** One step of lanes that lie side by side: its tensors, and the call that takes it. */
+class LaneCall {
+  /** Mask and cache, which passes over more positions need too. */
+  readonly inputs: Tensors;
+  readonly outputs: Tensors;
+  readonly run: () => void;
+  readonly #library: OrtLibrary;
+  readonly #tensors: NativeTensor[] = [];
+  readonly #ids: BigInt64Array<ArrayBuffer>;
+  readonly #positions: BigInt64Array<ArrayBuffer>;
+  /** `[lane, capacity]`, ones up to what each lane holds after the step. */
+  readonly #mask: BigInt64Array<ArrayBuffer>;
+  readonly #capacity: number;
+  /** Ones in each lane's mask. */
+  readonly #shown: number[];
+
+  constructor(lanes: Lanes, shape: KvShape, graph: GraphInputs, { library, session }: PassOptions) {
+    const { block, first, count } = lanes, { vocabulary } = shape;
+    this.#library = library;
+    this.#capacity = block.capacity;
+    this.#ids = new BigInt64Array(count);
+    this.#positions = new BigInt64Array(count);
+    this.#mask = new BigInt64Array(count * block.capacity);
+    this.#shown = Array.from({ length: count }, () => 0);
+    const cache = this.#cacheTensors(lanes, shape, graph);
+    this.inputs = {
+      ...(graph.hasMask ? { attention_mask: this.#tensor(this.#mask, [count, block.capacity]) } : {}),
+      ...Object.fromEntries(cache.map(([name, tensor]) => [PAST + name, tensor])),
+    };
+    this.outputs = Object.fromEntries(cache.map(([name, tensor]) => [PRESENT + name, tensor]));
+    const logits = block.logits.subarray(first * vocabulary, (first + count) * vocabulary);
+    const inputs = {
+      ...this.inputs,
+      input_ids: this.#tensor(this.#ids, [count, 1]),
+      ...(graph.hasPositions ? { position_ids: this.#tensor(this.#positions, [count, 1]) } : {}),
+      ...(graph.canKeep ? { num_logits_to_keep: this.#tensor(BigInt64Array.of(1n), []) } : {}),
+    };
+    this.run = session.prepare(inputs, { ...this.outputs, logits: this.#tensor(logits, [count, 1, vocabulary]) });
+  }
+
+  /** Keys and values of the lanes, by their names without beginnings. */
+  #cacheTensors({ block, first, count }: Lanes, { heads, width }: KvShape, graph: GraphInputs) {
+    const lane = heads * block.capacity * width;
+    return block.data.map((data, index) => {
+      const rows = data.subarray(first * lane, (first + count) * lane);
+      return [graph.cached[index] ?? "", this.#tensor(rows, [count, heads, block.capacity, width])] as const;
+    });
+  }
+
+  #tensor(data: NativeTensor["data"], dims: readonly number[]): NativeTensor {
+    const tensor = new NativeTensor(this.#library, data, dims);
+    this.#tensors.push(tensor);
+    return tensor;
+  }
+
+  /** The lane takes `id` after `length` positions. */
+  step(row: number, id: TokenId, length: number): void {
+    this.#ids[row] = BigInt(id);
+    this.#positions[row] = BigInt(length);
+    this.show(row, length + 1);
+  }
+
+  /** Subtle: a lane that is not asked for runs all the same; it takes its last token again, which changes nothing. */
+  idle(row: number, slot: KvSlot | undefined): void {
+    const length = Math.max(1, slot?.ids.length ?? 1);
+    this.step(row, slot?.ids.at(-1) ?? 0, length - 1);
+  }
+
+  /** Sets how many positions of the lane attention may look at. */
+  show(row: number, length: number): void {
+    const start = row * this.#capacity, before = this.#shown[row] ?? 0;
+    if (length > before) this.#mask.fill(1n, start + before, start + length);
+    else this.#mask.fill(0n, start + length, start + before);
+    this.#shown[row] = length;
+  }
+
+  release(): void {
+    release(this.#tensors);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * A copy of a large model as the runtime rewrites it: its graph simplified, and its weights laid out for the kernels of this
+ * machine, in a file that is mapped into memory rather than read. A model then loads in a fraction of the time.
+ *
+ * The copy is about twice as large as the model. It is made once, in a thread of its own, and belongs to this processor and
+ * this release of the runtime; for any other one is made anew.
+ */
+import { createHash } from "node:crypto";
+import { cpus } from "node:os";
+import { dirname, join } from "node:path";
+
+/** Below this a model loads at once anyway. */
+const LEAST_BYTES = 64 * 2 ** 20;
+
+export interface OptimizedCopy {
+  /** The copy's graph; a folder of its own holds it and its weights. */
+  readonly path: string;
+  readonly exists: boolean;
+}
+
+/** Where the copy of a model is, or would be; undefined for a small model, or where this machine does not tell its processor. */
+export async function findCopy(
+  modelPath: string,
+  { cacheDir, version }: { readonly cacheDir: string; readonly version: string },
+): Promise<OptimizedCopy | undefined> {
+  const { size, mtime } = await Deno.stat(modelPath);
+  const processor = processorName();
+  if (size < LEAST_BYTES || processor === undefined) return undefined;
+  const machine = hash(`${processor} ${version}`), content = hash(`${size} ${mtime?.getTime()}`);
+  const folder = join(cacheDir, "optimized", hash(await Deno.realPath(modelPath)), `${machine}-${content}`);
+  const path = join(folder, "model.onnx");
+  return { path, exists: await exists(path) };
+}
+
+/** What the thread that writes a copy is told. */
+export interface CopyRequest {
+  readonly libraryPath: string;
+  readonly modelPath: string;
+  /** Where the copy's graph is to be in the end. */
+  readonly copyPath: string;
+}
+
+/** Writes a copy beside the model's use of it. Nothing waits for it; when it fails, the next start tries again. */
+export function writeCopy(request: CopyRequest): void {
+  const worker = new Worker(new URL("./optimize_worker.ts", import.meta.url), { type: "module", name: "onnx copy" });
+  worker.onmessage = () => worker.terminate();
+  worker.onerror = (event) => {
+    event.preventDefault();
+    console.error(`Cannot keep an optimized copy of ${request.modelPath}: ${event.message}`);
+    worker.terminate();
+  };
+  worker.postMessage(request);
+}
+
+/** Puts a finished copy in its place, and removes those that it replaces: of the same model as it was, for this machine. */
+export async function placeCopy(written: string, copyPath: string): Promise<void> {
+  const folder = dirname(copyPath), parent = dirname(folder);
+  try {
+    await Deno.rename(written, folder);
+  } catch (error) {
+    // Another process was quicker.
+    if (!await exists(copyPath)) throw error;
+    await Deno.remove(written, { recursive: true });
+    return;
+  }
+  const name = folder.slice(parent.length + 1);
+  const [machine = ""] = name.split("-");
+  for await (const entry of Deno.readDir(parent)) {
+    if (entry.name !== name && entry.name.startsWith(`${machine}-`)) {
+      await Deno.remove(join(parent, entry.name), { recursive: true });
+    }
+  }
+}
+
+/** A copy that cannot be used makes room for another one. */
+export async function dropCopy(copyPath: string): Promise<void> {
+  await Deno.remove(dirname(copyPath), { recursive: true });
+}
+
+function processorName(): string | undefined {
+  try {
+    return cpus()[0]?.model;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+/** What a graph can be asked to do with slots of the prefix cache: extend one by a few tokens, or several by one each. */
+import type { TokenId } from "../../../lm/token.ts";
+import { PAST } from "../onnx_model.ts";
+import type { KvSlot, KvSlots } from "./kv_slots.ts";
+import type { OrtLibrary } from "./library.ts";
+import { type NativeSession, NativeTensor } from "./session.ts";
+
+export interface Passes {
+  /** Forward passes so far. */
+  readonly count: number;
+  readonly cache: KvSlots;
+  /** Most slots, of up to `total` positions each, that one pass extends. */
+  mostRows(total: number): number;
+  /**
+   * Appends `ids` to what the slot holds.
+   * @returns logits after the last id, or after each; views that hold until the next pass
+   */
+  extend(slot: KvSlot, ids: readonly TokenId[], wanted: "last" | "all"): readonly Float32Array[];
+  /** Appends one id to each slot, in one pass. @returns the logits after each; views that hold until the next pass */
+  extendEach(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[];
+}
+
+/** How a graph wants to be asked, as its inputs tell. */
+export interface GraphInputs {
+  /** Names of the cache's tensors without their beginnings, in the order of a block's data. */
+  readonly cached: readonly string[];
+  readonly hasMask: boolean;
+  readonly hasPositions: boolean;
+  /** Whether it can be told to give the logits of the last positions alone. */
+  readonly canKeep: boolean;
+}
+
+export function graphInputs(session: NativeSession): GraphInputs {
+  const names = session.inputs.map(({ name }) => name);
+  return {
+    cached: names.filter((name) => name.startsWith(PAST)).map((name) => name.slice(PAST.length)),
+    hasMask: names.includes("attention_mask"),
+    hasPositions: names.includes("position_ids"),
+    canKeep: names.includes("num_logits_to_keep"),
+  };
+}
+
+/** What both ways of passing are made with. */
+export interface PassOptions {
+  readonly library: OrtLibrary;
+  readonly session: NativeSession;
+  readonly kvHeads: number;
+  readonly headWidth: number;
+  readonly window: number;
+  readonly vocabularySize: number;
+  readonly kvBytes: number;
+}
+
+/** Ids and positions of one slot's next tokens, and how many logits are wanted. */
+export function tokenTensors(
+  library: OrtLibrary,
+  { hasPositions, canKeep }: GraphInputs,
+  past: number,
+  ids: readonly TokenId[],
+  wanted: "last" | "all",
+): Record<string, NativeTensor> {
+  const row = [1, ids.length];
+  const tensors: Record<string, NativeTensor> = {
+    input_ids: new NativeTensor(library, BigInt64Array.from(ids, BigInt), row),
+  };
+  if (hasPositions) {
+    const positions = BigInt64Array.from(ids, (_, index) => BigInt(past + index));
+    tensors.position_ids = new NativeTensor(library, positions, row);
+  }
+  if (canKeep) {
+    tensors.num_logits_to_keep = new NativeTensor(library, BigInt64Array.of(wanted === "last" ? 1n : 0n), []);
+  }
+  return tensors;
+}
+
+/** Rows of `[row, vocabulary]`, as views. */
+export function logitRows(
+  logits: Float32Array<ArrayBuffer>,
+  rows: number,
+  vocabularySize: number,
+): readonly Float32Array<ArrayBuffer>[] {
+  return Array.from({ length: rows }, (_, row) => logits.subarray(row * vocabularySize, (row + 1) * vocabularySize));
+}
