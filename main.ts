@@ -10,6 +10,7 @@ import { dropPermissions } from "./lib/server/permissions.ts";
 import { Registry } from "./lib/server/registry.ts";
 import { Sessions } from "./lib/server/sessions.ts";
 import { type Handler, serve } from "./lib/server/serve.ts";
+import { Traffic } from "./lib/server/traffic.ts";
 
 const stopping = new AbortController();
 const config = orExit(() => readConfig());
@@ -32,6 +33,7 @@ async function prepare(config: Config): Promise<Services> {
     cacheDir: config.cacheDir,
     isPublic: config.isDeployed,
     env: readSecret,
+    traffic: new Traffic(config),
   });
   await registry.check();
   const log = createLog(config.log);

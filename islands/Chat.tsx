@@ -37,6 +37,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const params = useSignal<SamplingParams>(screen.params);
   const acceptsAtOnce = useSignal(false);
   const writing = useSignal<state.TurnId | undefined>(undefined);
+  const ahead = useSignal<number | undefined>(undefined);
   const problem = useSignal<Problem | undefined>(undefined);
   const prompt = useSignal<ChatPrompt | undefined>(undefined);
   const opened = useSignal<ReadonlySet<state.TurnId>>(new Set());
@@ -103,6 +104,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     });
     const frame = collectPerFrame<RunEvent>((events) => {
       chat.value = state.heard(chat.value, first, events);
+      ahead.value = state.aheadAfter(events, ahead.value);
       problem.value = events.find((event) => event.type === "error")?.problem ?? problem.value;
     });
     try {
@@ -120,6 +122,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       keep(state.cutOff(chat.value, first, reason, textOf));
       if (stopRun.current !== controller) return;
       writing.value = undefined;
+      ahead.value = undefined;
       if (acceptsAtOnce.value && problem.value === undefined) accept();
     });
   }
@@ -281,6 +284,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       params={params.value}
       acceptsAtOnce={acceptsAtOnce.value}
       writing={writing.value}
+      ahead={ahead.value}
       problem={problem.value}
       prompt={prompt.value}
       opened={opened.value}

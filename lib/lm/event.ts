@@ -89,6 +89,8 @@ export interface Usage {
 
 /** What a generator yields while it works; each sequence ends with one `finish`. */
 export type GeneratorEvent =
+  /** The run waits for its turn: `position` others are served before it. None comes where nothing waits. */
+  | { readonly type: "queue"; readonly position: number }
   | { readonly type: "prompt"; readonly tokens: readonly Token[] }
   | { readonly type: "warning"; readonly param: string; readonly message: string }
   | ({ readonly type: "step" } & Step)

@@ -56,7 +56,7 @@ async function readChat(ctx: Context<State>, body: ChatBody): Promise<ChatSource
   }
   checkTurns(body);
   const generatorName = resolveGenerator(module, body.generator);
-  const generator = await registry.generator(module.name, generatorName);
+  const generator = await registry.generator(module.name, generatorName, ctx.state.client);
   const { prompt, messages } = await buildPrompt({ registry, module, component, generator, generatorName }, body);
   const { prefill = "" } = body;
   const begun: readonly Message[] = prefill === "" ? [] : [{ role: "assistant", content: prefill }];

@@ -20,6 +20,10 @@ export interface Config {
   readonly budget: BudgetLimits;
   /** Whether models that run here are served under /v1 as OpenAI's API. */
   readonly servesApi: boolean;
+  /** Runs that one model works on at once; 1 to 256. */
+  readonly slots: number;
+  /** Runs that may wait for it; 0 turns away what finds no free slot. */
+  readonly queue: number;
   /** Whether this is Deno Deploy. */
   readonly isDeployed: boolean;
   /** Names under which the app may be called, besides its own address; with or without a port. */
@@ -99,6 +103,13 @@ const SETTINGS = {
     fallback: "0",
     help: "1 serves the models that run here under /v1, as OpenAI's API",
   },
+  slots: {
+    env: "VISUALLM_SLOTS",
+    flag: "slots",
+    fallback: "8",
+    help: "runs that one model of this process works on at once",
+  },
+  queue: { env: "VISUALLM_QUEUE", flag: "queue", fallback: "32", help: "runs that may wait for such a model" },
   log: { env: "VISUALLM_LOG", flag: "log", fallback: "info", help: `one of ${LOG_LEVELS.join(", ")}` },
 } as const satisfies Readonly<Record<string, Setting>>;
 type SettingName = keyof typeof SETTINGS;
@@ -157,6 +168,8 @@ export function readConfig(
       clientRequestsPerMinute: read("clientMinuteRequests"),
     }),
     servesApi: parseSwitch("VISUALLM_SERVE_API", read("serveApi")),
+    slots: parseCount("VISUALLM_SLOTS", read("slots"), { min: 1, max: 256 }),
+    queue: parseCount("VISUALLM_QUEUE", read("queue"), { min: 0, max: 1024 }),
     allowedHosts: list(read("allowedHosts")).map(parseAllowedHost),
     log: parseLevel(read("log")),
   };
@@ -219,6 +232,12 @@ function parseBudget(texts: Readonly<Record<keyof BudgetLimits, string>>): Budge
 function parseSwitch(name: string, text: string): boolean {
   if (text === "0" || text === "1") return text === "1";
   throw new ConfigError(`Cannot use ${name} "${text}": expected 0 or 1`);
+}
+
+function parseCount(name: string, text: string, { min, max }: { readonly min: number; readonly max: number }): number {
+  const count = Number(text);
+  if (/^\d{1,6}$/.test(text) && count >= min && count <= max) return count;
+  throw new ConfigError(`Cannot use ${name} "${text}": expected a whole number from ${min} to ${max}`);
 }
 
 function parsePort(text: string): number {

@@ -12,10 +12,12 @@ import { generationProblem } from "./generation_problem.ts";
 import { metered, reserve, type Spender } from "./metering.ts";
 import { type Place, type PlacePath, readSample, resolvePlace } from "./place.ts";
 import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
-import type { Registry } from "./registry.ts";
 
 /** Candidates that a step carries when the request does not say. */
 const DEFAULT_TOP = 10;
+
+/** Who asks, and for which place. */
+type Asker = Spender & { readonly params: PlacePath };
 
 interface Source {
   readonly place: Place;
@@ -28,7 +30,7 @@ interface Source {
 
 /** Streams a run of the sample or prompt that the body names. */
 export async function generate(ctx: Context<State>, body: GenerateBody): Promise<Response> {
-  const { place, generator, prompt, target } = await readSource(ctx.state.registry, ctx.params, body);
+  const { place, generator, prompt, target } = await readSource(ctx, body);
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
   const params = paramsFromWire(wire, place.task.params);
   const metrics = place.task.metrics ?? {};
@@ -75,11 +77,11 @@ export async function score(ctx: Context<State>, body: ScoreBody): Promise<Respo
 
 /** @throws {ProblemError} 422 without a target or scoring, 503 when the signal aborts; what opening the generator throws */
 export async function readScore(
-  spender: Spender & { readonly params: PlacePath },
+  spender: Asker,
   body: ScoreBody,
   signal: AbortSignal,
 ): Promise<Scored> {
-  const source = await readSource(spender.state.registry, spender.params, body);
+  const source = await readSource(spender, body);
   const { place, generator, prompt, nullPrompt, target } = source;
   const completion = body.completion ?? target;
   if (completion === undefined) {
@@ -93,8 +95,7 @@ export async function readScore(
     const top = body.top ?? DEFAULT_TOP;
     return await scoreCompletion({ generator, prompt, nullPrompt, completion, target, metrics, top, signal });
   } catch (error) {
-    // Nobody waits for the answer then, or the app is stopping: an ending, and no error of the generator.
-    if (signal.aborted) throw new ProblemError(503, "Not available", "Cannot score: the work was cancelled");
+    if (signal.aborted) throw cancelled("score");
     throw generationProblem(error, place.generator);
   }
 }
@@ -109,11 +110,11 @@ export async function nextToken(ctx: Context<State>, body: NextTokenBody): Promi
 
 /** @throws {ProblemError} 422 naming the field, or that the generator cannot step; what opening it throws */
 export async function readNext(
-  spender: Spender & { readonly params: PlacePath },
+  spender: Asker,
   body: NextTokenBody,
   signal?: AbortSignal,
 ): Promise<NextToken> {
-  const { place, generator, prompt, target } = await readSource(spender.state.registry, spender.params, body);
+  const { place, generator, prompt, target } = await readSource(spender, body);
   if (generator.next === undefined) {
     const detail = `Cannot step: ${
       generator.lacks?.next ?? `generator "${place.generator}" gives no next-token distributions`
@@ -127,21 +128,26 @@ export async function readNext(
   try {
     return await generator.next({ prompt, path, append, find, target, params, sequence, offset, limit }, signal);
   } catch (error) {
+    if (signal?.aborted === true) throw cancelled("step");
     throw generationProblem(error, place.generator);
   }
 }
 
+/** Nobody waits for the answer then, or the app is stopping: an ending, and no error of the generator. */
+function cancelled(what: string): ProblemError {
+  return new ProblemError(503, "Not available", `Cannot ${what}: the work was cancelled`);
+}
+
 /** A prompt of one's own needs no sample; a sample named beside it gives the target. */
 async function readSource(
-  registry: Registry,
-  path: PlacePath,
+  { state: { registry, client }, params }: Asker,
   body: GenerateBody | ScoreBody | NextTokenBody,
 ): Promise<Source> {
-  const place = resolvePlace(registry, path, body);
+  const place = resolvePlace(registry, params, body);
   const needsSample = body.prompt === undefined || body.sample !== undefined;
   const sample = needsSample ? await readSample(registry, place) : undefined;
   const prompt = body.prompt ?? sample?.prompt.text ?? "";
-  const generator = await registry.generator(place.module.name, place.generator);
+  const generator = await registry.generator(place.module.name, place.generator, client);
   const nullPrompt = body.prompt === undefined && sample !== undefined ? blankPrompt(sample.prompt) : undefined;
   return { place, generator, prompt, nullPrompt, target: sample?.target };
 }

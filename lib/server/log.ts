@@ -23,6 +23,8 @@ export interface Log {
   request(line: RequestLine): void;
   /** An unexpected error, with its stack; `id` is the one that the client got. */
   failure(id: string, error: unknown): void;
+  /** The event loop stood still for this long. */
+  lag(ms: number): void;
 }
 
 type Write = (line: string) => void;
@@ -36,6 +38,9 @@ export function createLog(level: LogLevel, write: Write = console.error): Log {
     failure(id, error) {
       if (level === "silent") return;
       write(JSON.stringify({ event: "failure", id, error: describeError(error) }));
+    },
+    lag(ms) {
+      if (level !== "silent") write(JSON.stringify({ event: "lag", ms }));
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Reservation } from "./budget.ts";
 const BYTES_PER_TOKEN = 2;
 
 /** Who asks, and the app. */
-export type Spender = Pick<Context<State>, "info" | "state">;
+export type Spender = Pick<Context<State>, "state">;
 
 /**
  * Sets aside what a request may spend at most, if its generator is billed by tokens and the app has a budget.

@@ -1,7 +1,7 @@
 /** A prompt as the tokens of a generator, for screens that show data and generate nothing. */
 import type { Token } from "../lm/token.ts";
+import type { Spender } from "./metering.ts";
 import type { Place } from "./place.ts";
-import type { Registry } from "./registry.ts";
 
 export interface PromptTokens {
   readonly tokens: readonly Token[];
@@ -15,13 +15,13 @@ export interface PromptTokens {
  * @throws {ProblemError} 503 when it cannot be opened
  */
 export async function promptTokens(
-  registry: Registry,
+  { state: { registry, client } }: Spender,
   { module, generator: name }: Place,
   text: string,
   opens: boolean,
 ): Promise<PromptTokens | undefined> {
   if (name === "" || !opens && !registry.isOpen(module.name, name)) return undefined;
-  const generator = await registry.generator(module.name, name);
+  const generator = await registry.generator(module.name, name, client);
   const tokens = await generator.tokenize?.(text);
   if (tokens === undefined) return undefined;
   const { contextWindow } = generator.facts;

@@ -3,11 +3,16 @@ import type { Dataset } from "../datasets/dataset.ts";
 import type { Generator, GeneratorFacts, LoadProgress, OpenContext } from "../generators/generator.ts";
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
 import type { Module } from "../module.ts";
+import { admitted } from "./admitted.ts";
 import { generationProblem } from "./generation_problem.ts";
 import { type ModuleFile, ModuleFileError } from "./module_files.ts";
 import { moduleReason } from "./module_reason.ts";
 import { Opening, type OpenState } from "./opening.ts";
 import { ProblemError } from "./problem.ts";
+import { type Lanes, Traffic } from "./traffic.ts";
+
+/** Generators of this kind are behind an API, which does the work and has an admission of its own. */
+export const REMOTE_KIND = "openai";
 
 export interface RegistryOptions {
   /** Folder that the app was started from. */
@@ -17,6 +22,7 @@ export interface RegistryOptions {
   readonly isPublic?: boolean;
   /** What generators may read of the environment. */
   readonly env?: (name: string) => string | undefined;
+  readonly traffic?: Traffic;
 }
 
 export interface GeneratorReport {
@@ -57,10 +63,13 @@ export class Registry {
   readonly #byName: ReadonlyMap<string, ModuleFile>;
   readonly #generators = new Map<string, Opening<Generator>>();
   readonly #datasets = new Map<string, Opening<Dataset<unknown>>>();
+  readonly #lanes = new Map<string, Lanes>();
+  readonly traffic: Traffic;
 
   /** @throws {ModuleFileError} naming both files when two modules have one name */
   constructor(files: readonly ModuleFile[], readonly options: RegistryOptions) {
     const byName = new Map<string, ModuleFile>();
+    this.traffic = options.traffic ?? new Traffic();
     for (const entry of files) {
       const { name } = entry.module;
       const other = byName.get(name);
@@ -86,9 +95,14 @@ export class Registry {
     return this.#byName.get(name)?.module;
   }
 
-  /** @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again */
-  generator(module: string, name: string): Promise<Generator> {
-    return opened(this.#generators.get(key(module, name)), `generator "${name}"`);
+  /**
+   * A generator as a client uses it, in turn with others.
+   * @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again
+   */
+  async generator(module: string, name: string, client: string): Promise<Generator> {
+    const place = key(module, name);
+    const generator = await opened(this.#generators.get(place), `generator "${name}"`);
+    return admitted(generator, { traffic: this.traffic, lanes: this.#lanes.get(place), client, name });
   }
 
   /** Whether it is open already, so that asking for it costs nothing. */
@@ -157,6 +171,7 @@ export class Registry {
         check: async () => await source.check?.(context),
       });
       this.#generators.set(key(module.name, name), opening);
+      if (source.kind !== REMOTE_KIND) this.#lanes.set(key(module.name, name), this.traffic.lanes());
     }
     for (const [task, { dataset }] of Object.entries(module.tasks)) {
       for (const [split, source] of Object.entries(dataset)) {

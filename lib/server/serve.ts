@@ -1,6 +1,7 @@
 /** From settings to a listening app, and its end. */
 import type { Services } from "./app_state.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { watchLoop } from "./loop_lag.ts";
 import { startLines } from "./start_lines.ts";
 
 /** Time for streams to end when the app is told to stop; Deno Deploy kills after 5 s. */
@@ -20,7 +21,9 @@ export async function serve(config: Config, services: Services, handler: Handler
   const code = services.access.needsToken ? services.access.newCode() : undefined;
   const lines = startLines({ config, port, readiness: services.registry.ready(), code });
   if (config.log !== "silent") console.log(lines.join("\n"));
+  const unwatch = watchLoop(services.log, services.registry.traffic.counters);
   await signalled();
+  unwatch();
   stop();
   services.sessions.close();
   await Promise.race([server.shutdown(), after(GRACE_MS)]);

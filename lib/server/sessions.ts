@@ -9,7 +9,7 @@ import type { Log } from "./log.ts";
 import { newProblemId, ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
 
-const MAX_SESSIONS = 1_000;
+const MAX_SESSIONS = 500;
 const IDLE_MS = 30 * 60_000;
 const ID = /^[0-9a-f]{32}$/;
 
@@ -77,7 +77,7 @@ export class Sessions {
       const elements = await component.setup({
         page,
         signal: ending.signal,
-        generator: (name) => sessionGenerator(registry, module, name),
+        generator: (name) => sessionGenerator(registry, module, name, id),
       });
       for (const element of elements) page.add(element);
       page.snapshot();
@@ -131,8 +131,11 @@ function ownerName({ module, component }: SessionOwner): string {
   return `${module.name}/${component.name}`;
 }
 
-function sessionGenerator(registry: Registry, module: Module, name: string): SessionGenerator {
-  if (Object.hasOwn(module.generators, name)) return new SessionGenerator(() => registry.generator(module.name, name));
+/** Subtle: a session is a client of its own, as the page that it belongs to is known only when somebody clicks. */
+function sessionGenerator(registry: Registry, module: Module, name: string, session: string): SessionGenerator {
+  if (Object.hasOwn(module.generators, name)) {
+    return new SessionGenerator(() => registry.generator(module.name, name, `session ${session}`));
+  }
   const known = Object.keys(module.generators).map((each) => `"${each}"`).join(", ");
   throw new RangeError(`Cannot use generator "${name}": module "${module.name}" has only ${known}`);
 }

@@ -28,6 +28,8 @@ export interface ChatViewProps {
   readonly acceptsAtOnce: boolean;
   /** First of the turns that are being written; undefined when nothing runs. */
   readonly writing: TurnId | undefined;
+  /** Runs that are served before the one that writes; undefined when it does not wait. */
+  readonly ahead: number | undefined;
   readonly problem: Problem | undefined;
   /** What would be sent now; undefined without a message. */
   readonly prompt: ChatPrompt | undefined;

@@ -173,6 +173,13 @@ function hearing(turn: Turn, event: TurnEvent, prefill: string): Turn {
   }
 }
 
+/** How many runs are served before this one, after more of its events; undefined once it has its turn. */
+export function aheadAfter(events: readonly RunEvent[], before: number | undefined): number | undefined {
+  const last = events.at(-1);
+  if (last === undefined) return before;
+  return last.type === "queue" ? last.position : undefined;
+}
+
 /** A turn of which all tokens have come. */
 function ended(turn: Turn, reason: FinishReason): Turn {
   const { origin, steps } = turn;

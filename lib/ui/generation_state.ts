@@ -30,6 +30,8 @@ export interface Run {
   readonly completions: readonly Completion[];
   readonly warnings: readonly string[];
   readonly problem?: Problem;
+  /** Runs that are served before this one, while it waits for its turn. */
+  readonly ahead?: number;
   readonly startedMs: number;
   readonly firstTokenMs?: number;
   readonly lastTokenMs?: number;
@@ -72,8 +74,11 @@ export function received(run: Run, events: readonly RunEvent[], nowMs: number, r
   let next: Run = run;
   for (const event of events) {
     switch (event.type) {
+      case "queue":
+        next = { ...next, ahead: event.position };
+        break;
       case "prompt":
-        next = { ...next, prompt: event.tokens };
+        next = admitted({ ...next, prompt: event.tokens });
         break;
       case "warning":
         next = { ...next, warnings: [...next.warnings, event.message] };
@@ -129,6 +134,10 @@ export function tokensPerSecond(run: Run): number | undefined {
   if (tokens < 2 || run.firstTokenMs === undefined || run.lastTokenMs === undefined) return undefined;
   const seconds = (run.lastTokenMs - run.firstTokenMs) / 1000;
   return seconds > 0 ? (tokens - 1) / seconds : undefined;
+}
+
+function admitted({ ahead: _, ...run }: Run): Run {
+  return run;
 }
 
 function same(sequence: number): number {

@@ -22,6 +22,7 @@ export const STRINGS = {
   noMatch: "no match",
   cancel: "Cancel",
   cancelled: "cancelled",
+  queued: (ahead: number) => ahead === 0 ? "next in the queue" : `${ahead} ahead in the queue`,
   progress: "Progress",
   doneOf: (done: number | string, of: number | string) => `${done} of ${of}`,
   running: (elapsed: string) => `running ${elapsed}`,

@@ -10,6 +10,7 @@ import { createLog } from "../../lib/server/log.ts";
 import type { Module } from "../../lib/module.ts";
 import { Registry } from "../../lib/server/registry.ts";
 import { Sessions } from "../../lib/server/sessions.ts";
+import { Traffic, type TrafficOptions } from "../../lib/server/traffic.ts";
 import { rigModule } from "./rig_module.ts";
 
 const ORIGIN = "http://127.0.0.1:8000";
@@ -37,15 +38,24 @@ interface RigOptions {
   readonly servesApi?: boolean;
   readonly budget?: Budget;
   readonly env?: (name: string) => string | undefined;
+  readonly traffic?: TrafficOptions;
 }
 
 /** An app of its own; the pages are built once. */
 export async function rigApp(
-  { modules = [rigModule], token, proxy, allowedHosts = [], servesApi = false, budget, env = () => undefined }:
-    RigOptions = {},
+  {
+    modules = [rigModule],
+    token,
+    proxy,
+    allowedHosts = [],
+    servesApi = false,
+    budget,
+    env = () => undefined,
+    traffic = {},
+  }: RigOptions = {},
 ): Promise<RigApp> {
   const files = modules.map((module) => ({ module, file: `${module.name}/mod.ts`, url: new URL("tests/rig/", ROOT) }));
-  const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp", env });
+  const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp", env, traffic: new Traffic(traffic) });
   await registry.check();
   const stopping = new AbortController();
   const logged: string[] = [];

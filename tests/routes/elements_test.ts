@@ -220,7 +220,7 @@ Deno.test("sessions are bounded: the one unused for longest is given up, and its
   assert.ok(component?.kind === "elements");
   const owner = { module: elementsRig, component };
   let now = 0;
-  const log = { request() {}, failure() {} };
+  const log = { request() {}, failure() {}, lag() {} };
   const sessions = new Sessions({ registry, log, maxSessions: 2, idleMs: 1000, now: () => now });
   const first = await sessions.open(owner), second = await sessions.open(owner);
   sessions.find(owner, first.id);

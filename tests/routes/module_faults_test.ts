@@ -127,6 +127,8 @@ Deno.test("startLines() leaves out what works before what does not", () => {
       modules: [],
       cacheDir: "",
       servesApi: false,
+      slots: 8,
+      queue: 32,
       budget: {},
       isDeployed: false,
       allowedHosts: [],

@@ -29,9 +29,21 @@ export function v1Route(method: "GET" | "POST", handler: V1Handler): V1Handler {
 function errorOf(error: unknown, id: string): { status: number; body: object } {
   const problem = problemOf(error, id);
   const status = problem.status === 422 || problem.status === 415 ? 400 : problem.status;
-  const type = status === 401 ? "authentication_error" : status < 500 ? "invalid_request_error" : "server_error";
-  const code = status === 404 && problem.field === "model" ? "model_not_found" : null;
-  return { status, body: { error: { message: problem.detail, type, param: problem.field ?? null, code } } };
+  const code = status === 404 && problem.field === "model"
+    ? "model_not_found"
+    : status === 429
+    ? "rate_limit_exceeded"
+    : null;
+  return {
+    status,
+    body: { error: { message: problem.detail, type: typeOf(status), param: problem.field ?? null, code } },
+  };
+}
+
+function typeOf(status: number): string {
+  if (status === 401) return "authentication_error";
+  if (status === 429) return "rate_limit_error";
+  return status < 500 ? "invalid_request_error" : "server_error";
 }
 
 function errorResponse(ctx: Context<State>, error: unknown): Response {

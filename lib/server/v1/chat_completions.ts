@@ -22,7 +22,7 @@ interface Choice {
 }
 
 export async function chatCompletions(ctx: Context<State>, body: ChatCompletionsBody): Promise<Response> {
-  const generator = await openModel(ctx.state.registry, body.model);
+  const generator = await openModel(ctx, body.model);
   const messages = body.messages.map(({ role, content }): Message => ({
     role: role === "developer" ? "system" : role,
     content,

@@ -30,7 +30,7 @@ interface Piece {
 }
 
 export async function completions(ctx: Context<State>, body: CompletionsBody): Promise<Response> {
-  const generator = await openModel(ctx.state.registry, body.model);
+  const generator = await openModel(ctx, body.model);
   const prompts = promptsOf(body.prompt);
   checkPrompts(body, prompts, generator);
   return await whileWanted(ctx, async (controller, signal) => {

@@ -3,12 +3,11 @@ import type { Generator } from "../../generators/generator.ts";
 import type { SamplingParams } from "../../lm/params.ts";
 import { paramsFromWire } from "../../lm/wire.ts";
 import { ProblemError } from "../problem.ts";
-import type { Registry } from "../registry.ts";
+import type { Spender } from "../metering.ts";
+import { type Registry, REMOTE_KIND } from "../registry.ts";
 import type { ChatCompletionsBody, CompletionsBody } from "./schemas.ts";
 
-/** Generators of this kind are behind an API themselves: who wants one asks it directly. */
-const REMOTE_KIND = "openai";
-
+/** Those behind an API are left out: who wants one asks it directly. */
 export function modelNames(registry: Registry): readonly string[] {
   return registry.modules.flatMap(({ name, generators }) =>
     Object.entries(generators).filter(([, { kind }]) => kind !== REMOTE_KIND).map(([generator]) =>
@@ -24,10 +23,10 @@ export function modelList(registry: Registry): object {
 }
 
 /** @throws {ProblemError} 404 naming the models there are; what opening the model throws */
-export async function openModel(registry: Registry, model: string): Promise<Generator> {
+export async function openModel({ state: { registry, client } }: Spender, model: string): Promise<Generator> {
   const names = modelNames(registry);
   const [module = "", generator = ""] = model.split("/");
-  if (names.includes(model)) return await registry.generator(module, generator);
+  if (names.includes(model)) return await registry.generator(module, generator, client);
   const detail = `Cannot use model "${model}": there is no such model here, but ${names.join(", ") || "none at all"}`;
   throw new ProblemError(404, "Not found", detail, { field: "model" });
 }

@@ -114,14 +114,14 @@ function sampleFields(row: unknown, original: unknown, texts: Edits = {}): reado
 
 /** The target under the prompt; a generator that cannot score leaves the rest of the page. */
 async function scoreOf(
-  { state, info, path }: ScreenRequest,
+  { state, path }: ScreenRequest,
   screen: GenerationScreen,
 ): Promise<{ readonly scored?: Scored; readonly problem?: Problem }> {
   const { task, split, sample, edits, generator } = screen;
   if (screen.target === undefined) return {};
   try {
     const body = { task, split, sample, edits, generator };
-    return { scored: await readScore({ state, info, params: path }, body, state.shutdown) };
+    return { scored: await readScore({ state, params: path }, body, state.shutdown) };
   } catch (error) {
     return { problem: problemOf(error, state.requestId) };
   }
@@ -129,16 +129,16 @@ async function scoreOf(
 
 /** A generator that cannot be opened takes nothing from the data. */
 async function tokensOf(
-  { state: { registry, requestId } }: ScreenRequest,
+  { state }: ScreenRequest,
   place: Place,
   text: string,
   opens: boolean,
 ): Promise<{ readonly seen?: PromptTokens; readonly problem?: Problem }> {
   try {
-    const seen = await promptTokens(registry, place, text, opens);
+    const seen = await promptTokens({ state }, place, text, opens);
     return seen === undefined ? {} : { seen };
   } catch (error) {
-    return opens ? { problem: problemOf(error, requestId) } : {};
+    return opens ? { problem: problemOf(error, state.requestId) } : {};
   }
 }
 

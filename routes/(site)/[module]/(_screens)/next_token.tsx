@@ -43,7 +43,7 @@ function pathOf(text: string | null): { readonly path: readonly TokenId[]; reado
 }
 
 async function distribution(
-  { state, info, path: place }: ScreenRequest,
+  { state, path: place }: ScreenRequest,
   screen: GenerationScreen,
   path: readonly TokenId[],
   { append, find, from }: Pick<NextView, "find" | "from"> & { readonly append: string },
@@ -59,7 +59,7 @@ async function distribution(
     limit: PAGE_SIZE,
   };
   try {
-    return { next: await readNext({ state, info, params: place }, body) };
+    return { next: await readNext({ state, params: place }, body) };
   } catch (error) {
     return { problem: problemOf(error, state.requestId) };
   }

@@ -18,7 +18,6 @@ export interface Screen {
 /** What a screen is opened with. */
 export interface ScreenRequest {
   readonly state: State;
-  readonly info: Deno.ServeHandlerInfo;
   readonly path: PlacePath;
   readonly url: URL;
 }
