@@ -1,22 +1,28 @@
-/** A measured figure with what it must reach. */
+/** A measured figure with what it must reach; also as JSON. */
+import * as v from "valibot";
 import { figure } from "./statistics.ts";
 import { table } from "./table.ts";
 
-export interface Row {
-  readonly what: string;
-  /** One, or one at each length of the prompt. */
-  readonly values: readonly number[];
-  /** Such as ms, MB, or × for a ratio. */
-  readonly unit: string;
-  readonly bound?: Bound;
-}
+/** Subtle: JSON writes NaN, which stands for what was not measured, as null. */
+export const measured = v.pipe(v.nullable(v.number()), v.transform((value) => value ?? NaN));
 
 /** The worst of a row's values must reach `gate`, and would better reach `aim`. */
-export interface Bound {
-  readonly better: "more" | "less";
-  readonly gate: number;
-  readonly aim?: number;
-}
+const boundSchema = v.object({
+  better: v.picklist(["more", "less"]),
+  gate: v.number(),
+  aim: v.optional(v.number()),
+});
+export type Bound = v.InferOutput<typeof boundSchema>;
+
+export const rowSchema = v.object({
+  what: v.string(),
+  /** One, or one at each length of the prompt. */
+  values: v.array(measured),
+  /** Such as ms, MB, or × for a ratio. */
+  unit: v.string(),
+  bound: v.optional(boundSchema),
+});
+export type Row = v.InferOutput<typeof rowSchema>;
 
 export function atLeast(gate: number, aim?: number): Bound {
   return { better: "more", gate, ...(aim === undefined ? {} : { aim }) };

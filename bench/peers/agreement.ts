@@ -1,7 +1,7 @@
 /** Whether all contestants compute the same: nothing else makes their times comparable. */
 import type { Contestant } from "./contestant.ts";
 import { REFERENCE } from "./entries.ts";
-import { newPrompt } from "./prompts.ts";
+import { newPrompt, promptOf } from "./prompts.ts";
 
 const LENGTH = 40;
 /** Logprobs of the same weights in fp32 differ by the order of sums; in 8 bits, by rounding. */
@@ -19,9 +19,8 @@ export async function compareLogprobs(contestants: readonly Contestant[]): Promi
   if (reference === undefined) return [];
   const prompt = newPrompt(LENGTH);
   const wanted = await reference.ask({ type: "logprobs", prompt });
-  const ids = prompt.ids.with(LENGTH / 2, (prompt.ids[LENGTH / 2] ?? 0) + 1);
-  const text = String.fromCharCode(...ids.map((id) => id + "!".charCodeAt(0)));
-  const control = await reference.ask({ type: "logprobs", prompt: { text, ids } });
+  const other = promptOf(`${prompt.text.slice(0, LENGTH / 2)}!${prompt.text.slice(LENGTH / 2 + 1)}`);
+  const control = await reference.ask({ type: "logprobs", prompt: other });
   const results = [{
     name: `${reference.entry.name}, one token of ${LENGTH} changed`,
     largest: furthest(control, wanted),

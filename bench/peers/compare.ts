@@ -4,14 +4,13 @@
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { rowsTable } from "../gate.ts";
-import { figure } from "../statistics.ts";
-import { table } from "../table.ts";
-import { type Agreement, compareLogprobs } from "./agreement.ts";
+import type { Times } from "../times.ts";
+import { compareLogprobs } from "./agreement.ts";
 import { Contestant, type Entry } from "./contestant.ts";
 import { entriesOf, OURS } from "./entries.ts";
 import { prepare } from "./prepare.ts";
-import { decodeOf, firstOf, LENGTHS, runRounds, type Times } from "./rounds.ts";
+import { agreementTable, type Report, reportTables } from "./report.ts";
+import { decodeOf, firstOf, LENGTHS, runRounds } from "./rounds.ts";
 import { rowsOf } from "./rows.ts";
 
 /** Loads of ours in fresh processes after the first one, which may fill caches. */
@@ -35,7 +34,10 @@ const agreements = await compareLogprobs(contestants);
 const amount = { rounds: Number(options.rounds), tokens: Number(options.tokens) };
 const times = await runRounds(contestants, amount, say);
 for (const entry of entries) if (entry.name.startsWith(OURS)) loadsMs.set(entry.name, await warmLoad(entry));
-report(times);
+const report = reportOf(times);
+console.log(
+  options.json ? JSON.stringify(report, null, 1) : `${agreementTable(report)}\n\n${reportTables(report)}`,
+);
 
 /** Those that do not start are told and left out. */
 async function startAll(entries: readonly Entry[], stack: AsyncDisposableStack) {
@@ -63,8 +65,7 @@ async function warmLoad(entry: Entry): Promise<number> {
   return Math.min(...times);
 }
 
-function report(times: Times): void {
-  const rows = rowsOf(times, loadsMs);
+function reportOf(times: Times): Report {
   const figures = contestants.map(({ entry: { name } }) => ({
     name,
     decodeMs: LENGTHS.map((length) => times.p10(decodeOf(name, length))),
@@ -72,24 +73,12 @@ function report(times: Times): void {
     loadMs: loadsMs.get(name) ?? NaN,
   }));
   const machine = cpus()[0]?.model ?? "unknown";
-  if (options.json) {
-    console.log(JSON.stringify({ machine, ...amount, agreements, figures, rows }, null, 1));
-    return;
-  }
-  console.log(agreementTable(agreements) + "\n");
-  const cell = (values: readonly number[]) => values.map(figure).join(" / ");
-  console.log(
-    table(
-      ["", `decode at ${LENGTHS.join(" / ")}, p10 ms`, "first token, least ms", "load ms"],
-      figures.map(({ name, decodeMs, firstMs, loadMs }) => [name, cell(decodeMs), cell(firstMs), figure(loadMs)]),
-    ) + "\n",
-  );
-  console.log(rowsTable(rows));
-}
-
-function agreementTable(agreements: readonly Agreement[]): string {
-  return table(
-    ["", "largest difference of a logprob"],
-    agreements.map(({ name, largest }) => [name, largest.toPrecision(2)]),
-  );
+  return {
+    machine,
+    ...amount,
+    lengths: [...LENGTHS],
+    agreements: [...agreements],
+    figures,
+    rows: [...rowsOf(times, loadsMs)],
+  };
 }

@@ -37,7 +37,7 @@ export type Request =
     readonly together: boolean;
   }
   /** Longest time in ms that the thread which serves pages did not get to run: while idle, and during a prefill. */
-  | { readonly type: "stall"; readonly prompt: Prompt };
+  | { readonly type: "stall"; readonly length: number };
 
 const answerSchema = v.union([v.object({ values: v.array(v.number()) }), v.object({ error: v.string() })]);
 

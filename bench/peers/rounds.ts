@@ -1,13 +1,16 @@
 /** Interleaved rounds: whatever else the machine does falls on all contestants alike. */
-import { gaps, least, median, p10 } from "../statistics.ts";
+import { newTokens } from "../prompts.ts";
+import { gaps } from "../statistics.ts";
+import { Times } from "../times.ts";
 import type { Contestant } from "./contestant.ts";
 import { OURS } from "./entries.ts";
-import { newPrompt, newTokens } from "./prompts.ts";
+import { newPrompt } from "./prompts.ts";
 
 /** Tokens of the prompt. */
 export const LENGTHS = [16, 128, 512] as const;
 export type Length = typeof LENGTHS[number];
 
+const VOCABULARY = 50_257;
 const STEPS = 8;
 /** A step in PyTorch runs the whole prefix again. */
 const RECOMPUTED_STEPS = 2;
@@ -15,35 +18,6 @@ export const CLIENTS = 16;
 const SAMPLES = 4;
 /** Tokens of the prompt, and of each completion, where several run. */
 const SHARED = { length: 128, count: 32 } as const;
-
-/** Times in ms by what they are of. */
-export class Times {
-  readonly #times = new Map<string, number[]>();
-
-  add(what: string, times: readonly number[]): void {
-    const known = this.#times.get(what);
-    if (known === undefined) this.#times.set(what, [...times]);
-    else known.push(...times);
-  }
-
-  /** NaN where nothing was measured. */
-  p10(what: string): number {
-    return this.#sum(what, p10);
-  }
-
-  least(what: string): number {
-    return this.#sum(what, least);
-  }
-
-  median(what: string): number {
-    return this.#sum(what, median);
-  }
-
-  #sum(what: string, sum: (times: readonly number[]) => number): number {
-    const times = this.#times.get(what) ?? [];
-    return times.length === 0 ? NaN : sum(times);
-  }
-}
 
 export const decodeOf = (name: string, length: Length) => `${name} decode ${length}`;
 export const firstOf = (name: string, length: Length) => `${name} first ${length}`;
@@ -88,7 +62,7 @@ async function takeSteps(contestant: Contestant, length: Length, times: Times): 
   const { name } = contestant.entry;
   const isRecomputed = name.startsWith("torch") && length === LENGTHS.at(-1);
   if (!isRecomputed && !isOurs(contestant)) return;
-  const tokens = newTokens(isRecomputed ? RECOMPUTED_STEPS : STEPS);
+  const tokens = newTokens(isRecomputed ? RECOMPUTED_STEPS : STEPS, VOCABULARY);
   times.add(stepOf(name, length), await contestant.ask({ type: "steps", prompt: newPrompt(length), tokens }));
 }
 
@@ -102,7 +76,7 @@ async function runSeveral(contestant: Contestant, times: Times): Promise<void> {
     const prompt = newPrompt(length);
     times.add(`${name} samples ${how}`, await contestant.ask({ type: "samples", prompt, n: SAMPLES, count, together }));
   }
-  const [idle = NaN, busy = NaN] = await contestant.ask({ type: "stall", prompt: newPrompt(512) });
+  const [idle = NaN, busy = NaN] = await contestant.ask({ type: "stall", length: 512 });
   times.add(`${name} stall idle`, [idle]);
   times.add(`${name} stall busy`, [busy]);
 }

@@ -1,7 +1,8 @@
 /** What must be reached against the others, and what was. A ratio above 1 means that ours is faster. */
 import { atLeast, atMost, type Bound, type Row } from "../gate.ts";
+import type { Times } from "../times.ts";
 import { ALL_POSITIONS, OURS } from "./entries.ts";
-import { CLIENTS, decodeOf, firstOf, type Length, LENGTHS, stepOf, type Times } from "./rounds.ts";
+import { CLIENTS, decodeOf, firstOf, type Length, LENGTHS, stepOf } from "./rounds.ts";
 
 const FP32 = `${OURS} fp32`, INT8 = `${OURS} int8`;
 
@@ -94,5 +95,5 @@ function severalRows(times: Times): readonly Row[] {
 
 /** Without a value where one of the two was not measured. */
 function ratio(what: string, values: readonly number[], bound: Bound): Row {
-  return { what, values: values.some(Number.isNaN) ? [] : values, unit: "×", bound };
+  return { what, values: values.some(Number.isNaN) ? [] : [...values], unit: "×", bound };
 }

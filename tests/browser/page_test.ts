@@ -172,7 +172,7 @@ Deno.test("a page survives the restart of its server: it says so, goes on by its
   await page.getByText("1 of 3").waitFor();
   await first[Symbol.asyncDispose]();
   await page.getByText("The server cannot be reached").waitFor();
-  await using _second = await serveApp(MODULES, Number(new URL(first.origin).port));
+  await using _second = await serveApp(MODULES, { port: Number(new URL(first.origin).port) });
   await page.getByText("Nothing was run twice").waitFor();
   assert.equal(actionRuns.slow, runs + 1);
   assert.equal(await page.getByLabel("Count").inputValue(), "7");

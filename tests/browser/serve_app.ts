@@ -17,10 +17,19 @@ export interface ServedApp extends AsyncDisposable {
   readonly origin: string;
 }
 
-/** @param port 0 for any free one */
-export async function serveApp(modules: readonly ModuleFile[] = [], port = 0): Promise<ServedApp> {
+export interface ServeOptions {
+  /** 0 for any free one. */
+  readonly port?: number;
+  /** What generators may read of the environment. */
+  readonly env?: (name: string) => string | undefined;
+}
+
+export async function serveApp(
+  modules: readonly ModuleFile[] = [],
+  { port = 0, env }: ServeOptions = {},
+): Promise<ServedApp> {
   const files = modules.length > 0 ? modules : await loadModuleFiles(EXAMPLES, ROOT);
-  const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp" });
+  const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp", ...(env && { env }) });
   const stopping = new AbortController();
   const access = new Access({ host: "127.0.0.1", port: 0, allowedHosts: [] });
   const log = createLog("silent");

@@ -1,0 +1,106 @@
+/** Everything that is timed on one model, in process and over HTTP in turns. */
+import type { Generator } from "../../lib/generators/generator.ts";
+import { newStory, newTokens } from "../prompts.ts";
+import { prefillStalls } from "../stall.ts";
+import { gaps } from "../statistics.ts";
+import { Times } from "../times.ts";
+import type { ApiClient } from "./api_client.ts";
+import { complete, elapsed, stepTime, stepTimes, tokenTimes } from "./generator_times.ts";
+
+/** Steps by hand in a row. */
+const STEPS = 8;
+export const CLIENTS = [1, 4, 16] as const;
+export const SAMPLES = 4;
+/** Tokens of the prompt where several run. */
+const SHARED_LENGTH = 128;
+
+export interface Subject {
+  readonly generator: Generator;
+  /** The same model behind the app. */
+  readonly api: ApiClient;
+  /** Tokens of the prompts; the longest with its completion fits into the window. */
+  readonly lengths: readonly number[];
+  /** Tokens to generate. */
+  readonly tokens: number;
+}
+
+/** One round; names of the times are those that rows.ts reads. */
+export async function measureRound(subject: Subject, times: Times): Promise<void> {
+  for (const length of subject.lengths) {
+    await generateOnce(subject, length, times);
+    await stepByHand(subject, length, times);
+  }
+  await runSamples(subject, times);
+  for (const clients of CLIENTS) await runClients(subject, clients, times);
+  await stall(subject, times);
+}
+
+async function generateOnce({ generator, api, tokens }: Subject, length: number, times: Times): Promise<void> {
+  const inProcess = await tokenTimes(generator, await newStory(generator, length), tokens);
+  times.add(`first ${length}`, inProcess.slice(0, 1));
+  times.add(`decode ${length}`, gaps(inProcess));
+  const greedy = { temperature: 0, max_tokens: tokens };
+  const overHttp = await api.tokenTimes(await newStory(generator, length), greedy);
+  times.add(`first ${length} http`, overHttp.slice(0, 1));
+  // Subtle: single gaps say little where tokens may arrive together, so each run gives one figure.
+  times.add(`token ${length}`, meanGap(inProcess));
+  times.add(`token ${length} http`, meanGap(overHttp));
+}
+
+function meanGap(tokenTimes: readonly number[]): readonly number[] {
+  const [first, last] = [tokenTimes[0], tokenTimes.at(-1)];
+  return first === undefined || last === undefined || tokenTimes.length < 2
+    ? []
+    : [(last - first) / (tokenTimes.length - 1)];
+}
+
+async function stepByHand({ generator, api }: Subject, length: number, times: Times): Promise<void> {
+  const { vocabularySize = 0 } = generator.facts;
+  const prompt = await newStory(generator, length), path = newTokens(STEPS, vocabularySize);
+  times.add(`step ${length}`, await stepTimes(generator, prompt, path));
+  for (let back = STEPS - 1; back > 0; back--) {
+    times.add(`back ${length}`, [await stepTime(generator, prompt, path.slice(0, back))]);
+  }
+  for (const token of newTokens(STEPS, vocabularySize)) {
+    times.add(`branch ${length}`, [await stepTime(generator, prompt, [...path.slice(0, STEPS / 2), token])]);
+  }
+  await api.stepTime(prompt, []);
+  for (const index of path.keys()) {
+    times.add(`step ${length} http`, [await api.stepTime(prompt, path.slice(0, index + 1))]);
+  }
+}
+
+async function runSamples({ generator, tokens }: Subject, times: Times): Promise<void> {
+  const one = await newStory(generator, SHARED_LENGTH), other = await newStory(generator, SHARED_LENGTH);
+  times.add("samples together", [await perToken(() => complete(generator, one, tokens, SAMPLES))]);
+  const inTurn = async () => {
+    let all = 0;
+    for (let sample = 0; sample < SAMPLES; sample++) all += await complete(generator, other, tokens);
+    return all;
+  };
+  times.add("samples in turn", [await perToken(inTurn)]);
+}
+
+async function runClients({ generator, tokens }: Subject, clients: number, times: Times): Promise<void> {
+  const prompts = await Promise.all(Array.from({ length: clients }, () => newStory(generator, SHARED_LENGTH)));
+  const together = async () => {
+    const counts = await Promise.all(prompts.map((prompt) => complete(generator, prompt, tokens)));
+    return counts.reduce((sum, count) => sum + count);
+  };
+  times.add(`clients ${clients}`, [await perToken(together)]);
+}
+
+async function stall({ generator, api, lengths }: Subject, times: Times): Promise<void> {
+  const longest = Math.max(...lengths);
+  const prefill = async () => await api.tokenTimes(await newStory(generator, longest), { max_tokens: 1 });
+  const { idle, busy } = await prefillStalls(prefill);
+  times.add("stall idle", [idle]);
+  times.add("stall", [busy]);
+}
+
+/** Ms for each token of work that says how many it made: a model may end a completion early. */
+async function perToken(work: () => Promise<number>): Promise<number> {
+  let tokens = 0;
+  const elapsedMs = await elapsed(async () => tokens = await work());
+  return elapsedMs / tokens;
+}

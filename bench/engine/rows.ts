@@ -1,0 +1,75 @@
+/** The table of one model. */
+import { atMost, type Row } from "../gate.ts";
+import type { Times } from "../times.ts";
+import { CLIENTS, SAMPLES } from "./measure.ts";
+
+export interface Sizes {
+  /** Ms of each load. */
+  readonly loadsMs: readonly number[];
+  /** Resident memory of the process in bytes once the model is loaded, and at the end. */
+  readonly loadedBytes: number;
+  readonly endBytes: number;
+  /** After many requests; empty when they were not made. */
+  readonly manyBytes: readonly number[];
+}
+
+const MEGABYTE = 2 ** 20;
+
+export function rowsOf(times: Times, lengths: readonly number[], sizes: Sizes): readonly Row[] {
+  const at = `at ${lengths.join(" / ")}`;
+  const each = (value: (length: number) => number) => lengths.map(value);
+  const above = (name: string) => (length: number) =>
+    times.median(`${name} ${length} http`) - times.median(`${name} ${length}`);
+  return [
+    { what: "load, least", values: [Math.min(...sizes.loadsMs)], unit: "ms" },
+    { what: `first token ${at}, least`, values: each((length) => times.least(`first ${length}`)), unit: "ms" },
+    { what: `decode ${at}, p10 of a token`, values: each((length) => times.p10(`decode ${length}`)), unit: "ms" },
+    { what: `step ${at}, p10`, values: each((length) => times.p10(`step ${length}`)), unit: "ms" },
+    { what: `step back ${at}, p10`, values: each((length) => times.p10(`back ${length}`)), unit: "ms" },
+    { what: `branch ${at}, p10`, values: each((length) => times.p10(`branch ${length}`)), unit: "ms" },
+    {
+      what: `n = ${SAMPLES} vs ${SAMPLES} requests in turn`,
+      values: [times.least("samples in turn") / times.least("samples together")],
+      unit: "×",
+    },
+    {
+      what: `${CLIENTS.join(" / ")} clients, all their tokens`,
+      values: CLIENTS.map((clients) => 1000 / times.least(`clients ${clients}`)),
+      unit: "tokens/s",
+    },
+    {
+      what: `first token over HTTP ${at}, least`,
+      values: each((length) => times.least(`first ${length} http`)),
+      unit: "ms",
+    },
+    {
+      what: `HTTP adds to a streamed token ${at}, median`,
+      values: each(above("token")),
+      unit: "ms",
+      bound: atMost(0.3),
+    },
+    { what: `HTTP adds to a step ${at}, median`, values: each(above("step")), unit: "ms", bound: atMost(3) },
+    {
+      what: "longest stall of the server's thread in the longest prefill, above idle",
+      values: [Math.max(0, times.median("stall") - times.median("stall idle"))],
+      unit: "ms",
+      bound: atMost(30, 10),
+    },
+    {
+      what: "memory loaded / at the end",
+      values: [sizes.loadedBytes / MEGABYTE, sizes.endBytes / MEGABYTE],
+      unit: "MB",
+    },
+    ...manyRow(sizes.manyBytes),
+  ];
+}
+
+function manyRow([early, late]: readonly number[]): readonly Row[] {
+  if (early === undefined || late === undefined) return [];
+  return [{
+    what: "memory after 10,000 mixed requests vs after 1,000",
+    values: [late / early],
+    unit: "×",
+    bound: atMost(1.15, 1.05),
+  }];
+}
