@@ -1,5 +1,5 @@
 import { useRef } from "preact/hooks";
-import { STRINGS } from "./strings.ts";
+import { RUN_STRINGS } from "./run_strings.ts";
 
 interface AnnouncerProps {
   /** What has come of a streamed text so far. */
@@ -19,7 +19,7 @@ export function Announcer({ text, isStreaming }: AnnouncerProps) {
     if (next.trim() !== "") state.current = { wasStreaming, read: end, said: next };
   }
   state.current.wasStreaming = isStreaming;
-  return <div role="log" aria-label={STRINGS.streamed} class="sr-only">{state.current.said}</div>;
+  return <div role="log" aria-label={RUN_STRINGS.streamed} class="sr-only">{state.current.said}</div>;
 }
 
 /** Where the last whole sentence, or line, of a text ends. @example sentencesEnd("One. Two") is 4 */

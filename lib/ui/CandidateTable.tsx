@@ -1,7 +1,7 @@
 import type { Candidate } from "../lm/event.ts";
 import { cx } from "./cx.ts";
 import type { Interval } from "../lm/evidence.ts";
-import { massText } from "./EvidenceBadge.tsx";
+import { massText } from "./mass_text.ts";
 import { count, percent } from "./number_format.ts";
 import { STRINGS } from "./strings.ts";
 import { displayToken } from "./token_display.ts";

@@ -9,7 +9,7 @@ import type { ChatViewProps } from "./ChatView.tsx";
 import { cx } from "./cx.ts";
 import { fixed, plural } from "./number_format.ts";
 import { SurvivalLine } from "./SurvivalLine.tsx";
-import { STRINGS } from "./strings.ts";
+import { RUN_STRINGS } from "./run_strings.ts";
 import { displayTokens } from "./token_display.ts";
 import { heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
@@ -49,7 +49,7 @@ export function ChatTurn(props: ChatTurnProps) {
         {!turn.isAccepted && !isStreaming && !isChoice && <span>{TEXT.pending}</span>}
         {turn.reason !== undefined && turn.reason !== "stop" && <span>{turn.reason}</span>}
         {isStreaming && (
-          <span role="status">{props.ahead === undefined ? TEXT.writing : STRINGS.queued(props.ahead)}</span>
+          <span role="status">{props.ahead === undefined ? TEXT.writing : RUN_STRINGS.queued(props.ahead)}</span>
         )}
         <TurnMetrics {...props} />
         <span class="ml-auto inline-flex flex-wrap items-center gap-1">

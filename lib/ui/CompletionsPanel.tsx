@@ -11,7 +11,7 @@ import { ProblemCard } from "./ProblemCard.tsx";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { SurvivalLine } from "./SurvivalLine.tsx";
 import { TextButton } from "./TextButton.tsx";
-import { STRINGS } from "./strings.ts";
+import { RUN_STRINGS } from "./run_strings.ts";
 import { displayTokens } from "./token_display.ts";
 import { type Colouring, COLOURINGS, heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
@@ -188,7 +188,7 @@ function phaseText(run: Run, mayLoad: boolean): string {
     case "done":
       return "";
     case "waiting":
-      if (run.ahead !== undefined) return STRINGS.queued(run.ahead);
+      if (run.ahead !== undefined) return RUN_STRINGS.queued(run.ahead);
       return mayLoad ? `${GENERATION_STRINGS.waiting} · ${GENERATION_STRINGS.loading}` : GENERATION_STRINGS.waiting;
     case "streaming":
       return GENERATION_STRINGS.streaming;

@@ -7,6 +7,7 @@ import { entropyText, EvidenceBadge, rankText } from "./EvidenceBadge.tsx";
 import { LinkButton } from "./LinkButton.tsx";
 import { bits, oneIn, probability, signedBits } from "./number_format.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
+import { RUN_STRINGS } from "./run_strings.ts";
 import { STRINGS } from "./strings.ts";
 import { displayToken } from "./token_display.ts";
 import { Waterfall } from "./Waterfall.tsx";
@@ -134,7 +135,7 @@ function place(inspected: Inspected): string {
 function luck(step: Step, chosen: Candidate | undefined): string {
   if (step.draw.kind === "greedy") return GENERATION_STRINGS.greedy;
   if (step.draw.kind === "forced") return GENERATION_STRINGS.forced;
-  if (step.draw.kind === "remote") return STRINGS.drawnRemotely;
+  if (step.draw.kind === "remote") return RUN_STRINGS.drawnRemotely;
   return oneIn(chosen?.finalLogprob ?? step.draw.finalLogprob);
 }
 

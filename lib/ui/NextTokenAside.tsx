@@ -13,7 +13,7 @@ import { count, fixed, MISSING, oneIn, probability } from "./number_format.ts";
 import { ParamsForm } from "./ParamsForm.tsx";
 import { PathTree } from "./PathTree.tsx";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
-import { STRINGS } from "./strings.ts";
+import { RUN_STRINGS } from "./run_strings.ts";
 import { displayToken } from "./token_display.ts";
 import { Waterfall } from "./Waterfall.tsx";
 
@@ -72,7 +72,7 @@ function luck({ draw }: Step): string {
     case "gumbel":
       return oneIn(draw.finalLogprob);
     case "remote":
-      return STRINGS.drawnRemotely;
+      return RUN_STRINGS.drawnRemotely;
     default:
       return TEXT.greedyDraw;
   }

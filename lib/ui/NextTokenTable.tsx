@@ -3,7 +3,7 @@ import type { Candidate } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
 import type { TokenId } from "../lm/token.ts";
 import { cx } from "./cx.ts";
-import { massText } from "./EvidenceBadge.tsx";
+import { massText } from "./mass_text.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import { count, percent, probability } from "./number_format.ts";
 import type { Preview } from "./preview.ts";

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { cx } from "./cx.ts";
+import { PAGE_STRINGS } from "./page_strings.ts";
 import { STRINGS } from "./strings.ts";
 
 export interface RailModule {
@@ -19,7 +20,7 @@ interface RailProps {
 export function Rail(props: RailProps) {
   return (
     <nav
-      aria-label={STRINGS.components}
+      aria-label={PAGE_STRINGS.components}
       class="flex items-center gap-3 overflow-x-auto whitespace-nowrap mid:whitespace-normal border-b border-line px-3 py-2 mid:sticky mid:top-0 mid:h-screen mid:flex-col mid:items-stretch mid:gap-5 mid:overflow-y-auto mid:border-b-0 mid:py-4"
     >
       <a href="/" class="px-2 font-semibold tracking-tight">{STRINGS.brand}</a>

@@ -1,18 +1,19 @@
 import { HttpError } from "fresh";
 import { Head } from "fresh/runtime";
 import { define } from "../../lib/server/define.ts";
+import { PAGE_STRINGS } from "../../lib/ui/page_strings.ts";
 import { STRINGS } from "../../lib/ui/strings.ts";
 
 /** Every page that fails, with its status, what happened, and a way on. */
 export default define.page(function ErrorPage({ error, state, url }) {
   const status = error instanceof HttpError ? error.status : 500;
-  const detail = error instanceof HttpError ? error.message : STRINGS.unexpected;
+  const detail = error instanceof HttpError ? error.message : PAGE_STRINGS.unexpected;
   return (
     <main id="main" class="flex flex-col gap-3 p-5">
       <Head>
         <title>{status} · {STRINGS.brand}</title>
       </Head>
-      <h1 class="text-18 font-semibold">{status === 404 ? STRINGS.notFound : STRINGS.failedPage}</h1>
+      <h1 class="text-18 font-semibold">{status === 404 ? PAGE_STRINGS.notFound : PAGE_STRINGS.failedPage}</h1>
       <p class="max-w-[70ch] break-words">{detail}</p>
       <p class="break-words font-mono text-12 text-soft">
         {status >= 500 ? `${url.pathname} · ${STRINGS.errorId(state.requestId)}` : url.pathname}

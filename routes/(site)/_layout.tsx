@@ -1,13 +1,13 @@
 import RailFoot from "../../islands/RailFoot.tsx";
 import { define } from "../../lib/server/define.ts";
 import { Rail } from "../../lib/ui/Rail.tsx";
-import { STRINGS } from "../../lib/ui/strings.ts";
+import { PAGE_STRINGS } from "../../lib/ui/page_strings.ts";
 
 export default define.layout(function SiteLayout({ Component, state, url }) {
   const modules = state.registry.modules.map(({ name, title, components }) => ({ name, title, components }));
   return (
     <div class="grid min-h-screen grid-cols-1 content-start mid:grid-cols-app mid:content-stretch">
-      <a href="#main" class="sr-only focus:not-sr-only">{STRINGS.skipToMain}</a>
+      <a href="#main" class="sr-only focus:not-sr-only">{PAGE_STRINGS.skipToMain}</a>
       <div class="min-w-0 border-line mid:border-r">
         <Rail modules={modules} current={url.pathname}>
           <RailFoot />

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../ui/Button.tsx";
 import { STRINGS } from "../../ui/strings.ts";
+import { LATEX_STRINGS } from "./latex_strings.ts";
 import type { ExportCell } from "./cell.ts";
 import { latexTable, needsMultirow } from "./latex.ts";
 
@@ -53,7 +54,7 @@ export function LatexDialog({ headers, rows, onClose }: LatexDialogProps) {
           tabIndex={0}
           class="min-h-0 overflow-auto rounded-md border bg-sunk p-2 font-mono text-12 select-all"
         >{code}</pre>
-        {needsMultirow(code) && <p class="text-12 text-soft">{STRINGS.latexNeeds}</p>}
+        {needsMultirow(code) && <p class="text-12 text-soft">{LATEX_STRINGS.needs}</p>}
         <div class="flex items-center justify-end gap-2">
           <span role="status" class="text-12 text-soft">{told}</span>
           <Button onClick={() => dialog.current?.close()}>{STRINGS.close}</Button>

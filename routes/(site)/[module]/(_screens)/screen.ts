@@ -5,7 +5,7 @@ import type { Problem } from "../../../../lib/lm/event.ts";
 import type { State } from "../../../../lib/server/app_state.ts";
 import { namesFromQuery, type PlacePath, readSample, resolvePlace } from "../../../../lib/server/place.ts";
 import { defaultsOf, type GenerationScreen, paramsFromQuery } from "../../../../lib/ui/generation_screen.ts";
-import { STRINGS } from "../../../../lib/ui/strings.ts";
+import { PAGE_STRINGS } from "../../../../lib/ui/page_strings.ts";
 
 /** A page in the making. */
 export interface Screen {
@@ -79,7 +79,7 @@ export async function readSampleScreen({ state: { registry }, path, url }: Scree
 
 /** A problem of the URL's own. */
 export function badQuery(detail: string, field?: string): Problem {
-  const problem = { type: "about:blank", title: STRINGS.badParam, status: 422, id: "", detail };
+  const problem = { type: "about:blank", title: PAGE_STRINGS.badParam, status: 422, id: "", detail };
   return field === undefined ? problem : { ...problem, field };
 }
 

@@ -1,0 +1,9 @@
+/** Sentences of the page around a screen, which only the server writes. */
+export const PAGE_STRINGS = {
+  components: "Components",
+  skipToMain: "Skip to the sample",
+  badParam: "Invalid request",
+  notFound: "There is nothing here",
+  failedPage: "This page failed",
+  unexpected: "Something unexpected went wrong; the server's log has the details.",
+} as const;
