@@ -1,5 +1,6 @@
 import { apiRoute } from "../../lib/server/api_route.ts";
 import { gauge } from "../../lib/server/request_counts.ts";
+import { trafficLines } from "../../lib/server/traffic_lines.ts";
 
 /** Numbers about the process for Prometheus; behind the guard as all else, and without a name from a request. */
 export const handler = apiRoute({
@@ -9,6 +10,7 @@ export const handler = apiRoute({
     const failed = [...generators, ...datasets].filter((report) => report.state === "failed");
     const lines = [
       ...counts.lines(),
+      ...trafficLines(registry.traffic),
       ...gauge("resident_memory_bytes", rss),
       ...gauge("heap_used_bytes", heapUsed),
       ...gauge("sessions", sessions.size),

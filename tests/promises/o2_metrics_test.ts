@@ -4,7 +4,8 @@ import { measured } from "../rig/measured.ts";
 import { rigApp, rigPath } from "../rig/rig_app.ts";
 
 const SERIES_LIMIT = 60;
-const LINE = /^(# TYPE [a-z_]+ (counter|gauge|histogram)|[a-z_]+(\{(status|le)="[\w.+]+"\})? \d+(\.\d+)?(e[+-]?\d+)?)$/;
+const LINE =
+  /^(# TYPE [a-z_]+ (counter|gauge|histogram|summary)|[a-z_]+(\{(status|le|outcome)="[\w.+]+"\})? \d+(\.\d+)?(e[+-]?\d+)?)$/;
 
 Deno.test("O2: 300 requests with names of their own leave the series as they were", async () => {
   const { fetch, post } = await rigApp();
