@@ -1,7 +1,8 @@
 import type { GeneratorEvent } from "../../lm/event.ts";
 import type { GenerateRequest, Generator, GeneratorSource, OpenContext } from "../generator.ts";
-import { Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { checkFolder, findModel } from "./model_folder.ts";
+import { ModelThread } from "./model_thread.ts";
 import type { Device, Precision } from "./protocol.ts";
 import { readSettings } from "./settings.ts";
 
@@ -45,28 +46,25 @@ export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource 
         cacheDir,
         ...(hubHost === undefined ? {} : { hubHost }),
       };
-      const engine = new Engine();
-      try {
-        const facts = await engine.ask({ type: "load", request }, onProgress === undefined ? {} : { onProgress });
-        return generatorOf(engine, facts);
-      } catch (error) {
-        engine.close();
-        throw error;
-      }
+      const thread = new ModelThread(request);
+      return generatorOf(thread, await thread.open(onProgress));
     },
   };
 }
 
-function generatorOf(engine: Engine, facts: Generator["facts"]): Generator {
+function generatorOf(thread: ModelThread, facts: Generator["facts"]): Generator {
   return {
     facts,
-    tokenize: (text) => engine.ask({ type: "tokenize", text }),
-    generate: (request) => runOf(engine, request),
-    renderChat: (messages) => engine.ask({ type: "render", messages }),
-    next: (request, signal) => engine.ask({ type: "next", request }, { signal }),
-    score: ({ prompt, completion, top, signal }) => engine.ask({ type: "score", prompt, completion, top }, { signal }),
+    tokenize: async (text) => await (await thread.engine()).ask({ type: "tokenize", text }),
+    async *generate(request) {
+      yield* runOf(await thread.engine(), request);
+    },
+    renderChat: async (messages) => await (await thread.engine()).ask({ type: "render", messages }),
+    next: async (request, signal) => await (await thread.engine()).ask({ type: "next", request }, { signal }),
+    score: async ({ prompt, completion, top, signal }) =>
+      await (await thread.engine()).ask({ type: "score", prompt, completion, top }, { signal }),
     close() {
-      engine.close();
+      thread.close();
       return Promise.resolve();
     },
   };
