@@ -145,7 +145,9 @@ Deno.test("chat screen", async (t) => {
       await own.keyboard.press("Control+Shift+z");
       await own.getByText("2 / 2").waitFor();
       await turns(own).first().getByRole("button", { name: "Tokens" }).click();
-      const said = await own.getByRole("group", { name: "You" }).getByRole("button").allInnerTexts();
+      const pieces = own.getByRole("group", { name: "You" }).getByRole("button");
+      await pieces.first().waitFor();
+      const said = await pieces.allInnerTexts();
       assert.equal(said.join("").trim(), "do you have any pets ?");
       await own.context().close();
     },
