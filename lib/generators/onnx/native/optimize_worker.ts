@@ -1,14 +1,12 @@
 /** The thread that writes an optimized copy: the runtime does so while it opens a model, which takes seconds. */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { OrtLibrary } from "./library.ts";
-import { type CopyRequest, placeCopy } from "./optimized_copy.ts";
+import { copyFolder, type CopyRequest, placeCopy } from "./optimized_copy.ts";
 import { NativeSession } from "./session.ts";
 
 self.onmessage = async ({ data }: MessageEvent<CopyRequest>) => {
   const { libraryPath, modelPath, copyPath } = data;
-  const parent = dirname(dirname(copyPath));
-  await Deno.mkdir(parent, { recursive: true });
-  const written = await Deno.makeTempDir({ dir: parent, prefix: "writing-" });
+  const written = await copyFolder(copyPath);
   try {
     new NativeSession(OrtLibrary.open(libraryPath), modelPath, 1, join(written, "model.onnx")).close();
     await placeCopy(written, copyPath);

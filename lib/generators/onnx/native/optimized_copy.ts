@@ -52,6 +52,26 @@ export function writeCopy(request: CopyRequest): void {
   worker.postMessage(request);
 }
 
+/** How the folder begins in which a copy is being written. */
+const WRITING = "writing-";
+
+/** A copy is written in seconds; what is older was left by a process that ended meanwhile. */
+const ABANDONED_MS = 60 * 60_000;
+
+/** A folder to write a copy in, beside its place; what earlier writers left half-done is removed. */
+export async function copyFolder(copyPath: string): Promise<string> {
+  const parent = dirname(dirname(copyPath));
+  await Deno.mkdir(parent, { recursive: true });
+  for await (const { name } of Deno.readDir(parent)) {
+    if (!name.startsWith(WRITING)) continue;
+    const { mtime } = await Deno.stat(join(parent, name));
+    if (mtime !== null && Date.now() - mtime.getTime() > ABANDONED_MS) {
+      await Deno.remove(join(parent, name), { recursive: true });
+    }
+  }
+  return await Deno.makeTempDir({ dir: parent, prefix: WRITING });
+}
+
 /** Puts a finished copy in its place, and removes those that it replaces: of the same model as it was, for this machine. */
 export async function placeCopy(written: string, copyPath: string): Promise<void> {
   const folder = dirname(copyPath), parent = dirname(folder);
