@@ -10,6 +10,8 @@ export interface LanguageModel {
   readonly contextWindow: number;
   /** Ids that end a completion. */
   readonly endIds: ReadonlySet<TokenId>;
+  /** Most prefixes that one pass takes; 1 where it is absent. */
+  readonly rows?: number;
   /** Ids of a prompt, with what the tokenizer puts before one (such as a BOS token). */
   encode(text: string): readonly TokenId[];
   /** Ids of a text that stands after others. Default: as `encode`. */

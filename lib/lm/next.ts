@@ -42,7 +42,8 @@ export interface NextToken {
 }
 
 const MOST_FOUND = 50;
-const REMEMBERED = 32;
+/** Distributions that are remembered: a few steps, each with what it leads to. */
+const REMEMBERED = 64;
 
 /** @throws {PathError} when no token fits after prompt and path */
 function checkLength(prompt: readonly TokenId[], path: readonly TokenId[], { contextWindow }: LanguageModel): void {
@@ -98,6 +99,24 @@ export class NextTokens {
       ...(target === undefined ? {} : { target }),
       ...(request.find === undefined ? {} : { found: foundIds.flatMap(candidate) }),
     };
+  }
+
+  /**
+   * Remembers the distributions that the `count` most probable tokens after a request's prefix lead to, the most probable
+   * first, so that a step to one of them costs no pass. What is remembered already is left as it is.
+   * @throws the signal's reason, or what a pass throws
+   */
+  async lookAhead(request: NextRequest, count: number, signal: AbortSignal): Promise<void> {
+    const model = this.#model;
+    const prefix = [...model.encode(request.prompt), ...request.path, ...this.#continuation(request.append)];
+    const logits = this.#seen.get(prefix.join());
+    if (logits === undefined || prefix.length + 1 >= model.contextWindow) return;
+    const ahead = topIds(logits, count).map((id) => [...prefix, id]).filter((ids) => !this.#seen.has(ids.join()));
+    const { rows = 1 } = model;
+    for (let from = 0; from < ahead.length; from += rows) {
+      signal.throwIfAborted();
+      await Promise.all(ahead.slice(from, from + rows).map((ids) => this.#logits(ids, signal)));
+    }
   }
 
   #step(

@@ -40,6 +40,8 @@ export abstract class OnnxModel implements LanguageModel {
   /** Forward passes so far. */
   abstract get passes(): number;
   abstract get cache(): CacheSize;
+  /** Most prefixes that one pass takes. */
+  abstract get rows(): number;
   /** Whether nobody waits for it. */
   abstract get isIdle(): boolean;
   abstract logits(prefix: readonly TokenId[], signal?: AbortSignal, isTried?: boolean): Promise<Float32Array>;

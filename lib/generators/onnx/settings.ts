@@ -11,6 +11,8 @@ export interface OnnxSettings {
   readonly kvBytes: number;
   /** Whether a copy of a large model, laid out for this machine, is kept in the cache folder. */
   readonly keepsOptimized: boolean;
+  /** Whether an idle model computes what the most probable tokens of the step on screen lead to. */
+  readonly looksAhead: boolean;
 }
 
 interface Setting {
@@ -32,6 +34,11 @@ export const ONNX_SETTINGS = {
     env: "VISUALLM_OPTIMIZED_COPY",
     fallback: "1",
     help: "1 keeps a copy of a large model, laid out for this machine, in the cache folder",
+  },
+  looksAhead: {
+    env: "VISUALLM_LOOK_AHEAD",
+    fallback: "1",
+    help: "1 lets an idle model compute what the most probable next tokens lead to",
   },
 } as const satisfies Readonly<Record<string, Setting>>;
 
@@ -55,6 +62,7 @@ export function readSettings(env: (name: string) => string | undefined): OnnxSet
     threads: number(ONNX_SETTINGS.threads, MOST_THREADS),
     kvBytes: number(ONNX_SETTINGS.kvMegabytes, MOST_MEGABYTES) * 2 ** 20,
     keepsOptimized: number(ONNX_SETTINGS.keepsOptimized, 1) === 1,
+    looksAhead: number(ONNX_SETTINGS.looksAhead, 1) === 1,
   };
 }
 

@@ -5,16 +5,21 @@
 import { decodeRounds } from "../../lm/decode.ts";
 import { NextTokens } from "../../lm/next.ts";
 import { score } from "../../lm/score.ts";
+import { LookAhead } from "./look_ahead.ts";
 import { openModel } from "./open_model.ts";
 import { type Answer, type EngineStats, type Envelope, faultOf, type Reply, type Request } from "./protocol.ts";
 import type { OnnxModel } from "./onnx_model.ts";
 import { Runs } from "./runs.ts";
+
+/** Requests for which the model may run, and before which nothing else shall. */
+const USES_MODEL: ReadonlySet<Request["type"]> = new Set(["next", "score", "generate", "pull"]);
 
 const runs = new Runs();
 /** Number of a request that is being answered → what stops it. */
 const answering = new Map<number, AbortController>();
 let model: OnnxModel | undefined;
 let steps: NextTokens | undefined;
+let lookAhead: LookAhead | undefined;
 
 self.onmessage = (message: MessageEvent<Envelope>) => void answer(message.data);
 
@@ -33,11 +38,14 @@ async function answer({ id, request }: Envelope): Promise<void> {
 async function handle(request: Request, id: number, signal: AbortSignal): Promise<Answer> {
   if (request.type === "load") {
     const opened = await openModel(request.request, (progress) => reply({ id, progress }));
-    model = opened.model;
-    steps = new NextTokens(model);
+    const { model: loaded } = opened;
+    model = loaded;
+    steps = new NextTokens(loaded);
+    if (request.request.settings.looksAhead) lookAhead = new LookAhead(steps, () => loaded.isIdle);
     return opened.facts;
   }
   const loaded = requireModel();
+  if (USES_MODEL.has(request.type)) lookAhead?.yield();
   switch (request.type) {
     case "tokenize":
       return loaded.encode(request.text).map((token) => loaded.token(token));
@@ -48,8 +56,11 @@ async function handle(request: Request, id: number, signal: AbortSignal): Promis
     }
     case "render":
       return loaded.renderChat(request.messages);
-    case "next":
-      return await requireSteps().at(request.request, signal);
+    case "next": {
+      const next = await requireSteps().at(request.request, signal);
+      lookAhead?.from(request.request);
+      return next;
+    }
     case "generate": {
       const { prompt, params, ...options } = request.request;
       runs.open(id, (signal) => decodeRounds(loaded, prompt, params, { ...options, signal }));

@@ -30,6 +30,7 @@ export interface BindingOptions extends ModelOptions {
 /** A language model over an ONNX export of a decoder with `past_key_values`. */
 export class BindingModel extends OnnxModel {
   readonly cache: KvCache;
+  readonly rows = 1;
   passes = 0;
   #running = 0;
   readonly #options: BindingOptions;

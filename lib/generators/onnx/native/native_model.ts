@@ -41,6 +41,10 @@ export class NativeModel extends OnnxModel {
     return this.#passes.cache;
   }
 
+  get rows(): number {
+    return this.#passes.mostRows(1);
+  }
+
   get isIdle(): boolean {
     return this.#scheduler.isIdle;
   }

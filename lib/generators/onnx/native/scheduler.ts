@@ -83,6 +83,8 @@ export class Scheduler {
       this.#step(rows.slice(0, count));
       rows = rows.slice(count);
       yield;
+      // Whoever has left meanwhile holds nobody up.
+      rows = rows.filter(({ signal }) => signal?.aborted !== true);
     }
     const reading = begun.find((job) => remaining(job) > 1);
     if (reading === undefined) return;
