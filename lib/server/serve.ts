@@ -2,6 +2,7 @@
 import type { Services } from "./app_state.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { watchLoop } from "./loop_lag.ts";
+import { rightsLine } from "./permissions.ts";
 import { startLines } from "./start_lines.ts";
 
 /** Time for streams to end when the app is told to stop; Deno Deploy kills after 5 s. */
@@ -19,7 +20,9 @@ export async function serve(config: Config, services: Services, handler: Handler
   const { port } = server.addr;
   services.access.port = port;
   const code = services.access.needsToken ? services.access.newCode() : undefined;
-  const lines = startLines({ config, port, readiness: services.registry.ready(), code });
+  const readiness = services.registry.ready();
+  const rights = rightsLine(readiness.generators.map(({ kind }) => kind), config.cacheDir);
+  const lines = startLines({ config, port, readiness, rights, code });
   if (config.log !== "silent") console.log(lines.join("\n"));
   const unwatch = watchLoop(services.log, services.registry.traffic.counters);
   await signalled();

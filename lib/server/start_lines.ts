@@ -1,35 +1,38 @@
 import type { Config } from "./config.ts";
-import type { GeneratorReport, Readiness } from "./registry.ts";
+import { type GeneratorReport, type Readiness, REMOTE_KIND } from "./registry.ts";
 
-/** Most lines about what works; what does not is never left out. */
+/** Most lines of a start; the rest is counted, and told by /api/ready. */
 const LINE_LIMIT = 12;
 
 interface StartFacts {
   readonly config: Config;
   readonly port: number;
   readonly readiness: Readiness;
+  /** What the process may do, and lacks. */
+  readonly rights: string;
   /** Works once in the address, in place of the token. */
   readonly code?: string | undefined;
 }
 
-/** What the app tells at its start: address, who may call, modules, generators, and what is wrong with them. */
-export function startLines({ config, port, readiness, code }: StartFacts): readonly string[] {
+/** What the app tells at its start: address, who may call, rights, modules, what is wrong, and what works. */
+export function startLines({ config, port, readiness, rights, code }: StartFacts): readonly string[] {
   const { modules, generators, datasets } = readiness;
-  const failed = [
-    ...generators.filter(({ state }) => state === "failed").map(generatorLine),
+  const failed = generators.filter(({ state }) => state === "failed");
+  const working = generators.filter(({ state }) => state !== "failed");
+  const lines = [
+    `visuallm: ${addressOf(config.host, port)}${code === undefined ? "" : `?token=${code} (works once)`}`,
+    `access: ${accessOf(config)}`,
+    rights,
+    `modules: ${modules.join(", ")}`,
+    ...failed.map((report) => `${generatorLine(report)}: ${report.detail ?? "it does not open"}`),
     ...datasets.filter(({ detail }) => detail !== undefined).map(({ module, task, split, detail }) =>
       `split ${module}/${task}/${split}: ${detail}`
     ),
+    ...working.map((report) => `${generatorLine(report)}; ${limitsOf(report, config)}`),
   ].map(oneLine);
-  const facts = [
-    `visuallm: ${addressOf(config.host, port)}${code === undefined ? "" : `?token=${code} (works once)`}`,
-    `access: ${accessOf(config)}`,
-    `modules: ${modules.join(", ")}`,
-    ...generators.filter(({ state }) => state !== "failed").map(generatorLine),
-  ].map(oneLine);
-  if (facts.length <= LINE_LIMIT) return [...facts, ...failed];
+  if (lines.length <= LINE_LIMIT) return lines;
   const shown = LINE_LIMIT - 1;
-  return [...facts.slice(0, shown), `… and ${facts.length - shown} more: see /api/ready`, ...failed];
+  return [...lines.slice(0, shown), `… and ${lines.length - shown} more: see /api/ready`];
 }
 
 function accessOf({ token, proxy }: Config): string {
@@ -37,8 +40,20 @@ function accessOf({ token, proxy }: Config): string {
   return token === undefined ? "this machine only, no token" : "token needed";
 }
 
-function generatorLine({ module, name, kind, label, detail }: GeneratorReport): string {
-  return `generator ${module}/${name}: ${kind} ${label}${detail === undefined ? "" : `: ${detail}`}`;
+function generatorLine({ module, name, kind, label }: GeneratorReport): string {
+  return `generator ${module}/${name}: ${kind} ${label}`;
+}
+
+/** A model of this process is limited by its slots, one behind an API by what clients may spend there. */
+function limitsOf({ kind }: GeneratorReport, { slots, queue, budget }: Config): string {
+  if (kind !== REMOTE_KIND) return `${slots} ${slots === 1 ? "run" : "runs"} at once, ${queue} may wait`;
+  const { tokensPerDay, clientTokensPerDay, clientRequestsPerMinute } = budget;
+  const caps = [
+    ...(tokensPerDay === undefined ? [] : [`${tokensPerDay} tokens a day`]),
+    ...(clientTokensPerDay === undefined ? [] : [`${clientTokensPerDay} of them a client`]),
+    ...(clientRequestsPerMinute === undefined ? [] : [`${clientRequestsPerMinute} requests a minute a client`]),
+  ];
+  return caps.length === 0 ? "no caps on what is spent" : `at most ${caps.join(", ")}`;
 }
 
 /** An address that a browser can open. */

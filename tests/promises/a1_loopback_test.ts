@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../../lib/server/config.ts";
 import { measured } from "../rig/measured.ts";
+import { failStart } from "../rig/start_app.ts";
 
-const ROOT = new URL("../../", import.meta.url);
 const OPEN_HOSTS = ["0.0.0.0", "::", "[::]", "192.168.1.5", "box.lan", "127.0.0.1.evil.example"];
 
 Deno.test("A1: loopback by default; any other address exits with 2 and one sentence", async () => {
@@ -14,13 +14,8 @@ Deno.test("A1: loopback by default; any other address exits with 2 and one sente
     const withToken = readConfig(["--host", host, "--token", "sixteen-or-more-characters"], () => undefined);
     assert.ok(withToken !== "help");
   }
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "main.ts", "--host", "0.0.0.0", "--port", "0"],
-    cwd: ROOT,
-    env: { NO_COLOR: "1", VISUALLM_TOKEN: "" },
-  }).output();
-  const said = new TextDecoder().decode(stderr).trim();
+  const { code, stderr } = await failStart({ args: ["--host", "0.0.0.0", "--port", "0"] });
   assert.equal(code, 2);
-  assert.match(said, /^Cannot listen on 0\.0\.0\.0 without VISUALLM_TOKEN[^\n]*$/);
+  assert.match(stderr.trim(), /^Cannot listen on 0\.0\.0\.0 without VISUALLM_TOKEN[^\n]*$/);
   measured("A1", `${OPEN_HOSTS.length} of ${OPEN_HOSTS.length} open addresses refused, exit code ${code}`);
 });

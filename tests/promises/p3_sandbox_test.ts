@@ -1,6 +1,7 @@
 /** P3: With the rights of `deno task start:remote` no code can run programs, load native code, write, or read elsewhere. */
 import assert from "node:assert/strict";
 import { measured } from "../rig/measured.ts";
+import { taskFlags } from "../rig/start_app.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 /** What each right that the task does not give would be used for. */
@@ -14,8 +15,7 @@ const DEEDS: readonly string[] = [
 ];
 
 Deno.test("P3: six deeds under the task's own flags", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  const flags = [...tasks["start:remote"].command.matchAll(/--(?:allow-\S+|no-prompt)/g)].map(([flag]) => flag);
+  const flags = await taskFlags("start:remote");
   const program = `for (const deed of ${JSON.stringify(DEEDS)}) {
     try { new Function(deed)(); console.log("done"); } catch (error) { console.log(error.name); }
   }`;

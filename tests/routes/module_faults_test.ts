@@ -135,6 +135,7 @@ Deno.test("startLines() leaves out what works before what does not", () => {
       log: "info",
     },
     port: 8000,
+    rights: "rights: none",
     readiness: {
       status: "degraded",
       modules: ["m"],
@@ -149,6 +150,7 @@ Deno.test("startLines() leaves out what works before what does not", () => {
       datasets: [{ module: "m", task: "t", split: "s", label: "l", state: "failed", detail: "no file" }],
     },
   });
-  assert.deepEqual(lines.slice(-2), ["generator m/x: onnx y: no folder", "split m/t/s: no file"]);
-  assert.ok(lines.length <= 15);
+  assert.deepEqual(lines.slice(4, 6), ["generator m/x: onnx y: no folder", "split m/t/s: no file"]);
+  assert.equal(lines.length, 12);
+  assert.equal(lines.at(-1), "… and 25 more: see /api/ready");
 });
