@@ -17,6 +17,7 @@ export class Access {
   /** Set once the app listens, when the system chose the port. */
   port: number;
   readonly #names: readonly string[];
+  readonly #givenNames: readonly string[];
   readonly #token: Buffer | undefined;
   /** What a browser keeps once it has shown the token; absent without one. */
   readonly cookie: string | undefined;
@@ -30,6 +31,7 @@ export class Access {
     this.#proxy = proxy;
     const own = host.includes(":") ? `[${host}]` : host;
     this.#names = [...new Set(["localhost", "127.0.0.1", "[::1]", own, ...allowedHosts])];
+    this.#givenNames = allowedHosts;
     this.#token = token === undefined ? undefined : digest(token);
     // Subtle: the cookie is made from the token, so that it holds in every instance, and does not tell the token.
     this.cookie = token === undefined ? undefined : digest(`cookie of ${token}`).toString("base64url");
@@ -62,7 +64,15 @@ export class Access {
 
   /** Whether a `Host` value, or the host of a URL, is one of the app's names. Exact: browsers send lower case. */
   allowsHost(host: string): boolean {
-    return this.#names.some((name) => host === name || host === `${name}:${this.port}`);
+    return this.#isAmong(this.#names, host);
+  }
+
+  /**
+   * Whether the host of a URL was said by the client, although there is no `Host` header.
+   * Subtle: HTTP/2 has none, and its name is in the URL; for HTTP/1 without one the runtime puts its own address there.
+   */
+  allowsUnsaid(host: string): boolean {
+    return this.#isAmong(this.#givenNames, host);
   }
 
   allowsToken(given: string): boolean {
@@ -78,6 +88,10 @@ export class Access {
     const isCode = this.#code !== undefined && timingSafeEqual(digest(given), this.#code);
     if (isCode) this.#code = undefined;
     return isCode;
+  }
+
+  #isAmong(names: readonly string[], host: string): boolean {
+    return names.some((name) => host === name || host === `${name}:${this.port}`);
   }
 }
 
@@ -107,9 +121,9 @@ export function isOpen({ method }: Request, { pathname }: URL): boolean {
 function checkHost(request: Request, access: Access): void {
   const header = request.headers.get("host");
   const { host, username, password } = new URL(request.url);
-  const names = header === null ? [host] : [header, host];
   const isPlain = username === "" && password === "";
-  if (isPlain && names.every((name) => name !== "" && access.allowsHost(name))) return;
+  const isNamed = header === null ? access.allowsUnsaid(host) : access.allowsHost(header) && access.allowsHost(host);
+  if (isPlain && isNamed) return;
   throw new ProblemError(421, "Unknown host", "Cannot answer under this host name; VISUALLM_ALLOWED_HOSTS can add it");
 }
 

@@ -21,6 +21,7 @@ let built: Promise<(app: App<State>) => void> | undefined;
 export interface RigApp {
   readonly registry: Registry;
   readonly access: Access;
+  readonly sessions: Sessions;
   /** Lines that the app logged. */
   readonly logged: readonly string[];
   readonly stop: () => void;
@@ -68,10 +69,15 @@ export async function rigApp(
   built ??= new Builder(freshConfig.build).build({ snapshot: "memory" });
   (await built)(app);
   const handler = app.handler();
-  const call = (path: string, init: RequestInit = {}) => handler(new Request(new URL(path, ORIGIN), init));
+  const call = (path: string, init: RequestInit = {}) => {
+    const headers = new Headers(init.headers);
+    if (!headers.has("host")) headers.set("host", new URL(ORIGIN).host);
+    return handler(new Request(new URL(path, ORIGIN), { ...init, headers }));
+  };
   return {
     registry,
     access,
+    sessions,
     logged,
     handler,
     stop: () => stopping.abort(),
@@ -81,7 +87,7 @@ export async function rigApp(
         method: "POST",
         body: typeof body === "string" ? body : JSON.stringify(body),
         ...init,
-        headers: { "content-type": "application/json", ...init.headers },
+        headers: { "content-type": "application/json", ...Object.fromEntries(new Headers(init.headers)) },
       }),
   };
 }

@@ -14,7 +14,9 @@ function access(token?: string): Access {
 }
 
 function statusOf(url: string, init: RequestInit & { token?: string } = {}): number {
-  const request = new Request(url, init);
+  const headers = new Headers(init.headers);
+  if (!headers.has("host")) headers.set("host", new URL(url).host);
+  const request = new Request(url, { ...init, headers });
   try {
     return guard(request, new URL(request.url), access(init.token), "here")?.status ?? 200;
   } catch (error) {
@@ -71,7 +73,8 @@ Deno.test("guard() wants the token when there is one, as Bearer, cookie, or once
   assert.equal(statusOf(url, { token: TOKEN, headers: { authorization: "Bearer wrong" } }), 401);
   const own = access(TOKEN);
   const code = own.newCode();
-  const login = new Request(`http://localhost:8000/alpaca/generation?split=test&token=${code}`);
+  const host = "localhost:8000";
+  const login = new Request(`http://${host}/alpaca/generation?split=test&token=${code}`, { headers: { host } });
   const redirect = guard(login, new URL(login.url), own, "here");
   assert.equal(redirect?.status, 303);
   assert.ok(!redirect?.headers.get("location")?.includes(code));
@@ -79,7 +82,7 @@ Deno.test("guard() wants the token when there is one, as Bearer, cookie, or once
   assert.match(cookie, /HttpOnly/);
   assert.match(cookie, /SameSite=Strict/);
   assert.ok(!cookie.includes(TOKEN));
-  const next = new Request(url, { headers: { cookie: cookie.split(";")[0] ?? "" } });
+  const next = new Request(url, { headers: { host, cookie: cookie.split(";")[0] ?? "" } });
   assert.equal(guard(next, new URL(url), own, "here"), undefined);
   assert.throws(() => guard(login, new URL(login.url), own, "here"), ProblemError);
 });
