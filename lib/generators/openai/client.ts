@@ -9,6 +9,8 @@ export interface Endpoint {
   readonly key: string | undefined;
   /** Longest wait for an answer's begin, and for each next part of it. */
   readonly timeoutMs: number;
+  /** Throws when requests may not go there now; called before each. */
+  readonly checkPlace?: (() => Promise<void>) | undefined;
 }
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -44,7 +46,10 @@ export class Client {
       timeout: endpoint.timeoutMs,
       // Its log would hold what the server sent.
       logLevel: "off",
-      fetch: guardedFetch,
+      fetch: async (input, init) => {
+        await endpoint.checkPlace?.();
+        return await guardedFetch(input, init);
+      },
     });
     return new Client(openai, endpoint);
   }

@@ -7,6 +7,7 @@ import { type Abilities, probe } from "./probe.ts";
 import { scoreText } from "./scoring.ts";
 import { Stepping } from "./stepping.ts";
 import { TokenBook } from "./token_book.ts";
+import { UpstreamError } from "./upstream_error.ts";
 import { type Peer, write } from "./writing.ts";
 
 export interface OpenAiOptions {
@@ -43,8 +44,8 @@ export function openai(options: OpenAiOptions = {}): GeneratorSource {
     label: options.model ?? "OPENAI_MODEL",
     check: async (context) => void await place(options, context),
     async open(context) {
-      const { baseUrl, key } = await place(options, context);
-      const client = await Client.create({ baseUrl, key, timeoutMs });
+      const { baseUrl, key, checkPlace } = await place(options, context);
+      const client = await Client.create({ baseUrl, key, timeoutMs, checkPlace });
       const model = options.model ?? (context.env?.("OPENAI_MODEL") || DEFAULT_MODEL);
       const dialect = new Dialect(model, mode, baseUrl.origin === new URL(OPENAI_URL).origin);
       const abilities = await probe(client, dialect);
@@ -54,7 +55,10 @@ export function openai(options: OpenAiOptions = {}): GeneratorSource {
   };
 }
 
-/** @throws {TypeError} naming the setting that is missing or malformed, never its value when it is a key */
+/**
+ * Where the server is, its key, and what looks at the place again before each request, as names change their addresses.
+ * @throws {TypeError} naming the setting that is missing or malformed, never its value when it is a key
+ */
 async function place(options: OpenAiOptions, { env = () => undefined, isPublic = false }: OpenContext) {
   const own = options.baseUrl;
   const name = options.apiKeyEnv ?? (own === undefined ? DEFAULT_KEY : undefined);
@@ -65,15 +69,21 @@ async function place(options: OpenAiOptions, { env = () => undefined, isPublic =
   ) {
     throw new TypeError("Cannot use the base URL: expected http:// or https://, a host and a path, without a password");
   }
-  if (isPublic && text !== env("OPENAI_BASE_URL") && await isPrivate(baseUrl)) {
-    const where = `${baseUrl.hostname} is in the app's own network, and strangers reach the app`;
-    throw new TypeError(`Cannot use the base URL: ${where}; OPENAI_BASE_URL in the environment may name it`);
-  }
+  const mayBeInside = !isPublic || text === env("OPENAI_BASE_URL");
+  const checkPlace = mayBeInside ? undefined : () => checkOutside(baseUrl);
+  await checkPlace?.();
   const key = name === undefined ? undefined : env(name) || undefined;
   if (key === undefined && (options.apiKeyEnv !== undefined || baseUrl.href.startsWith(OPENAI_URL))) {
     throw new TypeError(`Cannot reach ${baseUrl.host} without a key: set ${name ?? DEFAULT_KEY} in the environment`);
   }
-  return { baseUrl, key };
+  return { baseUrl, key, checkPlace };
+}
+
+/** @throws {UpstreamError} for an address of the app's own network, whatever name it goes by */
+async function checkOutside(baseUrl: URL): Promise<void> {
+  if (!await isPrivate(baseUrl)) return;
+  const where = `${baseUrl.hostname} is in the app's own network, and strangers reach the app`;
+  throw new UpstreamError(`Cannot use the base URL: ${where}; OPENAI_BASE_URL in the environment may name it`);
 }
 
 function generatorOf(peer: Peer, abilities: Abilities): Generator {

@@ -13,26 +13,34 @@ const RANGES: readonly (readonly [network: string, bits: number, family: "ipv4" 
   ["192.168.0.0", 16, "ipv4"],
   ["198.18.0.0", 15, "ipv4"],
   ["224.0.0.0", 3, "ipv4"],
-  ["::", 128, "ipv6"],
-  ["::1", 128, "ipv6"],
+  ["::", 96, "ipv6"],
+  // Addresses that a gateway turns into an IPv4 address of its own choice, or that carry one.
+  ["::ffff:0:0:0", 96, "ipv6"],
   ["64:ff9b::", 96, "ipv6"],
+  ["64:ff9b:1::", 48, "ipv6"],
+  ["2001::", 32, "ipv6"],
+  ["2002::", 16, "ipv6"],
   ["fc00::", 7, "ipv6"],
   ["fe80::", 10, "ipv6"],
+  ["fec0::", 10, "ipv6"],
   ["ff00::", 8, "ipv6"],
 ];
 for (const range of RANGES) PRIVATE.addSubnet(...range);
 
 const PRIVATE_NAME = /^(?:localhost|.*\.(?:localhost|local|internal|home\.arpa))$/;
 
+/** The addresses that a name stands for; none when it stands for nothing. */
+export type Resolve = (host: string) => Promise<readonly string[]>;
+
 /**
  * Whether a URL leads into the app's own network, by its address, its name, or what its name stands for.
  * Subtle: `URL` has already written every form of an IPv4 address (`0x7f.1`, `2130706433`) as four numbers.
  */
-export async function isPrivate({ hostname }: URL): Promise<boolean> {
+export async function isPrivate({ hostname }: URL, resolve: Resolve = addressesOf): Promise<boolean> {
   const host = hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "").toLowerCase();
   if (isIP(host) !== 0) return isPrivateAddress(host);
   if (PRIVATE_NAME.test(host) || !host.includes(".")) return true;
-  return (await addressesOf(host)).some(isPrivateAddress);
+  return (await resolve(host)).some(isPrivateAddress);
 }
 
 function isPrivateAddress(address: string): boolean {
