@@ -13,18 +13,26 @@ export function rankOf(logprobs: Float32Array, id: number): number {
 
 /** Ids of the `count` largest values, largest first; of equals the lower id comes first. One pass, no full sort. */
 export function topIds(values: Float32Array, count: number): number[] {
+  if (count === 0) return [];
   const ids: number[] = [];
-  let smallest = -Infinity;
-  for (let id = 0; id < values.length; id++) {
-    const value = at(values, id);
-    if (ids.length === count && !(value > smallest)) continue;
-    let place = ids.length;
-    while (place > 0 && at(values, ids[place - 1] ?? 0) < value) place--;
-    ids.splice(place, 0, id);
-    if (ids.length > count) ids.pop();
-    smallest = at(values, ids[ids.length - 1] ?? 0);
+  let id = 0;
+  for (; id < count && id < values.length; id++) insert(ids, values, id, count);
+  // Almost all of a vocabulary is less than what is there by now: those cost one comparison each.
+  let least = at(values, ids[ids.length - 1] ?? 0);
+  for (; id < values.length; id++) {
+    if (at(values, id) > least) least = insert(ids, values, id, count);
   }
   return ids;
+}
+
+/** Puts `id` in its place among the at most `count` largest. @returns the least of them */
+function insert(ids: number[], values: Float32Array, id: number, count: number): number {
+  const value = at(values, id);
+  // Smaller ones move a place down; the last one falls off when there are enough.
+  let place = Math.min(ids.length, count - 1);
+  for (; place > 0 && at(values, ids[place - 1] ?? 0) < value; place--) ids[place] = ids[place - 1] ?? 0;
+  ids[place] = id;
+  return at(values, ids[ids.length - 1] ?? 0);
 }
 
 /** Subtle: ids come from loops over the array itself; the fallback only satisfies the type. */

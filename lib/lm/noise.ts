@@ -30,18 +30,24 @@ export function gumbelAt([a, b]: readonly [number, number], tokenId: number): nu
  * Noise is computed only where it could win: it grows with its uniform number, so the first bits of that tell of almost
  * every id that it cannot.
  */
-export function drawn(logprobs: Float32Array, key: readonly [number, number]): number {
-  let chosen = 0;
-  for (let id = 1; id < logprobs.length; id++) if (value(logprobs, id) > value(logprobs, chosen)) chosen = id;
+export function drawn({ logprobs, mode }: Drawable, key: readonly [number, number]): number {
+  const [first] = key;
+  let chosen = mode;
   let best = value(logprobs, chosen) + gumbelAt(key, chosen);
   for (let id = 0; id < logprobs.length; id++) {
     const logprob = value(logprobs, id);
     const missing = best - logprob;
-    if (missing > 0 && mix(key[0], id) >>> 5 < (LEAST[Math.floor(missing * PER_NAT)] ?? Infinity)) continue;
+    if (missing >= LARGEST || (missing > 0 && mix(first, id) >>> 5 < (LEAST[(missing * PER_NAT) | 0] ?? 0))) continue;
     const sum = logprob + gumbelAt(key, id);
     if (sum > best || (sum === best && id < chosen)) [best, chosen] = [sum, id];
   }
   return chosen;
+}
+
+interface Drawable {
+  readonly logprobs: Float32Array;
+  /** The most probable id. */
+  readonly mode: number;
 }
 
 const PER_NAT = 16;
@@ -50,7 +56,7 @@ const PER_NAT = 16;
 const LARGEST = 37;
 
 /** Sixteenths of a nat → the least that the first 27 bits of a uniform number are where the noise is at least that. */
-const LEAST: readonly number[] = Array.from(
+const LEAST = Int32Array.from(
   { length: LARGEST * PER_NAT },
   // Subtle: one less, so that rounding never keeps out a winner.
   (_, index) => Math.floor(Math.exp(-Math.exp(-index / PER_NAT)) * 2 ** 27) - 1,

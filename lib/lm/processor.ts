@@ -49,16 +49,16 @@ export function presencePenalty(logits: Float32Array, seen: SeenTokens, penalty:
 /**
  * Divides logits by `temperature`; at 0 only the largest stays (of equals the lowest id).
  * The largest becomes 0, which changes no probability.
+ * @param distribution that of the logits
  * @example [2, 1] at 0.5 gives [0, -2]
  */
-export function temperature(logits: Float32Array, temperature: number): void {
+export function temperature(logits: Float32Array, temperature: number, { mode }: Distribution): void {
   if (!(temperature >= 0)) {
     throw new RangeError(`Cannot apply temperature as it must be at least 0: current value is ${temperature}`);
   }
-  if (temperature === 0) return keepOnly(logits, topIds(logits, 1));
+  if (temperature === 0) return keepOnly(logits, [mode]);
   // Subtle: from the largest, which then stays 0, so that no temperature is too small for float32.
-  let largest = -Infinity;
-  for (let id = 0; id < logits.length; id++) largest = Math.max(largest, at(logits, id));
+  const largest = at(logits, mode);
   for (let id = 0; id < logits.length; id++) logits[id] = (at(logits, id) - largest) / temperature;
 }
 
@@ -96,12 +96,14 @@ export function topP(logits: Float32Array, p: number, distribution: Distribution
   }
 }
 
-/** Drops candidates less probable than `p` times the most probable. @example [0.6, 0.3, 0.1] with 0.3 keeps two */
-export function minP(logits: Float32Array, p: number): void {
+/**
+ * Drops candidates less probable than `p` times the most probable.
+ * @param distribution that of the logits
+ * @example [0.6, 0.3, 0.1] with 0.3 keeps two
+ */
+export function minP(logits: Float32Array, p: number, { mode }: Distribution): void {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`Cannot apply min_p as it must be in [0, 1]: current value is ${p}`);
-  let max = -Infinity;
-  for (const value of logits) if (value > max) max = value;
-  const bound = max + Math.log(p);
+  const bound = at(logits, mode) + Math.log(p);
   for (let id = 0; id < logits.length; id++) if (at(logits, id) < bound) logits[id] = -Infinity;
 }
 

@@ -1,6 +1,5 @@
 import { Distribution } from "./distribution.ts";
 import type { Candidate, ProcessorLog, ProcessorName, Step } from "./event.ts";
-import { PROCESSORS } from "./event.ts";
 import { at, rankOf, topIds } from "./logits.ts";
 import { drawn, gumbelAt, streamKey } from "./noise.ts";
 import type { SamplingParams } from "./params.ts";
@@ -27,13 +26,10 @@ export class Sampler {
   readonly #work: Float32Array;
   /** Distributions after each processor of a step, as many as ever acted in one. */
   readonly #stages: Distribution[] = [];
-  /** 0 while a candidate is in, else 1 + the place in `PROCESSORS` of what removed it. */
-  readonly #excludedBy: Uint8Array;
 
   constructor(readonly vocabularySize: number) {
     this.#raw = new Distribution(vocabularySize);
     this.#work = new Float32Array(vocabularySize);
-    this.#excludedBy = new Uint8Array(vocabularySize);
   }
 
   /**
@@ -46,13 +42,12 @@ export class Sampler {
       throw new RangeError(`Cannot sample from ${logits.length} logits: expected ${this.vocabularySize}`);
     }
     const raw = this.#raw.set(logits);
-    this.#work.set(logits);
-    const processors = this.#process(params, place.seen);
+    const processors = this.#process(logits, params, place.seen);
     // Without a processor the final distribution is the raw one, bit for bit.
     const final = this.#stage(processors.length - 1);
     const isGreedy = params.temperature === 0;
     const key = streamKey(params.seed, place.sequence, place.position);
-    const free = isGreedy ? topIds(this.#work, 1)[0] ?? 0 : drawn(final.logprobs, key);
+    const free = isGreedy ? final.mode : drawn(final, key);
     const id = place.forced ?? free;
     const noise = (of: TokenId) => isGreedy ? undefined : gumbelAt(key, of);
 
@@ -60,8 +55,7 @@ export class Sampler {
     const ids = topIds(logits, place.top);
     const ranked = ids.length;
     for (const further of [id, ...place.also ?? []]) if (!ids.includes(further)) ids.push(further);
-    const own = rankOf(logits, id);
-    const rank = (of: TokenId, index: number) => of === id ? own : index < ranked ? index + 1 : rankOf(logits, of);
+    const ranks = ids.map((of, index) => index < ranked ? index + 1 : rankOf(logits, of));
     const rest = raw.restLogprob(ids);
     const restFinal = final === raw ? rest : final.restLogprob(ids);
     return {
@@ -69,9 +63,9 @@ export class Sampler {
       position: place.position,
       token: place.token(id),
       logprob: at(raw.logprobs, id),
-      rank: own,
+      rank: ranks[ids.indexOf(id)] ?? 1,
       entropyNats: raw.entropyNats,
-      top: ids.map((of, index) => this.#candidate(of, rank(of, index), place, noise(of), processors)),
+      top: ids.map((of, index) => this.#candidate(of, ranks[index] ?? 1, place, noise(of), processors)),
       ...(rest === undefined ? {} : { restLogprob: rest }),
       restCount: this.vocabularySize - ids.length,
       ...(restFinal === undefined ? {} : { restFinalLogprob: restFinal }),
@@ -91,27 +85,27 @@ export class Sampler {
     noise: number | undefined,
     processors: readonly ProcessorLog[],
   ): Candidate {
-    const excluded = this.#excludedBy[id] ?? 0;
-    const excludedBy = excluded === 0 ? undefined : PROCESSORS[excluded - 1];
-    const stages = processors.map((_, index) => at(this.#stage(index).logprobs, id)).filter((logprob) =>
-      logprob > -Infinity
-    );
+    const stages = processors.map((_, index) => at(this.#stage(index).logprobs, id));
+    const left = stages.indexOf(-Infinity);
+    const excludedBy = processors[left]?.name;
     const final = stages.at(-1) ?? at(this.#raw.logprobs, id);
     return {
       token: token(id),
       logprob: at(this.#raw.logprobs, id),
       rank,
       ...(excludedBy === undefined ? { finalLogprob: final } : { excludedBy }),
-      ...(processors.length === 0 ? {} : { stageLogprobs: stages.map(shortened) }),
+      ...(processors.length === 0
+        ? {}
+        : { stageLogprobs: stages.slice(0, left < 0 ? undefined : left).map(shortened) }),
       ...(noise === undefined ? {} : { noise }),
     };
   }
 
   /** Runs the processors whose params are not the identity, in the params' order, and logs what each removed. */
-  #process(params: SamplingParams, seen: processor.SeenTokens): ProcessorLog[] {
-    this.#excludedBy.fill(0);
-    return params.order.filter((name) => isActive(name, params))
-      .map((name, index) => this.#logged(name, index, params, seen));
+  #process(logits: Float32Array, params: SamplingParams, seen: processor.SeenTokens): ProcessorLog[] {
+    const active = params.order.filter((name) => isActive(name, params));
+    if (active.length > 0) this.#work.set(logits);
+    return active.map((name, index) => this.#logged(name, index, params, seen));
   }
 
   /** The distribution after the processor of that index; before the first of them, the raw one. */
@@ -131,13 +125,13 @@ export class Sampler {
       case "presence_penalty":
         return processor.presencePenalty(work, seen, params.presencePenalty);
       case "temperature":
-        return processor.temperature(work, params.temperature);
+        return processor.temperature(work, params.temperature, before);
       case "top_k":
         return processor.topK(work, params.topK);
       case "top_p":
         return processor.topP(work, params.topP, before);
       case "min_p":
-        return processor.minP(work, params.minP);
+        return processor.minP(work, params.minP, before);
     }
   }
 
@@ -145,19 +139,9 @@ export class Sampler {
   #logged(name: ProcessorName, index: number, params: SamplingParams, seen: processor.SeenTokens): ProcessorLog {
     const before = this.#stage(index - 1);
     this.#apply(name, params, seen, before);
-    this.#stage(index).set(this.#work);
-    let removed = 0, removedMass = 0, kept = 0;
-    const mark = PROCESSORS.indexOf(name) + 1;
-    for (let id = 0; id < this.vocabularySize; id++) {
-      if (at(this.#work, id) > -Infinity) {
-        kept++;
-      } else if (this.#excludedBy[id] === 0) {
-        this.#excludedBy[id] = mark;
-        removed++;
-        removedMass += before.probability(id);
-      }
-    }
-    return { name, removed, removedMass, kept };
+    const after = this.#stage(index).set(this.#work);
+    const removed = before.size - after.size;
+    return { name, removed, removedMass: removed === 0 ? 0 : before.massWithout(after), kept: after.size };
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Distribution } from "../../lib/lm/distribution.ts";
+import { exponential, VANISHING } from "../../lib/lm/exponential.ts";
 import { at, rankOf, topIds } from "../../lib/lm/logits.ts";
 import { drawn, gumbel, streamKey } from "../../lib/lm/noise.ts";
 import { type ProcessorName, PROCESSORS } from "../../lib/lm/event.ts";
@@ -60,13 +61,13 @@ Deno.test("drawn() is the candidate with the largest logprob plus noise, whateve
         { length: 3000 },
         (_, id) => id % 97 === 0 ? -Infinity : (values[id % values.length] ?? 0) - id / 300,
       );
-      const { logprobs } = distributionOf(wide);
+      const distribution = distributionOf(wide), { logprobs } = distribution;
       let best = -Infinity, expected = -1;
       for (const [id, logprob] of logprobs.entries()) {
         const sum = logprob + gumbel(seed, 1, position, id);
         if (sum > best) [best, expected] = [sum, id];
       }
-      assert.equal(drawn(logprobs, streamKey(seed, 1, position)), expected);
+      assert.equal(drawn(distribution, streamKey(seed, 1, position)), expected);
     }),
   );
 });
@@ -114,7 +115,7 @@ Deno.test("topK() and minP() agree with their definitions", () => {
   const first = values.slice(), second = values.slice();
   topK(first, 2);
   assert.deepEqual(keptIds(first), [0, 1]);
-  minP(second, 0.4);
+  minP(second, 0.4, distributionOf(second));
   assert.deepEqual(keptIds(second), [0, 1]);
   assert.throws(() => topK(first, 0), /top_k/);
   assert.throws(() => topP(first, 0, distributionOf(second)), /top_p as it must be in \(0, 1\]: current value is 0/);
@@ -213,4 +214,19 @@ Deno.test("a choice stays when no rival gains more on it than it gains itself", 
     const changed = values.map((value, id) => id === taken.token.id ? value + gain : value);
     assert.equal(step(changed, { seed }).token.id, taken.token.id);
   }));
+});
+
+Deno.test("exponential() is Math.exp to nine digits, from 0 down to where that vanishes", () => {
+  fc.assert(fc.property(fc.double({ min: -700, max: 0, noNaN: true }), (x) => {
+    assert.ok(Math.abs(exponential(x) / Math.exp(x) - 1) < 1e-9, `e^${x} is ${Math.exp(x)}, not ${exponential(x)}`);
+  }));
+  assert.equal(exponential(0), 1);
+  assert.equal(exponential(VANISHING), 0);
+});
+
+Deno.test("a distribution keeps apart what was removed and what is only improbable", () => {
+  const distribution = distributionOf(Float32Array.of(0, -800, -Infinity));
+  assert.deepEqual([distribution.size, distribution.mode], [2, 0]);
+  assert.deepEqual([...distribution.logprobs], [0, -800, -Infinity]);
+  assert.equal(distribution.restLogprob([0]), undefined);
 });
