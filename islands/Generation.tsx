@@ -24,6 +24,7 @@ import {
   received,
   type Run,
   started,
+  withCompletion,
 } from "../lib/ui/generation_state.ts";
 import { collectPerFrame } from "../lib/ui/frame.ts";
 import { GenerationView } from "../lib/ui/GenerationView.tsx";
@@ -31,9 +32,12 @@ import type { ComparedCompletion } from "../lib/ui/CompletionDiff.tsx";
 import type { CompletionPlace, Selection } from "../lib/ui/generation_props.ts";
 import { GENERATION_STRINGS } from "../lib/ui/generation_strings.ts";
 import { formatSelection, parseSelection } from "../lib/ui/selection_text.ts";
+import { type Place, START } from "../lib/ui/kept_trail.ts";
 import { canRedo, canUndo, hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
 import type { Colouring } from "../lib/ui/token_heat.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
+import { useKeptRuns } from "../lib/ui/use_kept_runs.ts";
+import { useStepsAgain } from "../lib/ui/use_steps_again.ts";
 
 interface GenerationProps {
   readonly screen: GenerationScreen;
@@ -47,7 +51,7 @@ interface GenerationProps {
 export default function Generation({ screen, problem, children }: GenerationProps) {
   const params = useSignal<SamplingParams>(screen.params);
   const runs = useSignal<readonly Run[]>([IDLE]);
-  const trail = useSignal(trailFrom<Place>({ run: 0, selection: undefined }));
+  const trail = useSignal(trailFrom(START));
   const compared = useSignal<readonly CompletionPlace[]>([]);
   const scored = useSignal<Scored | undefined>(undefined);
   const scoreProblem = useSignal<Problem | undefined>(undefined);
@@ -59,18 +63,20 @@ export default function Generation({ screen, problem, children }: GenerationProp
   const api = `/api/${screen.module}/${screen.component}`;
   const source = sampleSource(screen);
 
-  const here = () => hereOn(trail.value) ?? { run: 0, selection: undefined };
+  const kept = useKeptRuns({ screen, runs, trail });
+  const here = () => hereOn(trail.value) ?? START;
   const goTo = (place: Place) => {
     if (JSON.stringify(place) !== JSON.stringify(here())) trail.value = moved(trail.value, place);
   };
   const undo = () => trail.value = undone(trail.value);
   const redo = () => trail.value = redone(trail.value);
-  const kept = () => runs.value.filter(({ completions }) => completions.length > 0);
+  const made = () => runs.value.filter(({ completions }) => completions.length > 0);
+  useStepsAgain({ runs, shown: () => here().run, api, source, signal: () => leaving.current.signal });
 
   /** A new run beside the earlier ones: nothing that was generated is lost. */
   async function generate(): Promise<void> {
     const wanted = params.value;
-    const before = kept();
+    const before = made();
     // The first run may make the token that the URL has selected.
     goTo({ run: before.length, selection: before.length === 0 ? here().selection : undefined });
     await follow([...before, started(wanted, performance.now())], before.length, { params: paramsToWire(wanted) });
@@ -81,7 +87,7 @@ export default function Generation({ screen, problem, children }: GenerationProp
     const { run: from } = here();
     const steps = runs.value[from]?.completions[sequence]?.steps ?? [];
     const wanted = params.value;
-    const before = kept();
+    const before = made();
     const run = continued(wanted, { run: from, sequence, position }, performance.now());
     const path = steps.slice(0, position).map(({ token }) => token.id);
     const body = { params: paramsToWire({ ...wanted, n: 1 }), path, first_sequence: steps[0]?.sequence ?? sequence };
@@ -127,6 +133,7 @@ export default function Generation({ screen, problem, children }: GenerationProp
       frame.flush();
       change((run) => closed(run, error.problem));
     }
+    kept.save();
   }
 
   /** The same token of the completion before or after; false when there is none. */
@@ -163,10 +170,12 @@ export default function Generation({ screen, problem, children }: GenerationProp
   });
 
   useEffect(() => {
-    const selected = parseSelection(new URLSearchParams(location.search).get("sel"));
-    if (selected !== undefined) trail.value = trailFrom({ run: 0, selection: selected });
-    isReady.value = true;
     leaving.current = new AbortController();
+    kept.load();
+    const selection = parseSelection(new URLSearchParams(location.search).get("sel"));
+    if (selection !== undefined && made().length > 0) goTo({ ...here(), selection });
+    else if (selection !== undefined) trail.value = trailFrom({ ...START, selection });
+    isReady.value = true;
     void score(leaving.current.signal);
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void generate();
@@ -216,6 +225,7 @@ export default function Generation({ screen, problem, children }: GenerationProp
       isReady={isReady.value}
       survival={isChanged ? (step) => survives(step, params.value) : undefined}
       whatIf={whatIf}
+      kept={{ ...kept, clear: () => (stopRun.current?.abort(), stopRun.current = undefined, kept.clear()) }}
       canUndo={canUndo(trail.value)}
       canRedo={canRedo(trail.value)}
       onParams={(next) => params.value = next}
@@ -223,6 +233,7 @@ export default function Generation({ screen, problem, children }: GenerationProp
       onBranch={(token) => void branch(token)}
       onContinue={(sequence, position) => void continueFrom(sequence, position)}
       onCompare={(sequence) => compared.value = toggled(compared.value, { run: shownRun, sequence })}
+      onStepsAgain={(id) => runs.value = withCompletion(runs.value, id, (each) => ({ ...each, bare: "waiting" }))}
       onCloseComparison={() => compared.value = []}
       onRun={(index, selected) => goTo({ run: index, selection: selected })}
       onUndo={undo}
@@ -237,12 +248,6 @@ export default function Generation({ screen, problem, children }: GenerationProp
       }}
     />
   );
-}
-
-/** Where somebody is: which run they see, and which token they have opened. */
-interface Place {
-  readonly run: number;
-  readonly selection: Selection | undefined;
 }
 
 /** Undo and redo of where one is; in a field of the form the browser undoes what was typed. */

@@ -5,6 +5,8 @@ import { isRunning, tokensPerSecond } from "./generation_state.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { Button } from "./Button.tsx";
 import { HeatLegend } from "./HeatLegend.tsx";
+import { KEPT_STRINGS } from "./kept_strings.ts";
+import { KeptRunsBar } from "./KeptRunsBar.tsx";
 import { fixed, milliseconds } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
@@ -12,6 +14,7 @@ import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { SurvivalLine } from "./SurvivalLine.tsx";
 import { TextButton } from "./TextButton.tsx";
 import { RUN_STRINGS } from "./run_strings.ts";
+import { STRINGS } from "./strings.ts";
 import { displayTokens } from "./token_display.ts";
 import { type Colouring, COLOURINGS, heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
@@ -47,6 +50,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
             : <CompletionRow key={sequence} {...props} completion={completion} sequence={sequence} />
         )}
       </ol>
+      <KeptRunsBar {...props} />
     </Panel>
   );
 }
@@ -93,7 +97,8 @@ function CompletionRow(
           isStreaming={isStreaming}
           onSelect={(position) => rest.onSelect({ kind: "step", sequence, position })}
         />
-        {survival !== undefined && !isStreaming && tokens.length > 0 && (
+        {completion.bare !== undefined && <BareNote completion={completion} onAgain={rest.onStepsAgain} />}
+        {survival !== undefined && completion.bare === undefined && !isStreaming && tokens.length > 0 && (
           <SurvivalLine
             verdicts={verdicts}
             changesAt={changesAt}
@@ -120,6 +125,20 @@ function CompletionRow(
         )}
       </p>
     </li>
+  );
+}
+
+/** Why a kept completion shows its tokens alone. */
+function BareNote({ completion: { id, bare }, onAgain }: {
+  readonly completion: Completion;
+  readonly onAgain: (id: string) => void;
+}) {
+  if (bare === undefined) return null;
+  if (bare === "waiting") return <p class="text-12 text-soft">{KEPT_STRINGS.bareWaiting}</p>;
+  return (
+    <p class="text-12 text-warn">
+      {`${KEPT_STRINGS.bare}: ${bare.detail}`} <TextButton onClick={() => onAgain(id)}>{STRINGS.retry}</TextButton>
+    </p>
   );
 }
 

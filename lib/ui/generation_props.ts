@@ -9,6 +9,7 @@ import type { ComparedCompletion } from "./CompletionDiff.tsx";
 import type { GenerationScreen } from "./generation_screen.ts";
 import type { Run } from "./generation_state.ts";
 import type { Colouring } from "./token_heat.ts";
+import type { KeptRuns } from "./use_kept_runs.ts";
 
 /** One selected token anywhere on the screen. */
 export type Selection =
@@ -46,6 +47,8 @@ export interface GenerationViewProps {
   readonly survival: ((step: Step) => SurvivalVerdict) | undefined;
   /** The selected step by the params on screen; absent while they are its own, and until it is known. */
   readonly whatIf: Step | undefined;
+  /** What the browser keeps of the runs. */
+  readonly kept: KeptRuns;
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   readonly onParams: (params: SamplingParams) => void;
@@ -56,6 +59,8 @@ export interface GenerationViewProps {
   readonly onContinue: (sequence: number, position: number) => void;
   /** Takes a completion into the comparison, or out of it. */
   readonly onCompare: (sequence: number) => void;
+  /** Asks again for the numbers of a kept completion. */
+  readonly onStepsAgain: (completion: string) => void;
   readonly onCloseComparison: () => void;
   readonly onRun: (index: number, selection?: Selection) => void;
   readonly onUndo: () => void;

@@ -12,20 +12,28 @@ export interface BranchPoint {
 }
 
 export interface Completion {
+  /** Tells it from all others, in other tabs and files too. */
+  readonly id: string;
   /** Absent for one that began at the prompt. */
   readonly branch?: BranchPoint;
   readonly steps: readonly Step[];
   readonly reason?: FinishReason;
   readonly text?: string;
   readonly metrics: Readonly<Record<string, number | undefined>>;
+  /** Of one that was kept and whose steps are only its tokens: they are to be had again, or why they cannot be. */
+  readonly bare?: "waiting" | Problem;
 }
 
 /** `stopped` and `incomplete` runs keep what they have. */
 export type RunPhase = "idle" | "waiting" | "streaming" | "done" | "stopped" | "failed" | "incomplete";
 
 export interface Run {
+  /** As a completion's. */
+  readonly id: string;
   readonly phase: RunPhase;
   readonly params?: SamplingParams;
+  /** Fingerprint of the prompt of a run that was kept, where it is no longer the sample's. */
+  readonly madeOf?: string;
   readonly prompt: readonly Token[];
   readonly completions: readonly Completion[];
   readonly warnings: readonly string[];
@@ -37,22 +45,22 @@ export interface Run {
   readonly lastTokenMs?: number;
 }
 
-export const IDLE: Run = { phase: "idle", prompt: [], completions: [], warnings: [], startedMs: 0 };
+export const IDLE: Run = { id: "", phase: "idle", prompt: [], completions: [], warnings: [], startedMs: 0 };
 
 export function started(params: SamplingParams, nowMs: number): Run {
-  const completions = Array.from({ length: params.n }, (): Completion => ({ steps: [], metrics: {} }));
-  return { ...IDLE, phase: "waiting", params, completions, startedMs: nowMs };
+  const completions = Array.from({ length: params.n }, (): Completion => ({ id: newId(), steps: [], metrics: {} }));
+  return { ...IDLE, id: newId(), phase: "waiting", params, completions, startedMs: nowMs };
 }
 
 /** A run of one completion, which goes on from another run's by other params. */
 export function continued(params: SamplingParams, branch: BranchPoint, nowMs: number): Run {
-  return { ...started(params, nowMs), completions: [{ branch, steps: [], metrics: {} }] };
+  return { ...started(params, nowMs), completions: [{ id: newId(), branch, steps: [], metrics: {} }] };
 }
 
 /** The run with one more completion to come; the others stay as they are. */
 export function branched(run: Run, branch: BranchPoint, nowMs: number): Run {
   const { problem: _, firstTokenMs: __, lastTokenMs: ___, ...rest } = run;
-  const completions = [...run.completions, { branch, steps: [], metrics: {} }];
+  const completions = [...run.completions, { id: newId(), branch, steps: [], metrics: {} }];
   return { ...rest, phase: "waiting", completions, startedMs: nowMs };
 }
 
@@ -66,7 +74,7 @@ export function received(run: Run, events: readonly RunEvent[], nowMs: number, r
     const sequence = row(from);
     const known = touched.get(sequence);
     if (known !== undefined) return known;
-    const before = run.completions[sequence] ?? { steps: [], metrics: {} };
+    const before = run.completions[sequence] ?? { id: newId(), steps: [], metrics: {} };
     const copy = { ...before, steps: [...before.steps] };
     touched.set(sequence, copy);
     return copy;
@@ -134,6 +142,24 @@ export function tokensPerSecond(run: Run): number | undefined {
   if (tokens < 2 || run.firstTokenMs === undefined || run.lastTokenMs === undefined) return undefined;
   const seconds = (run.lastTokenMs - run.firstTokenMs) / 1000;
   return seconds > 0 ? (tokens - 1) / seconds : undefined;
+}
+
+/** The runs with another state of one of their completions. */
+export function withCompletion(
+  runs: readonly Run[],
+  id: string,
+  change: (completion: Completion) => Completion,
+): readonly Run[] {
+  return runs.map((run) =>
+    run.completions.some((completion) => completion.id === id)
+      ? { ...run, completions: run.completions.map((each) => each.id === id ? change(each) : each) }
+      : run
+  );
+}
+
+/** Subtle: `crypto.randomUUID` is not there on a page of a plain address in the local network. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36).padStart(2, "0")).join("");
 }
 
 function admitted({ ahead: _, ...run }: Run): Run {

@@ -1,5 +1,6 @@
 /** The generation screen as a person uses it, in Chromium, on the embedded model and on the rig's generators. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import type { Browser, Page } from "playwright-core";
 import { rigModule } from "../rig/rig_module.ts";
 import { launchChromium } from "./chromium.ts";
@@ -158,7 +159,7 @@ Deno.test("generation screen", async (t) => {
       const shown = await inspector.innerText();
       await page.reload();
       await page.locator("[data-ready=true]").waitFor();
-      await generate(page);
+      await inspector.getByRole("button", { name: /^Go on with/ }).first().waitFor();
       await inspector.getByText("Completion 1 · token 2").waitFor();
       assert.equal(await inspector.innerText(), shown);
       await page.close();
@@ -186,6 +187,114 @@ Deno.test("generation screen", async (t) => {
     await page.getByText("run 2 of 2").waitFor();
     await page.close();
   });
+
+  await t.step(
+    "a reload has all runs and branches again, and their numbers by asking; export, clear, import",
+    async () => {
+      const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=8&temperature=2&n=2`);
+      await generate(page);
+      await page.getByText(/^(stop|length)$/).nth(1).waitFor();
+      await strip(page, "Completions 2").getByRole("button").nth(1).click();
+      const inspector = page.getByRole("complementary", { name: "Inspector" });
+      await inspector.getByRole("button", { name: /^Go on with / }).first().click();
+      await page.getByText(/^(stop|length)$/).nth(2).waitFor();
+      await page.getByRole("button", { name: "Generate" }).click();
+      await page.getByText("run 2 of 2").waitFor();
+      await page.getByText(/^(stop|length)$/).nth(1).waitFor();
+      await page.getByRole("button", { name: "Earlier run" }).click();
+      const strips = page.getByRole("group", { name: /^Completions \d$/ });
+      const look = async () => await Promise.all((await strips.all()).map((each) => each.innerHTML()));
+      const before = await look();
+      assert.equal(before.length, 3);
+
+      await page.reload();
+      await page.locator("[data-ready=true]").waitFor();
+      await page.getByText("run 1 of 2").waitFor();
+      await page.waitForFunction((text) => !document.body.innerText.includes(text), "asked for its numbers again");
+      assert.deepEqual(await look(), before, "the same tokens with the same numbers");
+      await page.getByText("branch of 2 at token 2").waitFor();
+      await page.keyboard.press("Control+z");
+      await page.getByText("run 2 of 2").waitFor();
+      await page.keyboard.press("Control+Shift+z");
+      await page.getByText("run 1 of 2").waitFor();
+      await page.getByRole("button", { name: "Compare run 1, completion 1" }).click();
+      await page.getByRole("button", { name: "Compare run 1, completion 3" }).click();
+      await page.getByRole("region", { name: "From run 1, completion 1 to run 1, completion 3" }).waitFor();
+
+      const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Export" }).click(),
+      ]);
+      const text = await Deno.readTextFile(await file.path());
+      await page.getByRole("button", { name: "Clear 2 runs" }).click();
+      await page.getByRole("button", { name: "Clear 2 runs for good?" }).click();
+      await page.getByText("Press Generate to watch").waitFor();
+      await page.reload();
+      await page.locator("[data-ready=true]").waitFor();
+      await page.getByText("Press Generate to watch").waitFor();
+      const upload = (name: string, content: string) =>
+        page.getByLabel("Import").setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+      await upload("other.json", text.replace('"sample":0', '"sample":1'));
+      await page.getByText("Cannot read the runs here: their sample is 1, that of this page 0").waitFor();
+      await upload("runs.json", text);
+      await page.getByText("run 1 of 2").waitFor();
+      await page.waitForFunction((text) => !document.body.innerText.includes(text), "asked for its numbers again");
+      assert.deepEqual(await look(), before);
+      assert.deepEqual(errors, []);
+      await page.close();
+    },
+  );
+
+  await t.step(
+    "what streams when the page is left is kept; corrupt or no room is told, and nothing is lost",
+    async () => {
+      const { page, errors } = await openPage(browser, `${rig.origin}/rig/generation?generator=failing`);
+      await page.getByRole("button", { name: "Generate" }).click();
+      await page.getByRole("alert").waitFor();
+      await page.reload();
+      await page.locator("[data-ready=true]").waitFor();
+      assert.equal(await strip(page, "Completions 1").getByRole("button").count(), 3);
+      const key = await page.evaluate(() =>
+        Object.keys(localStorage).find((name) => name.startsWith("generation:")) ?? ""
+      );
+      const spoiled = await page.evaluate((key) => {
+        const text = (localStorage.getItem(key) ?? "").slice(0, -20);
+        // Kept when the page is left, so it is spoiled after that.
+        addEventListener("pagehide", () => localStorage.setItem(key, text));
+        return text;
+      }, key);
+      await page.reload();
+      await page.locator("[data-ready=true]").waitFor();
+      await page.getByText("Kept runs that cannot be read").waitFor();
+      const [file] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: "Save them as a file" }).click(),
+      ]);
+      assert.equal(await Deno.readTextFile(await file.path()), spoiled);
+      await page.getByRole("button", { name: "Generate" }).click();
+      await strip(page, "Completions 1").getByRole("button").nth(2).waitFor();
+      await page.getByRole("alert").filter({ hasText: "the fourth step" }).waitFor();
+      assert.equal(await page.evaluate((key) => localStorage.getItem(`${key} unread 1`), key), spoiled);
+
+      await page.evaluate(() => {
+        localStorage.setItem("generation:another", "x".repeat(1000));
+        for (let size = 5_000_000; size > 0; size = Math.floor(size / 2)) {
+          try {
+            localStorage.setItem(`room ${size}`, "x".repeat(size));
+          } catch {
+            // Until not one more character has room.
+          }
+        }
+      });
+      await page.getByRole("button", { name: "Generate" }).click();
+      await page.getByText("Not kept in this browser").waitFor();
+      await page.getByRole("button", { name: "Clear what is kept of 1 other sample" }).click();
+      await page.getByText("Not kept in this browser").waitFor({ state: "hidden" });
+      assert.equal(await page.evaluate(() => localStorage.getItem("generation:another")), null);
+      assert.deepEqual(errors, []);
+      await page.close();
+    },
+  );
 
   await t.step("the target's X-ray is a table too, each token a link to stepping at its place", async () => {
     const { page, errors } = await openPage(browser, `${app.origin}/alpaca/generation?sample=25&split=test`);
