@@ -39,6 +39,8 @@ export class Client {
       // The package wants one; a server without keys does not look.
       apiKey: endpoint.key ?? "none",
       baseURL: endpoint.baseUrl.href.replace(/\/$/, ""),
+      // What is not given here the package would read from the environment.
+      adminAPIKey: null,
       organization: null,
       project: null,
       webhookSecret: null,

@@ -1,0 +1,82 @@
+/** P2: `deno task start` gives no right that nothing needs: each entry of each flag is asked for, and each flag missed. */
+import assert from "node:assert/strict";
+import { startFakeOpenAi } from "../rig/fake_openai.ts";
+import { allows, type Grant, grantsOf, readAccesses } from "../rig/grants.ts";
+import { measured } from "../rig/measured.ts";
+import { buildPages, failStart, startApp, taskFlags } from "../rig/start_app.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const FOLDER = new URL(".cache/rights/", ROOT);
+const OTHER_HOSTS = ["localhost", "::1", "0.0.0.0", "::"];
+const TOKEN = "sixteen-or-more-characters";
+
+/** Models and rows that are fetched: they read names of the environment before they find that the network is closed. */
+const FETCHING = `
+import { datasetView, defineModule, generation, hubDataset, onnx } from "visuallm";
+const dataset = { test: hubDataset("nobody/nothing") };
+export default defineModule({
+  name: "fetching",
+  generators: { far: onnx("nobody/nothing") },
+  tasks: { rows: { dataset, prompt: () => "a" } },
+  components: [generation(), datasetView()],
+});
+`;
+
+Deno.test("P2: each entry of each flag is asked for", async () => {
+  await buildPages();
+  await Deno.mkdir(FOLDER, { recursive: true });
+  const fake = startFakeOpenAi();
+  const record = (name: string) => new URL(`${name.replaceAll(":", "_")}.jsonl`, FOLDER).pathname;
+  try {
+    await Deno.writeTextFile(new URL("mod.ts", FOLDER), FETCHING);
+    await generateEach({ OPENAI_BASE_URL: fake.url("ok"), DENO_AUDIT_PERMISSIONS: record("uses") });
+    for (const HOST of OTHER_HOSTS) {
+      const env = { HOST, PORT: "0", VISUALLM_TOKEN: TOKEN, DENO_AUDIT_PERMISSIONS: record(HOST) };
+      // Not every machine has every address: asking for it is what counts.
+      await startApp({ args: ["examples/simple/mod.ts"], env }).then((app) => app.stop(), () => {});
+    }
+    const accesses = (await Promise.all(["uses", ...OTHER_HOSTS].map((name) => readAccesses(record(name))))).flat();
+    const grants = grantsOf(await taskFlags("start"));
+    const isAsked = (grant: Grant) => accesses.some((access) => allows(grant, access, ROOT.pathname));
+    const unused = grants.filter((grant) => !isAsked(grant)).map(({ right, value }) => `${right} ${value}`);
+    // Asking for it would leave this machine; it is the address that `openai()` has without one of its own.
+    assert.deepEqual(unused, ["net api.openai.com"]);
+    assert.match(
+      await Deno.readTextFile(new URL("lib/generators/openai/openai.ts", ROOT)),
+      /"https:\/\/api\.openai\.com\//,
+    );
+    measured("P2", `${grants.length} of ${grants.length} entries asked for`);
+  } finally {
+    await fake.close();
+    await Deno.remove(FOLDER, { recursive: true });
+  }
+});
+
+Deno.test("P2: without any one of its flags something is lost", async () => {
+  const flags = await taskFlags("start");
+  const rights = flags.filter((flag) => flag.startsWith("--allow-"));
+  for (const lost of rights) {
+    const options = { flags: flags.filter((flag) => flag !== lost), args: ["--port", "0", "examples/poems/mod.ts"] };
+    const name = lost.split("=")[0] ?? "";
+    if (["--allow-net", "--allow-read", "--allow-env"].includes(name)) {
+      const { code, stderr } = await failStart(options);
+      assert.ok(code !== 0 && /add --allow-net|may only read|Requires env access/.test(stderr), stderr);
+    } else {
+      await using app = await startApp(options);
+      assert.match(app.lines.join("\n"), new RegExp(`missing: .*${name}`));
+    }
+  }
+  measured("P2", `${rights.length} of ${rights.length} flags missed`);
+});
+
+async function generateEach(env: Readonly<Record<string, string>>): Promise<void> {
+  const caps = { VISUALLM_DAILY_TOKENS: "99999", VISUALLM_CACHE: ".cache/rights/cache" };
+  const modules = ["examples/poems/mod.ts", "examples/openai/mod.ts", ".cache/rights/mod.ts"];
+  await using app = await startApp({ args: modules, env: { PORT: "0", ...caps, ...env } });
+  const paths = ["poems/generation/generate", "openai/generation/generate", "fetching/generation/generate"];
+  for (const path of paths) {
+    const init = { method: "POST", body: '{"prompt":"Snow"}', headers: { "content-type": "application/json" } };
+    await (await fetch(`${app.origin}/api/${path}`, init)).text();
+  }
+  await (await fetch(`${app.origin}/api/fetching/dataset/samples`)).text();
+}
