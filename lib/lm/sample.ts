@@ -1,6 +1,7 @@
 import { Distribution } from "./distribution.ts";
 import type { Candidate, ProcessorLog, ProcessorName, Step } from "./event.ts";
 import { at, rankOf, topIds } from "./logits.ts";
+import { setFromModel } from "./model_logits.ts";
 import { drawn, gumbelAt, streamKey } from "./noise.ts";
 import type { SamplingParams } from "./params.ts";
 import * as processor from "./processor.ts";
@@ -35,13 +36,13 @@ export class Sampler {
   /**
    * One decode position: raw distribution → processors → draw.
    * @param logits `[vocab]`, left as they are
-   * @throws {RangeError} when the logits hold NaN or the params leave no candidate
+   * @throws {LogitsError} when the logits hold NaN or +∞; {RangeError} when the params leave no candidate
    */
   step(logits: Float32Array, params: SamplingParams, place: StepPlace): Step {
     if (logits.length !== this.vocabularySize) {
       throw new RangeError(`Cannot sample from ${logits.length} logits: expected ${this.vocabularySize}`);
     }
-    const raw = this.#raw.set(logits);
+    const raw = setFromModel(this.#raw, logits, place.position);
     const processors = this.#process(logits, params, place.seen);
     // Without a processor the final distribution is the raw one, bit for bit.
     const final = this.#stage(processors.length - 1);

@@ -2,6 +2,7 @@ import type { Candidate, ScoredToken } from "./event.ts";
 import { Distribution } from "./distribution.ts";
 import { at, rankOf, topIds } from "./logits.ts";
 import type { LanguageModel } from "./model.ts";
+import { setFromModel } from "./model_logits.ts";
 import type { TokenId } from "./token.ts";
 
 /** A completion that cannot be scored. */
@@ -43,7 +44,9 @@ export async function score(
   const scored: ScoredToken[] = [];
   const visit = (logits: Float32Array) => {
     const id = completion[scored.length];
-    if (id !== undefined) scored.push(scoreToken(model, logits, distribution, id, top));
+    if (id !== undefined) {
+      scored.push(scoreToken(model, setFromModel(distribution, logits, scored.length), logits, id, top));
+    }
   };
   // The last token of the completion is scored, but nothing is scored after it.
   const sequence = [...prompt, ...completion.slice(0, -1)];
@@ -60,12 +63,12 @@ export async function score(
 
 function scoreToken(
   model: LanguageModel,
-  logits: Float32Array,
   distribution: Distribution,
+  logits: Float32Array,
   id: TokenId,
   top: number,
 ): ScoredToken {
-  const { logprobs, entropyNats } = distribution.set(logits);
+  const { logprobs, entropyNats } = distribution;
   const rank = rankOf(logits, id);
   const ids = topIds(logits, top);
   if (!ids.includes(id)) ids.push(id);

@@ -1,4 +1,5 @@
 import { ScoringUnavailableError } from "../components/run.ts";
+import { MemoryError } from "../generators/onnx/memory_error.ts";
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
 import { BiasError, PathError, PromptTooLongError } from "../lm/decode.ts";
 import { CompletionError } from "../lm/score.ts";
@@ -28,6 +29,12 @@ export function generationProblem(error: unknown, generator: string): ProblemErr
     // Its message says all: a stack of ours would only tell where we asked.
     if (status === 429) return new ProblemError(503, "Server busy", error.message, { headers: retry });
     return new ProblemError(isTimeout ? 504 : 502, "Server failed", error.message, { field: "generator" });
+  }
+  if (error instanceof MemoryError) {
+    const way = "free some, or start the app with a smaller VISUALLM_KV_MB or VISUALLM_SLOTS";
+    return new ProblemError(503, "Out of memory", `The generator "${generator}" failed: ${error.message}; ${way}`, {
+      cause: error,
+    });
   }
   const message = error instanceof Error ? error.message : String(error);
   // Subtle: our generators refuse a prompt by a RangeError of this form; the runtime's own are worded otherwise.

@@ -1,6 +1,7 @@
 /** Finds a model's folder and checks its files before anything native reads them. */
 import * as v from "valibot";
 import type { OpenContext } from "../generator.ts";
+import { checkGraph } from "./graph_check.ts";
 import type { LoadRequest, Precision } from "./protocol.ts";
 
 /** Precision → end of the file name, as exports in hub layout use it. */
@@ -65,7 +66,7 @@ async function hasSibling(paths: readonly string[]): Promise<boolean> {
 
 /** @throws {Error} naming the file, what is wrong with it, and what was expected */
 export async function checkFolder(path: string, precision: Precision): Promise<void> {
-  await readConfig(path);
+  contextWindow(await readConfig(path), `${path}/config.json`);
   const tokenizer = await readJson(path, "tokenizer.json");
   if (!isObject(tokenizer) || !isObject(tokenizer.model)) {
     throw new SyntaxError(`Cannot use ${path}/tokenizer.json: expected an object with a "model"`);
@@ -74,6 +75,17 @@ export async function checkFolder(path: string, precision: Precision): Promise<v
     throw new SyntaxError(`Cannot use ${path}/tokenizer_config.json: expected an object`);
   }
   await checkWeights(path, precision);
+  await checkGraph({ folder: path, file: weightsFile(precision), tokens: countTokens(tokenizer) });
+}
+
+/** Ids of a tokenizer's vocabulary and of what was added to it; 0 where it is written in a way that does not tell. */
+function countTokens({ model, added_tokens: added }: Readonly<Record<string, unknown>>): number {
+  const vocabulary = isObject(model) ? model.vocab : undefined;
+  if (Array.isArray(vocabulary)) return vocabulary.length;
+  if (!isObject(vocabulary)) return 0;
+  const ids = new Set(Object.values(vocabulary));
+  for (const token of Array.isArray(added) ? added : []) if (isObject(token)) ids.add(token.id);
+  return ids.size;
 }
 
 export async function readConfig(path: string): Promise<ModelConfig> {
@@ -102,10 +114,10 @@ export function endIdsOf(generationConfig: unknown, config: ModelConfig): readon
 }
 
 /** Most tokens of prompt and completion together, as the architecture names it. */
-export function contextWindow(config: ModelConfig): number {
+export function contextWindow(config: ModelConfig, file = "config.json"): number {
   const window = config.n_positions ?? config.max_position_embeddings;
   if (window !== undefined) return window;
-  throw new SyntaxError(`Cannot use config.json: expected "n_positions" or "max_position_embeddings"`);
+  throw new SyntaxError(`Cannot use ${file}: expected "n_positions" or "max_position_embeddings"`);
 }
 
 export function weightsFile(precision: Precision): string {

@@ -1,5 +1,6 @@
 /** What every driver of an ONNX graph is to the app: a language model with a tokenizer, and a cache that can be counted. */
 import type { Message } from "../../lm/message.ts";
+import { brokenLogits, LogitsError } from "../../lm/model_logits.ts";
 import type { LanguageModel, VisitLogits } from "../../lm/model.ts";
 import type { TokenId } from "../../lm/token.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -67,6 +68,12 @@ export abstract class OnnxModel implements LanguageModel {
   token(id: TokenId) {
     return this.#tokenizer.token(id);
   }
+}
+
+/** @throws {LogitsError} when the logits after a token id of 0 are no distribution */
+export function checkFirstLogits(logits: Float32Array): void {
+  const problem = brokenLogits(logits);
+  if (problem !== undefined) throw new LogitsError(`Cannot use the model's logits after the token id 0: ${problem}`);
 }
 
 /** @throws {TypeError} when the graph gives fewer logits than its tokenizer has tokens; more are padding */

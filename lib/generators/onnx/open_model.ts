@@ -93,7 +93,9 @@ async function openFolder(opening: Opening, { path }: { readonly path: string })
   const native = await tryNative(opening, `${path}/${weightsFile(opening.request.precision)}`, config, endIds);
   if ("model" in native) return native;
   const { sessions } = await loadBinding(opening);
-  return { model: await openBinding(opening, sessions, config, endIds), driver: "binding", notes: native.notes };
+  const file = `${path}/${weightsFile(opening.request.precision)}`;
+  const model = await naming(file, () => openBinding(opening, sessions, config, endIds));
+  return { model, driver: "binding", notes: native.notes };
 }
 
 /** A hub's files come with the binding's session, which is let go of where the native driver can take over. */
@@ -140,7 +142,7 @@ async function tryNative(
     return { model: await openNative(source), driver: "native", notes: [] };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    if (driver === "native") throw new Error(`Cannot use the native driver: ${reason}`, { cause: error });
+    if (driver === "native") throw new Error(`Cannot use ${path} by the native driver: ${reason}`, { cause: error });
     return { notes: [`the portable driver runs it, since the native one cannot: ${reason}`] };
   }
 }

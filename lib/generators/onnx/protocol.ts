@@ -2,10 +2,12 @@
 import type { GeneratorEvent, ScoredToken } from "../../lm/event.ts";
 import { BiasError, PathError, PromptTooLongError } from "../../lm/decode.ts";
 import type { Message } from "../../lm/message.ts";
+import { LogitsError } from "../../lm/model_logits.ts";
 import type { NextRequest, NextToken } from "../../lm/next.ts";
 import { CompletionError } from "../../lm/score.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
 import type { GenerateRequest, GeneratorFacts, LoadProgress } from "../generator.ts";
+import { MemoryError } from "./memory_error.ts";
 import type { OnnxSettings } from "./settings.ts";
 
 export type Precision = "fp32" | "fp16" | "q8" | "int8" | "uint8" | "q4" | "q4f16" | "bnb4";
@@ -99,6 +101,8 @@ export function errorOf(fault: Fault): Error {
   if (fault.name === "CompletionError") return new CompletionError(fault.message);
   if (fault.name === "BiasError") return new BiasError(fault.message);
   if (fault.name === "PathError") return new PathError(fault.message);
+  if (fault.name === "MemoryError") return new MemoryError(fault.message);
+  if (fault.name === "LogitsError") return new LogitsError(fault.message);
   if (fault.name === "RangeError") return new RangeError(fault.message);
   if (fault.name === "SyntaxError") return new SyntaxError(fault.message);
   if (fault.name === "NotFound") return new Deno.errors.NotFound(fault.message);

@@ -48,7 +48,6 @@ const BROKEN: readonly Broken[] = [
     what: "config.json tells no window",
     damage: (folder) => edit(`${folder}/config.json`, ({ n_positions: _, ...rest }) => rest),
     message: /config\.json: expected "n_positions" or "max_position_embeddings"/,
-    opens: true,
   },
   {
     what: "tokenizer.json is missing",
@@ -85,13 +84,11 @@ const BROKEN: readonly Broken[] = [
     what: "the export is cut off",
     damage: (folder) => Deno.truncate(`${folder}/${ONNX}`, 100_000),
     message: /Cannot load \S+\/broken\/onnx\/model\.onnx: .+/,
-    opens: true,
   },
   {
     what: "the export is something else",
     damage: (folder) => Deno.writeTextFile(`${folder}/${ONNX}`, "version https://git-lfs.github.com/spec/v1\n"),
     message: /Cannot load \S+\/broken\/onnx\/model\.onnx: .+/,
-    opens: true,
   },
   {
     what: "the export is a link out of the folder",
@@ -120,7 +117,6 @@ const BROKEN: readonly Broken[] = [
         ],
       })),
     message: /it gives 300 logits, but its tokenizer has 320 tokens/,
-    opens: true,
   },
   {
     what: "the graph has no past_key_values",
@@ -132,7 +128,6 @@ const BROKEN: readonly Broken[] = [
       await Deno.writeFile(`${folder}/${ONNX}`, Uint8Array.from(renamed, (character) => character.charCodeAt(0)));
     },
     message: /its graph has no past_key_values inputs; export it again with the task text-generation-with-past/,
-    opens: true,
   },
 ];
 

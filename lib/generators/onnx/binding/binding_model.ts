@@ -1,7 +1,16 @@
 /** The portable driver: a session of the npm package's own binding, with an attention cache of tensors that it copies. */
-import type { VisitLogits } from "../../../lm/model.ts";
 import type { TokenId } from "../../../lm/token.ts";
-import { checkVocabulary, CHUNK, type ModelOptions, OnnxModel, PAST, PRESENT } from "../onnx_model.ts";
+import type { VisitLogits } from "../../../lm/model.ts";
+import {
+  checkFirstLogits,
+  checkVocabulary,
+  CHUNK,
+  type ModelOptions,
+  OnnxModel,
+  PAST,
+  PRESENT,
+} from "../onnx_model.ts";
+import { memoryErrorOf } from "../memory_error.ts";
 import { KvCache, type KvEntry, type KvTensor, truncate } from "./kv_cache.ts";
 
 /** A tensor as the runtime gives it. */
@@ -57,6 +66,7 @@ export class BindingModel extends OnnxModel {
     const probe = await new BindingModel(options, 0).#forward([0], undefined, 0, "last");
     const vocabularySize = probe.rows[0]?.length ?? 0;
     checkVocabulary(vocabularySize, options.tokenizer);
+    checkFirstLogits(lastOf(probe.rows));
     return new BindingModel(options, vocabularySize);
   }
 
@@ -124,7 +134,9 @@ export class BindingModel extends OnnxModel {
     }
     this.passes++;
     this.#running++;
-    const outputs = await session.run(feeds).finally(() => this.#running--);
+    const outputs = await session.run(feeds).catch((error) => {
+      throw error instanceof Error ? memoryErrorOf(error) : error;
+    }).finally(() => this.#running--);
     return { rows: logitRows(outputs.logits), tensors: presentTensors(outputs) };
   }
 }

@@ -3,6 +3,7 @@
  *
  * Each prefix has a lane. A tensor is `[lane, head, position, width]`, with room for `capacity` positions a head.
  */
+import { MemoryError } from "../memory_error.ts";
 import type { KvSlot } from "./kv_slots.ts";
 
 export interface KvShape {
@@ -39,9 +40,18 @@ export function makeBlock(shape: KvShape, lanes: number, capacity: number): KvBl
   };
 }
 
-/** Keys and values of `lanes` prefixes of up to `capacity` positions, all zero. */
-export function roomFor({ tensors, heads, width }: KvShape, lanes: number, capacity: number) {
-  return Array.from({ length: tensors }, () => new Float32Array(lanes * heads * capacity * width));
+/** Keys and values of `lanes` prefixes of up to `capacity` positions, all zero. @throws {MemoryError} */
+export function roomFor(shape: KvShape, lanes: number, capacity: number): Float32Array<ArrayBuffer>[] {
+  const { tensors, heads, width } = shape;
+  try {
+    return Array.from({ length: tensors }, () => new Float32Array(lanes * heads * capacity * width));
+  } catch (cause) {
+    const megabytes = Math.ceil(blockBytes(shape, lanes, capacity) / 2 ** 20);
+    throw new MemoryError(
+      `Cannot keep keys and values of ${lanes * capacity} tokens: no ${megabytes} MB of memory are left`,
+      { cause },
+    );
+  }
 }
 
 export function blockBytes({ tensors, heads, width, vocabulary }: KvShape, lanes: number, capacity: number): number {

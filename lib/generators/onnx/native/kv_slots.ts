@@ -45,13 +45,18 @@ export class KvSlots {
   readonly #shape: KvShape;
   readonly #maxBytes: number;
   readonly #onFree: (block: KvBlock) => void;
+  readonly #make: typeof makeBlock;
   readonly #slots = new Set<KvSlot>();
   readonly #blocks = new Set<KvBlock>();
   /** Where slots are gathered. */
   #shared: KvBlock | undefined;
 
-  /** @param onFree told of each block that holds nothing any more */
-  constructor(shape: KvShape, maxBytes: number, onFree: (block: KvBlock) => void = () => {}) {
+  /**
+   * @param onFree told of each block that holds nothing any more
+   * @param make gets the memory of a block, or throws
+   */
+  constructor(shape: KvShape, maxBytes: number, onFree: (block: KvBlock) => void = () => {}, make = makeBlock) {
+    this.#make = make;
     this.#shape = shape;
     this.#maxBytes = maxBytes;
     this.#onFree = onFree;
@@ -211,9 +216,19 @@ export class KvSlots {
   #newBlock(lanes: number, capacity: number, ...kept: readonly (KvSlot | undefined)[]): KvBlock {
     const freed = this.#drop(this.#bytesOf(lanes, capacity), kept);
     const used = freed.find((block) => block.lanes === lanes && block.capacity === capacity);
-    const block = used ?? makeBlock(this.#shape, lanes, capacity);
+    const block = used ?? this.#newMemory(lanes, capacity, kept);
     this.#blocks.add(block);
     return block;
+  }
+
+  /** Memory that is not to be had may be had once everything that nobody uses is dropped. @throws {MemoryError} */
+  #newMemory(lanes: number, capacity: number, kept: readonly (KvSlot | undefined)[]): KvBlock {
+    try {
+      return this.#make(this.#shape, lanes, capacity);
+    } catch {
+      this.#drop(Infinity, kept);
+      return this.#make(this.#shape, lanes, capacity);
+    }
   }
 
   /** Drops what was not used for the longest, until `wanted` more bytes are within the bound. @returns blocks that are free */

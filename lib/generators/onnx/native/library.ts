@@ -5,6 +5,8 @@
  * whole at each token. Called directly, the library reads and writes buffers that stay ours.
  */
 
+import { memoryErrorOf } from "../memory_error.ts";
+
 /**
  * Function → its place in the API's table. Places never move: versions of the API only append (onnxruntime_c_api.h, whose
  * own assertions put ReleaseCustomOpDomain at 101 and SetGlobalSpinControl at 149).
@@ -109,9 +111,7 @@ export class OrtLibrary {
     const getApi = functionAt(view, 0, { parameters: ["u32"], result: "pointer" });
     const getVersion = functionAt(view, POINTER_BYTES, { parameters: [], result: "pointer" });
     const version = readText(getVersion.call());
-    if (!version.startsWith(RELEASE)) {
-      throw new TypeError(`Cannot use ONNX Runtime ${version}: expected a release of ${RELEASE}x`);
-    }
+    checkRelease(version);
     return new OrtLibrary(getApi.call(API_VERSION), version);
   }
 
@@ -121,7 +121,7 @@ export class OrtLibrary {
     if (status === null) return;
     const message = readText(this.#pointerTo("GetErrorMessage", ["pointer"], "pointer")(status));
     this.release("ReleaseStatus", status);
-    throw new Error(message);
+    throw memoryErrorOf(new Error(message));
   }
 
   /** A call whose last argument is where it puts what it makes. */
@@ -150,6 +150,12 @@ export class OrtLibrary {
     this.#calls.set(name, call);
     return call;
   }
+}
+
+/** @throws {TypeError} for a release whose table was not checked */
+export function checkRelease(version: string): void {
+  if (version.startsWith(RELEASE)) return;
+  throw new TypeError(`Cannot use ONNX Runtime ${version}: expected a release of ${RELEASE}x`);
 }
 
 const POINTER_BYTES = 8;

@@ -1,7 +1,7 @@
 /** The fast driver: the library called directly, with keys and values in buffers of ours that no step copies. */
 import type { VisitLogits } from "../../../lm/model.ts";
 import type { TokenId } from "../../../lm/token.ts";
-import { checkVocabulary, type ModelOptions, OnnxModel } from "../onnx_model.ts";
+import { checkFirstLogits, checkVocabulary, type ModelOptions, OnnxModel } from "../onnx_model.ts";
 import { GrowingPasses } from "./growing_passes.ts";
 import { InPlacePasses } from "./in_place_passes.ts";
 import type { KvSlots } from "./kv_slots.ts";
@@ -29,7 +29,8 @@ export class NativeModel extends OnnxModel {
     checkVocabulary(options.vocabularySize, options.tokenizer);
     const settings = { ...options, window: options.contextWindow };
     const passes = options.isInPlace ? new InPlacePasses(settings) : new GrowingPasses(settings);
-    passes.extend(passes.cache.holding(undefined, 0, 1), [0], "last");
+    const [first = new Float32Array()] = passes.extend(passes.cache.holding(undefined, 0, 1), [0], "last");
+    checkFirstLogits(first);
     return new NativeModel(options, passes);
   }
 

@@ -1,6 +1,7 @@
 /** From a file of weights to a model that the native driver runs, where this machine and that graph allow it. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { readGraphFile } from "../graph_file.ts";
 import { type ModelOptions, PAST } from "../onnx_model.ts";
 import { OrtLibrary } from "./library.ts";
 import { NativeModel } from "./native_model.ts";
@@ -9,9 +10,6 @@ import { NativeSession } from "./session.ts";
 
 /** Operator whose kernel may write new keys and values into the memory of the past ones. */
 const IN_PLACE_OPERATOR = "GroupQueryAttention";
-
-/** Where the names of a graph's operators stand: before its weights. */
-const GRAPH_BYTES = 4 * 2 ** 20;
 
 /** Weights up to here are so few that more threads cost more than they save. */
 const ONE_THREAD_BYTES = 64 * 2 ** 20;
@@ -51,7 +49,7 @@ export async function openNative(source: NativeSource): Promise<NativeModel> {
       ...describe(session, source),
       library,
       session,
-      isInPlace: await holdsOperator(source.path, IN_PLACE_OPERATOR),
+      isInPlace: readGraphFile(source.path).operators.has(IN_PLACE_OPERATOR),
     });
   } catch (error) {
     session.close();
@@ -102,12 +100,4 @@ function libraryPath(): string {
   if (file === undefined) throw new TypeError(`there is no library of ONNX Runtime for ${os}`);
   const main = createRequire(import.meta.url).resolve("onnxruntime-node");
   return join(dirname(main), "..", "bin", "napi-v6", os === "windows" ? "win32" : os, ARCHITECTURES[arch], file);
-}
-
-async function holdsOperator(path: string, name: string): Promise<boolean> {
-  using file = await Deno.open(path);
-  const bytes = new Uint8Array(GRAPH_BYTES);
-  let length = 0;
-  for (let read; length < bytes.length && (read = await file.read(bytes.subarray(length))) !== null;) length += read;
-  return new TextDecoder("latin1").decode(bytes.subarray(0, length)).includes(name);
 }

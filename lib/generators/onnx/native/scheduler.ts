@@ -72,7 +72,7 @@ export class Scheduler {
   *#turn(): Generator<void> {
     for (const job of this.#waiting) {
       if (job.signal?.aborted === true) this.#end(job, () => job.reject(job.signal?.reason));
-      else if (job.slot === undefined) this.#begin(job);
+      else if (job.slot === undefined) this.#attempt([job], () => this.#begin(job));
     }
     const begun = [...this.#waiting].filter(isBegun);
     let rows = begun.filter((job) => remaining(job) === 1);
@@ -111,27 +111,32 @@ export class Scheduler {
 
   #step(jobs: readonly Begun[]): void {
     const slots = jobs.map(({ slot }) => slot), ids = jobs.flatMap(({ ids }) => ids.slice(-1));
-    try {
+    this.#attempt(jobs, () => {
       const rows = this.#passes.extendEach(slots, ids);
       for (const [index, job] of jobs.entries()) this.#end(job, () => told(job, rows.slice(index, index + 1)));
-    } catch (error) {
-      for (const job of jobs) this.#end(job, () => job.reject(error));
-    }
+    });
   }
 
   #read(job: Begun): void {
     const { ids, from, slot } = job, start = slot.ids.length;
     const isScored = from < ids.length - 1;
     const chunk = ids.slice(start, start + CHUNK);
-    try {
+    this.#attempt([job], () => {
       const rows = this.#passes.extend(slot, chunk, isScored ? "all" : "last");
       if (isScored) { for (const row of rows.slice(Math.max(0, from - start))) job.visit(row); }
       if (slot.ids.length === ids.length) return this.#end(job, () => isScored ? job.resolve() : told(job, rows));
       // The next chunk is somebody else's.
       this.#waiting.delete(job);
       this.#waiting.add(job);
+    });
+  }
+
+  /** What a pass throws is told to those that it was for; all others go on. */
+  #attempt(jobs: readonly Waiting[], work: () => void): void {
+    try {
+      work();
     } catch (error) {
-      this.#end(job, () => job.reject(error));
+      for (const job of jobs) this.#end(job, () => job.reject(error));
     }
   }
 

@@ -1,0 +1,175 @@
+/** What goes wrong while a model runs is told to whoever asked, by name; everybody else goes on. */
+import assert from "node:assert/strict";
+import type { Generator } from "../../../lib/generators/generator.ts";
+import { MemoryError, memoryErrorOf } from "../../../lib/generators/onnx/memory_error.ts";
+import { type KvShape, makeBlock } from "../../../lib/generators/onnx/native/kv_block.ts";
+import { type KvSlot, KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
+import { checkRelease, OrtLibrary } from "../../../lib/generators/onnx/native/library.ts";
+import type { Passes } from "../../../lib/generators/onnx/native/passes.ts";
+import { Scheduler } from "../../../lib/generators/onnx/native/scheduler.ts";
+import { onnx } from "../../../lib/generators/onnx/onnx.ts";
+import { LogitsError } from "../../../lib/lm/model_logits.ts";
+import type { TokenId } from "../../../lib/lm/token.ts";
+import { generationProblem } from "../../../lib/server/generation_problem.ts";
+import { withWeights } from "../../rig/onnx_bytes.ts";
+import { collect, CONTEXT, ENDLESS, fixturePath, idsOf } from "./tiny_models.ts";
+
+/** A token of its own in every text, and in no other prompt here. */
+const POISONED = "Q";
+
+/** The tiny llama, in which the embedding of one token is not a number. */
+async function withPoisoned(driver: string, run: (generator: Generator) => Promise<void>): Promise<void> {
+  const folder = `${await Deno.realPath(await Deno.makeTempDir())}/poisoned`, from = fixturePath("tiny_llama");
+  await Deno.mkdir(`${folder}/onnx`, { recursive: true });
+  for (const file of ["config", "generation_config", "tokenizer", "tokenizer_config"]) {
+    await Deno.copyFile(`${from}/${file}.json`, `${folder}/${file}.json`);
+  }
+  const { model } = JSON.parse(await Deno.readTextFile(`${folder}/tokenizer.json`));
+  const id: number = model.vocab[POISONED], width = 32;
+  const poisoned = withWeights(
+    await Deno.readFile(`${from}/onnx/model.onnx`),
+    "embed_tokens",
+    (weights) => void weights.fill(NaN, id * width, (id + 1) * width),
+  );
+  await Deno.writeFile(`${folder}/onnx/model.onnx`, poisoned);
+  const env = (name: string) => name === "VISUALLM_ONNX_DRIVER" ? driver : undefined;
+  const generator = await onnx(`file://${folder}`).open({ ...CONTEXT, env });
+  try {
+    await run(generator);
+  } finally {
+    await generator.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+for (const driver of ["native", "binding"]) {
+  Deno.test(`${driver}: logits that are not numbers are told with position and count, and others go on`, async () => {
+    await withPoisoned(driver, async (generator) => {
+      const params = { ...ENDLESS, maxTokens: 8, logitBias: { 0: -Infinity } };
+      const run = (prompt: string) => collect(generator.generate({ prompt, params, top: 1 }));
+      const alone = idsOf(await run("The ferry"));
+      const isNamed = (error: unknown) => {
+        assert.ok(error instanceof LogitsError);
+        const { status, title, detail } = generationProblem(error, "tiny");
+        assert.deepEqual([status, title], [500, "Generator failed"]);
+        const start = `The generator "tiny" failed: Cannot use the model's logits at position 0: `;
+        assert.ok(detail.startsWith(`${start}320 of 320 are NaN or Infinity, the first is NaN of token id 0`), detail);
+        return true;
+      };
+      const [good, , other] = await Promise.all([
+        run("The ferry"),
+        assert.rejects(run(`The ferry${POISONED}`), isNamed),
+        run("The gulls"),
+      ]);
+      assert.deepEqual([idsOf(good), idsOf(other).length], [alone, 8]);
+      // Read in one pass, it spoils the positions before it too: this graph adds its mask to what it masks.
+      await assert.rejects(
+        generator.score?.({ prompt: "The", completion: `ab${POISONED}a`, top: 1 }) ?? Promise.resolve(),
+        isNamed,
+      );
+      assert.deepEqual(idsOf(await run("The ferry")), alone, "and the next works");
+    });
+  });
+}
+
+const SHAPE: KvShape = { tensors: 1, heads: 1, width: 1, window: 512, vocabulary: 2, isInPlace: true };
+
+/** Passes whose logits are all 0, and whose memory and runs fail when they are told to. */
+class FailingPasses implements Passes {
+  count = 0;
+  failure: string | undefined;
+  blocksLeft = Infinity;
+  readonly cache: KvSlots;
+
+  constructor(kvBytes: number) {
+    this.cache = new KvSlots(SHAPE, kvBytes, () => {}, (shape, lanes, capacity) => {
+      if (this.blocksLeft-- <= 0) throw new MemoryError("no 3 MB of memory are left");
+      return makeBlock(shape, lanes, capacity);
+    });
+  }
+
+  mostRows(): number {
+    return 16;
+  }
+
+  extend(slot: KvSlot, ids: readonly TokenId[]): readonly Float32Array[] {
+    if (this.failure !== undefined) throw memoryErrorOf(new Error(this.failure));
+    slot.ids.push(...ids);
+    return [new Float32Array(SHAPE.vocabulary)];
+  }
+
+  extendEach(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[] {
+    this.cache.gather(slots);
+    return slots.flatMap((slot, index) => this.extend(slot, ids.slice(index, index + 1)));
+  }
+}
+
+function scheduled(kvBytes: number) {
+  const passes = new FailingPasses(kvBytes);
+  const scheduler = new Scheduler(passes);
+  const ask = (...ids: TokenId[]) => scheduler.do({ ids, from: ids.length - 1, visit: () => {} });
+  return { passes, scheduler, ask };
+}
+
+Deno.test("memory for keys and values that is not to be had ends the request for which it was wanted, by name", async () => {
+  const { passes, scheduler, ask } = scheduled(2 ** 20);
+  passes.blocksLeft = 1;
+  const [first, second] = await Promise.allSettled([ask(1, 2, 3), ask(4, 5, 6)]);
+  assert.equal(first.status, "fulfilled");
+  assert.ok(second.status === "rejected" && second.reason instanceof MemoryError);
+  assert.ok(scheduler.isIdle);
+  const { status, title, detail } = generationProblem(second.reason, "tiny");
+  assert.deepEqual([status, title], [503, "Out of memory"]);
+  assert.match(detail, /^The generator "tiny" failed: no 3 MB of memory are left; free some, .*VISUALLM_KV_MB/);
+  passes.blocksLeft = Infinity;
+  await ask(4, 5, 6);
+});
+
+Deno.test("what nobody uses is dropped before a request is refused for want of memory", async () => {
+  const { passes, ask } = scheduled(2 ** 20);
+  await ask(1, 2, 3);
+  await ask(4, 5, 6);
+  assert.equal(passes.cache.size, 2);
+  let refusals = 1;
+  Object.defineProperty(passes, "blocksLeft", { get: () => refusals-- > 0 ? 0 : Infinity, set: () => {} });
+  await ask(7, 8, 9);
+  assert.equal(passes.cache.size, 1);
+});
+
+Deno.test("a pass for which the runtime has no memory is told as such, and the next one works", async () => {
+  const { passes, scheduler, ask } = scheduled(2 ** 20);
+  await ask(1);
+  for (const failure of ["std::bad_alloc", "Failed to allocate memory for requested buffer of size 123"]) {
+    passes.failure = failure;
+    await assert.rejects(ask(1, 2), (error) => error instanceof MemoryError && error.message.includes(failure));
+    assert.ok(scheduler.isIdle);
+  }
+  passes.failure = "Non-zero status code returned while running Gather node";
+  await assert.rejects(ask(1, 2), (error) => !(error instanceof MemoryError));
+  passes.failure = undefined;
+  await ask(1, 2);
+});
+
+Deno.test("a small bound on keys and values makes requests slower, not wrong", async () => {
+  for (const kvBytes of [0, 1, 2000]) {
+    const { passes, ask } = scheduled(kvBytes);
+    await Promise.all([ask(1, 2, 3), ask(4, 5, 6), ask(1, 2, 4), ask(7)]);
+    await ask(1, 2, 3, 4);
+    assert.ok(passes.cache.size >= 1);
+  }
+});
+
+Deno.test("memory beyond any machine's is refused by its size", () => {
+  const shape = { ...SHAPE, heads: 2 ** 20, width: 2 ** 20, window: 2 ** 20 };
+  assert.throws(() => makeBlock(shape, 1, 2 ** 10), {
+    name: "MemoryError",
+    message: /^Cannot keep keys and values of 1024 tokens: no \d+ MB of memory are left$/,
+  });
+});
+
+Deno.test("a library of another release, or of something else, is not called", () => {
+  checkRelease("1.30.7");
+  assert.throws(() => checkRelease("1.31.0"), /Cannot use ONNX Runtime 1\.31\.0: expected a release of 1\.30\.x/);
+  const file = new URL("models/demo/config.json", CONTEXT.rootUrl).pathname;
+  assert.throws(() => OrtLibrary.open(file), /config\.json/);
+});
