@@ -135,7 +135,12 @@ Deno.test("F10: folders that are corrupt in every way beside one that is sound",
     const { registry, fetch, post } = await rigApp({ modules: [module] });
     const config = readConfig([], () => undefined);
     assert.ok(config !== "help");
-    const lines = startLines({ config, port: 8000, readiness: registry.ready() }).join("\n");
+    const atStart = registry.ready();
+    /** What an app with this generator alone would tell: of many, a start shows the first ones. */
+    const startOf = (name: string) => {
+      const readiness = { ...atStart, generators: atStart.generators.filter((each) => each.name === name) };
+      return startLines({ config, port: 8000, readiness, rights: "" }).join("\n");
+    };
     const generate = (generator: string) => {
       const params = { max_tokens: 2, logit_bias: { 0: -100 } };
       return post("/api/f10/generation/generate", { sample: 0, generator, params });
@@ -144,8 +149,8 @@ Deno.test("F10: folders that are corrupt in every way beside one that is sound",
     for (const [index, { what, file, reason, isLate }] of CORRUPTIONS.entries()) {
       const name = `model${index}`, path = `${root}/${name}/model/${file}`;
       if (isLate !== true) {
-        const line = lines.split("\n").find((each) => each.startsWith(`generator f10/${name}: `)) ?? "";
-        assert.ok(line.includes(path) && reason.test(line), `${what}: ${line}`);
+        const lines = startOf(name);
+        assert.ok(lines.includes(path) && reason.test(lines), `${what}: ${lines}`);
         early++;
       }
       const problem = await readProblem(await generate(name));
