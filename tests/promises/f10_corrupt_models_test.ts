@@ -166,10 +166,8 @@ Deno.test("F10: folders that are corrupt in every way beside one that is sound",
     }
     const events = await readEvents(await generate("sound"));
     assert.equal(events.filter(({ type }) => type === "step").length, 2, "the sound one works");
-    measured(
-      "F10",
-      `${CORRUPTIONS.length} corrupt folders named with file and reason, ${early} of them at start; the sound one works`,
-    );
+    const value = `${CORRUPTIONS.length} corrupt folders named with file and reason, ${early} of them at start`;
+    measured("F10", `${value}; the sound one works`);
     await registry.close();
   } finally {
     await Deno.remove(root, { recursive: true });
