@@ -50,6 +50,17 @@ export function rowsOf(times: Times, lengths: readonly number[], sizes: Sizes): 
     },
     { what: `HTTP adds to a step ${at}, median`, values: each(above("step")), unit: "ms", bound: atMost(3) },
     {
+      what: `step over HTTP ${at}, median`,
+      values: each((length) => times.median(`step ${length} http`)),
+      unit: "ms",
+    },
+    {
+      what: `step over HTTP at ${lengths.at(-1)} ÷ at ${lengths[0]}, median`,
+      values: [times.median(`step ${lengths.at(-1)} http`) / times.median(`step ${lengths[0]} http`)],
+      unit: "×",
+      bound: atMost(1.5),
+    },
+    {
       what: "longest stall of the server's thread in the longest prefill, above idle",
       values: [Math.max(0, times.median("stall") - times.median("stall idle"))],
       unit: "ms",

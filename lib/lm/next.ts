@@ -142,7 +142,7 @@ export class NextTokens {
     const key = prefix.join();
     const known = this.#seen.get(key);
     // Subtle: the model's array is its own until the next call, so what is remembered is a copy.
-    const logits = known ?? Float32Array.from(await this.#model.logits(prefix, signal, true));
+    const logits = known ?? (await this.#model.logits(prefix, signal, true)).slice();
     this.#seen.delete(key);
     this.#seen.set(key, logits);
     const oldest = this.#seen.keys().next().value;

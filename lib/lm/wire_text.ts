@@ -24,17 +24,32 @@ export function camelCase(name: string): string {
 /** JSON text of a value of ours, keys in snake_case.
  * @example encodeWire({ finalLogprob: -Infinity }) is '{"final_logprob":null}' */
 export function encodeWire(value: unknown): string {
-  return JSON.stringify(renameKeys(value, snakeCase), (_, item) => item === -Infinity ? null : item);
+  return JSON.stringify(crossed(value, wireName, (leaf) => leaf === -Infinity ? null : leaf));
 }
 
 /** The inverse of `encodeWire`; the caller's type is trusted, so use it for what our own server sent. */
 export function decodeWire(text: string): unknown {
-  return renameKeys(JSON.parse(text, (_, item) => item === null ? -Infinity : item), camelCase);
+  return crossed(JSON.parse(text), ownName, (leaf) => leaf === null ? -Infinity : leaf);
 }
 
-function renameKeys(value: unknown, rename: (name: string) => string): unknown {
-  if (Array.isArray(value)) return value.map((item) => renameKeys(item, rename));
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  return Object.fromEntries(entries.map(([name, item]) => [rename(name), renameKeys(item, rename)]));
+const wireName = remembered(snakeCase), ownName = remembered(camelCase);
+
+/** There are few names, and each of them comes many times in every step. */
+function remembered(rename: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>();
+  return (name) => {
+    const renamed = known.get(name) ?? rename(name);
+    known.set(name, renamed);
+    return renamed;
+  };
+}
+
+function crossed(value: unknown, rename: (name: string) => string, change: (leaf: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => crossed(item, rename, change));
+  if (typeof value !== "object" || value === null) return change(value);
+  const object: Record<string, unknown> = {};
+  for (const [name, item] of Object.entries(value)) {
+    if (item !== undefined) object[rename(name)] = crossed(item, rename, change);
+  }
+  return object;
 }

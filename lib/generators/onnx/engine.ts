@@ -1,5 +1,6 @@
 import type { LoadProgress } from "../generator.ts";
 import { type Answers, type Envelope, errorOf, type Reply, type Request } from "./protocol.ts";
+import { TokenBook } from "./token_book.ts";
 
 interface Pending {
   readonly resolve: (answer: Answers[Request["type"]]) => void;
@@ -15,6 +16,8 @@ interface AskOptions {
 
 /** The main side of a model's worker: asks, and awaits the answer. */
 export class Engine {
+  /** What ids in answers stand for. */
+  readonly tokens = new TokenBook();
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
@@ -64,6 +67,7 @@ export class Engine {
   }
 
   #receive(reply: Reply): void {
+    if ("news" in reply) this.tokens.add(reply.news);
     const pending = this.#pending.get(reply.id);
     if (pending === undefined) return;
     if ("progress" in reply) return pending.onProgress?.(reply.progress);

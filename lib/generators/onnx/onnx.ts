@@ -55,12 +55,19 @@ export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource 
 function generatorOf(thread: ModelThread, facts: Generator["facts"]): Generator {
   return {
     facts,
-    tokenize: async (text) => await (await thread.engine()).ask({ type: "tokenize", text }),
+    async tokenize(text) {
+      const engine = await thread.engine();
+      return engine.tokens.read(await engine.ask({ type: "tokenize", text }));
+    },
     async *generate(request) {
       yield* runOf(await thread.engine(), request);
     },
     renderChat: async (messages) => await (await thread.engine()).ask({ type: "render", messages }),
-    next: async (request, signal) => await (await thread.engine()).ask({ type: "next", request }, { signal }),
+    async next(request, signal) {
+      const engine = await thread.engine();
+      const { prompt, path, ...next } = await engine.ask({ type: "next", request }, { signal });
+      return { ...next, prompt: engine.tokens.read(prompt), path: engine.tokens.read(path) };
+    },
     score: async ({ prompt, completion, top, signal }) =>
       await (await thread.engine()).ask({ type: "score", prompt, completion, top }, { signal }),
     close() {

@@ -54,12 +54,18 @@ export interface EngineStats {
   readonly openRuns: number;
 }
 
+/** A step with the ids of what stands before it; whose tokens they are was told. */
+export interface NextIds extends Omit<NextToken, "prompt" | "path"> {
+  readonly prompt: readonly TokenId[];
+  readonly path: readonly TokenId[];
+}
+
 /** Request type → what answers it. */
 export interface Answers {
   readonly load: GeneratorFacts;
-  readonly tokenize: readonly Token[];
+  readonly tokenize: readonly TokenId[];
   readonly score: readonly ScoredToken[];
-  readonly next: NextToken;
+  readonly next: NextIds;
   readonly render: string;
   /** Number of the run. */
   readonly generate: number;
@@ -74,7 +80,8 @@ export type Answer<Type extends Request["type"] = Request["type"]> = Answers[Typ
 export type Envelope = { readonly id: number; readonly request: Request };
 
 export type Reply =
-  | { readonly id: number; readonly ok: true; readonly answer: Answer }
+  /** `news` are tokens that this answer or a later one names by their ids. */
+  | { readonly id: number; readonly ok: true; readonly answer: Answer; readonly news: readonly Token[] }
   | { readonly id: number; readonly ok: false; readonly fault: Fault }
   | { readonly id: number; readonly progress: LoadProgress };
 

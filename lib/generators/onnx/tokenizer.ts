@@ -17,11 +17,21 @@ export interface TokenizerSource {
   readonly renderChat?: ((messages: readonly Message[]) => string) | undefined;
 }
 
+/** Texts whose ids are remembered: a step by hand comes with the prompt of the last one. */
+const REMEMBERED = 16;
+
+type Encode = (text: string) => readonly TokenId[];
+
 /** Names of a vocabulary with the bytes that each stands for. */
 export class Tokenizer {
+  readonly encode: Encode;
+  /** Ids of a text that goes on after others. */
+  readonly encodeContinuation: Encode;
   readonly #tokens = new Map<TokenId, Token>();
 
   constructor(readonly source: TokenizerSource) {
+    this.encode = remembering((text) => source.encode(text));
+    this.encodeContinuation = remembering((text) => source.encodeContinuation(text));
     for (const [name, id] of source.vocabulary) this.#tokens.set(id, makeToken(id, name, source));
   }
 
@@ -34,10 +44,6 @@ export class Tokenizer {
     return this.#tokens.get(id) ?? { id, text: `⟨unused ${id}⟩`, bytes: [], special: true };
   }
 
-  encode(text: string): readonly TokenId[] {
-    return this.source.encode(text);
-  }
-
   /** @throws {TypeError} when the tokenizer has no chat template */
   renderChat(messages: readonly Message[]): string {
     const { renderChat } = this.source;
@@ -46,11 +52,18 @@ export class Tokenizer {
     }
     return renderChat(messages);
   }
+}
 
-  /** Ids of a text that goes on after others. */
-  encodeContinuation(text: string): readonly TokenId[] {
-    return this.source.encodeContinuation(text);
-  }
+function remembering(encode: Encode): Encode {
+  const known = new Map<string, readonly TokenId[]>();
+  return (text) => {
+    const ids = known.get(text) ?? encode(text);
+    known.delete(text);
+    known.set(text, ids);
+    const oldest = known.keys().next().value;
+    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
+    return ids;
+  };
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

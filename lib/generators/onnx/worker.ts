@@ -10,11 +10,13 @@ import { openModel } from "./open_model.ts";
 import { type Answer, type EngineStats, type Envelope, faultOf, type Reply, type Request } from "./protocol.ts";
 import type { OnnxModel } from "./onnx_model.ts";
 import { Runs } from "./runs.ts";
+import { ToldTokens } from "./token_book.ts";
 
 /** Requests for which the model may run, and before which nothing else shall. */
 const USES_MODEL: ReadonlySet<Request["type"]> = new Set(["next", "score", "generate", "pull"]);
 
 const runs = new Runs();
+const told = new ToldTokens();
 /** Number of a request that is being answered → what stops it. */
 const answering = new Map<number, AbortController>();
 let model: OnnxModel | undefined;
@@ -27,7 +29,8 @@ async function answer({ id, request }: Envelope): Promise<void> {
   const controller = new AbortController();
   answering.set(id, controller);
   try {
-    reply({ id, ok: true, answer: await handle(request, id, controller.signal) });
+    const answer = await handle(request, id, controller.signal);
+    reply({ id, ok: true, answer, news: told.news() });
   } catch (error) {
     reply({ id, ok: false, fault: faultOf(error) });
   } finally {
@@ -48,7 +51,7 @@ async function handle(request: Request, id: number, signal: AbortSignal): Promis
   if (USES_MODEL.has(request.type)) lookAhead?.yield();
   switch (request.type) {
     case "tokenize":
-      return loaded.encode(request.text).map((token) => loaded.token(token));
+      return told.ids(loaded.encode(request.text).map((id) => loaded.token(id)));
     case "score": {
       const { prompt, completion, top } = request;
       const ids = typeof completion === "string" ? loaded.encodeContinuation(completion) : completion;
@@ -57,9 +60,9 @@ async function handle(request: Request, id: number, signal: AbortSignal): Promis
     case "render":
       return loaded.renderChat(request.messages);
     case "next": {
-      const next = await requireSteps().at(request.request, signal);
+      const { prompt, path, ...next } = await requireSteps().at(request.request, signal);
       lookAhead?.from(request.request);
-      return next;
+      return { ...next, prompt: told.ids(prompt), path: told.ids(path) };
     }
     case "generate": {
       const { prompt, params, ...options } = request.request;
