@@ -1,5 +1,6 @@
 import Papa from "papaparse";
 import { type Dataset, type DatasetSource, type RowProblem, rows } from "./dataset.ts";
+import { indexed } from "./duckdb/indexed.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 import { checkSource, readText, sourceUrl } from "./source.ts";
 
@@ -28,7 +29,13 @@ export function csv<Sample extends object = Record<string, string>>(
 ): DatasetSource<Sample> {
   return {
     label: path,
-    open: async (baseUrl) => parseCsv(await readText(sourceUrl(path, baseUrl), path), path, delimiter, schema),
+    async open(baseUrl, context) {
+      const url = sourceUrl(path, baseUrl);
+      const dataset = await parseCsv(await readText(url, path), path, delimiter, schema);
+      if (schema !== undefined) return dataset;
+      const options = delimiter === undefined ? {} : { delimiter };
+      return await indexed(dataset, [{ href: url.href, format: "csv", options }], context);
+    },
     check: async (baseUrl) => await checkSource(sourceUrl(path, baseUrl), path),
   };
 }

@@ -1,4 +1,5 @@
-import type { FoundIndices, RowQuery } from "./query.ts";
+import type { FoundIndices, FoundRow, RowQuery } from "./query.ts";
+import type { Statistics } from "./statistics.ts";
 
 /** A line that could not be read as a sample. */
 export interface RowProblem {
@@ -20,7 +21,23 @@ export interface Dataset<Sample> {
   readonly problemCount?: number;
   /** Numbers of the rows that match, a page of them; without it, the rows are looked at one by one. */
   query?(query: RowQuery): Promise<FoundIndices>;
+  /** All rows in their order, some at a time, where that is quicker than asking for each by its number. */
+  scan?(): AsyncIterable<readonly FoundRow[]>;
+  /** What the values of each field are like; without it, rows are looked at. */
+  statistics?(): Promise<Statistics>;
+  /** How its own engine is doing; absent where it has none. */
+  indexState?(): IndexState;
+  /** Gives back what it holds open. */
+  close?(): Promise<void>;
 }
+
+/** Of an index, which answers queries; until it is there they wait. */
+export type IndexState =
+  /** Rows that it has by now. */
+  | { readonly kind: "writing"; readonly rows: number; readonly of: number }
+  | { readonly kind: "ready" }
+  /** Rows are looked at one by one, and why. */
+  | { readonly kind: "absent"; readonly reason: string };
 
 /** What opening a split needs to know of the world, beside its place. */
 export interface DatasetContext {
@@ -30,6 +47,10 @@ export interface DatasetContext {
   readonly hubHost?: string;
   /** A setting of the environment; absent ones are undefined. */
   readonly env?: (name: string) => string | undefined;
+  /** Whether large files get an index in the cache folder. Default: yes. */
+  readonly indexes?: boolean;
+  /** The size from which files do, instead of the default. */
+  readonly indexedFromBytes?: number;
 }
 
 /** A split as a module names it: a value without side effects, opened on first use. */

@@ -1,5 +1,6 @@
 import { csv } from "./csv.ts";
 import type { Dataset, DatasetContext, DatasetSource } from "./dataset.ts";
+import { type FileFormat, indexed } from "./duckdb/indexed.ts";
 import { jsonl } from "./jsonl.ts";
 import { joined } from "./joined.ts";
 import { parquet } from "./parquet.ts";
@@ -16,6 +17,7 @@ export interface HubDatasetOptions<Sample> {
 }
 
 const HUB = "https://huggingface.co";
+const CACHE = ".cache";
 const DATA_FILE = /\.(jsonl|ndjson|csv|tsv|parquet)$/;
 
 /**
@@ -37,18 +39,35 @@ export function hubDataset<Sample extends object = Record<string, unknown>>(
       const repository = new Repository(id, revision, context);
       const files = file === undefined ? await repository.filesOf(split) : [file];
       const urls = await Promise.all(files.map((each) => repository.fetched(each)));
-      const parts = await Promise.all(urls.map((url) => openFile<Sample>(url, schema)));
-      return joined(parts);
+      const inParts = { ...context, cacheDir: context?.cacheDir ?? CACHE, indexes: false };
+      const parts = await Promise.all(urls.map((url) => openFile<Sample>(url, schema, inParts)));
+      if (schema !== undefined) return joined(parts);
+      return await indexed(joined(parts), urls.map((url) => ({ href: url.href, ...formatOf(url) })), context);
     },
   };
 }
 
-function openFile<Sample extends object>(url: URL, schema: RowSchema<Sample> | undefined): Promise<Dataset<Sample>> {
-  const kind = DATA_FILE.exec(url.pathname)?.[1];
+function openFile<Sample extends object>(
+  url: URL,
+  schema: RowSchema<Sample> | undefined,
+  context: DatasetContext,
+): Promise<Dataset<Sample>> {
   const options = schema === undefined ? {} : { schema };
-  if (kind === "parquet") return parquet<Sample>(url.href, options).open(url);
-  if (kind === "csv" || kind === "tsv") return csv<Sample>(url.href, options).open(url);
-  if (kind !== undefined) return jsonl<Sample>(url.href, schema).open(url);
+  switch (formatOf(url).format) {
+    case "parquet":
+      return parquet<Sample>(url.href, options).open(url, context);
+    case "csv":
+      return csv<Sample>(url.href, options).open(url, context);
+    case "jsonl":
+      return jsonl<Sample>(url.href, schema).open(url, context);
+  }
+}
+
+function formatOf(url: URL): FileFormat {
+  const kind = DATA_FILE.exec(url.pathname)?.[1];
+  if (kind === "parquet") return { format: kind, options: {} };
+  if (kind === "csv" || kind === "tsv") return { format: "csv", options: {} };
+  if (kind !== undefined) return { format: "jsonl" };
   throw new TypeError(`Cannot read "${url.pathname.split("/").at(-1)}": expected JSONL, CSV, TSV or Parquet`);
 }
 
@@ -58,7 +77,7 @@ class Repository {
   readonly #access: { hubUrl: string; accessToken?: string; revision: string; repo: { type: "dataset"; name: string } };
 
   constructor(readonly id: string, revision: string, context: DatasetContext | undefined) {
-    const { cacheDir = ".cache", hubHost = HUB, env } = context ?? {};
+    const { cacheDir = CACHE, hubHost = HUB, env } = context ?? {};
     const accessToken = env?.("HF_TOKEN") || undefined;
     this.#folder = `${cacheDir}/datasets/${id}/${encodeURIComponent(revision)}`;
     this.#access = {

@@ -1,4 +1,6 @@
 import { checkIndex, type Dataset } from "./dataset.ts";
+import type { FoundRow } from "./query.ts";
+import { scanRows } from "./scan.ts";
 
 /** Several datasets as one, in their order. */
 export function joined<Sample>(parts: readonly Dataset<Sample>[]): Dataset<Sample> {
@@ -18,5 +20,16 @@ export function joined<Sample>(parts: readonly Dataset<Sample>[]): Dataset<Sampl
       }
       throw new RangeError(`Cannot read sample ${index}`);
     },
+    scan: () => scanParts(parts),
   };
+}
+
+async function* scanParts(parts: readonly Dataset<unknown>[]): AsyncGenerator<readonly FoundRow[], void, void> {
+  let before = 0;
+  for (const part of parts) {
+    for await (const batch of scanRows(part)) {
+      yield batch.map((found) => ({ ...found, index: before + found.index }));
+    }
+    before += part.size;
+  }
 }

@@ -1,4 +1,5 @@
 import { checkIndex, type Dataset, type DatasetSource } from "./dataset.ts";
+import { indexed } from "./duckdb/indexed.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 import { checkSource, get, isRemote, orNotFound, readPart, sourceUrl } from "./source.ts";
 
@@ -16,6 +17,8 @@ interface Slices {
 
 /** Rows that are decoded together, and how many such parts stay in memory. */
 const PART_ROWS = 1_000, KEPT_PARTS = 8;
+/** Unpacked at once when all rows are looked at. */
+const SCAN_BYTES = 64 * 2 ** 20;
 
 /**
  * A split in a Parquet file, of which only the rows that are looked at are read; at an address of the web too, by ranges.
@@ -29,10 +32,13 @@ export function parquet<Sample extends object = Record<string, unknown>>(
 ): DatasetSource<Sample> {
   return {
     label: path,
-    async open(baseUrl) {
+    async open(baseUrl, context) {
       const url = sourceUrl(path, baseUrl);
       const file = isRemote(url) ? await remoteSlices(url, path) : await localSlices(url, path);
-      return await readFile(file, path, columns, schema);
+      const dataset = await readFile(file, path, columns, schema);
+      if (schema !== undefined) return dataset;
+      const options = columns === undefined ? {} : { columns };
+      return await indexed(dataset, [{ href: url.href, format: "parquet", options }], context);
     },
     check: async (baseUrl) => await checkSource(sourceUrl(path, baseUrl), path),
   };
@@ -59,31 +65,67 @@ async function readFile<Sample extends object>(
     );
   }
   const size = Number(metadata.num_rows);
+  const wanted = columns === undefined ? {} : { columns: [...columns] };
   const parts = new Map<number, Promise<Record<string, unknown>[]>>();
   const readPart = (part: number): Promise<Record<string, unknown>[]> => {
     const known = parts.get(part);
     if (known !== undefined) return known;
     const rowStart = part * PART_ROWS, rowEnd = Math.min(size, rowStart + PART_ROWS);
-    const wanted = columns === undefined ? {} : { columns: [...columns] };
     const read = parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, ...wanted });
     parts.set(part, read);
     read.catch(() => parts.delete(part)); // So that the next look tries again.
     for (const oldest of parts.keys()) if (parts.size > KEPT_PARTS) parts.delete(oldest);
     return read;
   };
+  const fault = (index: number, error: unknown) =>
+    new SyntaxError(`Cannot read row ${index} of "${name}": ${reasonOf(error)}`, { cause: error });
+  const sampleOf = (row: object) =>
+    checkRow(Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])), schema);
   return {
     size,
     problems: [],
     async row(index) {
       checkIndex(index, size);
       try {
-        const row = (await readPart(Math.floor(index / PART_ROWS)))[index % PART_ROWS] ?? {};
-        return checkRow(Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])), schema);
+        return sampleOf((await readPart(Math.floor(index / PART_ROWS)))[index % PART_ROWS] ?? {});
       } catch (error) {
-        throw new SyntaxError(`Cannot read row ${index} of "${name}": ${reasonOf(error)}`, { cause: error });
+        throw fault(index, error);
+      }
+    },
+    /** Subtle: a group of rows is unpacked as a whole for each part of it that is read, so the parts are large. */
+    async *scan() {
+      for (const { rowStart, rowEnd } of scanParts(metadata.row_groups)) {
+        let read: readonly object[] | undefined, broken: unknown;
+        try {
+          read = await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, ...wanted });
+        } catch (error) {
+          broken = error;
+        }
+        yield Array.from({ length: rowEnd - rowStart }, (_, place) => {
+          const index = rowStart + place;
+          try {
+            if (read === undefined) throw broken;
+            return { index, row: sampleOf(read[place] ?? {}) };
+          } catch (error) {
+            return { index, fault: fault(index, error).message };
+          }
+        });
       }
     },
   };
+}
+
+/** The rows of each group, of large groups in several parts. */
+function* scanParts(groups: readonly { readonly num_rows: bigint; readonly total_byte_size: bigint }[]) {
+  let first = 0;
+  for (const group of groups) {
+    const rows = Number(group.num_rows), parts = Math.max(1, Math.ceil(Number(group.total_byte_size) / SCAN_BYTES));
+    const step = Math.max(1, Math.ceil(rows / parts));
+    for (let at = 0; at < rows; at += step) {
+      yield { rowStart: first + at, rowEnd: first + Math.min(rows, at + step) };
+    }
+    first += rows;
+  }
 }
 
 /** A value as JSON could hold it. */

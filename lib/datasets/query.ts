@@ -2,6 +2,7 @@
 import { type Condition, meets } from "./condition.ts";
 import type { Dataset } from "./dataset.ts";
 import { fieldNumber, fieldText, rowEntries } from "./field_text.ts";
+import { foundRow, scanRows } from "./scan.ts";
 
 export interface RowQuery {
   /** Looked for in the text of every field, whatever its case; "" matches every row. */
@@ -43,21 +44,10 @@ export interface QueryResult {
   readonly total: number;
 }
 
-/** Rows looked at before others get their turn. */
-const TURN_ROWS = 2_000;
-
 /** A page of rows; by the dataset's own engine where it has one, else by looking at each row. */
 export async function queryRows(dataset: Dataset<unknown>, query: RowQuery): Promise<QueryResult> {
   const { indices, total } = await findIndices(dataset, query);
   return { total, rows: await Promise.all(indices.map((index) => foundRow(dataset, index))) };
-}
-
-async function foundRow(dataset: Dataset<unknown>, index: number): Promise<FoundRow> {
-  try {
-    return { index, row: await dataset.row(index) };
-  } catch (error) {
-    return { index, fault: error instanceof Error ? error.message : String(error) };
-  }
 }
 
 function findIndices(dataset: Dataset<unknown>, query: RowQuery): FoundIndices | Promise<FoundIndices> {
@@ -66,7 +56,7 @@ function findIndices(dataset: Dataset<unknown>, query: RowQuery): FoundIndices |
     const length = Math.max(0, Math.min(limit, dataset.size - offset));
     return { indices: Array.from({ length }, (_, place) => offset + place), total: dataset.size };
   }
-  return dataset.query === undefined ? scan(dataset, query) : dataset.query(query);
+  return dataset.query === undefined ? scanIndices(dataset, query) : dataset.query(query);
 }
 
 interface SortKey {
@@ -75,35 +65,27 @@ interface SortKey {
   readonly number: number | undefined;
 }
 
-/** Subtle: an unsorted search keeps the numbers of the matches alone, so that no row stays in memory. */
-async function scan(dataset: Dataset<unknown>, query: RowQuery): Promise<FoundIndices> {
+/**
+ * Looks at each row.
+ * Subtle: an unsorted search keeps the numbers of the matches alone, so that no row stays in memory.
+ */
+export async function scanIndices(dataset: Dataset<unknown>, query: RowQuery): Promise<FoundIndices> {
   const { search = "", sort, filter = [], offset, limit, signal } = query;
   const wanted = search.toLowerCase();
   const found: number[] = [], keys: SortKey[] = [];
-  for (let index = 0; index < dataset.size; index++) {
-    const fields = await readFields(dataset, index);
-    if (fields !== undefined && matches(fields, wanted, filter)) {
+  for await (const batch of scanRows(dataset, signal)) {
+    for (const each of batch) {
+      // A row that cannot be read has no text that could match; the page that shows it tells why.
+      if (!("row" in each)) continue;
+      const fields = new Map(rowEntries(each.row).map(([name, value]) => [name, fieldText(value)]));
+      if (!matches(fields, wanted, filter)) continue;
       const text = sort && fields.get(sort.field);
-      if (sort === undefined) found.push(index);
-      else keys.push({ index, text, number: fieldNumber(text) });
-    }
-    if (index % TURN_ROWS === TURN_ROWS - 1) {
-      signal?.throwIfAborted();
-      await new Promise((resolve) => setTimeout(resolve));
+      if (sort === undefined) found.push(each.index);
+      else keys.push({ index: each.index, text, number: fieldNumber(text) });
     }
   }
   const sorted = sort === undefined ? found : sortKeys(keys, sort.descending).map(({ index }) => index);
   return { indices: sorted.slice(offset, offset + limit), total: sorted.length };
-}
-
-/** Undefined for a row that cannot be read: it has no text that could match. */
-async function readFields(dataset: Dataset<unknown>, index: number) {
-  try {
-    const entries = rowEntries(await dataset.row(index));
-    return new Map(entries.map(([name, value]) => [name, fieldText(value)]));
-  } catch {
-    return undefined; // The page that shows this row tells why.
-  }
 }
 
 function matches(

@@ -33,22 +33,23 @@ export interface Statistics {
 /** Most rows that are looked at. */
 const MOST_ROWS = 20_000;
 /** Most different values of a field that are counted. */
-const MOST_VALUES = 10_000;
-const SHOWN_VALUES = 5;
+export const MOST_VALUES = 10_000;
+export const SHOWN_VALUES = 5;
 const BINS = 10;
 /** Rows looked at before others get their turn. */
 const TURN_ROWS = 1_000;
 
 const known = new WeakMap<Dataset<unknown>, Promise<Statistics>>();
 
-/** Looks at the rows once, and remembers it for as long as the split is open. */
+/** Has them once, from the split's own engine where it has one, and remembers them for as long as the split is open. */
 export function statisticsOf(dataset: Dataset<unknown>): Promise<Statistics> {
-  const remembered = known.get(dataset) ?? look(dataset);
+  const remembered = known.get(dataset) ?? dataset.statistics?.() ?? lookAtRows(dataset);
   known.set(dataset, remembered);
   return remembered;
 }
 
-async function look(dataset: Dataset<unknown>): Promise<Statistics> {
+/** Looks at all rows, or at so many at even distances. */
+export async function lookAtRows(dataset: Dataset<unknown>): Promise<Statistics> {
   const columns = new Map<string, Column>();
   const step = Math.max(1, dataset.size / MOST_ROWS);
   let rows = 0;
@@ -105,16 +106,18 @@ class Column {
 }
 
 /** @example numberStatistics([1, 2, 3, 11]) has mean 4.25, and bins 1, 1, 1, 0, 0, 0, 0, 0, 0, 1 */
-function numberStatistics(values: readonly number[]): NumberStatistics {
+export function numberStatistics(values: readonly number[]): NumberStatistics {
   let min = Infinity, max = -Infinity, sum = 0;
   for (const value of values) {
     min = Math.min(min, value);
     max = Math.max(max, value);
     sum += value;
   }
+  // Subtle: halves, as from the least number to the greatest is further than a number can tell.
+  const width = max / 2 - min / 2;
   const bins = new Array<number>(BINS).fill(0);
   for (const value of values) {
-    const bin = max === min ? 0 : Math.min(BINS - 1, Math.floor((value - min) / (max - min) * BINS));
+    const bin = width === 0 ? 0 : Math.min(BINS - 1, Math.floor((value / 2 - min / 2) / width * BINS));
     bins[bin] = (bins[bin] ?? 0) + 1;
   }
   return { min, max, mean: sum / values.length, bins };

@@ -158,9 +158,12 @@ export class Registry {
     };
   }
 
-  /** Closes the generators that are open, once each; those still opening are closed as soon as they are open. */
+  /** Closes what is open, once each; what is still opening is closed as soon as it is open. */
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#generators.values()].map((opening) => opening.close((it) => it.close())));
+    await Promise.allSettled([
+      ...[...this.#generators.values()].map((opening) => opening.close((it) => it.close())),
+      ...[...this.#datasets.values()].map((opening) => opening.close(async (it) => await it.close?.())),
+    ]);
   }
 
   #prepare({ module, url }: ModuleFile): void {

@@ -11,7 +11,7 @@ Deno.test("S2: deno.json's dependencies", async () => {
   assert.equal(config.minimumDependencyAge, "P3D");
   const names = new Set<string>();
   for (const target of Object.values<string>(config.imports).filter((each) => each.startsWith("npm:"))) {
-    const [, name = "", version] = /^npm:(@?[^@]+)@(\d+\.\d+\.\d+)(\/|$)/.exec(target) ?? [];
+    const [, name = "", version] = /^npm:(@?[^@]+)@(\d+\.\d+\.\d+(?:-[\w.]+)?)(\/|$)/.exec(target) ?? [];
     assert.ok(version !== undefined, `${target} is exact`);
     assert.ok(table.includes(name) || name.startsWith("@twind/preset-"), `CONTRIBUTING.md gives a reason for ${name}`);
     names.add(name);

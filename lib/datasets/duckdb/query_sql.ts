@@ -1,0 +1,84 @@
+/** Questions about rows as SQL, in which everything that a person wrote is a bound value. */
+import type { Condition } from "../condition.ts";
+import type { FieldFilter, RowQuery, RowSort } from "../query.ts";
+import { toCodePoints } from "./code_units.ts";
+import type { DuckDBValue } from "./native.ts";
+
+/** Name → number of its table. */
+export type FieldIds = ReadonlyMap<string, number>;
+
+export interface Statement {
+  readonly sql: string;
+  readonly values: DuckDBValue[];
+}
+
+const FOLDED = "coalesce(folded, lower(text))";
+
+/** The numbers of all rows that match, in the order of the rows. */
+export function matchesSql(query: Pick<RowQuery, "search" | "filter">, fields: FieldIds): Statement {
+  const { values, bind } = binding();
+  return { sql: `SELECT row FROM rows WHERE ${where(query, fields, bind)} ORDER BY row`, values };
+}
+
+/** The numbers of a page of them in an order: numbers before texts, what is absent last, equals as the rows stand. */
+export function sortedSql(query: RowQuery & { readonly sort: RowSort }, fields: FieldIds): Statement {
+  const { values, bind } = binding();
+  const { sort: { field, descending }, offset, limit } = query;
+  const id = fields.get(field);
+  const table = id === undefined ? "(SELECT NULL AS row, NULL AS text, NULL AS number LIMIT 0)" : `field_${id}`;
+  const way = descending ? "DESC" : "ASC";
+  const order = [
+    "text IS NULL",
+    `number IS NULL ${way}`,
+    `number ${way}`,
+    `CASE WHEN number IS NULL THEN text END ${way}`,
+    "rows.row",
+  ];
+  const sql = `SELECT rows.row FROM rows LEFT JOIN ${table} AS sorted ON sorted.row = rows.row
+    WHERE ${where(query, fields, bind)} ORDER BY ${order.join(", ")} LIMIT ${bind(limit)} OFFSET ${bind(offset)}`;
+  return { sql, values };
+}
+
+function binding() {
+  const values: DuckDBValue[] = [];
+  return { values, bind: (value: DuckDBValue) => `$${values.push(value)}` };
+}
+
+type Bind = (value: DuckDBValue) => string;
+
+function where({ search = "", filter = [] }: Pick<RowQuery, "search" | "filter">, fields: FieldIds, bind: Bind) {
+  const conditions = filter.map((each) => filterSql(each, fields, bind));
+  if (search !== "") {
+    const wanted = bind(toCodePoints(search.toLowerCase()));
+    const found = [...fields.values()].map((id) => rowsOf(id, `contains(${FOLDED}, ${wanted})`));
+    conditions.push(found.length === 0 ? "false" : `rows.row IN (${found.join(" UNION ALL ")})`);
+  }
+  return conditions.length === 0 ? "true" : conditions.join(" AND ");
+}
+
+function filterSql({ field, condition }: FieldFilter, fields: FieldIds, bind: Bind): string {
+  const id = fields.get(field);
+  const isNegative = condition.kind === "lacks" || condition.kind === "empty";
+  if (id === undefined) return String(isNegative);
+  return `rows.row ${isNegative ? "NOT IN" : "IN"} (${rowsOf(id, conditionSql(condition, bind))})`;
+}
+
+/** Subtle: of what a row must lack, and of what must be empty, the opposite. */
+function conditionSql(condition: Condition, bind: Bind): string {
+  switch (condition.kind) {
+    case "contains":
+    case "lacks":
+      return `contains(${FOLDED}, ${bind(toCodePoints(condition.text))})`;
+    case "is":
+      return `text = ${bind(toCodePoints(condition.text))}`;
+    case "empty":
+      return "text <> ''";
+    default:
+      // Subtle: as a text, since a whole number would be bound as an integer and may be too large for one.
+      return `number ${condition.kind} ${bind(String(condition.number))}::DOUBLE`;
+  }
+}
+
+function rowsOf(id: number, condition: string): string {
+  return `SELECT row FROM field_${id} WHERE ${condition}`;
+}

@@ -1,0 +1,36 @@
+/** All rows of a split one after the other, many at a time. */
+import type { Dataset } from "./dataset.ts";
+import type { FoundRow } from "./query.ts";
+
+/** Rows after which others get their turn. */
+const TURN_ROWS = 2_000;
+
+/** @throws the signal's reason, between two lots of rows */
+export async function* scanRows(
+  dataset: Dataset<unknown>,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly FoundRow[], void, void> {
+  for await (const batch of dataset.scan?.() ?? oneByOne(dataset)) {
+    yield batch;
+    signal?.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+async function* oneByOne(dataset: Dataset<unknown>): AsyncGenerator<readonly FoundRow[], void, void> {
+  for (let start = 0; start < dataset.size; start += TURN_ROWS) {
+    const batch: FoundRow[] = [];
+    const end = Math.min(dataset.size, start + TURN_ROWS);
+    for (let index = start; index < end; index++) batch.push(await foundRow(dataset, index));
+    yield batch;
+  }
+}
+
+/** A row by its number, or why it cannot be read. */
+export async function foundRow(dataset: Dataset<unknown>, index: number): Promise<FoundRow> {
+  try {
+    return { index, row: await dataset.row(index) };
+  } catch (error) {
+    return { index, fault: error instanceof Error ? error.message : String(error) };
+  }
+}
