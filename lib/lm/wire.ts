@@ -93,10 +93,11 @@ const TOP_MESSAGE = "must be a whole number from 1 to 50";
 const topSchema = v.optional(
   v.pipe(v.number(TOP_MESSAGE), v.safeInteger(TOP_MESSAGE), v.minValue(1, TOP_MESSAGE), v.maxValue(50, TOP_MESSAGE)),
 );
-const PROMPT_LIMIT = 262_144;
-const promptSchema = v.pipe(
+/** Of a text that goes to a model, as UTF-8: what it costs, whatever its alphabet. */
+const PROMPT_BYTES = 262_144;
+export const promptSchema = v.pipe(
   v.string("must be a text"),
-  v.maxLength(PROMPT_LIMIT, `must be at most ${PROMPT_LIMIT} characters`),
+  v.maxBytes(PROMPT_BYTES, `must be at most ${PROMPT_BYTES} bytes of UTF-8`),
 );
 
 const promptSource = {
@@ -159,7 +160,8 @@ export const nextTokenSchema = v.strictObject({
 });
 export type NextTokenBody = v.InferOutput<typeof nextTokenSchema>;
 
-const TURN_LIMIT = 512;
+/** Two keys each, of the thousand that a body may have. */
+const TURN_LIMIT = 400;
 const ROLE_MESSAGE = 'must be "user" or "assistant"';
 
 /** Body of `POST chat` and `POST chat_prompt`: a conversation that the model is to go on with. */

@@ -1,6 +1,6 @@
 /** What the routes under /v1 take: the fields of OpenAI's API that a model in this process can honour. */
 import * as v from "valibot";
-import { paramsSchema } from "../../lm/wire.ts";
+import { paramsSchema, promptSchema } from "../../lm/wire.ts";
 
 /** Most prompts of one request. */
 const MAX_PROMPTS = 32;
@@ -43,8 +43,8 @@ const maxTokensSchema = v.optional(v.nullable(v.pipe(
 export const completionsSchema = v.strictObject({
   ...common,
   prompt: v.union([
-    v.string(),
-    v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(MAX_PROMPTS)),
+    promptSchema,
+    v.pipe(v.array(promptSchema), v.minLength(1), v.maxLength(MAX_PROMPTS, PROMPT_MESSAGE)),
     v.pipe(idsSchema, v.minLength(1)),
     v.pipe(v.array(idsSchema), v.minLength(1), v.maxLength(MAX_PROMPTS)),
   ], PROMPT_MESSAGE),
@@ -62,9 +62,9 @@ const CONTENT_MESSAGE = 'must be a text, or a list of { "type": "text", "text": 
 const messageSchema = v.strictObject({
   role: v.picklist(["system", "developer", "user", "assistant"], ROLE_MESSAGE),
   content: v.union([
-    v.string(),
+    promptSchema,
     v.pipe(
-      v.array(v.strictObject({ type: v.literal("text"), text: v.string() })),
+      v.array(v.strictObject({ type: v.literal("text"), text: promptSchema })),
       v.transform((parts) => parts.map(({ text }) => text).join("")),
     ),
   ], CONTENT_MESSAGE),
