@@ -38,6 +38,7 @@ export interface SessionsOptions {
 export class Sessions {
   /** Least recently used first. */
   readonly #held = new Map<string, Held>();
+  readonly #opening = new Map<string, { readonly owner: string; readonly session: Promise<Session> }>();
   readonly #options: Required<SessionsOptions>;
 
   constructor(options: SessionsOptions) {
@@ -56,9 +57,7 @@ export class Sessions {
     if (!ID.test(id)) throw invalid("it must be the id that the page was given, 32 lower-case hexadecimal digits");
     const held = this.#held.get(id);
     if (held === undefined) return undefined;
-    if (held.owner !== ownerName(owner)) {
-      throw new ProblemError(403, "Refused", "Cannot use session: it belongs to another page", { field: "session" });
-    }
+    if (held.owner !== ownerName(owner)) throw foreign();
     this.#touch(id, held);
     return held.session;
   }
@@ -69,6 +68,18 @@ export class Sessions {
    * @throws {ProblemError} 500 with the message of what the function threw
    */
   async open(owner: SessionOwner, id: string = crypto.randomUUID().replaceAll("-", "")): Promise<Session> {
+    // Subtle: several clicks can find the same session lost, and must all reach the one that is made in its place.
+    const opening = this.#opening.get(id) ?? { owner: ownerName(owner), session: this.#open(owner, id) };
+    if (opening.owner !== ownerName(owner)) throw foreign();
+    this.#opening.set(id, opening);
+    try {
+      return await opening.session;
+    } finally {
+      this.#opening.delete(id);
+    }
+  }
+
+  async #open(owner: SessionOwner, id: string): Promise<Session> {
     const { registry, log } = this.#options;
     const { module, component } = owner;
     const page = new Page();
@@ -138,6 +149,10 @@ function sessionGenerator(registry: Registry, module: Module, name: string, sess
   }
   const known = Object.keys(module.generators).map((each) => `"${each}"`).join(", ");
   throw new RangeError(`Cannot use generator "${name}": module "${module.name}" has only ${known}`);
+}
+
+function foreign(): ProblemError {
+  return new ProblemError(403, "Refused", "Cannot use session: it belongs to another page", { field: "session" });
 }
 
 function invalid(why: string): ProblemError {
