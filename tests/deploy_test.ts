@@ -80,7 +80,9 @@ Deno.test({
         while (sent < REQUESTS) {
           const [path, body] = calls[sent++ % calls.length] ?? assert.fail();
           const { status, text } = await call(path, body);
-          assert.equal(status, 200, `${path}: ${text.slice(0, 300)}`);
+          // It is not ready while the first request opens a model.
+          const isLoading = path === "/api/ready" && status === 503 && text.includes('"status":"loading"');
+          if (!isLoading) assert.equal(status, 200, `${path}: ${text.slice(0, 300)}`);
           assert.ok(!text.includes("canary") && !text.includes("NotCapable"), path);
           if (path.endsWith("generate") || path.endsWith("chat/chat")) assert.match(text, /event: done\n/, path);
         }

@@ -45,6 +45,8 @@ export class Admission {
   #turn = 0;
   readonly #nextTurns = new Map<string, number>();
   readonly #clock: Clock;
+  /** When something that was served last got on. */
+  #progressMs = 0;
   /** How long a slot was held, smoothed. */
   #heldMs = 1_000;
 
@@ -58,6 +60,16 @@ export class Admission {
 
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** How long all slots have been taken without any of those who have them getting on; 0 while one is free. */
+  get stuckMs(): number {
+    return this.#busy < this.limits.slots ? 0 : this.#clock.now() - this.#progressMs;
+  }
+
+  /** Somebody who was served got on. */
+  progress(): void {
+    this.#progressMs = this.#clock.now();
   }
 
   /** Takes a slot, or a place in the queue. @throws {ProblemError} 429 with `Retry-After` when neither is free */
@@ -104,6 +116,7 @@ export class Admission {
 
   #serve(waiter: Waiter): void {
     this.#busy++;
+    this.progress();
     this.#turn = Math.max(this.#turn, waiter.turn);
     for (const [client, turn] of this.#nextTurns) if (turn <= this.#turn) this.#nextTurns.delete(client);
     waiter.serve();

@@ -60,6 +60,7 @@ async function* countedRun(generator: Generator, request: GenerateRequest, use: 
     ticket = lanes?.runs.enter(client);
     const start = (signal: AbortSignal) => queuedRun(generator, { ...request, signal }, ticket, count);
     for await (const event of supervised(start, { signal, deadlines, clock, release: () => ticket?.leave() })) {
+      if (event.type !== "queue") lanes?.runs.progress();
       if (event.type === "step") count.token();
       else if (event.type === "finish") count.finished(event.reason, event.usage.promptTokens);
       yield event;

@@ -24,6 +24,8 @@ export interface Config {
   readonly slots: number;
   /** Runs that may wait for it; 0 turns away what finds no free slot. */
   readonly queue: number;
+  /** How long a run may lie unread before it is given up. */
+  readonly deadlines: { readonly stallMs: number };
   /** Whether this is Deno Deploy. */
   readonly isDeployed: boolean;
   /** Names under which the app may be called, besides its own address; with or without a port. */
@@ -110,6 +112,12 @@ const SETTINGS = {
     help: "runs that one model of this process works on at once",
   },
   queue: { env: "VISUALLM_QUEUE", flag: "queue", fallback: "32", help: "runs that may wait for such a model" },
+  stall: {
+    env: "VISUALLM_STALL_SECONDS",
+    flag: "stall-seconds",
+    fallback: "30",
+    help: "seconds after which a run that nobody reads is given up",
+  },
   log: { env: "VISUALLM_LOG", flag: "log", fallback: "info", help: `one of ${LOG_LEVELS.join(", ")}` },
 } as const satisfies Readonly<Record<string, Setting>>;
 type SettingName = keyof typeof SETTINGS;
@@ -170,6 +178,7 @@ export function readConfig(
     servesApi: parseSwitch("VISUALLM_SERVE_API", read("serveApi")),
     slots: parseCount("VISUALLM_SLOTS", read("slots"), { min: 1, max: 256 }),
     queue: parseCount("VISUALLM_QUEUE", read("queue"), { min: 0, max: 1024 }),
+    deadlines: { stallMs: parseCount("VISUALLM_STALL_SECONDS", read("stall"), { min: 1, max: 600 }) * 1000 },
     allowedHosts: list(read("allowedHosts")).map(parseAllowedHost),
     log: parseLevel(read("log")),
   };

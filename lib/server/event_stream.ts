@@ -1,4 +1,6 @@
 import type { Problem } from "../lm/event.ts";
+import { type Clock, MONOTONIC } from "./clock.ts";
+import { Silence } from "./silence.ts";
 
 const HEARTBEAT_MS = 15_000;
 
@@ -14,7 +16,7 @@ export interface EventStreamOptions {
   readonly onError: (error: unknown) => Problem;
   /** One event as JSON. */
   readonly encode: (event: StreamEvent) => string;
-  readonly heartbeatMs?: number;
+  readonly clock?: Clock;
 }
 
 const HEADERS = {
@@ -31,18 +33,34 @@ const HEADERS = {
  */
 export async function eventStream(
   events: AsyncGenerator<StreamEvent, void, void>,
-  { controller, onError, encode, heartbeatMs = HEARTBEAT_MS }: EventStreamOptions,
+  { controller, onError, encode, clock = MONOTONIC }: EventStreamOptions,
 ): Promise<Response> {
-  let pending: Promise<IteratorResult<StreamEvent, void>> | undefined = Promise.resolve(await events.next());
+  const first = await events.next();
+  let pending: Promise<IteratorResult<StreamEvent, void>> | undefined = Promise.resolve(first);
   let isLeft = false;
+  let beat = () => {};
+  const silence = new Silence(clock, HEARTBEAT_MS, () => beat());
   const encoder = new TextEncoder();
+  const end = async () => {
+    silence.close();
+    await events.return();
+  };
   const body = new ReadableStream<Uint8Array>({
+    start(stream) {
+      beat = () => {
+        // Whoever has not read the last one needs no other.
+        if ((stream.desiredSize ?? -1) >= 0) stream.enqueue(encoder.encode(": heartbeat\n\n"));
+        silence.begin();
+      };
+    },
     async pull(stream) {
       try {
+        silence.begin();
+        // Subtle: a heartbeat answers a pull while its event is still to come, which the next pull then waits for.
         pending ??= events.next();
-        const next = await withTimeout(pending, heartbeatMs);
+        const next = await pending;
+        silence.end();
         if (isLeft) return;
-        if (next === undefined) return stream.enqueue(encoder.encode(": heartbeat\n\n"));
         pending = undefined;
         const event = next.value ?? failed(onError(new Error("The run ended without saying so")));
         stream.enqueue(encoder.encode(frame(event.type, encode(event))));
@@ -53,14 +71,15 @@ export async function eventStream(
         stream.enqueue(encoder.encode(frame(event.type, encode(event))));
       }
       stream.close();
-      await events.return();
+      await end();
     },
     async cancel() {
       isLeft = true;
+      silence.close();
       controller.abort();
       // A step under way ends first; what it still throws concerns nobody.
       await pending?.catch(() => {});
-      await events.return();
+      await end();
     },
   }, { highWaterMark: 0 });
   return new Response(body, { headers: HEADERS });
@@ -73,15 +92,4 @@ function frame(type: string, data: string): string {
 
 function failed(problem: Problem): StreamEvent & { readonly problem: Problem } {
   return { type: "error", problem };
-}
-
-/** Undefined when the time is over first. */
-async function withTimeout<Value>(promise: Promise<Value>, ms: number): Promise<Value | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<undefined>((resolve) => timer = setTimeout(() => resolve(undefined), ms));
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -14,6 +14,9 @@ import { type Lanes, Traffic } from "./traffic.ts";
 /** Generators of this kind are behind an API, which does the work and has an admission of its own. */
 export const REMOTE_KIND = "openai";
 
+/** All slots of a generator taken for so long, without a token from any: somebody must look. */
+const STUCK_MS = 60_000;
+
 export interface RegistryOptions {
   /** Folder that the app was started from. */
   readonly rootUrl: URL;
@@ -50,8 +53,10 @@ export interface DatasetReport {
 }
 
 export interface Readiness {
-  /** `degraded` when something failed; the rest works. */
-  readonly status: "ready" | "degraded";
+  /** `degraded` when something failed or is stuck, and the rest works; `loading` when all that is missing is on its way. */
+  readonly status: "ready" | "loading" | "degraded";
+  /** Why it is not ready, one a line. */
+  readonly reasons: readonly string[];
   readonly modules: readonly string[];
   readonly generators: readonly GeneratorReport[];
   readonly datasets: readonly DatasetReport[];
@@ -149,9 +154,13 @@ export class Registry {
         }
       }
     }
-    const failed = [...generators, ...datasets].some(({ state }) => state === "failed");
+    const loading = generators.filter(({ state }) => state === "loading").map(({ module, name }) =>
+      `generator ${module}/${name} loads`
+    );
+    const faults = [...this.#stuck(), ...failures(generators, datasets)];
     return {
-      status: failed ? "degraded" : "ready",
+      status: faults.length > 0 ? "degraded" : loading.length > 0 ? "loading" : "ready",
+      reasons: [...faults, ...loading],
       modules: this.modules.map(({ name }) => name),
       generators,
       datasets,
@@ -164,6 +173,13 @@ export class Registry {
       ...[...this.#generators.values()].map((opening) => opening.close((it) => it.close())),
       ...[...this.#datasets.values()].map((opening) => opening.close(async (it) => await it.close?.())),
     ]);
+  }
+
+  /** Generators all of whose slots are taken by runs that do not get on. */
+  #stuck(): readonly string[] {
+    return [...this.#lanes].filter(([, { runs }]) => runs.stuckMs > STUCK_MS).map(([place, { runs }]) =>
+      `generator ${place}: none of its ${runs.limits.slots} runs has got on for ${Math.floor(runs.stuckMs / 1000)} s`
+    );
   }
 
   #prepare({ module, url }: ModuleFile): void {
@@ -186,6 +202,13 @@ export class Registry {
       }
     }
   }
+}
+
+function failures(generators: readonly GeneratorReport[], datasets: readonly DatasetReport[]): readonly string[] {
+  return [
+    ...generators.map((report) => ({ ...report, what: `generator ${report.module}/${report.name}` })),
+    ...datasets.map((report) => ({ ...report, what: `split ${report.module}/${report.task}/${report.split}` })),
+  ].filter(({ state }) => state === "failed").map(({ what, detail }) => `${what}: ${detail}`);
 }
 
 /** Names hold no slash, see `defineModule`; splits may, but stand last. */

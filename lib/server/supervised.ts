@@ -2,6 +2,7 @@
 import type { GeneratorEvent } from "../lm/event.ts";
 import type { Clock } from "./clock.ts";
 import { ProblemError } from "./problem.ts";
+import { Silence } from "./silence.ts";
 
 export interface Deadlines {
   /** Longest run, its wait in the queue included. */
@@ -33,12 +34,9 @@ export async function* supervised(start: (signal: AbortSignal) => Events, watch:
   const run = new Run(start, watch);
   try {
     for (let next = await run.next(); next.done !== true; next = await run.next()) {
-      const stopTimer = run.watchReader();
-      try {
-        yield next.value;
-      } finally {
-        stopTimer();
-      }
+      run.unread.begin();
+      yield next.value;
+      run.unread.end();
       if (run.isClosed) break;
     }
     if (run.fault !== undefined) throw run.fault;
@@ -50,6 +48,8 @@ export async function* supervised(start: (signal: AbortSignal) => Events, watch:
 class Run {
   fault: ProblemError | undefined;
   isClosed = false;
+  /** From an event's being handed over to the next one's being asked for. */
+  readonly unread: Silence;
   readonly #watch: Watch;
   readonly #events: Events;
   readonly #overdue = new AbortController();
@@ -60,8 +60,9 @@ class Run {
   #reject: (reason: unknown) => void = () => {};
 
   constructor(start: (signal: AbortSignal) => Events, watch: Watch) {
-    const { signal, clock, deadlines: { totalMs } } = watch;
+    const { signal, clock, deadlines: { totalMs, stallMs } } = watch;
     this.#watch = watch;
+    this.unread = new Silence(clock, stallMs, () => this.#giveUp());
     this.#ending = AbortSignal.any(signal === undefined ? [this.#overdue.signal] : [signal, this.#overdue.signal]);
     this.#ending.addEventListener("abort", this.#awaitLastWord);
     if (this.#ending.aborted) this.#awaitLastWord();
@@ -80,22 +81,10 @@ class Run {
     });
   }
 
-  /** Gives the run up unless what is returned is called in time. */
-  watchReader(): () => void {
-    const { clock, deadlines: { stallMs } } = this.#watch;
-    return clock.after(stallMs, () => {
-      this.fault = new ProblemError(
-        408,
-        "Not read",
-        `The run was given up, as nobody read it for ${seconds(stallMs)} s`,
-      );
-      this.close().catch(() => {}); // Nobody is there to hear of it.
-    });
-  }
-
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.unread.close();
     this.#stopTotal();
     this.#stopLastWord();
     this.#ending.removeEventListener("abort", this.#awaitLastWord);
@@ -106,6 +95,12 @@ class Run {
     } finally {
       this.#watch.release();
     }
+  }
+
+  #giveUp(): void {
+    const { stallMs } = this.#watch.deadlines;
+    this.fault = new ProblemError(408, "Not read", `The run was given up, as nobody read it for ${seconds(stallMs)} s`);
+    this.close().catch(() => {}); // Nobody is there to hear of it.
   }
 
   readonly #awaitLastWord = () => {

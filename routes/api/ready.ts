@@ -2,7 +2,7 @@ import { apiRoute } from "../../lib/server/api_route.ts";
 import { LIMITS } from "../../lib/server/limits.ts";
 import { encodeWire } from "../../lib/lm/wire_text.ts";
 
-/** What is open and what failed, with the limits that hold; 503 when something failed. */
+/** What is open and what failed, with the limits that hold; 503 while something loads, failed or is stuck. */
 export const handler = apiRoute({
   GET({ state }) {
     const readiness = state.registry.ready();

@@ -69,6 +69,15 @@ Deno.test("decodeWire() is the inverse of encodeWire(), −∞ included", () => 
   }));
 });
 
+Deno.test("encodeWire() renames keys alone, whatever a text holds that looks like one", () => {
+  const piece = fc.constantFrom('"', "\\", "{", ",", ":", "aB", '{"aB":1}', ',\\"cD":', "\n");
+  const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(""));
+  fc.assert(fc.property(text, text, (one, other) => {
+    const wire = encodeWire({ aB: one, list: [one, { cD: other }], last: other });
+    assert.deepEqual(JSON.parse(wire), { a_b: one, list: [one, { c_d: other }], last: other });
+  }));
+});
+
 Deno.test("paramsSchema names the range of what it refuses, and refuses what it does not know", () => {
   const cases: readonly [Record<string, unknown>, RegExp][] = [
     [{ temperature: 3 }, /a number from 0 to 2/],

@@ -14,6 +14,25 @@ export async function rawRequest(
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0), text };
 }
 
+/** Sends a request whole, and leaves it to the caller to read of the answer what it likes. */
+export async function openRequest(
+  port: number,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body = "",
+): Promise<Deno.TcpConn> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  const bytes = new TextEncoder().encode(body);
+  const given = { host: `127.0.0.1:${port}`, "content-length": String(bytes.length), ...headers };
+  const lines = Object.entries(given).map(([name, value]) => `${name}: ${value}`);
+  const head = new TextEncoder().encode([`${method} ${path} HTTP/1.1`, ...lines, "", ""].join("\r\n"));
+  for (const part of [head, bytes]) {
+    for (let sent = 0; sent < part.length;) sent += await connection.write(part.subarray(sent));
+  }
+  return connection;
+}
+
 /** Serves a handler on a free loopback port while `work` runs. */
 export async function whileServed(
   handler: (request: Request, info?: Deno.ServeHandlerInfo) => Promise<Response>,

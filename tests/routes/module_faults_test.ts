@@ -129,6 +129,7 @@ Deno.test("startLines() leaves out what works before what does not", () => {
       servesApi: false,
       slots: 8,
       queue: 32,
+      deadlines: { stallMs: 30_000 },
       budget: {},
       isDeployed: false,
       allowedHosts: [],
@@ -138,6 +139,7 @@ Deno.test("startLines() leaves out what works before what does not", () => {
     rights: "rights: none",
     readiness: {
       status: "degraded",
+      reasons: [],
       modules: ["m"],
       generators: [...works, {
         module: "m",
