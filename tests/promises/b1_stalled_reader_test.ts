@@ -22,12 +22,10 @@ Deno.test("B1: 20 readers that never read, each of a run of 65,536 tokens", asyn
   assert.ok(producedMb <= PRODUCED_MB, `${producedMb} MB each`);
   assert.ok(growthMb <= GROWTH_MB, `${growthMb} MB more`);
   assert.equal((await readRun(app, { generator: "quick", tokens: 5 })).positions.length, 5);
-  measured(
-    "B1",
-    `${READERS} stalled readers: ${producedMb.toFixed(1)} MB made for each, ${
-      Math.max(0, Math.ceil(growthMb))
-    } MB more memory, all slots free again`,
-  );
+  const told = `${READERS} stalled readers: ${producedMb.toFixed(1)} MB made for each, ${
+    Math.max(0, Math.ceil(growthMb))
+  } MB more memory, all slots free again`;
+  measured("B1", told);
 });
 
 /** Lets runs stall until their slots are free again. @returns the tokens that were made */

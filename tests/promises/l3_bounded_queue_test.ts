@@ -36,10 +36,9 @@ Deno.test("L3: 40 clients at once at one slot and 32 places", async () => {
   const waiting = await placesOf(accepted);
   assert.deepEqual(waiting, Array.from({ length: QUEUE }, (_, place) => place), "each place is told once");
   leaving.abort();
-  measured(
-    "L3",
-    `${accepted.length} of ${REQUESTS} accepted, ${refused.length} refused; a refusal in ${value} ms (p99)${note}`,
-  );
+  const told =
+    `${accepted.length} of ${REQUESTS} accepted, ${refused.length} refused; a refusal in ${value} ms (p99)${note}`;
+  measured("L3", told);
 });
 
 Deno.test("L3: who waits is told of every place on the way to its turn", async () => {
