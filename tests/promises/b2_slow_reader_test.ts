@@ -27,10 +27,8 @@ Deno.test("B2: 50 streams with and without ten slow readers, in turns", async ()
   const { value: { alone, beside }, note } = await timed([app.pid], measure, ({ alone, beside }) => {
     assert.ok(beside <= alone * CHANGE_LIMIT, `${beside} ms beside slow readers, ${alone} ms without`);
   });
-  measured(
-    "B2",
-    `p99 between tokens ${beside.toFixed(1)} ms beside slow readers, ${alone.toFixed(1)} ms without${note}`,
-  );
+  const told = `p99 between tokens ${beside.toFixed(1)} ms beside slow readers, ${alone.toFixed(1)} ms without${note}`;
+  measured("B2", told);
 });
 
 async function gapOf(app: AppProcess): Promise<number> {
