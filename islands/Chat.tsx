@@ -145,9 +145,9 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
 
   async function showTokens(turn: state.Turn): Promise<void> {
     try {
-      const steps = await stepsOfTurn(finder, turn);
-      chat.value = state.withSteps(chat.value, turn.id, steps);
-      if (steps.length === 0) tell(CHAT_STRINGS.noTokens);
+      const found = await stepsOfTurn(finder, turn);
+      chat.value = state.withSteps(chat.value, turn.id, found);
+      if (found.steps.length === 0) tell(CHAT_STRINGS.noTokens);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       problem.value = error.problem;
@@ -265,7 +265,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const question = state.whatIfOf(chat.value, selection.value, params.value);
   const whatIf = useAnswer(
     question && writing.value === undefined ? JSON.stringify([selection.value, question.by]) : undefined,
-    async (signal) => question && (await stepsAlong(finder, question, question.ids.length + 1, signal)).at(-1),
+    async (signal) => question && (await stepsAlong(finder, question, question.ids.length + 1, signal)).steps.at(-1),
   );
 
   const control = storeControl(store, INPUT_VIEWS, (name, value) => {

@@ -1,9 +1,8 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Problem, RunEvent } from "../lib/lm/event.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
-import { survives } from "../lib/lm/survival.ts";
 import type { TokenId } from "../lib/lm/token.ts";
 import type { Scored } from "../lib/lm/wire.ts";
 import { ApiError } from "../lib/ui/api_client.ts";
@@ -202,6 +201,9 @@ export default function Generation({ screen, problem, children }: GenerationProp
   const { run: shownRun, selection } = here();
   const run = runs.value[shownRun] ?? IDLE;
   const isChanged = run.params !== undefined && changedParams(params.value, run.params).length > 0;
+  // A run that was kept has no tokens of the prompt; those of its score are the same ones.
+  const prompt = run.prompt.length > 0 || run.madeOf !== undefined ? run.prompt : scored.value?.prompt ?? [];
+  const promptIds = useMemo(() => prompt.length === 0 ? undefined : prompt.map(({ id }) => id), [prompt]);
   const question = isChanged ? whatIfBody(run, selection, params.value) : undefined;
   const whatIf = useAnswer(
     question && JSON.stringify(question),
@@ -223,7 +225,8 @@ export default function Generation({ screen, problem, children }: GenerationProp
       colouring={colouring.value}
       selection={selection}
       isReady={isReady.value}
-      survival={isChanged ? (step) => survives(step, params.value) : undefined}
+      lookedAtBy={isChanged ? params.value : undefined}
+      promptIds={promptIds}
       whatIf={whatIf}
       kept={{ ...kept, clear: () => (stopRun.current?.abort(), stopRun.current = undefined, kept.clear()) }}
       canUndo={canUndo(trail.value)}

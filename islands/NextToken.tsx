@@ -236,7 +236,7 @@ export default function NextToken(props: NextTokenProps) {
       params={params.value}
       path={path.value}
       steps={steps}
-      verdicts={pathVerdicts(steps, params.value)}
+      verdicts={pathVerdicts(steps, path.value, params.value, next.value?.prompt.map(({ id }) => id) ?? [])}
       next={next.value}
       candidates={candidates.value}
       from={from.value}

@@ -15,6 +15,7 @@ export class Distribution {
   readonly #weights: Float64Array;
   #sum = 0;
   #entropyNats = 0;
+  #logNormalizer = 0;
   #mode = 0;
   #size = 0;
 
@@ -25,6 +26,11 @@ export class Distribution {
 
   get entropyNats(): number {
     return this.#entropyNats;
+  }
+
+  /** log Σ exp(logit): a logit is its logprob plus this. */
+  get logNormalizer(): number {
+    return this.#logNormalizer;
   }
 
   /** The most probable token; of equals the lowest id. */
@@ -44,7 +50,7 @@ export class Distribution {
    */
   set(logits: Float32Array): this {
     this.#look(logits);
-    if (this.#size === 1) return this.#setCertain(this.#mode);
+    if (this.#size === 1) return this.#setCertain(this.#mode, logits);
     const max = at(logits, this.#mode), weights = this.#weights;
     let sum = 0, weighted = 0;
     for (let id = 0; id < logits.length; id++) {
@@ -59,14 +65,16 @@ export class Distribution {
     const logSum = Math.log(sum);
     for (let id = 0; id < logits.length; id++) this.logprobs[id] = at(logits, id) - max - logSum;
     this.#sum = sum;
+    this.#logNormalizer = max + logSum;
     this.#entropyNats = Math.max(0, logSum - weighted / sum);
     return this;
   }
 
-  #setCertain(id: number): this {
+  #setCertain(id: number, logits: Float32Array): this {
     this.logprobs.fill(-Infinity)[id] = 0;
     this.#weights.fill(0)[id] = 1;
     this.#sum = 1;
+    this.#logNormalizer = at(logits, id);
     this.#entropyNats = 0;
     return this;
   }

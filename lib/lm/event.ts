@@ -74,6 +74,8 @@ export interface Step {
   readonly restCount?: number;
   /** Log of the summed final probability of every token outside `top`; absent when none of them survived. */
   readonly restFinalLogprob?: number;
+  /** log Σ exp(logit) of the raw logits: a candidate's logit is its logprob plus this. Absent when a server drew. */
+  readonly logNormalizer?: number;
   readonly processors: readonly ProcessorLog[];
   readonly draw: Draw;
   /** Absent: the numbers are exact. */

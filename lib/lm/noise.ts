@@ -44,6 +44,22 @@ export function drawn({ logprobs, mode }: Drawable, key: readonly [number, numbe
   return chosen;
 }
 
+/** Whether the noise of any id below `count` is above a bound; ids in `except` are left out. */
+export function noiseExceeds(
+  key: readonly [number, number],
+  bound: number,
+  count: number,
+  except: ReadonlySet<number>,
+): boolean {
+  if (bound >= LARGEST) return false;
+  const [first] = key;
+  const least = bound > 0 ? LEAST[(bound * PER_NAT) | 0] ?? 0 : 0;
+  for (let id = 0; id < count; id++) {
+    if (mix(first, id) >>> 5 >= least && !except.has(id) && gumbelAt(key, id) > bound) return true;
+  }
+  return false;
+}
+
 interface Drawable {
   readonly logprobs: Float32Array;
   /** The most probable id. */

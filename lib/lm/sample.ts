@@ -70,6 +70,7 @@ export class Sampler {
       ...(rest === undefined ? {} : { restLogprob: rest }),
       restCount: this.vocabularySize - ids.length,
       ...(restFinal === undefined ? {} : { restFinalLogprob: restFinal }),
+      logNormalizer: raw.logNormalizer,
       processors,
       draw: id !== free
         ? { kind: "forced" }

@@ -6,49 +6,85 @@
  * probable than the least probable candidate shown.
  */
 import type { Candidate, ProcessorName, Step } from "./event.ts";
-import { gumbelAt, streamKey } from "./noise.ts";
+import { gumbelAt, noiseExceeds, streamKey } from "./noise.ts";
 import type { SamplingParams } from "./params.ts";
+import { type Pool, type PoolGap, poolOf, type Rated, type TokensBefore, type WholeStep } from "./pool.ts";
+import type { TokenId } from "./token.ts";
 
 export type SurvivalVerdict =
   | { readonly kind: "kept" }
   | { readonly kind: "excluded"; readonly by: ProcessorName }
   /** `to` wins the draw instead; absent where a token that is not shown might. */
   | { readonly kind: "lost"; readonly to?: Candidate }
-  | { readonly kind: "unknown" };
+  /** `remote`: a server drew, or nobody has the step's numbers. */
+  | { readonly kind: "unknown"; readonly why: PoolGap | "remote" };
 
 const KEPT = { kind: "kept" } as const;
-const UNKNOWN = { kind: "unknown" } as const;
+const REST = { kind: "unknown", why: "rest" } as const;
 
 /** Whether the step's token would be taken again under `params`, given the same prefix. */
-export function survives(step: Step, params: SamplingParams): SurvivalVerdict {
+export function survives(step: Step, params: SamplingParams, before?: TokensBefore): SurvivalVerdict {
   // What was chosen by hand is chosen by hand again.
-  return step.draw.kind === "forced" ? KEPT : drawnAgain(step, params);
+  return step.draw.kind === "forced" ? KEPT : drawnAgain(step, params, before);
+}
+
+/**
+ * The verdicts of a completion's steps, up to the first that changes: what follows stands on other tokens then.
+ * @param prompt its tokens; undefined where they are not known
+ */
+export function verdictsAlong(
+  steps: readonly Step[],
+  params: SamplingParams,
+  prompt: readonly TokenId[] | undefined,
+): readonly SurvivalVerdict[] {
+  const completion = new Map<TokenId, number>();
+  const before = { prompt: prompt && new Set(prompt), completion };
+  const verdicts: SurvivalVerdict[] = [];
+  for (const step of steps) {
+    const verdict = survives(step, params, before);
+    verdicts.push(verdict);
+    if (verdict.kind === "excluded" || verdict.kind === "lost") break;
+    completion.set(step.token.id, (completion.get(step.token.id) ?? 0) + 1);
+  }
+  return verdicts;
+}
+
+/** The tokens before a position of a completion. @param prompt its tokens; undefined where they are not known */
+export function tokensBefore(
+  steps: readonly Step[],
+  position: number,
+  prompt: readonly TokenId[] | undefined,
+): TokensBefore {
+  const completion = new Map<TokenId, number>();
+  for (const { token: { id } } of steps.slice(0, position)) completion.set(id, (completion.get(id) ?? 0) + 1);
+  return { prompt: prompt && new Set(prompt), completion };
 }
 
 /** Whether the dice of `params` fall on the step's token, however it was chosen. */
-export function drawnAgain(step: Step, params: SamplingParams): SurvivalVerdict {
-  if (isEditing(params) || !isWhole(step)) return UNKNOWN;
-  const ranked = step.top.filter(({ rank }, index) => rank === index + 1);
-  const chosen = step.top.find(({ token }) => token.id === step.token.id);
+export function drawnAgain(step: Step, params: SamplingParams, before?: TokensBefore): SurvivalVerdict {
+  if (!isWhole(step)) return { kind: "unknown", why: "remote" };
+  const pool = poolOf(step, params, before);
+  if (typeof pool === "string") return { kind: "unknown", why: pool };
+  const { ranked, unshown, chosen, chosenRank } = pool;
+  if (chosen.logprob === -Infinity) return { kind: "excluded", by: "logit_bias" };
   const best = ranked[0];
-  if (chosen === undefined || best === undefined) return UNKNOWN;
-  if (params.temperature === 0) {
-    return chosen.rank === 1 ? KEPT : { kind: "lost", to: best };
-  }
+  if (best === undefined) return REST;
+  if (params.temperature === 0) return chosenRank === 1 ? KEPT : { kind: "lost", to: best.candidate };
   const acts = (one: ProcessorName, other: ProcessorName) => params.order.indexOf(one) < params.order.indexOf(other);
   // What min_p removes before top_p looks has no share in its sum.
-  if (params.minP > 0 && params.topP < 1 && acts("min_p", "top_p")) return UNKNOWN;
+  if (params.minP > 0 && params.topP < 1 && acts("min_p", "top_p")) return REST;
   const inverse = (of: ProcessorName) => acts("temperature", of) ? 1 / params.temperature : 1;
   const { topK } = params;
-  const isPastTopK = topK > 0 && chosen.rank > topK;
+  const isPastTopK = topK > 0 && (chosenRank ?? ranked.length + 1) > topK;
+  if (topK > 0 && chosenRank === undefined && !isPastTopK) return REST;
   const topKIsFirst = topK > 0 && acts("top_k", "top_p");
   if (isPastTopK && topKIsFirst) return { kind: "excluded", by: "top_k" };
   const most = topKIsFirst ? topK : Infinity;
   const kept = ranked.slice(0, most);
   // The rest takes part unless top_k ends within what is shown.
-  const rest = most <= ranked.length
+  const rest = most <= ranked.length || unshown === undefined
     ? undefined
-    : restBounds(step, ranked, inverse("top_p"), topKIsFirst ? topK - ranked.length : step.restCount);
+    : tailBounds(pool, unshown, inverse("top_p"), topKIsFirst ? topK - ranked.length : Infinity);
 
   const nucleus = topPVerdict(kept, chosen, params.topP, inverse("top_p"), rest);
   if (nucleus.kind !== "kept") return nucleus;
@@ -58,20 +94,11 @@ export function drawnAgain(step: Step, params: SamplingParams): SurvivalVerdict 
   if (isPastTopK) return { kind: "excluded", by: "top_k" };
   const size = topK > 0 ? Math.min(nucleus.size, topK) : nucleus.size;
   const restTakesPart = rest !== undefined && !nucleus.isClosed && !(topK > 0 && topK <= ranked.length);
-  return drawVerdict(step, params, { kept, chosen, size, restTakesPart, minPInverse: inverse("min_p") });
+  return drawVerdict(step, params, pool, { kept: kept.slice(0, size), restTakesPart, minPInverse: inverse("min_p") });
 }
-
-/** A step whose whole distribution and noise are known, unlike one of a server. */
-type WholeStep = Step & { readonly restCount: number };
 
 function isWhole(step: Step): step is WholeStep {
   return step.restCount !== undefined && step.draw.kind !== "remote";
-}
-
-/** Penalties and biases depend on tokens before the step, which it does not carry. */
-function isEditing(params: SamplingParams): boolean {
-  return params.repetitionPenalty !== 1 || params.frequencyPenalty !== 0 || params.presencePenalty !== 0 ||
-    Object.keys(params.logitBias).length > 0;
 }
 
 interface Bounds {
@@ -79,23 +106,26 @@ interface Bounds {
   readonly high: number;
 }
 
-/** Least and most that the tempered mass Σ p^a of the `taking` most probable tokens of the rest can be. */
-function restBounds(
-  step: WholeStep,
-  ranked: readonly Candidate[],
+/** Least and most that the tempered mass Σ p^a of the `taking` most probable tokens outside of `ranked` can be. */
+function tailBounds(
+  { unranked }: Pool,
+  { count, low, high, ceiling, raised }: NonNullable<Pool["unshown"]>,
   inverse: number,
   taking: number,
-): Bounds | undefined {
-  const last = ranked[ranked.length - 1];
-  if (step.restLogprob === undefined || step.restCount === 0 || last === undefined) return undefined;
-  const mass = Math.exp(step.restLogprob);
-  const spread = step.restCount * (mass / step.restCount) ** inverse;
-  const largest = Math.max(Math.exp(last.logprob), mass / step.restCount);
-  const packed = mass * largest ** (inverse - 1);
-  const all = { low: Math.min(spread, packed), high: Math.max(spread, packed) };
-  if (taking >= step.restCount) return all;
+): Bounds {
+  const known = unranked.reduce((sum, { logprob }) => sum + Math.exp(logprob * inverse), 0);
+  const most = Math.exp(Math.max(ceiling, ...raised.values()));
+  const spread = (mass: number) => count * (mass / count) ** inverse;
+  // A mass is packed into as few tokens as can hold it.
+  const packed = (mass: number) => mass * Math.max(most, mass / count) ** (inverse - 1);
+  const all = {
+    low: known + (low === 0 ? 0 : Math.min(spread(low), packed(low))),
+    high: known + Math.max(spread(high), packed(high)),
+  };
+  if (taking >= count + unranked.length) return all;
   // Of a part of the rest only the most is known: none of it is more probable than the last candidate shown.
-  return { low: 0, high: Math.min(all.high, taking * Math.exp(last.logprob * inverse)) };
+  const highest = Math.max(ceiling, ...raised.values(), ...unranked.map(({ logprob }) => logprob));
+  return { low: 0, high: Math.min(all.high, taking * Math.exp(highest * inverse)) };
 }
 
 type Nucleus = Exclude<SurvivalVerdict, { kind: "kept" }> | {
@@ -107,8 +137,8 @@ type Nucleus = Exclude<SurvivalVerdict, { kind: "kept" }> | {
 };
 
 function topPVerdict(
-  kept: readonly Candidate[],
-  chosen: Candidate,
+  kept: readonly Rated[],
+  chosen: Rated,
   p: number,
   inverse: number,
   rest: Bounds | undefined,
@@ -119,9 +149,9 @@ function topPVerdict(
   const low = shown + (rest?.low ?? 0), high = shown + (rest?.high ?? 0);
   let before = 0, size = 0;
   let isExcluded = false, isUnsure = false, isClosed = false;
-  for (const [index, candidate] of kept.entries()) {
+  for (const [index, { candidate }] of kept.entries()) {
     if (before / high >= p) {
-      isExcluded ||= candidate.token.id === chosen.token.id;
+      isExcluded ||= candidate === chosen.candidate;
       isClosed = true;
     } else {
       // With the smallest total the sum before it may already reach p: then its place is not settled.
@@ -130,17 +160,15 @@ function topPVerdict(
     }
     before += weights[index] ?? 0;
   }
-  const isShown = kept.some(({ token }) => token.id === chosen.token.id);
+  const isShown = kept.some(({ candidate }) => candidate === chosen.candidate);
   if (isExcluded || (!isShown && before / high >= p)) return { kind: "excluded", by: "top_p" };
-  if (isUnsure || !isShown) return UNKNOWN;
+  if (isUnsure || !isShown) return REST;
   return { kind: "kept", size, isClosed: isClosed || rest === undefined || before / high >= p };
 }
 
 interface Drawable {
-  readonly kept: readonly Candidate[];
-  readonly chosen: Candidate;
-  /** How many of `kept` top_p and top_k leave. */
-  readonly size: number;
+  /** Those of the ranking that top_p and top_k leave. */
+  readonly kept: readonly Rated[];
   readonly restTakesPart: boolean;
   /** 1 ÷ temperature, where that has acted before min_p. */
   readonly minPInverse: number;
@@ -149,31 +177,35 @@ interface Drawable {
 function drawVerdict(
   step: WholeStep,
   params: SamplingParams,
-  { kept, chosen, size, restTakesPart, minPInverse }: Drawable,
+  { ranked, unranked, chosen, unshown }: Pool,
+  { kept, restTakesPart, minPInverse }: Drawable,
 ): SurvivalVerdict {
   const key = streamKey(params.seed, step.sequence, step.position);
   const inverse = 1 / params.temperature;
-  const score = ({ token, logprob }: Candidate) => logprob * inverse + gumbelAt(key, token.id);
-  const best = kept[0];
+  const best = ranked[0]?.logprob ?? 0;
+  const isLikely = (logprob: number) => Math.exp((logprob - best) * minPInverse) >= params.minP;
+  const score = ({ candidate, logprob }: Rated) => logprob * inverse + gumbelAt(key, candidate.token.id);
+  const likely = unranked.filter(({ logprob }) => isLikely(logprob));
+  // Past the ranking only the whole vocabulary is sure to take part.
+  const isOpen = params.topP >= 1 && params.topK === 0;
   let winner = chosen;
-  for (const rival of kept.slice(0, size)) {
-    const isIn = best !== undefined && Math.exp((rival.logprob - best.logprob) * minPInverse) >= params.minP;
-    if (isIn && score(rival) > score(winner)) winner = rival;
+  for (const rival of [...kept, ...(isOpen ? likely : [])]) {
+    if (isLikely(rival.logprob) && score(rival) > score(winner)) winner = rival;
   }
-  const last = kept[kept.length - 1];
-  const isRestOut = !restTakesPart || last === undefined || best === undefined ||
-    Math.exp((last.logprob - best.logprob) * minPInverse) < params.minP;
-  const bound = Math.min(last?.logprob ?? -Infinity, step.restLogprob ?? -Infinity) * inverse;
-  const isSettled = isRestOut || bound + largestRestNoise(step, key) <= score(winner);
-  if (winner.token.id === chosen.token.id) return isSettled ? KEPT : UNKNOWN;
-  return isSettled ? { kind: "lost", to: winner } : { kind: "lost" };
+  const missing = (logprob: number) => score(winner) - logprob * inverse;
+  const mayWin = restTakesPart && (
+    (!isOpen && likely.some((rival) => score(rival) > score(winner))) ||
+    (unshown !== undefined && (
+      [...unshown.raised].some(([id, most]) => isLikely(most) && gumbelAt(key, id) > missing(most)) ||
+      (isLikely(unshown.ceiling) && restMayWin(step, key, missing(unshown.ceiling)))
+    ))
+  );
+  if (winner === chosen) return mayWin ? REST : KEPT;
+  return mayWin ? { kind: "lost" } : { kind: "lost", to: winner.candidate };
 }
 
-function largestRestNoise(step: WholeStep, key: readonly [number, number]): number {
+/** Whether the noise of a token that is not shown is above a bound. */
+function restMayWin(step: WholeStep, key: readonly [number, number], bound: number): boolean {
   const shown = new Set(step.top.map(({ token }) => token.id));
-  let largest = -Infinity;
-  for (let id = 0; id < shown.size + step.restCount; id++) {
-    if (!shown.has(id)) largest = Math.max(largest, gumbelAt(key, id));
-  }
-  return largest;
+  return noiseExceeds(key, bound, shown.size + step.restCount, shown);
 }

@@ -1,4 +1,4 @@
-import { survives } from "../lm/survival.ts";
+import { survives, tokensBefore } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
 import { changedFor } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
@@ -17,6 +17,7 @@ export function ChatAside(props: ChatViewProps) {
   const turn = selection && chat.turns[selection.turn];
   const step = selection && turn?.steps[selection.position];
   const by = turn && changedFor(turn, params);
+  const before = turn && tokensBefore(turn.steps, selection?.position ?? 0, turn.promptIds);
   if (step !== undefined) {
     return (
       <div class="flex flex-col gap-3">
@@ -24,7 +25,7 @@ export function ChatAside(props: ChatViewProps) {
           <Button onClick={() => on.select(undefined)}>{STRINGS.close}</Button>
         </span>
         <Inspector
-          inspected={{ kind: "step", step, survival: by && survives(step, by), whatIf: props.whatIf }}
+          inspected={{ kind: "step", step, survival: by && survives(step, by, before), whatIf: props.whatIf }}
           onTake={turn?.origin === undefined || turn.parent === undefined
             ? undefined
             : (token) => on.branch(turn, selection?.position ?? 0, token)}

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { visibleLines } from "../lm/visible_text.ts";
-import { survives } from "../lm/survival.ts";
+import { verdictsAlong } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
 import { changedFor, siblings, type Turn } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
@@ -127,8 +127,7 @@ function TurnText(
   const isStrip = isStreaming || (opened.has(turn.id) && turn.steps.length > 0);
   if (!isStrip) return <p dir="auto" class="min-w-0 whitespace-pre-wrap break-words">{visibleLines(turn.text)}</p>;
   const by = isStreaming ? undefined : changedFor(turn, params);
-  const verdicts = by === undefined ? [] : turn.steps.map((step) => survives(step, by));
-  // What follows the first change stands on other tokens then, so nothing is said of it.
+  const verdicts = by === undefined ? [] : verdictsAlong(turn.steps, by, turn.promptIds);
   const changesAt = verdicts.findIndex(({ kind }) => kind === "excluded" || kind === "lost");
   const displayed = displayTokens(turn.steps.map(({ token }) => token));
   const tokens = turn.steps.map((step, position) => {

@@ -1,4 +1,6 @@
+import { useMemo } from "preact/hooks";
 import { detokenize } from "../lm/detokenize.ts";
+import { verdictsAlong } from "../lm/survival.ts";
 import { Announcer } from "./Announcer.tsx";
 import type { BranchPoint, Completion, Run } from "./generation_state.ts";
 import { isRunning, tokensPerSecond } from "./generation_state.ts";
@@ -61,13 +63,17 @@ interface CompletionRowProps extends GenerationViewProps {
 }
 
 function CompletionRow(
-  { completion, sequence, run, runIndex, colouring, selection, survival, screen, ...rest }: CompletionRowProps,
+  { completion, sequence, run, runIndex, colouring, selection, lookedAtBy, promptIds, screen, ...rest }:
+    CompletionRowProps,
 ) {
-  const displayed = displayTokens(completion.steps.map(({ token }) => token));
-  const verdicts = survival === undefined ? [] : completion.steps.map(survival);
-  // What follows the first change stands on other tokens then, so nothing is said of it.
+  const { steps } = completion;
+  const displayed = displayTokens(steps.map(({ token }) => token));
+  const verdicts = useMemo(
+    () => lookedAtBy === undefined ? [] : verdictsAlong(steps, lookedAtBy, promptIds),
+    [steps, lookedAtBy, promptIds],
+  );
   const changesAt = verdicts.findIndex(({ kind }) => kind === "excluded" || kind === "lost");
-  const tokens = completion.steps.map((step, position) => {
+  const tokens = steps.map((step, position) => {
     const verdict = verdicts[position];
     const isStale = changesAt >= 0 && position > changesAt;
     return {
@@ -98,7 +104,7 @@ function CompletionRow(
           onSelect={(position) => rest.onSelect({ kind: "step", sequence, position })}
         />
         {completion.bare !== undefined && <BareNote completion={completion} onAgain={rest.onStepsAgain} />}
-        {survival !== undefined && completion.bare === undefined && !isStreaming && tokens.length > 0 && (
+        {lookedAtBy !== undefined && completion.bare === undefined && !isStreaming && tokens.length > 0 && (
           <SurvivalLine
             verdicts={verdicts}
             changesAt={changesAt}

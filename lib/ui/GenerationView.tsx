@@ -1,3 +1,4 @@
+import { survives, tokensBefore } from "../lm/survival.ts";
 import { CompletionDiff } from "./CompletionDiff.tsx";
 import { CompletionsPanel } from "./CompletionsPanel.tsx";
 import { CompletionTree } from "./CompletionTree.tsx";
@@ -103,7 +104,9 @@ function stepHref({ screen, params, run, scored, selection }: GenerationViewProp
   return nextHref({ ...screen, component: screen.nextToken, params: run.params ?? params }, path);
 }
 
-function findInspected({ run, scored, selection, survival, whatIf }: GenerationViewProps): Inspected | undefined {
+function findInspected(
+  { run, scored, selection, lookedAtBy, promptIds, whatIf }: GenerationViewProps,
+): Inspected | undefined {
   if (selection === undefined) return undefined;
   if (selection.kind === "scored") {
     const token = scored?.tokens[selection.position];
@@ -112,6 +115,9 @@ function findInspected({ run, scored, selection, survival, whatIf }: GenerationV
     const pmiNats = blank === undefined ? undefined : token.logprob - blank;
     return { kind: "scored", token, position: selection.position, pmiNats };
   }
-  const step = run.completions[selection.sequence]?.steps[selection.position];
-  return step === undefined ? undefined : { kind: "step", step, survival: survival?.(step), whatIf };
+  const { steps = [] } = run.completions[selection.sequence] ?? {};
+  const step = steps[selection.position];
+  if (step === undefined) return undefined;
+  const before = tokensBefore(steps, selection.position, promptIds);
+  return { kind: "step", step, survival: lookedAtBy && survives(step, lookedAtBy, before), whatIf };
 }

@@ -154,6 +154,6 @@ function survivalSentence(verdict: SurvivalVerdict): string {
         verdict.to === undefined ? undefined : displayToken(verdict.to.token).text,
       );
     case "unknown":
-      return GENERATION_STRINGS.survivalUnknown;
+      return GENERATION_STRINGS.survivalUnknown[verdict.why];
   }
 }

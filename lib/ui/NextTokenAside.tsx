@@ -30,9 +30,11 @@ export function NextTokenAside(props: NextTokenAsideProps) {
           {step.entropyNats === undefined ? MISSING : entropyText(step.entropyNats, step.evidence)}
         </dd>
         <dt>{TEXT.draws}</dt>
+        <dd class="text-right font-mono text-ink tabular-nums">{displayToken(step.token).text}</dd>
+        <dt>{TEXT.luck}</dt>
         <dd class="text-right font-mono text-ink tabular-nums">
-          {displayToken(step.token).text}
-          <span class="block text-12 text-soft">{luck(step)}</span>
+          {luck(step)}
+          <span class="block text-12 text-soft">{passedOver(step)}</span>
         </dd>
         <dt>{TEXT.effective}</dt>
         <dd class="text-right font-mono text-ink tabular-nums">{effective(step)}</dd>
@@ -76,6 +78,15 @@ function luck({ draw }: Step): string {
     default:
       return TEXT.greedyDraw;
   }
+}
+
+/** The most probable token that the draw passed over; nothing when it fell on that one. */
+function passedOver({ draw, top, token }: Step): string | undefined {
+  if (draw.kind !== "gumbel") return undefined;
+  const finals = top.flatMap(({ token, finalLogprob }) => finalLogprob === undefined ? [] : [{ token, finalLogprob }]);
+  const best = finals.toSorted((one, other) => other.finalLogprob - one.finalLogprob)[0];
+  if (best === undefined || best.token.id === token.id) return undefined;
+  return TEXT.passedOver(displayToken(best.token).text, probability(best.finalLogprob));
 }
 
 /** As many equally probable tokens would be as uncertain. */

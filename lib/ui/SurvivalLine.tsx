@@ -14,8 +14,10 @@ interface SurvivalLineProps {
 /** Below a completion: where the params on screen would first change it, and a way to go on from there. */
 export function SurvivalLine({ verdicts, changesAt, onContinue }: SurvivalLineProps) {
   if (changesAt < 0) {
-    const isSame = verdicts.every(({ kind }) => kind === "kept");
-    return <p class="text-12 text-soft">{isSame ? TEXT.survivalSame : TEXT.survivalUnknown}</p>;
+    const unknown = verdicts.find((verdict) => verdict.kind === "unknown");
+    return (
+      <p class="text-12 text-soft">{unknown === undefined ? TEXT.survivalSame : TEXT.survivalUnknown[unknown.why]}</p>
+    );
   }
   return (
     <p class="text-12 text-soft">

@@ -9,7 +9,7 @@ import { paramsToWire } from "./generation_screen.ts";
 const VERSION = 1;
 
 export function exportChat({ turns, leaf, conversation }: Chat): string {
-  const kept = turns.map(({ steps: _, origin, ...turn }) => ({
+  const kept = turns.map(({ steps: _, promptIds: __, origin, ...turn }) => ({
     ...turn,
     ...(origin === undefined ? {} : { origin: { ...origin, params: paramsToWire(origin.params) } }),
   }));

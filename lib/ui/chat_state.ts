@@ -25,6 +25,8 @@ export interface Turn {
   readonly conversation: number;
   /** Of a generated turn, while this page is open; of any other, once its tokens were asked for. */
   readonly steps: readonly Step[];
+  /** The tokens before its own, while it has steps; absent where they are not known. */
+  readonly promptIds?: readonly TokenId[];
   /** Of a generated turn: what its steps can be had from again. */
   readonly origin?: Origin;
   readonly metrics?: Readonly<Record<string, number | undefined>>;
@@ -153,6 +155,10 @@ export function heard(chat: Chat, first: TurnId, events: readonly RunEvent[]): C
   const turns = [...chat.turns];
   const { sequence: salt = 0, prefill = "" } = turns[first]?.origin ?? {};
   for (const event of events) {
+    if (event.type === "prompt") {
+      const promptIds = event.tokens.map(({ id }) => id);
+      for (const turn of turns.slice(first)) turns[turn.id] = { ...turn, promptIds };
+    }
     if (event.type !== "step" && event.type !== "finish" && event.type !== "metric") continue;
     const turn = turns[first + event.sequence - salt];
     if (turn !== undefined) turns[turn.id] = hearing(turn, event, prefill);
@@ -229,9 +235,9 @@ export function endedBefore(chat: Chat, turn: Turn): Chat {
 }
 
 /** A turn with the steps of its tokens, once they were asked for. */
-export function withSteps(chat: Chat, id: TurnId, steps: readonly Step[]): Chat {
+export function withSteps(chat: Chat, id: TurnId, found: Pick<Turn, "steps" | "promptIds">): Chat {
   const turn = chat.turns[id];
-  return turn === undefined ? chat : { ...chat, turns: chat.turns.with(id, { ...turn, steps }) };
+  return turn === undefined ? chat : { ...chat, turns: chat.turns.with(id, { ...turn, ...found }) };
 }
 
 /** A new conversation beside all that there are; the one on screen, while nothing is said in it. */

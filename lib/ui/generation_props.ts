@@ -2,7 +2,6 @@
 import type { ComponentChildren } from "preact";
 import type { Problem, Step } from "../lm/event.ts";
 import type { SamplingParams } from "../lm/params.ts";
-import type { SurvivalVerdict } from "../lm/survival.ts";
 import type { TokenId } from "../lm/token.ts";
 import type { Scored } from "../lm/wire.ts";
 import type { ComparedCompletion } from "./CompletionDiff.tsx";
@@ -43,8 +42,10 @@ export interface GenerationViewProps {
   readonly selection: Selection | undefined;
   /** False on the server and until the page is interactive. */
   readonly isReady: boolean;
-  /** What today's params would make of a step of the run; undefined while they are the run's own. */
-  readonly survival: ((step: Step) => SurvivalVerdict) | undefined;
+  /** The params on screen, by which the run's steps are looked at again; undefined while they are the run's own. */
+  readonly lookedAtBy: SamplingParams | undefined;
+  /** The prompt's tokens; undefined where they are not known. */
+  readonly promptIds: readonly TokenId[] | undefined;
   /** The selected step by the params on screen; absent while they are its own, and until it is known. */
   readonly whatIf: Step | undefined;
   /** What the browser keeps of the runs. */

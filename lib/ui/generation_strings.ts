@@ -111,7 +111,14 @@ export const GENERATION_STRINGS = {
     to === undefined
       ? "With the params as they stand now, another candidate would win the draw."
       : `With the params as they stand now, ${to} would win the draw.`,
-  survivalUnknown: "Whether this token survives the new params depends on tokens that are not shown.",
+  survivalUnknown: {
+    rest: "Whether this token survives the new params depends on tokens that are not shown.",
+    prompt: "Whether this token survives the new params depends on the prompt's tokens, which are not told here.",
+    logits:
+      "Whether this token survives repetition_penalty depends on its logit, of which only the probability is told.",
+    order: "With penalties and biases after other processors, only the model can say whether this token survives.",
+    remote: "Whether this token survives the new params is not known: nobody tells the dice that drew it.",
+  },
   survivalSummary: (position: number) => `with the new params the text first changes at token ${position}`,
   survivalSame: "the new params would give the same tokens",
 } as const;

@@ -9,8 +9,16 @@ import type { TokenId } from "../lm/token.ts";
 export type KnownSteps = ReadonlyMap<string, Step>;
 
 /** The steps with what an answer tells of its place. */
-export function withAnswer(known: KnownSteps, path: readonly TokenId[], { step, found = [] }: NextToken): KnownSteps {
-  const more = found.filter(({ token }) => step.top.every((candidate) => candidate.token.id !== token.id));
+export function withAnswer(
+  known: KnownSteps,
+  path: readonly TokenId[],
+  { step, found = [], target }: NextToken,
+): KnownSteps {
+  const further = target === undefined || found.some(({ token }) => token.id === target.token.id)
+    ? found
+    : [...found, target];
+  // All that were asked for are outside of the step's rest, so all of them belong to the step.
+  const more = further.filter(({ token }) => step.top.every((candidate) => candidate.token.id !== token.id));
   const before = known.get(path.join());
   const isSame = before !== undefined && before.top.length >= step.top.length + more.length;
   return isSame ? known : new Map(known).set(path.join(), { ...step, top: [...step.top, ...more] });
@@ -33,7 +41,16 @@ function taking(step: Step, { token, logprob, rank }: Candidate): Step {
 /** What the dice of the params make of each token of a path; undefined where nobody can say. */
 export function pathVerdicts(
   steps: readonly (Step | undefined)[],
+  path: readonly TokenId[],
   params: SamplingParams,
+  prompt: readonly TokenId[],
 ): readonly (SurvivalVerdict | undefined)[] {
-  return steps.map((step) => step && step.draw.kind !== "remote" ? drawnAgain(step, params) : undefined);
+  const completion = new Map<TokenId, number>();
+  const before = { prompt: new Set(prompt), completion };
+  return steps.map((step, index) => {
+    const verdict = step && step.draw.kind !== "remote" ? drawnAgain(step, params, before) : undefined;
+    const id = path[index] ?? 0;
+    completion.set(id, (completion.get(id) ?? 0) + 1);
+    return verdict;
+  });
 }

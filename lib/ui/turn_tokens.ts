@@ -16,6 +16,9 @@ export interface TurnFinder {
   readonly bodyFor: (turns: readonly Turn[], prefill: string) => Readonly<Record<string, unknown>>;
 }
 
+/** Steps, and the tokens that stand before them where a server tells. */
+type FoundSteps = Pick<Turn, "steps" | "promptIds">;
+
 interface Walk {
   readonly turn: Turn;
   readonly ids: readonly TokenId[];
@@ -28,25 +31,29 @@ export async function stepsAlong(
   { turn, ids, by }: Walk,
   length: number,
   signal: AbortSignal,
-): Promise<readonly Step[]> {
+): Promise<FoundSteps> {
   const { prefill = "", sequence = 0 } = turn.origin ?? {};
   const wanted = { params: paramsToWire({ ...by, n: 1, maxTokens: length, stop: [] }), path: ids };
   const body = { ...bodyFor(thread({ ...chat(), leaf: turn.parent }), prefill), ...wanted, first_sequence: sequence };
   const steps: Step[] = [];
-  for await (const event of streamRun(`${api}/chat`, body, signal)) if (event.type === "step") steps.push(event);
-  return steps;
+  let promptIds: readonly TokenId[] = [];
+  for await (const event of streamRun(`${api}/chat`, body, signal)) {
+    if (event.type === "step") steps.push(event);
+    else if (event.type === "prompt") promptIds = event.tokens.map(({ id }) => id);
+  }
+  return promptIds.length === 0 ? { steps } : { steps, promptIds };
 }
 
 /** The steps of a turn that has none on this page; none when its tokens cannot be told. @throws {ApiError} */
-export async function stepsOfTurn(finder: TurnFinder, turn: Turn): Promise<readonly Step[]> {
+export async function stepsOfTurn(finder: TurnFinder, turn: Turn): Promise<FoundSteps> {
   const { api, chat, bodyFor, params } = finder;
   const { signal } = new AbortController();
   const promptOf = (leaf: TurnId | undefined, prefill: string) =>
     fetchChatPrompt(`${api}/chat_prompt`, bodyFor(thread({ ...chat(), leaf }), prefill), signal);
-  if (turn.role === "user") return bareSteps(tokensOf(turn.text, await promptOf(turn.id, "")));
+  if (turn.role === "user") return { steps: bareSteps(tokensOf(turn.text, await promptOf(turn.id, ""))) };
   const { origin, parent, text } = turn;
   const ids = origin?.ids ?? tokensAfter(await promptOf(parent, ""), await promptOf(parent, text)).map(({ id }) => id);
-  if (ids.length === 0) return [];
+  if (ids.length === 0) return { steps: [] };
   return await stepsAlong(finder, { turn, ids, by: origin?.params ?? params() }, ids.length, signal);
 }
 

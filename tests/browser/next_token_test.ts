@@ -182,7 +182,7 @@ Deno.test("next-token screen", async (t) => {
       await stages.getByRole("button", { name: "Let top_p act after temperature" }).waitFor();
       assert.match(
         await page.getByRole("complementary").innerText(),
-        /this seed draws[\s\S]*1 in [\d.]+[\s\S]*90 % in \d+/,
+        /this seed draws[\s\S]*its luck[\s\S]*1 in [\d.]+[\s\S]*90 % in \d+/,
       );
       await page.close();
     },

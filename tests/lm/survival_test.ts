@@ -3,16 +3,20 @@ import fc from "fast-check";
 import { PROCESSORS } from "../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../lib/lm/params.ts";
 import { Sampler } from "../../lib/lm/sample.ts";
-import { survives } from "../../lib/lm/survival.ts";
+import type { TokensBefore } from "../../lib/lm/pool.ts";
+import type { SeenTokens } from "../../lib/lm/processor.ts";
+import { survives, verdictsAlong } from "../../lib/lm/survival.ts";
 
 const SIZE = 24;
 const sampler = new Sampler(SIZE);
 
-function take(logits: readonly number[], params: SamplingParams, top: number) {
+const NOTHING = { prompt: new Set<number>(), completion: new Map<number, number>() };
+
+function take(logits: readonly number[], params: SamplingParams, top: number, seen: SeenTokens = NOTHING) {
   return sampler.step(Float32Array.from(logits), params, {
     sequence: 1,
     position: 2,
-    seen: { prompt: new Set(), completion: new Map() },
+    seen,
     top,
     token: (id) => ({ id, text: String(id), bytes: [] }),
   });
@@ -86,9 +90,116 @@ Deno.test("survives() keeps every token under the params of the run itself when 
   );
 });
 
-Deno.test("survives() does not guess about penalties and biases", () => {
-  const step = take(Array.from({ length: SIZE }, (_, id) => id / 4), DEFAULT_PARAMS, 5);
-  for (const editing of [{ repetitionPenalty: 1.2 }, { presencePenalty: 0.5 }, { logitBias: { 3: 1 } }]) {
-    assert.equal(survives(step, { ...DEFAULT_PARAMS, ...editing }).kind, "unknown");
-  }
+const editing = fc.record({
+  repetitionPenalty: fc.oneof(fc.constant(1), fc.double({ min: 0.5, max: 2, noNaN: true })),
+  frequencyPenalty: fc.oneof(fc.constant(0), fc.double({ min: -2, max: 2, noNaN: true })),
+  presencePenalty: fc.oneof(fc.constant(0), fc.double({ min: -2, max: 2, noNaN: true })),
+  logitBias: fc.dictionary(
+    fc.integer({ min: 0, max: SIZE - 1 }).map(String),
+    fc.oneof(fc.constant(-Infinity), fc.double({ min: -3, max: 3, noNaN: true })),
+    { maxKeys: 4 },
+  ),
+});
+const idList = fc.array(fc.integer({ min: 0, max: SIZE - 1 }), { maxLength: 6 });
+const before = fc.record({ prompt: idList, completion: idList }).map(({ prompt, completion }) => ({
+  prompt: new Set(prompt),
+  completion: new Map(completion.map((id) => [id, completion.filter((other) => other === id).length])),
+}));
+
+Deno.test("survives() agrees with taking the step again under penalties and biases, whatever stands before it", () => {
+  let known = 0, all = 0;
+  fc.assert(
+    fc.property(
+      fc.tuple(logits, params, params, editing),
+      before,
+      fc.integer({ min: 1, max: SIZE }),
+      ([values, ran, some, edits], seen, top) => {
+        const step = take(values, ran, top, seen);
+        const next = { ...some, ...edits, order: PROCESSORS };
+        const verdict = survives(step, next, seen);
+        const again = take(values, next, SIZE, seen);
+        all++;
+        if (verdict.kind === "unknown") {
+          assert.equal(verdict.why, "rest");
+          assert.ok(top < SIZE, "with the whole vocabulary at hand nothing is unknown");
+          return;
+        }
+        known++;
+        assert.equal(verdict.kind === "kept", again.token.id === step.token.id, JSON.stringify(verdict));
+        if (verdict.kind === "lost" && verdict.to !== undefined) assert.equal(verdict.to.token.id, again.token.id);
+        const own = again.top.find(({ token }) => token.id === step.token.id);
+        if (verdict.kind === "excluded") assert.equal(own?.excludedBy, verdict.by);
+      },
+    ),
+    { numRuns: 20_000, seed: 31 },
+  );
+  assert.ok(known > all / 3, `${known} of ${all} verdicts are known`);
+});
+
+/** Logits 2, 1, −1 and 0.5 of ids 0 to 3; greedy, so that the numbers alone decide. */
+const HAND = [2, 1, -1, 0.5];
+const small = new Sampler(HAND.length);
+const GREEDY = { ...DEFAULT_PARAMS, temperature: 0 };
+
+function hand(seen: TokensBefore, top = HAND.length) {
+  return small.step(Float32Array.from(HAND), GREEDY, {
+    sequence: 0,
+    position: 2,
+    seen: { prompt: seen.prompt ?? new Set(), completion: seen.completion },
+    top,
+    token: (id) => ({ id, text: String(id), bytes: [] }),
+  });
+}
+
+function verdict(edits: Partial<SamplingParams>, seen: TokensBefore, top?: number): string {
+  const found = survives(hand(seen, top), { ...GREEDY, ...edits }, seen);
+  if (found.kind === "lost") return `lost to ${found.to?.token.id}`;
+  return found.kind === "excluded" ? `excluded by ${found.by}` : found.kind === "unknown" ? found.why : found.kind;
+}
+
+Deno.test("survives() under penalties and biases, by hand", () => {
+  const nothing = { prompt: new Set<number>(), completion: new Map<number, number>() };
+  const twice = { prompt: new Set<number>(), completion: new Map([[0, 2]]) };
+  const inPrompt = { prompt: new Set([0]), completion: new Map<number, number>() };
+  // 2 − 2·0.4 = 1.2 > 1, and 2 − 2·0.6 = 0.8 < 1.
+  assert.equal(verdict({ frequencyPenalty: 0.4 }, twice), "kept");
+  assert.equal(verdict({ frequencyPenalty: 0.6 }, twice), "lost to 1");
+  // Once, however often: 2 − 0.9 = 1.1, 2 − 1.1 = 0.9; a token of the prompt alone is not punished.
+  assert.equal(verdict({ presencePenalty: 0.9 }, twice), "kept");
+  assert.equal(verdict({ presencePenalty: 1.1 }, twice), "lost to 1");
+  assert.equal(verdict({ presencePenalty: 2 }, inPrompt), "kept");
+  // 2 / 1.9 = 1.05, 2 / 2 = 1 (of equals the lower id), and with all others punished too 1 / 2 stays behind.
+  assert.equal(verdict({ repetitionPenalty: 1.9 }, inPrompt), "kept");
+  assert.equal(verdict({ repetitionPenalty: 1.9, logitBias: { 1: 0.1 } }, inPrompt), "lost to 1");
+  // A bias acts first: (2 − 1) / 1.5 = 0.67 against 1, and −1 · 1.5 for a negative logit: −1.5 + 4 is less than 2.
+  assert.equal(verdict({ repetitionPenalty: 1.5, logitBias: { 0: -1 } }, inPrompt), "lost to 1");
+  assert.equal(verdict({ logitBias: { 2: 2.9 } }, nothing), "kept");
+  assert.equal(verdict({ logitBias: { 2: 3.1 } }, nothing), "lost to 2");
+  assert.equal(verdict({ logitBias: { 0: -Infinity } }, nothing), "excluded by logit_bias");
+});
+
+Deno.test("survives() says why it cannot tell: the prompt, the logits, the order, or what is not shown", () => {
+  const nothing = { prompt: new Set<number>(), completion: new Map<number, number>() };
+  const step = hand(nothing);
+  const next = { ...GREEDY, repetitionPenalty: 1.5 };
+  assert.deepEqual(survives(step, next, { ...nothing, prompt: undefined }), { kind: "unknown", why: "prompt" });
+  assert.deepEqual(survives(step, next), { kind: "unknown", why: "prompt" });
+  const { logNormalizer: _, ...untold } = step;
+  assert.deepEqual(survives(untold, next, nothing), { kind: "unknown", why: "logits" });
+  const late = [...PROCESSORS.filter((name) => name !== "repetition_penalty"), "repetition_penalty"] as const;
+  assert.deepEqual(survives(step, { ...next, order: late }, nothing), { kind: "unknown", why: "order" });
+  // Tokens 2 and 3 are not shown, only that together they have the probability of a logit of ln(e^0.5 + e^−1) = 0.7014:
+  // a bias of 1.29 cannot lift either past 2, one of 1.31 might.
+  assert.equal(verdict({ logitBias: { 2: 1.29 } }, nothing, 2), "kept");
+  assert.equal(verdict({ logitBias: { 2: 1.31 } }, nothing, 2), "rest");
+  assert.deepEqual(survives({ ...step, draw: { kind: "remote" } }, next, nothing), { kind: "unknown", why: "remote" });
+});
+
+Deno.test("verdictsAlong() counts the tokens before each step, and ends at the first that changes", () => {
+  const twice = { prompt: new Set<number>(), completion: new Map<number, number>() };
+  const steps = [hand(twice), hand(twice), hand(twice), hand(twice)];
+  // The second 0 stands at 2 − 0.4, the third at 2 − 0.8, the fourth at 2 − 1.2 < 1.
+  const kinds = verdictsAlong(steps, { ...GREEDY, frequencyPenalty: 0.4 }, []).map(({ kind }) => kind);
+  assert.deepEqual(kinds, ["kept", "kept", "kept", "lost"]);
+  assert.equal(verdictsAlong(steps, { ...GREEDY, frequencyPenalty: 0.6 }, []).length, 3);
 });
