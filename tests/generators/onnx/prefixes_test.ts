@@ -1,20 +1,11 @@
 /** What the next-token screen shows, against PyTorch: 200 prefixes of the embedded model, whatever came before. */
 import assert from "node:assert/strict";
-import * as v from "valibot";
 import type { Generator } from "../../../lib/generators/generator.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
-import { CONTEXT, furthest } from "./tiny_models.ts";
+import { CONTEXT, furthest, type GoldenPrefix, readPrefixes } from "./tiny_models.ts";
 
 const TOLERANCE = 1e-4;
-
-const file = new URL("../../fixtures/golden_prefixes.json", import.meta.url);
-const { prefixes } = v.parse(
-  v.object({
-    prefixes: v.array(v.object({ ids: v.array(v.number()), top: v.array(v.number()), logprobs: v.array(v.number()) })),
-  }),
-  JSON.parse(Deno.readTextFileSync(file)),
-);
 
 /** The prompt of every path: one special token, whose ids the path goes on from. */
 const PROMPT = "<|endoftext|>";
@@ -33,9 +24,9 @@ async function topAfter(generator: Generator, ids: readonly number[]) {
 }
 
 /** Golden ids begin anywhere; a path begins after the prompt's token. */
-const fitting = prefixes.filter(({ ids }) => ids[0] === 0);
+const fitting = readPrefixes("golden_prefixes.json").filter(({ ids }) => ids[0] === 0);
 
-async function compare(generator: Generator, cases: typeof prefixes): Promise<number> {
+async function compare(generator: Generator, cases: readonly GoldenPrefix[]): Promise<number> {
   let distance = 0;
   for (const { ids, top, logprobs } of cases) {
     const shown = await topAfter(generator, ids);

@@ -1,4 +1,4 @@
-/** The two random models of tests/fixtures, and what PyTorch says of them; tools/demo_model/fixtures.py writes both. */
+/** The random models of tests/fixtures, and what PyTorch says of them; tools/demo_model/fixtures*.py write them. */
 import * as v from "valibot";
 import type { Generator, OpenContext } from "../../../lib/generators/generator.ts";
 import { Engine } from "../../../lib/generators/onnx/engine.ts";
@@ -7,7 +7,7 @@ import { type Driver, readSettings } from "../../../lib/generators/onnx/settings
 import type { GeneratorEvent, Step } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
 
-export const TINY_MODELS = ["tiny_gpt2", "tiny_llama"] as const;
+export const TINY_MODELS = ["tiny_gpt2", "tiny_llama", "tiny_llama_gqa"] as const;
 export type TinyModel = typeof TINY_MODELS[number];
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -37,6 +37,17 @@ export function readGolden(model: TinyModel): readonly GoldenCase[] {
 
 export function parseGolden(text: string): readonly GoldenCase[] {
   return v.parse(goldenSchema, JSON.parse(text)).cases;
+}
+
+const prefixesSchema = v.object({
+  prefixes: v.array(v.object({ ids: v.array(v.number()), top: v.array(v.number()), logprobs: v.array(v.number()) })),
+});
+/** Exact ids, and the ten most probable tokens after them. */
+export type GoldenPrefix = v.InferOutput<typeof prefixesSchema>["prefixes"][number];
+
+/** @param file in tests/fixtures */
+export function readPrefixes(file: string): readonly GoldenPrefix[] {
+  return v.parse(prefixesSchema, JSON.parse(Deno.readTextFileSync(new URL(`tests/fixtures/${file}`, ROOT)))).prefixes;
 }
 
 export function fixturePath(model: TinyModel): string {

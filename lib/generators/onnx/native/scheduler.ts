@@ -73,11 +73,11 @@ export class Scheduler {
     for (const job of this.#waiting) {
       if (job.signal?.aborted === true) this.#end(job, () => job.reject(job.signal?.reason));
       else if (job.slot === undefined) this.#attempt([job], () => this.#begin(job));
+      // Subtle: logits that were known already are read where they lie, before anything else may be written there.
+      if (!this.#waiting.has(job)) yield;
     }
     const begun = [...this.#waiting].filter(isBegun);
     let rows = begun.filter((job) => remaining(job) === 1);
-    // Subtle: a turn without a pass yields too, as what was known already is then to be read.
-    if (begun.length === 0) yield;
     while (rows.length > 0) {
       const count = this.#passes.mostRows(Math.max(...rows.map(({ ids }) => ids.length)));
       this.#step(rows.slice(0, count));
