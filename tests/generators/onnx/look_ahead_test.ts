@@ -159,7 +159,8 @@ async function passesOf(looksAhead: boolean, driver: "native" | "binding") {
     const until = performance.now() + (looksAhead ? 10_000 : 200);
     while (await passes() < before + shown + wanted && performance.now() < until);
     const ahead = await passes() - before - shown;
-    const path = [top[7]?.token.id ?? -1];
+    // Subtle: a pass is counted when it begins, so the last of eight may still be under way.
+    const path = [top[6]?.token.id ?? -1];
     const taken = await engine.ask({ type: "next", request: { ...step, path } });
     return { shown, ahead, taken: await passes() - before - shown - ahead, top: taken.step.top };
   } finally {
