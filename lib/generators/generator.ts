@@ -4,7 +4,7 @@ import type { NextRequest, NextToken } from "../lm/next.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { Token, TokenId } from "../lm/token.ts";
 
-/** Where a generator is while it loads; `fraction` is 0–1 over all files, absent when the total is unknown. */
+/** Where a generator is while it loads; `fraction` is 0–1 of its file, absent when the size is unknown. */
 export interface LoadProgress {
   readonly phase: "download" | "load" | "ready";
   readonly file?: string;

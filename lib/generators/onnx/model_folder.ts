@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { OpenContext } from "../generator.ts";
 import { checkGraph } from "./graph_check.ts";
-import type { LoadRequest, Precision } from "./protocol.ts";
+import type { Precision } from "./protocol.ts";
 
 /** Precision → end of the file name, as exports in hub layout use it. */
 const FILE_SUFFIX: Readonly<Record<Precision, string>> = {
@@ -40,11 +40,16 @@ const configSchema = v.looseObject({
 });
 export type ModelConfig = v.InferOutput<typeof configSchema>;
 
+/** Where a model is: in a folder, or on a hub. */
+type ModelPlace =
+  | { readonly kind: "folder"; readonly path: string }
+  | { readonly kind: "hub"; readonly id: string; readonly revision: string };
+
 /**
  * A name is a folder beside the module, or where the app was started, or one above; what is no folder is a hub id.
  * @throws {Deno.errors.NotFound} naming each place that was tried
  */
-export async function findModel(name: string, revision: string, context: OpenContext): Promise<LoadRequest["source"]> {
+export async function findModel(name: string, revision: string, context: OpenContext): Promise<ModelPlace> {
   const tried: string[] = [];
   for (const base of [context.baseUrl, context.rootUrl]) {
     const path = toPath(new URL(`${name.replace(/\/$/, "")}`, base));

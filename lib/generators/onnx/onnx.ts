@@ -1,6 +1,7 @@
 import type { GeneratorEvent } from "../../lm/event.ts";
 import type { GenerateRequest, Generator, GeneratorSource, OpenContext } from "../generator.ts";
 import type { Engine } from "./engine.ts";
+import { checkHashes, hubFolder } from "./hub_model.ts";
 import { checkFolder, findModel } from "./model_folder.ts";
 import { ModelThread } from "./model_thread.ts";
 import type { Device, Precision } from "./protocol.ts";
@@ -15,7 +16,13 @@ export interface OnnxOptions {
   readonly device?: Device;
   /** Most megabytes of keys and values kept between requests. Default: as `VISUALLM_KV_MB` says, else 512. */
   readonly kvMegabytes?: number;
+  /** File of a hub model → SHA-256 that it must have, such as `{ "onnx/model.onnx": "9f86…" }`. */
+  readonly sha256?: Readonly<Record<string, string>>;
+  /** Most megabytes that a hub model may take. Default: 32,768. */
+  readonly downloadMegabytes?: number;
 }
+
+const DOWNLOAD_MEGABYTES = 32_768;
 
 /**
  * A decoder-only model in ONNX, run in this process, in a thread of its own.
@@ -23,28 +30,33 @@ export interface OnnxOptions {
  */
 export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource {
   const { revision = "main", precision = "fp32", device = "cpu", kvMegabytes } = options;
-  async function locate(context: OpenContext) {
+  const { sha256 = {}, downloadMegabytes = DOWNLOAD_MEGABYTES } = options;
+  checkHashes(sha256);
+  async function locate(context: OpenContext): Promise<string> {
     const source = await findModel(model, revision, context);
-    if (source.kind === "folder") await checkFolder(source.path, precision);
-    return source;
+    const mostBytes = Math.floor(downloadMegabytes * 2 ** 20);
+    const path = source.kind === "folder"
+      ? source.path
+      : await hubFolder({ ...source, precision, sha256, mostBytes }, context);
+    await checkFolder(path, precision);
+    return path;
   }
   return {
     kind: "onnx",
     label: model,
     async check(context) {
-      await locate(context);
+      const { kind } = await findModel(model, revision, context);
+      if (kind === "folder") await locate(context);
     },
     async open(context) {
       const settings = readSettings(context.env ?? (() => undefined));
-      const source = await locate(context);
-      const { cacheDir, hubHost, onProgress } = context;
+      const { cacheDir, onProgress } = context;
       const request = {
-        source,
+        path: await locate(context),
         precision,
         device,
         settings: kvMegabytes === undefined ? settings : { ...settings, kvBytes: kvMegabytes * 2 ** 20 },
         cacheDir,
-        ...(hubHost === undefined ? {} : { hubHost }),
       };
       const thread = new ModelThread(request);
       return generatorOf(thread, await thread.open(onProgress));

@@ -2,15 +2,7 @@
 import type { GeneratorFacts, LoadProgress } from "../generator.ts";
 import { BindingModel, type BindingOptions, type RuntimeSession } from "./binding/binding_model.ts";
 import { pickDevice } from "./device.ts";
-import {
-  contextWindow,
-  endIdsOf,
-  type ModelConfig,
-  parseConfig,
-  readConfig,
-  readEndIds,
-  weightsFile,
-} from "./model_folder.ts";
+import { contextWindow, type ModelConfig, readConfig, readEndIds, weightsFile } from "./model_folder.ts";
 import { openNative } from "./native/open_native.ts";
 import type { OnnxModel } from "./onnx_model.ts";
 import type { LoadRequest, Precision } from "./protocol.ts";
@@ -44,39 +36,29 @@ interface Opened {
 
 /** @throws {Error} naming the file or the device at fault, with the runtime's own message */
 export async function openModel(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<Opened> {
-  const { source, precision } = request;
-  const library = await importLibraries(request);
-  const id = source.kind === "folder" ? source.path.slice(source.path.lastIndexOf("/") + 1) : source.id;
-  const options = {
-    ...(source.kind === "hub" ? { revision: source.revision } : {}),
-    progress_callback: (info: unknown) => reportDownload(info, onProgress),
-  };
+  const { path, precision } = request;
+  const library = await importLibraries(path);
+  const id = path.slice(path.lastIndexOf("/") + 1);
   onProgress({ phase: "load" });
   const device = await pickDevice(request.device, library.runtime.InferenceSession);
-  const place = source.kind === "folder" ? source.path : source.id;
   const { AutoTokenizer } = library.transformers;
   const tokenizer = new Tokenizer(
-    tokenizerSource(await naming(`${place}/tokenizer.json`, () => AutoTokenizer.from_pretrained(id, options))),
+    tokenizerSource(await naming(`${path}/tokenizer.json`, () => AutoTokenizer.from_pretrained(id))),
   );
-  const opening: Opening = { request, library, id, place, device, options, tokenizer };
-  const { model, driver, notes } = source.kind === "folder"
-    ? await openFolder(opening, source)
-    : await openHub(opening);
+  const { model, driver, notes } = await openFolder({ request, library, id, device, tokenizer });
   onProgress({ phase: "ready" });
   const { vocabularySize, contextWindow } = model;
   const precisionName = PRECISION_NAMES[precision];
   return { model, facts: { precision: precisionName, device, driver, vocabularySize, contextWindow, notes } };
 }
 
-/** What all ways to a model start from. */
+/** What both drivers start from. */
 interface Opening {
   readonly request: LoadRequest;
   readonly library: Awaited<ReturnType<typeof importLibraries>>;
+  /** The folder's name. */
   readonly id: string;
-  /** As messages name it. */
-  readonly place: string;
   readonly device: string;
-  readonly options: object;
   readonly tokenizer: Tokenizer;
 }
 
@@ -87,7 +69,8 @@ interface Driven {
 }
 
 /** A folder's graph is opened once, by the driver that is wanted and works. */
-async function openFolder(opening: Opening, { path }: { readonly path: string }): Promise<Driven> {
+async function openFolder(opening: Opening): Promise<Driven> {
+  const { request: { path } } = opening;
   const config = await readConfig(path);
   const endIds = await readEndIds(path, config);
   const native = await tryNative(opening, `${path}/${weightsFile(opening.request.precision)}`, config, endIds);
@@ -95,22 +78,6 @@ async function openFolder(opening: Opening, { path }: { readonly path: string })
   const { sessions } = await loadBinding(opening);
   const file = `${path}/${weightsFile(opening.request.precision)}`;
   const model = await naming(file, () => openBinding(opening, sessions, config, endIds));
-  return { model, driver: "binding", notes: native.notes };
-}
-
-/** A hub's files come with the binding's session, which is let go of where the native driver can take over. */
-async function openHub(opening: Opening): Promise<Driven> {
-  const { request: { source, cacheDir, precision }, place, id } = opening;
-  const loaded = await loadBinding(opening);
-  const config = parseConfig(loaded.config, `${place}/config.json`);
-  const endIds = endIdsOf(loaded.generation_config, config);
-  const revision = source.kind === "hub" && source.revision !== "main" ? `/${source.revision}` : "";
-  const native = await tryNative(opening, `${cacheDir}/${id}${revision}/${weightsFile(precision)}`, config, endIds);
-  if ("model" in native) {
-    await loaded.dispose();
-    return native;
-  }
-  const model = await openBinding(opening, loaded.sessions, config, endIds);
   return { model, driver: "binding", notes: native.notes };
 }
 
@@ -147,13 +114,12 @@ async function tryNative(
   }
 }
 
-function loadBinding({ library, id, place, device, options, request: { precision, settings } }: Opening) {
+function loadBinding({ library, id, device, request: { path, precision, settings } }: Opening) {
   const { AutoModelForCausalLM } = library.transformers;
   return naming(
-    `${place}/${weightsFile(precision)}`,
+    `${path}/${weightsFile(precision)}`,
     () =>
       AutoModelForCausalLM.from_pretrained(id, {
-        ...options,
         dtype: precision,
         device: device as "cpu", // One of the library's names, which `pickDevice` chose from.
         session_options: {
@@ -182,7 +148,7 @@ async function openBinding(
   });
 }
 
-async function importLibraries({ source, cacheDir, hubHost }: LoadRequest) {
+async function importLibraries(path: string) {
   // The native runtime reports usage on its own unless told not to before it starts.
   Deno.env.set("ORT_DISABLE_TELEMETRY", "1");
   // Subtle: in a worker started from a file, `location.origin` is "null", on which the library's import fails.
@@ -190,26 +156,13 @@ async function importLibraries({ source, cacheDir, hubHost }: LoadRequest) {
   const transformers = await import("@huggingface/transformers");
   const runtime = await import("onnxruntime-node");
   const { env } = transformers;
-  // Subtle: Deno has a browser cache, which would be used in place of `cacheDir`.
+  // What it would fetch is in the folder, or is not wanted.
   env.useBrowserCache = false;
-  env.allowLocalModels = source.kind === "folder";
-  env.allowRemoteModels = source.kind === "hub";
-  env.useFSCache = source.kind === "hub";
-  env.cacheDir = cacheDir;
-  if (hubHost !== undefined) env.remoteHost = hubHost;
-  env.fetch = fetchFiles;
-  if (source.kind === "folder") env.localModelPath = source.path.slice(0, source.path.lastIndexOf("/") + 1);
+  env.useFSCache = false;
+  env.allowRemoteModels = false;
+  env.allowLocalModels = true;
+  env.localModelPath = path.slice(0, path.lastIndexOf("/") + 1);
   return { transformers, runtime };
-}
-
-/**
- * Subtle: the library looks for tokenizer_config.json on the branch `main`, whatever revision is asked for, and over the
- * network even when all is cached. Told that the file is there, it goes on to load it, of the right revision.
- */
-function fetchFiles(url: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const isProbe = new Headers(init?.headers).get("range") === "bytes=0-0";
-  if (isProbe && `${url}`.endsWith("/tokenizer_config.json")) return Promise.resolve(new Response());
-  return fetch(url, init);
 }
 
 function makeTensor(
@@ -239,7 +192,7 @@ function isSession(value: unknown): value is RuntimeSession {
 /** Heads and width of keys and values: as the graph's inputs say, else as the config does. */
 function kvShape(
   session: RuntimeSession,
-  config: ReturnType<typeof parseConfig>,
+  config: ModelConfig,
 ): Pick<BindingOptions, "kvHeads" | "headWidth"> {
   const input = session.inputMetadata?.find(({ name }) => name.startsWith("past_key_values."));
   const [, heads, , width] = input?.shape ?? [];
@@ -270,13 +223,6 @@ function tokenizerSource(loaded: PretrainedTokenizer): TokenizerSource {
       return text;
     },
   };
-}
-
-function reportDownload(info: unknown, onProgress: (progress: LoadProgress) => void): void {
-  if (typeof info !== "object" || info === null || !("status" in info) || info.status !== "progress_total") return;
-  if ("progress" in info && typeof info.progress === "number") {
-    onProgress({ phase: "download", fraction: info.progress / 100 });
-  }
 }
 
 async function naming<Value>(file: string, load: () => Promise<Value>): Promise<Value> {

@@ -13,16 +13,14 @@ import type { OnnxSettings } from "./settings.ts";
 export type Precision = "fp32" | "fp16" | "q8" | "int8" | "uint8" | "q4" | "q4f16" | "bnb4";
 export type Device = "cpu" | "cuda" | "webgpu" | "auto";
 
-/** Which model, where its files are, and how it shall run. */
+/** Which model, and how it shall run. */
 export interface LoadRequest {
-  readonly source:
-    | { readonly kind: "folder"; readonly path: string }
-    | { readonly kind: "hub"; readonly id: string; readonly revision: string };
+  /** Folder of the model. */
+  readonly path: string;
   readonly precision: Precision;
   readonly device: Device;
   readonly settings: OnnxSettings;
   readonly cacheDir: string;
-  readonly hubHost?: string;
 }
 
 /**

@@ -146,8 +146,8 @@ async function passesOf(looksAhead: boolean, driver: "native" | "binding") {
   const engine = new Engine();
   try {
     const settings = { ...readSettings(() => undefined), driver, looksAhead };
-    const source = { kind: "folder", path: new URL("models/demo", CONTEXT.rootUrl).pathname } as const;
-    const request = { source, precision: "fp32", device: "cpu", settings, cacheDir: CONTEXT.cacheDir } as const;
+    const folder = new URL("models/demo", CONTEXT.rootUrl).pathname;
+    const request = { path: folder, precision: "fp32", device: "cpu", settings, cacheDir: CONTEXT.cacheDir } as const;
     await engine.ask({ type: "load", request });
     const passes = async () => (await engine.ask({ type: "stats" })).passes;
     const before = await passes();
@@ -184,8 +184,8 @@ Deno.test("a run that begins while the model looks ahead is the run that it is a
   const engine = new Engine();
   try {
     const settings = readSettings(() => undefined);
-    const source = { kind: "folder", path: fixturePath("tiny_gpt2") } as const;
-    const request = { source, precision: "fp32", device: "cpu", settings, cacheDir: CONTEXT.cacheDir } as const;
+    const folder = fixturePath("tiny_gpt2");
+    const request = { path: folder, precision: "fp32", device: "cpu", settings, cacheDir: CONTEXT.cacheDir } as const;
     await engine.ask({ type: "load", request });
     const idsOf = async () => {
       const params = { ...ENDLESS, seed: 5, maxTokens: 12 };

@@ -7,7 +7,7 @@ import { CONTEXT, fixturePath } from "./tiny_models.ts";
 Deno.test("a thread that has died is begun anew once, what it was asked ends with an error, and a closed one stays closed", async () => {
   const begun: Engine[] = [];
   const thread = new ModelThread({
-    source: { kind: "folder", path: fixturePath("tiny_gpt2") },
+    path: fixturePath("tiny_gpt2"),
     precision: "fp32",
     device: "cpu",
     settings: readSettings(() => undefined),

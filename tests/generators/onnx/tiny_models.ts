@@ -81,7 +81,7 @@ export async function withEngine(
     await engine.ask({
       type: "load",
       request: {
-        source: { kind: "folder", path: fixturePath(model) },
+        path: fixturePath(model),
         precision: "fp32",
         device: "cpu",
         settings: { ...readSettings(() => undefined), driver, kvBytes },

@@ -1,0 +1,140 @@
+/** A model of a hub, fetched into a folder of the cache once and used like any other folder from then on. */
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+import type { OpenContext } from "../generator.ts";
+import { download } from "./download.ts";
+import { weightsFile } from "./model_folder.ts";
+import type { Precision } from "./protocol.ts";
+
+const HUB = "https://huggingface.co";
+/** Without these there is no model. */
+const NEEDED = ["config.json", "tokenizer_config.json", "tokenizer.json"];
+const WELCOME = ["generation_config.json", "chat_template.jinja"];
+const COMMIT = /^[0-9a-f]{40}$/;
+
+export interface HubModel {
+  /** `org/name` */
+  readonly id: string;
+  readonly revision: string;
+  readonly precision: Precision;
+  /** File → SHA-256 that it must have. */
+  readonly sha256: Readonly<Record<string, string>>;
+  /** Most bytes of all its files. */
+  readonly mostBytes: number;
+}
+
+/** What a finished folder has: each file's SHA-256. */
+const doneSchema = v.record(v.string(), v.string());
+type Done = v.InferOutput<typeof doneSchema>;
+
+/**
+ * The model's folder. Its files are all of one commit, the one that the revision named when the first was fetched.
+ * @throws {Error} naming model, file and reason; of a file that is not what its hash says nothing is left
+ */
+export async function hubFolder(model: HubModel, context: OpenContext): Promise<string> {
+  const { id, revision, precision } = model;
+  const folder = `${context.cacheDir}/models/${id}/${encodeURIComponent(revision)}`;
+  const list = `${folder}/files-${precision}.json`;
+  const done = await readDone(list);
+  if (done === undefined || !agrees(done, model)) {
+    const fetched = await new Fetching(model, folder, context).all();
+    await Deno.writeTextFile(`${list}.part`, JSON.stringify(fetched));
+    await Deno.rename(`${list}.part`, list);
+  }
+  return await Deno.realPath(folder);
+}
+
+function agrees(done: Done, { sha256 }: HubModel): boolean {
+  return Object.entries(sha256).every(([file, wanted]) => done[file] === undefined || done[file] === wanted);
+}
+
+async function readDone(path: string): Promise<Done | undefined> {
+  try {
+    return v.parse(doneSchema, JSON.parse(await Deno.readTextFile(path)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new SyntaxError(`Cannot read ${path}: remove it, and the model is fetched anew`, { cause: error });
+  }
+}
+
+class Fetching {
+  readonly #done: Record<string, string> = {};
+  #left: number;
+  #revision: string;
+
+  constructor(readonly model: HubModel, readonly folder: string, readonly context: OpenContext) {
+    this.#left = model.mostBytes;
+    this.#revision = model.revision;
+  }
+
+  async all(): Promise<Done> {
+    const weights = weightsFile(this.model.precision);
+    for (const file of NEEDED) await this.#need(file);
+    for (const file of WELCOME) await this.#fetch(file);
+    await this.#need(weights);
+    // Weights that are too many for one file stand beside it, in as many as it takes.
+    for (let part = 0; await this.#fetch(`${weights}_data${part === 0 ? "" : `_${part}`}`); part++);
+    return this.#done;
+  }
+
+  async #need(file: string): Promise<void> {
+    if (await this.#fetch(file)) return;
+    const { id, revision } = this.model;
+    throw new Deno.errors.NotFound(`Cannot load ${id}/${file}: the hub has no such file in revision "${revision}"`);
+  }
+
+  /** Whether there is such a file; what an earlier try has left whole is not fetched again. */
+  async #fetch(file: string): Promise<boolean> {
+    const { id, sha256 } = this.model;
+    const path = `${this.folder}/${file}`;
+    const kept = await hashOf(path);
+    if (kept !== undefined && (sha256[file] ?? kept) === kept) {
+      this.#done[file] = kept;
+      return true;
+    }
+    try {
+      return await this.#download(file, path);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`Cannot load ${id}/${file}: ${reason}`, { cause: error });
+    }
+  }
+
+  async #download(file: string, path: string): Promise<boolean> {
+    const { context: { hubHost = HUB, env, onProgress }, model: { id, sha256 } } = this;
+    const url = new URL(`${id}/resolve/${encodeURIComponent(this.#revision)}/${file}`, hubHost.replace(/\/?$/, "/"));
+    const got = await download({
+      url,
+      path,
+      token: env?.("HF_TOKEN") || undefined,
+      sha256: sha256[file],
+      mostBytes: this.#left,
+      onProgress: (fraction) => onProgress?.({ phase: "download", file, fraction }),
+    });
+    if (got === undefined) return false;
+    if (got.commit !== undefined && COMMIT.test(got.commit)) this.#revision = got.commit;
+    this.#left -= got.bytes;
+    this.#done[file] = got.sha256;
+    return true;
+  }
+}
+
+async function hashOf(path: string): Promise<string | undefined> {
+  try {
+    using file = await Deno.open(path);
+    const hash = createHash("sha256");
+    for await (const piece of file.readable) hash.update(piece);
+    return hash.digest("hex");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** @throws {TypeError} when a hash is none */
+export function checkHashes(sha256: Readonly<Record<string, string>>): void {
+  for (const [file, hash] of Object.entries(sha256)) {
+    if (/^[0-9a-f]{64}$/.test(hash)) continue;
+    throw new TypeError(`Cannot use the SHA-256 of "${file}": expected 64 hexadecimal digits, got "${hash}"`);
+  }
+}
