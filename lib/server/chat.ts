@@ -10,6 +10,7 @@ import { encodeWire } from "../lm/wire_text.ts";
 import type { Module } from "../module.ts";
 import type { State } from "./app_state.ts";
 import { streamRun } from "./generation.ts";
+import { generationProblem } from "./generation_problem.ts";
 import { findComponent, resolveGenerator } from "./place.ts";
 import { ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
@@ -42,8 +43,8 @@ export async function chat(ctx: Context<State>, body: ChatBody): Promise<Respons
 
 /** The exact text, and tokens where the generator can tell, that the conversation would send. */
 export async function chatPrompt(ctx: Context<State>, body: ChatBody): Promise<Response> {
-  const { generator, prompt } = await readChat(ctx, body);
-  const tokens: readonly Token[] | undefined = await generator.tokenize?.(prompt.text);
+  const { generator, generatorName, prompt } = await readChat(ctx, body);
+  const tokens: readonly Token[] | undefined = await told(generatorName, () => generator.tokenize?.(prompt.text));
   const answer = { prompt, ...(tokens === undefined ? {} : { tokens }) };
   return new Response(encodeWire(answer), { headers: { "content-type": "application/json" } });
 }
@@ -109,7 +110,20 @@ async function buildPrompt(
   }
   const shown = system === "" ? messages : [{ role: "system", content: system } as const, ...messages];
   const whole = ownMessages === undefined ? shown : make(ownMessages);
-  return { prompt: toPrompt(await generator.renderChat(whole)), messages: whole };
+  const text = await told(generatorName, () => generator.renderChat?.(whole));
+  return { prompt: toPrompt(text ?? ""), messages: whole };
+}
+
+/** What a generator throws, as a problem that names it. */
+async function told<Result>(
+  generatorName: string,
+  ask: () => Promise<Result> | undefined,
+): Promise<Result | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw generationProblem(error, generatorName);
+  }
 }
 
 /** Each value is checked against its control; one that is left out is the control's default. */

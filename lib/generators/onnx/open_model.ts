@@ -7,7 +7,8 @@ import { openNative } from "./native/open_native.ts";
 import type { OnnxModel } from "./onnx_model.ts";
 import type { LoadRequest, Precision } from "./protocol.ts";
 import type { Driver } from "./settings.ts";
-import { Tokenizer, type TokenizerSource } from "./tokenizer.ts";
+import { Tokenizer } from "./tokenizer.ts";
+import { tokenizerSource } from "./tokenizer_source.ts";
 
 /** Spinning threads starve the page server on a shared machine; shapes vary, so planned memory only grows. */
 const SESSION_OPTIONS = {
@@ -25,9 +26,6 @@ const PRECISION_NAMES: Readonly<Record<Precision, string>> = {
   q4f16: "4-bit, fp16",
   bnb4: "4-bit",
 };
-
-type Library = typeof import("@huggingface/transformers");
-type PretrainedTokenizer = Awaited<ReturnType<Library["AutoTokenizer"]["from_pretrained"]>>;
 
 interface Opened {
   readonly model: OnnxModel;
@@ -203,26 +201,6 @@ function kvShape(
   const headWidth = typeof width === "number" ? width : config.head_dim ?? fallback;
   if (kvHeads !== undefined && headWidth !== undefined) return { kvHeads, headWidth };
   throw new TypeError("Cannot use the model: neither its graph nor its config tells heads and width of its attention");
-}
-
-function tokenizerSource(loaded: PretrainedTokenizer): TokenizerSource {
-  const { added_tokens: added = [], decoder } = loaded._tokenizerJSON;
-  const isAdded = (token: unknown): token is { id: number; special: boolean; content: string } =>
-    typeof token === "object" && token !== null && "id" in token && "content" in token;
-  const tokens = (Array.isArray(added) ? added : []).filter(isAdded);
-  return {
-    vocabulary: new Map([...loaded.get_vocab(), ...tokens.map(({ content, id }) => [content, id] as const)]),
-    addedIds: new Set(tokens.map(({ id }) => id)),
-    specialIds: new Set(tokens.filter(({ special }) => special).map(({ id }) => id)),
-    alphabet: JSON.stringify(decoder ?? null).includes('"ByteLevel"') ? "byte-level" : "sentencepiece",
-    encode: (text) => loaded.encode(text),
-    encodeContinuation: (text) => loaded.encode(text, { add_special_tokens: false }),
-    renderChat: loaded.chat_template === null || loaded.chat_template === undefined ? undefined : (messages) => {
-      const text = loaded.apply_chat_template([...messages], { tokenize: false, add_generation_prompt: true });
-      if (typeof text !== "string") throw new TypeError("Cannot render a chat: the template gave no text");
-      return text;
-    },
-  };
 }
 
 async function naming<Value>(file: string, load: () => Promise<Value>): Promise<Value> {

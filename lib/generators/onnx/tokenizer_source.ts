@@ -1,0 +1,55 @@
+/** What a loaded transformers.js tokenizer gives, and how long its patterns and its template may take. */
+import type { Message } from "../../lm/message.ts";
+import { withinTime } from "./time_limit.ts";
+import type { TokenizerSource } from "./tokenizer.ts";
+
+type Library = typeof import("@huggingface/transformers");
+type PretrainedTokenizer = Awaited<ReturnType<Library["AutoTokenizer"]["from_pretrained"]>>;
+
+const TOKENIZE = "tokenize the text";
+/** Most that a chat template may make: four times a request's body. */
+const RENDERED_CHARACTERS = 2 ** 22;
+const RANGE_LENGTH = 100_000;
+
+export function tokenizerSource(loaded: PretrainedTokenizer): TokenizerSource {
+  const { added_tokens: added = [], decoder } = loaded._tokenizerJSON;
+  const isAdded = (token: unknown): token is { id: number; special: boolean; content: string } =>
+    typeof token === "object" && token !== null && "id" in token && "content" in token;
+  const tokens = (Array.isArray(added) ? added : []).filter(isAdded);
+  return {
+    vocabulary: new Map([...loaded.get_vocab(), ...tokens.map(({ content, id }) => [content, id] as const)]),
+    addedIds: new Set(tokens.map(({ id }) => id)),
+    specialIds: new Set(tokens.filter(({ special }) => special).map(({ id }) => id)),
+    alphabet: JSON.stringify(decoder ?? null).includes('"ByteLevel"') ? "byte-level" : "sentencepiece",
+    encode: (text) => withinTime(TOKENIZE, text.length, () => loaded.encode(text)),
+    encodeContinuation: (text) =>
+      withinTime(TOKENIZE, text.length, () => loaded.encode(text, { add_special_tokens: false })),
+    renderChat: loaded.chat_template === null || loaded.chat_template === undefined
+      ? undefined
+      : (messages) => renderChat(loaded, messages),
+  };
+}
+
+/** @throws {RangeError} when the template does not end, or makes more than any prompt may be */
+function renderChat(loaded: PretrainedTokenizer, messages: readonly Message[]): string {
+  const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
+  const options = { tokenize: false, add_generation_prompt: true, ...shortRanges(loaded.chat_template) };
+  const text = withinTime("render the chat", characters, () => loaded.apply_chat_template([...messages], options));
+  if (typeof text !== "string") throw new TypeError("Cannot render the chat: the template gave no text");
+  if (text.length <= RENDERED_CHARACTERS) return text;
+  const limit = `its template made ${text.length} characters of it, and a prompt may have ${RENDERED_CHARACTERS}`;
+  throw new RangeError(`Cannot render the chat: ${limit}`);
+}
+
+/** Subtle: the library makes a range as a list, and a long one would take the memory before its time is over. */
+function shortRanges(template: unknown): object {
+  if (typeof template !== "string" || !/\brange\s*\(/.test(template)) return {};
+  return { chat_template: `{% set range = short_range %}${template}`, short_range: shortRange };
+}
+
+function shortRange(start: number, stop?: number, step = 1): readonly number[] {
+  const [from, to] = stop === undefined ? [0, start] : [start, stop];
+  const length = Math.max(0, Math.ceil((to - from) / step));
+  if (length <= RANGE_LENGTH) return Array.from({ length }, (_, index) => from + index * step);
+  throw new RangeError(`Cannot render the chat: its template counts to ${length}, and may to ${RANGE_LENGTH}`);
+}
