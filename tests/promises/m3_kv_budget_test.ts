@@ -23,9 +23,9 @@ async function withEngine(model: string, driver: "native" | "binding", run: (eng
   const engine = new Engine();
   try {
     const settings = { ...readSettings(() => undefined), driver, kvBytes: BOUND };
-    const source = { kind: "folder", path: new URL(`tests/fixtures/${model}`, ROOT).pathname } as const;
+    const path = new URL(`tests/fixtures/${model}`, ROOT).pathname;
     const cacheDir = new URL(".cache", ROOT).pathname;
-    await engine.ask({ type: "load", request: { source, precision: "fp32", device: "cpu", settings, cacheDir } });
+    await engine.ask({ type: "load", request: { path, precision: "fp32", device: "cpu", settings, cacheDir } });
     await run(engine);
   } finally {
     engine.close();
