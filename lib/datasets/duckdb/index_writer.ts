@@ -5,6 +5,7 @@
 import { fieldNumber, fieldText, rowEntries } from "../field_text.ts";
 import { toCodePoints } from "./code_units.ts";
 import {
+  type DuckDb,
   type DuckDBAppender,
   type DuckDBConnection,
   type DuckDBInstance,
@@ -17,24 +18,20 @@ import {
 export const LAYOUT = "1";
 /** Each field is a table; data with more names than this is searched row by row. */
 const MOST_FIELDS = 256;
+/** Most that are handed over together. */
+const CHUNK_ROWS = 2_048;
 /** Rows that are compressed together: few, as a row may be long. */
 const GROUP_ROWS = 16_384;
-/** Characters that are handed over together. */
-const FLUSH_CHARACTERS = 4 * 2 ** 20;
+/** Characters of a field that are written together: writing few costs nearly as much as writing many. */
+const FLUSH_CHARACTERS = 16 * 2 ** 20;
 
 const ASCII = /^[\0-\x7f]*$/;
 
-interface Field {
-  readonly id: number;
-  readonly name: string;
-  readonly appender: DuckDBAppender;
-}
-
 export class IndexWriter {
-  readonly #fields = new Map<string, Field>();
-  #characters = 0;
+  readonly #fields = new Map<string, FieldTable>();
 
   private constructor(
+    readonly duckDb: DuckDb,
     readonly instance: DuckDBInstance,
     readonly connection: DuckDBConnection,
     readonly rows: DuckDBAppender,
@@ -42,8 +39,8 @@ export class IndexWriter {
 
   /** @param path of a file that is not there yet */
   static async create(path: string, spillPath: string): Promise<IndexWriter> {
-    const { DuckDBInstance } = await loadDuckDb();
-    const instance = await DuckDBInstance.create(":memory:", settings(spillPath));
+    const duckDb = await loadDuckDb();
+    const instance = await duckDb.DuckDBInstance.create(":memory:", settings(spillPath));
     const connection = await instance.connect();
     await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS split (ROW_GROUP_SIZE ${GROUP_ROWS})`);
     await connection.run("USE split");
@@ -52,7 +49,7 @@ export class IndexWriter {
     await connection.run("CREATE TABLE fields (id INTEGER, name VARCHAR)");
     // Subtle: in one transaction the rows go to their places in the file at once, and not to its log before.
     await connection.run("BEGIN");
-    return new IndexWriter(instance, connection, await connection.createAppender("rows"));
+    return new IndexWriter(duckDb, instance, connection, await connection.createAppender("rows"));
   }
 
   /** @throws {RangeError} when the rows have more fields than an index can have */
@@ -62,18 +59,16 @@ export class IndexWriter {
     for (const [name, value] of rowEntries(row)) {
       const text = fieldText(value);
       if (text === undefined) continue;
-      const { appender } = this.#fields.get(name) ?? await this.#addField(name);
-      append(appender, index, text);
-      this.#characters += text.length;
+      const table = this.#fields.get(name) ?? await this.#addTable(name);
+      table.add(index, text);
     }
-    if (this.#characters >= FLUSH_CHARACTERS) this.#flush();
   }
 
   async finish(): Promise<void> {
     this.rows.closeSync();
     const names = await this.connection.createAppender("fields");
-    for (const { id, name, appender } of this.#fields.values()) {
-      appender.closeSync();
+    for (const [id, [name, table]] of [...this.#fields].entries()) {
+      table.close();
       names.appendInteger(id);
       names.appendVarchar(JSON.stringify(name)); // Subtle: JSON writes lone surrogates as escapes.
       names.endRow();
@@ -88,34 +83,59 @@ export class IndexWriter {
     this.instance.closeSync();
   }
 
-  async #addField(name: string): Promise<Field> {
+  async #addTable(name: string): Promise<FieldTable> {
     const id = this.#fields.size;
     if (id === MOST_FIELDS) throw new RangeError(`its rows have more than ${MOST_FIELDS} different fields`);
-    await this.connection.run(`CREATE TABLE field_${id} (row INTEGER, text VARCHAR, folded VARCHAR, number DOUBLE)`);
-    const field = { id, name, appender: await this.connection.createAppender(`field_${id}`) };
-    this.#fields.set(name, field);
-    return field;
-  }
-
-  #flush(): void {
-    for (const { appender } of this.#fields.values()) appender.flushSync();
-    this.rows.flushSync();
-    this.#characters = 0;
+    // Subtle: to compress the texts would take longer than all the rest, for an index that is a third smaller.
+    const text = "VARCHAR USING COMPRESSION uncompressed";
+    await this.connection.run(`CREATE TABLE field_${id} (row INTEGER, text ${text}, folded ${text}, number DOUBLE)`);
+    const table = new FieldTable(this.duckDb, await this.connection.createAppender(`field_${id}`));
+    this.#fields.set(name, table);
+    return table;
   }
 }
 
-/** Subtle: the database lowers ASCII as JavaScript does, and other letters differently; those come lowered. */
-function append(appender: DuckDBAppender, index: number, text: string): void {
-  appender.appendInteger(index);
-  if (ASCII.test(text)) {
-    appender.appendVarchar(text);
-    appender.appendNull();
-  } else {
-    appender.appendVarchar(toCodePoints(text));
-    appender.appendVarchar(toCodePoints(text.toLowerCase()));
+/** The texts of one field, handed over by columns: a call for each value would take most of the time. */
+class FieldTable {
+  #rows: number[] = [];
+  #texts: string[] = [];
+  #folded: (string | null)[] = [];
+  #numbers: (number | null)[] = [];
+  #characters = 0;
+  readonly #types;
+
+  constructor(readonly duckDb: DuckDb, readonly appender: DuckDBAppender) {
+    const { INTEGER, VARCHAR, DOUBLE } = duckDb;
+    this.#types = [INTEGER, VARCHAR, VARCHAR, DOUBLE];
   }
-  const number = fieldNumber(text);
-  if (number === undefined) appender.appendNull();
-  else appender.appendDouble(number);
-  appender.endRow();
+
+  /** Subtle: the database lowers ASCII as JavaScript does, and other letters differently; those come lowered. */
+  add(row: number, text: string): void {
+    const isAscii = ASCII.test(text);
+    this.#rows.push(row);
+    this.#texts.push(isAscii ? text : toCodePoints(text));
+    this.#folded.push(isAscii ? null : toCodePoints(text.toLowerCase()));
+    this.#numbers.push(fieldNumber(text) ?? null);
+    this.#characters += text.length;
+    if (this.#rows.length === CHUNK_ROWS || this.#characters >= FLUSH_CHARACTERS) this.#append();
+    if (this.#characters < FLUSH_CHARACTERS) return;
+    this.appender.flushSync();
+    this.#characters = 0;
+  }
+
+  close(): void {
+    this.#append();
+    this.appender.closeSync();
+  }
+
+  #append(): void {
+    if (this.#rows.length === 0) return;
+    const chunk = this.duckDb.DuckDBDataChunk.create(this.#types);
+    chunk.setColumns([this.#rows, this.#texts, this.#folded, this.#numbers]);
+    this.appender.appendDataChunk(chunk);
+    this.#rows = [];
+    this.#texts = [];
+    this.#folded = [];
+    this.#numbers = [];
+  }
 }

@@ -1,6 +1,7 @@
 /** DuckDB where native code may run. It is found by import when it is needed, and nothing depends on it. */
-import type * as DuckDb from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 
+export type DuckDb = typeof import("@duckdb/node-api");
 export type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 
 /** Most memory that one database takes for its pages; what does not fit goes to its own folder. */
@@ -13,7 +14,7 @@ export function mayLoad(): boolean {
 }
 
 /** @throws when the package is not installed for this machine */
-export async function loadDuckDb(): Promise<typeof DuckDb> {
+export async function loadDuckDb(): Promise<DuckDb> {
   return await import("@duckdb/node-api");
 }
 
@@ -30,7 +31,7 @@ export function settings(spillPath: string): Record<string, string> {
 }
 
 /** After this no statement reaches a file beside those that are open, and nothing takes it back. */
-export async function lock(connection: DuckDb.DuckDBConnection): Promise<void> {
+export async function lock(connection: DuckDBConnection): Promise<void> {
   await connection.run("SET enable_external_access = false");
   await connection.run("SET lock_configuration = true");
 }
