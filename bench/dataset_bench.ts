@@ -68,6 +68,7 @@ async function timed<Result>(what: string, gate: number | undefined, run: () => 
   const result = await run();
   const seconds = (performance.now() - startedMs) / 1000, { user, system } = process.cpuUsage(usage);
   const bound = gate === undefined ? {} : { bound: atMost(gate) };
+  console.error(`${what}: ${figure(seconds)} s`);
   report.push({
     what: `${what} (${figure((user + system) / 1e6)} s of a core)`,
     values: [seconds],

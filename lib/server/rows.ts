@@ -1,8 +1,8 @@
 /** Pages of rows, as a URL asks for them. */
 import { parseCondition } from "../datasets/condition.ts";
 import type { FieldFilter, RowQuery, RowSort } from "../datasets/query.ts";
-import { type FoundRow, queryRows } from "../datasets/query.ts";
-import type { RowProblem } from "../datasets/dataset.ts";
+import { type FoundRow, type QueryResult, queryRows } from "../datasets/query.ts";
+import type { Dataset, IndexState, RowProblem } from "../datasets/dataset.ts";
 import { rowEntries } from "../datasets/field_text.ts";
 import { LIMITS } from "./limits.ts";
 import type { Place } from "./place.ts";
@@ -31,6 +31,10 @@ export interface Relaxation {
 }
 
 export interface RowsAnswer {
+  /** Whether the rows are not known yet, as the index that is to find them is still being written. */
+  readonly isWaiting: boolean;
+  /** How the split's index is doing; absent where it has none. */
+  readonly index?: IndexState;
   readonly rows: readonly FoundRow[];
   readonly total: number;
   /** Lines that could not be read and stand between or after these rows; none in an order of one's own. */
@@ -45,19 +49,31 @@ export function rowWish(query: URLSearchParams): RowWish {
   return { search: query.get("q") ?? "", sort: query.get("sort") ?? "", filter: Object.fromEntries(filter) };
 }
 
+interface RowsRequest {
+  readonly offset?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** How long to wait for an index that is being written. Default: until it is. */
+  readonly patienceMs?: number;
+}
+
 /** @throws {ProblemError} 422 for a limit or a field that is out of the question, 503 without the data */
 export async function findRows(
   registry: Registry,
   { module, split, taskName }: Place,
   wish: RowWish,
-  { offset = 0, limit = DEFAULT_ROWS }: { readonly offset?: number | undefined; readonly limit?: number | undefined },
+  { offset = 0, limit = DEFAULT_ROWS, ...waiting }: RowsRequest,
 ): Promise<RowsAnswer> {
   if (limit < 1 || limit > LIMITS.sampleRows) {
     const detail = `Cannot use limit: it must be a whole number from 1 to ${LIMITS.sampleRows}, got ${limit}`;
     throw new ProblemError(422, "Invalid request", detail, { field: "limit" });
   }
   const dataset = await registry.dataset(module.name, taskName, split);
-  const { rows, total } = await queryRows(dataset, { ...queryOf(wish), offset, limit });
+  const found = await patiently(dataset, { ...queryOf(wish), offset, limit }, waiting);
+  const state = dataset.indexState?.();
+  const index = state === undefined ? {} : { index: state };
+  if (found === undefined) return { isWaiting: true, ...index, rows: [], total: 0, faults: [], relaxations: [] };
+  const { rows, total } = found;
   const isWhole = wish.search === "" && wish.sort === "" && Object.keys(wish.filter).length === 0;
   const end = offset + rows.length;
   const isHere = (before: number) => before >= offset && (before < end || end === dataset.size);
@@ -65,11 +81,35 @@ export async function findRows(
   const relaxations: Relaxation[] = [];
   if (total === 0) {
     for (const { wish: smaller, field } of smallerWishes(wish)) {
-      const found = await queryRows(dataset, { ...queryOf(smaller), offset: 0, limit: 1 });
+      const found = await queryRows(dataset, { ...queryOf(smaller), offset: 0, limit: 1, ...signalOf(waiting) });
       relaxations.push({ wish: smaller, total: found.total, ...(field === undefined ? {} : { field }) });
     }
   }
-  return { rows, total, faults, relaxations };
+  return { isWaiting: false, ...index, rows, total, faults, relaxations };
+}
+
+/** @returns undefined when an index is being written and patience has ended */
+async function patiently(
+  dataset: Dataset<unknown>,
+  query: RowQuery,
+  { signal, patienceMs }: RowsRequest,
+): Promise<QueryResult | undefined> {
+  const ending = new AbortController();
+  const end = () => dataset.indexState?.().kind === "writing" && ending.abort();
+  const timer = patienceMs === undefined ? undefined : setTimeout(end, patienceMs);
+  try {
+    const signals = [ending.signal, ...(signal === undefined ? [] : [signal])];
+    return await queryRows(dataset, { ...query, signal: AbortSignal.any(signals) });
+  } catch (error) {
+    if (ending.signal.aborted && signal?.aborted !== true) return undefined;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function signalOf({ signal }: RowsRequest): { readonly signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
 }
 
 function queryOf({ search, sort, filter }: RowWish): Omit<RowQuery, "offset" | "limit"> {

@@ -11,6 +11,7 @@ import {
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
+import { IndexProgress } from "./IndexProgress.tsx";
 import { LinkButton } from "./LinkButton.tsx";
 import { LintList } from "./LintList.tsx";
 import { plural } from "./number_format.ts";
@@ -25,14 +26,19 @@ import { type TargetState, TargetXRay } from "./TargetXRay.tsx";
 
 interface DatasetViewProps {
   readonly screen: GenerationScreen;
+  /** Whether there is a sample to show; without it the rows around it stay. */
+  readonly isReadable: boolean;
   readonly fields: readonly SampleField[];
-  readonly page: RowsPage;
+  /** Absent when the split cannot be opened. */
+  readonly page: RowsPage | undefined;
   readonly prompt: PromptState;
   readonly target: TargetState;
   /** Absent while nobody asked for them. */
   readonly statistics: { readonly rows: number; readonly fields: readonly FieldFigures[] } | undefined;
   /** What is wrong with the URL or the generator. */
   readonly problem: Problem | undefined;
+  /** The address of the screen, to try again. */
+  readonly here: string;
   readonly openIn: readonly OpenIn[];
   /** The bar that chooses the sample. */
   readonly bar: ComponentChildren;
@@ -42,11 +48,11 @@ interface DatasetViewProps {
 
 /** The dataset screen: one sample, what the task makes of it, and the rows around it. Complete without JavaScript. */
 export function DatasetView(props: DatasetViewProps) {
-  const { screen, fields, page, prompt, target, openIn, bar, sample, problem } = props;
+  const { screen, page, openIn, bar, problem } = props;
   return (
     <main id="main" class="flex min-w-0 max-w-[1200px] flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
       {bar}
-      {problem !== undefined && <ProblemCard problem={problem} />}
+      {problem !== undefined && <ProblemCard problem={problem} retryHref={props.here} />}
       {openIn.length > 0 && (
         <p class="flex flex-wrap items-center gap-2 text-12 text-soft">
           {TEXT.openIn}
@@ -55,13 +61,34 @@ export function DatasetView(props: DatasetViewProps) {
           ))}
         </p>
       )}
+      {props.isReadable && page !== undefined && <SamplePanels {...props} page={page} />}
+      {page !== undefined && <StatisticsState {...props} page={page} />}
+      {page !== undefined && <RowsPanel screen={screen} page={page} />}
+    </main>
+  );
+}
+
+/** Statistics, once they are asked for. */
+function StatisticsState({ screen, page, statistics }: DatasetViewProps & { readonly page: RowsPage }) {
+  if (statistics !== undefined) return <StatisticsPanel screen={screen} page={page} statistics={statistics} />;
+  if (page.index?.kind !== "writing" || !page.views.includes("statistics")) return null;
+  return (
+    <Panel title={TEXT.statistics}>
+      <IndexProgress screen={screen} page={page} />
+    </Panel>
+  );
+}
+
+/** What there is to say of the sample itself. */
+function SamplePanels(props: DatasetViewProps & { readonly page: RowsPage }) {
+  const { screen, page, prompt, target, fields, sample } = props;
+  return (
+    <>
       {sample}
       <PromptStatePanel screen={screen} page={page} prompt={prompt} />
       {screen.target !== undefined && <TargetXRay screen={screen} place={page} target={target} />}
       <SampleFields screen={screen} place={page} fields={fields} />
-      {props.statistics !== undefined && <StatisticsPanel screen={screen} page={page} statistics={props.statistics} />}
-      <RowsPanel screen={screen} page={page} />
-    </main>
+    </>
   );
 }
 

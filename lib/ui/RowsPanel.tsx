@@ -15,8 +15,9 @@ import {
 } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import type { GenerationScreen } from "./generation_screen.ts";
+import { IndexProgress } from "./IndexProgress.tsx";
 import { LinkButton } from "./LinkButton.tsx";
-import { count } from "./number_format.ts";
+import { count, wholePercent } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 
 interface RowsPanelProps {
@@ -24,18 +25,20 @@ interface RowsPanelProps {
   readonly page: RowsPage;
 }
 
+/** Most of a cell that is written. */
+const CELL_CHARACTERS = 400;
+
 /** The form of search and filters; the filters stand in the table, outside of it. */
 const FORM = "rows";
 
 /** The rows of the split: searched, filtered and sorted by plain links and one GET form. */
 export function RowsPanel({ screen, page }: RowsPanelProps) {
-  const { wish, total, rows, faults } = page;
-  const isWhole = wishEntries({ ...wish, sort: "" }).length === 0;
+  const { rows, faults } = page;
   const last = rows.at(-1)?.index ?? -1;
   return (
     <Panel
       title={TEXT.rows}
-      facts={isWhole ? TEXT.rowsFacts(count(total)) : TEXT.matchesFacts(count(total), count(screen.size))}
+      facts={rowsFacts(page, screen.size)}
       actions={
         <>
           <LinkButton href={toggleHref(screen, page, "statistics")}>
@@ -72,10 +75,22 @@ export function RowsPanel({ screen, page }: RowsPanelProps) {
           </tbody>
         </table>
       </div>
-      {rows.length === 0 && <Relax screen={screen} page={page} />}
+      {page.isWaiting
+        ? <IndexProgress screen={screen} page={page} />
+        : rows.length === 0 && <Relax screen={screen} page={page} />}
       <Pager screen={screen} page={page} />
     </Panel>
   );
+}
+
+function rowsFacts({ wish, total, index, isWaiting }: RowsPage, size: number): string {
+  const isWhole = wishEntries({ ...wish, sort: "" }).length === 0;
+  const facts = isWaiting
+    ? []
+    : [isWhole ? TEXT.rowsFacts(count(total)) : TEXT.matchesFacts(count(total), count(size))];
+  if (index?.kind === "writing") facts.push(TEXT.indexing(wholePercent(index.rows, index.of)));
+  if (index?.kind === "absent") facts.push(TEXT.indexAbsent(index.reason));
+  return facts.join(" · ");
 }
 
 function RowsHead({ screen, page }: RowsPanelProps) {
@@ -145,12 +160,17 @@ function DataRow({ screen, page, found }: RowsPanelProps & { readonly found: Ext
       {page.fields.map((field) => (
         <td key={field} dir="auto" class="min-w-[120px] max-w-[360px] px-2 py-1.5">
           <div class="max-h-[60px] overflow-hidden whitespace-pre-wrap break-words">
-            {visibleLines(values.get(field) ?? "")}
+            {visibleLines(shorten(values.get(field) ?? ""))}
           </div>
         </td>
       ))}
     </tr>
   );
+}
+
+/** Three lines of a cell are seen, so that a cell of megabytes is not sent. */
+function shorten(text: string): string {
+  return text.length <= CELL_CHARACTERS ? text : `${text.slice(0, CELL_CHARACTERS)}…`;
 }
 
 /** In place of a row that could not be read. */

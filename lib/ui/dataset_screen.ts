@@ -29,7 +29,16 @@ export interface DatasetPlace {
   readonly views: readonly View[];
 }
 
+/** How the index is doing that finds rows; absent where they are looked at one by one anyway. */
+export type IndexState =
+  | { readonly kind: "writing"; readonly rows: number; readonly of: number }
+  | { readonly kind: "ready" }
+  | { readonly kind: "absent"; readonly reason: string };
+
 export interface RowsPage extends DatasetPlace {
+  /** Whether the rows are not known yet, as the index is still being written. */
+  readonly isWaiting: boolean;
+  readonly index?: IndexState;
   readonly total: number;
   readonly fields: readonly string[];
   readonly rows: readonly PageRow[];

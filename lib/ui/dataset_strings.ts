@@ -37,6 +37,11 @@ export const DATASET_STRINGS = {
   relaxFilter: (field: string, condition: string) => `Without ${field} “${condition}”`,
   relaxAll: "All rows",
   rowsCount: (total: string) => `${total} rows`,
+  indexing: (share: string) => `an index for searching is made, ${share} done`,
+  indexAbsent: (reason: string) => `searched row by row: ${reason}`,
+  waiting: (rows: string, of: string) =>
+    `The rows are searched in an index, which is made once for this file: ${rows} of ${of} are in it.`,
+  lookAgain: "Look again",
   line: (line: number) => `line ${line}`,
   unreadable: (index: number, message: string) => `Row ${index} cannot be read: ${message}`,
   page: (first: string, last: string) => `${first}–${last}`,

@@ -1,7 +1,17 @@
 /** The dataset screen: complete without JavaScript, and honest about what it does not find. */
 import assert from "node:assert/strict";
 import { parseJsonl } from "../../lib/datasets/jsonl.ts";
-import { datasetView, defineModule, field, logitTable, nextToken, prompt, rows } from "../../lib/mod.ts";
+import {
+  datasetView,
+  defineModule,
+  field,
+  hubDataset,
+  logitTable,
+  nextToken,
+  parquet,
+  prompt,
+  rows,
+} from "../../lib/mod.ts";
 import { rigApp } from "../rig/rig_app.ts";
 
 const module = defineModule({
@@ -234,4 +244,85 @@ Deno.test("POST generate and score take the edits of a derived sample", async ()
   assert.ok(Math.abs(scored.tokens[0].logprob - Math.log(1 / 4)) < 1e-6);
   const bad = await post("/api/gold/dataset/score", { edits: { letter: 5 } });
   assert.equal(bad.status, 422);
+});
+
+/** An address of this machine at which nobody listens. */
+const NOBODY = "http://127.0.0.1:9";
+
+/** Splits that cannot be used, or not yet. */
+const hindered = defineModule({
+  name: "hindered",
+  tasks: {
+    rows: {
+      dataset: {
+        gone: parquet("data/gone.parquet"),
+        unreachable: {
+          label: "hub",
+          open: (base, context) =>
+            hubDataset<{ t: string }>("org/name").open(base, { cacheDir: ".tmp", ...context, hubHost: NOBODY }),
+        },
+        writing: {
+          label: "writing",
+          open: () =>
+            Promise.resolve({
+              size: 1_000,
+              problems: [],
+              row: (index) => ({ t: `row ${index}` }),
+              indexState: () => ({ kind: "writing" as const, rows: 430, of: 1_000 }),
+              query: ({ signal }) =>
+                new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
+            }),
+        },
+        megabytes: rows([{ t: `${"x".repeat(5 * 2 ** 20)}end` }, { t: "small" }]),
+      },
+      prompt: ({ t }: { t: string }) => t.slice(0, 10),
+    },
+  },
+  components: [datasetView()],
+});
+
+Deno.test("a split that cannot be opened is told in place, with a way to try again and the other splits", async () => {
+  const { fetch } = await rigApp({ modules: [hindered] });
+  for (
+    const [split, detail] of [["gone", /gone\.parquet.*no such file/], [
+      "unreachable",
+      /127\.0\.0\.1:9 cannot be reached/,
+    ]] as const
+  ) {
+    const answer = await fetch(`/hindered/dataset?split=${split}`);
+    const html = await answer.text();
+    assert.equal(answer.status, 503);
+    const [, alert = ""] = /role="alert"(.*?)<\/a>/s.exec(html) ?? [];
+    assert.match(alert, detail);
+    assert.match(alert, new RegExp(`href="/hindered/dataset\\?[^"]*split=${split}[^"]*"[^>]*>Retry`));
+    assert.match(html, /<option[^>]*value="writing"/);
+  }
+});
+
+Deno.test("while an index is written rows page at once, and a search tells how far it is", async () => {
+  const { fetch } = await rigApp({ modules: [hindered] });
+  const whole = await (await fetch("/hindered/dataset?split=writing&offset=980")).text();
+  assert.match(whole, /981–1,000/);
+  assert.match(whole, /an index for searching is made, 43 % done/);
+  const search = await fetch("/hindered/dataset?split=writing&q=row&statistics=1");
+  const html = await search.text();
+  assert.equal(search.status, 200);
+  assert.match(html, /430 of 1,000 are in it.*href="[^"]*q=row[^"]*"[^>]*>Look again/s);
+  assert.doesNotMatch(html, /No row matches/);
+});
+
+Deno.test("a row that cannot be read leaves the rows around it, and an edit that cannot be leaves the sample", async () => {
+  const { fetch } = await rigApp({ modules: [faulty, gold] });
+  const row = await (await fetch("/faulty/dataset?task=throwing&sample=1")).text();
+  assert.match(row, /role="alert".*the archive is broken.*>Retry</s);
+  assert.match(row, /data-row="0".*Row 1 cannot be read.*data-row="2"/s);
+  const edit = await (await fetch(`/gold/dataset?edits=${encodeURIComponent('{"none":"x"}')}`)).text();
+  assert.match(edit, /role="alert".*none.*the row has only/s);
+  assert.match(edit, /<dd[^>]*>b<\/dd>/, "the row's own fields");
+});
+
+Deno.test("a cell of megabytes is not sent with the table", async () => {
+  const { fetch } = await rigApp({ modules: [hindered] });
+  const html = await (await fetch("/hindered/dataset?split=megabytes&sample=1")).text();
+  assert.ok(html.length < 100_000, `${html.length} characters`);
 });

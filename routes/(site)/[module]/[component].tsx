@@ -13,8 +13,8 @@ import { openNextToken } from "./(_screens)/next_token.tsx";
 import type { Screen, ScreenRequest } from "./(_screens)/screen.ts";
 
 export const handler = define.handlers({
-  async GET({ state, params: path, url }) {
-    const screen = await open({ state, path, url }).catch((error) => fail(error, state));
+  async GET({ state, params: path, url, req: { signal } }) {
+    const screen = await open({ state, path, url, signal }).catch((error) => fail(error, state));
     return screen instanceof Response ? screen : page(screen, { status: screen.status });
   },
 });

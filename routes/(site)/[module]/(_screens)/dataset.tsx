@@ -5,12 +5,13 @@ import { changedTexts, type Edits, editText } from "../../../../lib/datasets/der
 import { rowEntries } from "../../../../lib/datasets/field_text.ts";
 import { statisticsOf } from "../../../../lib/datasets/statistics.ts";
 import type { Problem } from "../../../../lib/lm/event.ts";
+import { toPrompt } from "../../../../lib/lm/prompt.ts";
 import { lintPrompt } from "../../../../lib/lm/prompt_lint.ts";
 import type { Scored } from "../../../../lib/lm/wire.ts";
 import type { Module } from "../../../../lib/module.ts";
 import { readScore } from "../../../../lib/server/generation.ts";
 import { editedRow, namesFromQuery, type Place, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
-import { problemOf } from "../../../../lib/server/problem.ts";
+import { ProblemError, problemOf } from "../../../../lib/server/problem.ts";
 import { type PromptTokens, promptTokens } from "../../../../lib/server/prompt_tokens.ts";
 import { fieldNames, findRows, rowWish } from "../../../../lib/server/rows.ts";
 import {
@@ -18,16 +19,29 @@ import {
   type DatasetPlace,
   type OpenIn,
   ROWS_A_PAGE,
+  type RowsPage,
   type SampleField,
   VIEWS,
 } from "../../../../lib/ui/dataset_screen.ts";
 import { DatasetView } from "../../../../lib/ui/DatasetView.tsx";
 import type { GenerationScreen } from "../../../../lib/ui/generation_screen.ts";
-import { readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
+import {
+  readSampleScreen,
+  type SampleScreen,
+  sampleTitle,
+  type Screen,
+  screenAt,
+  type ScreenRequest,
+} from "./screen.ts";
+
+/** How long a page waits for an index that is being written, before it tells how far it is. */
+const PATIENCE_MS = 1_000;
 
 export async function openDataset(request: ScreenRequest, module: Module): Promise<Screen | Response> {
   const { state: { registry }, path, url: { searchParams } } = request;
-  const { screen, shown, row, original, problem: badParams } = await readSampleScreen(request);
+  const place = resolvePlace(registry, path, namesFromQuery(searchParams));
+  const sampled = await readOrTell(request, place);
+  const { screen, shown, row, original } = sampled;
   const wish = rowWish(searchParams);
   const texts = formTexts(searchParams);
   const derived = texts && derive(request, original, texts);
@@ -38,16 +52,15 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
     const location = datasetHref({ ...screen, edits: derived.edits }, seen);
     return new Response(null, { status: 303, headers: { location } });
   }
-  const place = resolvePlace(registry, path, namesFromQuery(searchParams));
-  const found = await findRows(registry, place, wish, { offset: at.offset, limit: ROWS_A_PAGE });
-  const { seen, problem: noTokens } = await tokensOf(request, place, screen.prompt.text, views.includes("tokens"));
-  const target = views.includes("score") ? await scoreOf(request, screen) : {};
-  const statistics = views.includes("statistics")
+  const { page, problem: noRows } = await pageOf(request, place, at, sampled);
+  const { seen, problem: noTokens } = sampled.isReadable
+    ? await tokensOf(request, place, screen.prompt.text, views.includes("tokens"))
+    : {};
+  const target = views.includes("score") && sampled.isReadable ? await scoreOf(request, screen) : {};
+  const statistics = views.includes("statistics") && page !== undefined && page.index?.kind !== "writing"
     ? await statisticsOf(await registry.dataset(module.name, place.taskName, place.split))
     : undefined;
-  const problem = derived?.problem ?? badParams ?? noTokens;
-  const named = [...Object.keys(wish.filter), ...(wish.sort === "" ? [] : [wish.sort.replace(/^-/, "")])];
-  const fields = [...new Set([...fieldNames(found.rows, [row]), ...named])];
+  const problem = derived?.problem ?? sampled.problem ?? noRows ?? noTokens;
   const hasGenerator = place.generator !== "";
   return {
     title: sampleTitle(screen),
@@ -56,8 +69,9 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
       <>
         <DatasetView
           screen={screen}
-          fields={sampleFields(row, original, texts)}
-          page={{ ...found, ...at, fields }}
+          isReadable={sampled.isReadable}
+          fields={sampled.isReadable ? sampleFields(row, original, texts) : []}
+          page={page}
           prompt={{
             ...(seen === undefined ? {} : { tokens: seen.tokens }),
             canShow: hasGenerator,
@@ -66,7 +80,8 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
           target={{ ...target, canScore: hasGenerator }}
           statistics={statistics}
           problem={problem}
-          openIn={screensOf(module)}
+          here={datasetHref(screen, at)}
+          openIn={sampled.isReadable ? screensOf(module) : []}
           bar={<SampleChoice screen={screen} />}
           sample={shown !== undefined && <SampleView elements={shown} />}
         />
@@ -74,6 +89,50 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
       </>
     ),
   };
+}
+
+/** The sample, or the screen without it and why: what else there is to see stays. */
+async function readOrTell(
+  request: ScreenRequest,
+  place: Place,
+): Promise<SampleScreen & { readonly isReadable: boolean }> {
+  const { state: { registry, requestId } } = request;
+  try {
+    return { ...await readSampleScreen(request), isReadable: true };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const problem = problemOf(error, requestId);
+    if (problem.field === "edits") {
+      const url = new URL(request.url);
+      url.searchParams.delete("edits");
+      return { ...await readOrTell({ ...request, url }, { ...place, edits: {} }), problem };
+    }
+    const dataset = await registry.dataset(place.module.name, place.taskName, place.split).catch(() => undefined);
+    const { size = 0, problems = [], problemCount = problems.length } = dataset ?? {};
+    const leftOut = problems.map(({ message }) => message);
+    const screen = screenAt(place, { prompt: toPrompt(""), size, leftOut, leftOutCount: problemCount });
+    return { screen, row: undefined, original: undefined, shown: undefined, problem, isReadable: false };
+  }
+}
+
+/** The page of rows; undefined where the split cannot be opened, which the sample's problem tells. */
+async function pageOf(
+  { state: { registry, requestId }, signal }: ScreenRequest,
+  place: Place,
+  at: DatasetPlace,
+  { row, isReadable }: { readonly row: unknown; readonly isReadable: boolean },
+): Promise<{ readonly page?: RowsPage; readonly problem?: Problem }> {
+  const { wish, offset } = at;
+  try {
+    const waiting = { signal, patienceMs: PATIENCE_MS };
+    const found = await findRows(registry, place, wish, { offset, limit: ROWS_A_PAGE, ...waiting });
+    const named = [...Object.keys(wish.filter), ...(wish.sort === "" ? [] : [wish.sort.replace(/^-/, "")])];
+    const fields = [...new Set([...fieldNames(found.rows, isReadable ? [row] : []), ...named])];
+    return { page: { ...found, ...at, fields } };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return { problem: problemOf(error, requestId) };
+  }
 }
 
 /** Before the name of a field, in the name of its text area. */

@@ -2,8 +2,9 @@
 import type { ComponentChildren } from "preact";
 import type { ElementState } from "../../../../lib/elements/element.ts";
 import type { Problem } from "../../../../lib/lm/event.ts";
+import type { Prompt } from "../../../../lib/lm/prompt.ts";
 import type { State } from "../../../../lib/server/app_state.ts";
-import { namesFromQuery, type PlacePath, readSample, resolvePlace } from "../../../../lib/server/place.ts";
+import { namesFromQuery, type Place, type PlacePath, readSample, resolvePlace } from "../../../../lib/server/place.ts";
 import { defaultsOf, type GenerationScreen, paramsFromQuery } from "../../../../lib/ui/generation_screen.ts";
 import { PAGE_STRINGS } from "../../../../lib/ui/page_strings.ts";
 
@@ -20,6 +21,8 @@ export interface ScreenRequest {
   readonly state: State;
   readonly path: PlacePath;
   readonly url: URL;
+  /** Ends when nobody waits for the page any more. */
+  readonly signal: AbortSignal;
 }
 
 export interface SampleScreen {
@@ -39,41 +42,58 @@ const SHOWN_FAULTS = 20;
 /** The sample, generator and params that a URL names. @throws {ProblemError} naming what it cannot find */
 export async function readSampleScreen({ state: { registry }, path, url }: ScreenRequest): Promise<SampleScreen> {
   const place = resolvePlace(registry, path, namesFromQuery(url.searchParams));
-  const { module, component, task } = place;
-  const { row, original, prompt, target, size, leftOut, leftOutCount, shown } = await readSample(registry, place);
-  const nextToken = module.components.find(({ kind }) => kind === "next_token")?.name;
-  const defaults = defaultsOf(task.params);
-  const engine = registry.engine(module.name, place.generator);
-  const { params, problem } = paramsFromQuery(url.searchParams, defaults);
+  const { row, original, shown, ...sample } = await readSample(registry, place);
+  const { params, problem } = paramsFromQuery(url.searchParams, defaultsOf(place.task.params));
+  const screen = { ...screenAt(place, sample), params };
+  const engine = registry.engine(place.module.name, place.generator);
   return {
     row,
     original,
     shown,
-    screen: {
-      module: module.name,
-      component: component.name,
-      title: component.title,
-      tasks: Object.keys(module.tasks),
-      task: place.taskName,
-      splits: Object.keys(task.dataset),
-      split: place.split,
-      sample: place.sample,
-      edits: place.edits,
-      size,
-      leftOut: leftOut.slice(0, SHOWN_FAULTS),
-      leftOutCount,
-      prompt,
-      ...(target === undefined ? {} : { target }),
-      generators: Object.keys(module.generators),
-      generator: place.generator,
-      ...(engine === undefined ? {} : { engine }),
-      metrics: Object.entries(task.metrics ?? {}).map(([name, { description }]) => ({ name, description })),
-      defaults,
-      params,
-      ...(nextToken === undefined ? {} : { nextToken }),
-      random: Math.floor(Math.random() * size),
-    },
+    screen: engine === undefined ? screen : { ...screen, engine },
     problem: problem && badQuery(problem.detail, problem.field),
+  };
+}
+
+/** What a screen needs to know of its sample. */
+export interface ScreenSample {
+  readonly prompt: Prompt;
+  readonly target?: string;
+  readonly size: number;
+  readonly leftOut: readonly string[];
+  readonly leftOutCount: number;
+}
+
+/** The screen at a place, with default params. */
+export function screenAt(
+  place: Place,
+  { prompt, target, size, leftOut, leftOutCount }: ScreenSample,
+): GenerationScreen {
+  const { module, component, task } = place;
+  const nextToken = module.components.find(({ kind }) => kind === "next_token")?.name;
+  const defaults = defaultsOf(task.params);
+  return {
+    module: module.name,
+    component: component.name,
+    title: component.title,
+    tasks: Object.keys(module.tasks),
+    task: place.taskName,
+    splits: Object.keys(task.dataset),
+    split: place.split,
+    sample: place.sample,
+    edits: place.edits,
+    size,
+    leftOut: leftOut.slice(0, SHOWN_FAULTS),
+    leftOutCount,
+    prompt,
+    ...(target === undefined ? {} : { target }),
+    generators: Object.keys(module.generators),
+    generator: place.generator,
+    metrics: Object.entries(task.metrics ?? {}).map(([name, { description }]) => ({ name, description })),
+    defaults,
+    params: defaults,
+    ...(nextToken === undefined ? {} : { nextToken }),
+    random: Math.floor(Math.random() * size),
   };
 }
 

@@ -4,11 +4,15 @@ import { findRows, rowWish } from "../../../../lib/server/rows.ts";
 
 /** A page of rows as they are in the data set, their numbers, and how many there are in all. */
 export const handler = apiRoute({
-  async GET({ params, state, url: { searchParams } }) {
+  async GET({ params, state, req: { signal }, url: { searchParams } }) {
     const place = resolvePlace(state.registry, params, namesFromQuery(searchParams));
     const offset = wholeNumber(searchParams, "offset");
     const limit = wholeNumber(searchParams, "limit");
-    const { rows, total } = await findRows(state.registry, place, rowWish(searchParams), { offset, limit });
+    const { rows, total } = await findRows(state.registry, place, rowWish(searchParams), {
+      offset,
+      limit,
+      signal,
+    });
     const read = rows.flatMap((found) => "row" in found ? [found] : []);
     return Response.json({
       rows: read.map(({ row }) => row),
