@@ -1,5 +1,5 @@
 import { exponential, VANISHING } from "./exponential.ts";
-import { at } from "./logits.ts";
+import { at, topIds } from "./logits.ts";
 
 /** Share of a sum above which a difference from it is exact to nine digits. */
 const LEAST_DIFFERENCE = 1e-4;
@@ -9,28 +9,23 @@ const LEAST_DIFFERENCE = 1e-4;
  * is summed wherever 1 − Σp would lose it.
  */
 export class Distribution {
-  /** Natural logprobs, `[vocab]`. */
-  readonly logprobs: Float32Array;
+  /** What it is the distribution of, `[vocab]`. */
+  readonly logits: Float32Array;
   /** exp(logit − largest logit), `[vocab]`. */
   readonly #weights: Float64Array;
   #sum = 0;
-  #entropyNats = 0;
   #logNormalizer = 0;
+  #entropyNats = 0;
   #mode = 0;
   #size = 0;
 
   constructor(vocabularySize: number) {
-    this.logprobs = new Float32Array(vocabularySize);
+    this.logits = new Float32Array(vocabularySize);
     this.#weights = new Float64Array(vocabularySize);
   }
 
   get entropyNats(): number {
     return this.#entropyNats;
-  }
-
-  /** log Σ exp(logit): a logit is its logprob plus this. */
-  get logNormalizer(): number {
-    return this.#logNormalizer;
   }
 
   /** The most probable token; of equals the lowest id. */
@@ -43,16 +38,21 @@ export class Distribution {
     return this.#size;
   }
 
+  /** log Σ exp(logit): a logit is its logprob plus this. */
+  get logNormalizer(): number {
+    return this.#logNormalizer;
+  }
+
   /**
    * Makes it the distribution of `logits`, `[vocab]`; −∞ is a probability of 0.
    * log p = x − max − log Σ exp(x − max).
+   * @param mode the id of the largest, of equals the lowest, where that is known already
    * @throws {RangeError} naming the first id whose logit is NaN or +∞, or when every logit is −∞
    */
-  set(logits: Float32Array): this {
-    this.#look(logits);
-    if (this.#size === 1) return this.#setCertain(this.#mode, logits);
-    const max = at(logits, this.#mode), weights = this.#weights;
-    let sum = 0, weighted = 0;
+  set(logits: Float32Array, mode = topIds(logits, 1)[0] ?? 0): this {
+    const max = at(logits, mode), weights = this.#weights;
+    if (max === -Infinity) throw new RangeError("Cannot use logits as every one of them is -Infinity");
+    let sum = 0, weighted = 0, absent = 0;
     for (let id = 0; id < logits.length; id++) {
       const shifted = at(logits, id) - max;
       if (shifted > VANISHING) {
@@ -60,23 +60,36 @@ export class Distribution {
         weights[id] = weight;
         sum += weight;
         weighted += weight * shifted;
-      } else weights[id] = 0;
+      } else {
+        weights[id] = 0;
+        if (!(shifted < 0)) throw new RangeError(`Cannot use logits as the one of token id ${id} is ${logits[id]}`);
+        if (logits[id] === -Infinity) absent++;
+      }
     }
-    const logSum = Math.log(sum);
-    for (let id = 0; id < logits.length; id++) this.logprobs[id] = at(logits, id) - max - logSum;
+    this.logits.set(logits);
     this.#sum = sum;
-    this.#logNormalizer = max + logSum;
-    this.#entropyNats = Math.max(0, logSum - weighted / sum);
+    this.#logNormalizer = max + Math.log(sum);
+    this.#entropyNats = Math.max(0, Math.log(sum) - weighted / sum);
+    this.#mode = mode;
+    this.#size = logits.length - absent;
     return this;
   }
 
-  #setCertain(id: number, logits: Float32Array): this {
-    this.logprobs.fill(-Infinity)[id] = 0;
+  /** Makes it the one in which `id` has all of the probability. */
+  setCertain(id: number): this {
+    this.logits.fill(-Infinity)[id] = 0;
     this.#weights.fill(0)[id] = 1;
     this.#sum = 1;
-    this.#logNormalizer = at(logits, id);
+    this.#logNormalizer = 0;
     this.#entropyNats = 0;
+    this.#mode = id;
+    this.#size = 1;
     return this;
+  }
+
+  /** Natural logarithm of the probability, as 32 bits hold it. */
+  logprob(id: number): number {
+    return Math.fround(at(this.logits, id) - this.#logNormalizer);
   }
 
   probability(id: number): number {
@@ -88,6 +101,7 @@ export class Distribution {
    * what is left has none.
    */
   restLogprob(ids: readonly number[]): number | undefined {
+    if (ids.filter((id) => at(this.logits, id) > -Infinity).length === this.#size) return undefined;
     const left = ids.reduce((left, id) => left - (this.#weights[id] ?? 0), this.#sum);
     // Subtle: a difference loses its digits when little is left, which is then summed itself.
     const rest = left > LEAST_DIFFERENCE * this.#sum ? left : this.#sumWithout(ids);
@@ -104,33 +118,13 @@ export class Distribution {
     return sum;
   }
 
-  /** Summed probability of what has a probability here and none in `later`. */
-  massWithout({ logprobs }: Distribution): number {
+  /** Summed probability of the tokens that are in it and not in `later`. */
+  massWithout(later: Distribution): number {
+    if (later.size === this.#size) return 0;
+    if (later.size === 1) return Math.exp(this.restLogprob([later.mode]) ?? -Infinity);
+    const { logits } = later;
     let sum = 0;
-    for (let id = 0; id < logprobs.length; id++) if (at(logprobs, id) === -Infinity) sum += this.#weights[id] ?? 0;
+    for (let id = 0; id < logits.length; id++) if (at(logits, id) === -Infinity) sum += this.#weights[id] ?? 0;
     return sum / this.#sum;
   }
-
-  /** Finds the largest logit, and counts those that are not −∞. */
-  #look(logits: Float32Array): void {
-    let max = -Infinity, mode = 0, removed = 0;
-    for (let id = 0; id < logits.length; id++) {
-      const logit = at(logits, id);
-      if (logit > max) {
-        max = logit;
-        mode = id;
-      } else if (!(logit > -Infinity)) {
-        removed++;
-        if (logit !== -Infinity) throw unusable(id, logit);
-      }
-    }
-    if (max === Infinity) throw unusable(mode, max);
-    if (max === -Infinity) throw new RangeError("Cannot use logits as every one of them is -Infinity");
-    this.#mode = mode;
-    this.#size = logits.length - removed;
-  }
-}
-
-function unusable(id: number, logit: number): RangeError {
-  return new RangeError(`Cannot use logits as the one of token id ${id} is ${logit}`);
 }

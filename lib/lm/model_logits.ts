@@ -1,5 +1,6 @@
 /** Logits as a model gave them, which may be broken. */
 import type { Distribution } from "./distribution.ts";
+import type { TokenId } from "./token.ts";
 
 /** Logits that are no distribution: the model is broken, or a pass of it went wrong. */
 export class LogitsError extends Error {
@@ -9,11 +10,17 @@ export class LogitsError extends Error {
 /**
  * Makes `distribution` that of a model's logits, `[vocab]`.
  * @param position of the token that they are for, in the completion, from 0
+ * @param mode as `Distribution.set` takes it
  * @throws {LogitsError} telling position, how many are broken, and the first of them
  */
-export function setFromModel(distribution: Distribution, logits: Float32Array, position: number): Distribution {
+export function setFromModel(
+  distribution: Distribution,
+  logits: Float32Array,
+  position: number,
+  mode?: TokenId,
+): Distribution {
   try {
-    return distribution.set(logits);
+    return distribution.set(logits, mode);
   } catch (cause) {
     const problem = brokenLogits(logits) ?? (cause instanceof Error ? cause.message : String(cause));
     throw new LogitsError(`Cannot use the model's logits at position ${position}: ${problem}`, { cause });

@@ -30,12 +30,13 @@ export function gumbelAt([a, b]: readonly [number, number], tokenId: number): nu
  * Noise is computed only where it could win: it grows with its uniform number, so the first bits of that tell of almost
  * every id that it cannot.
  */
-export function drawn({ logprobs, mode }: Drawable, key: readonly [number, number]): number {
+export function drawn({ logits, logNormalizer, mode }: Drawable, key: readonly [number, number]): number {
   const [first] = key;
+  const logprobOf = (id: number) => Math.fround((logits[id] ?? -Infinity) - logNormalizer);
   let chosen = mode;
-  let best = value(logprobs, chosen) + gumbelAt(key, chosen);
-  for (let id = 0; id < logprobs.length; id++) {
-    const logprob = value(logprobs, id);
+  let best = logprobOf(chosen) + gumbelAt(key, chosen);
+  for (let id = 0; id < logits.length; id++) {
+    const logprob = logprobOf(id);
     const missing = best - logprob;
     if (missing >= LARGEST || (missing > 0 && mix(first, id) >>> 5 < (LEAST[(missing * PER_NAT) | 0] ?? 0))) continue;
     const sum = logprob + gumbelAt(key, id);
@@ -61,7 +62,9 @@ export function noiseExceeds(
 }
 
 interface Drawable {
-  readonly logprobs: Float32Array;
+  readonly logits: Float32Array;
+  /** A logit is its logprob plus this. */
+  readonly logNormalizer: number;
   /** The most probable id. */
   readonly mode: number;
 }
@@ -77,11 +80,6 @@ const LEAST = Int32Array.from(
   // Subtle: one less, so that rounding never keeps out a winner.
   (_, index) => Math.floor(Math.exp(-Math.exp(-index / PER_NAT)) * 2 ** 27) - 1,
 );
-
-/** Subtle: ids come from loops over the array itself; the fallback only satisfies the type. */
-function value(logprobs: Float32Array, id: number): number {
-  return logprobs[id] ?? -Infinity;
-}
 
 /** Mixes a word into a hash: multiply, xor, and the finaliser of MurmurHash3 (Appleby, public domain). */
 function mix(hash: number, word: number): number {

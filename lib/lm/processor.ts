@@ -77,18 +77,18 @@ export function topK(logits: Float32Array, k: number): void {
  */
 export function topP(logits: Float32Array, p: number, distribution: Distribution): void {
   if (!(p > 0 && p <= 1)) throw new RangeError(`Cannot apply top_p as it must be in (0, 1]: current value is ${p}`);
-  const { logprobs } = distribution;
   const bins = binMasses(distribution);
   let before = 0, bin = 0;
   while (bin < BINS - 1 && before + (bins[bin] ?? 0) < p) before += bins[bin++] ?? 0;
   // Only the bin in which the sum crosses `p` has to be sorted.
   const crossing: TokenId[] = [];
-  for (let id = 0; id < logprobs.length; id++) {
-    const place = binOf(at(logprobs, id));
-    if (place === bin && at(logprobs, id) > -Infinity) crossing.push(id);
+  for (let id = 0; id < logits.length; id++) {
+    const place = binOf(distribution.logprob(id));
+    if (place === bin && at(logits, id) > -Infinity) crossing.push(id);
     else if (place > bin) logits[id] = -Infinity;
   }
-  crossing.sort((one, other) => at(logprobs, other) - at(logprobs, one) || one - other);
+  // Subtle: by logits, since logprobs of almost equal logits round to one number.
+  crossing.sort((one, other) => at(logits, other) - at(logits, one) || one - other);
   for (const id of crossing) {
     // Subtle: the candidate that crosses `p` is kept, so the set is never empty.
     if (before >= p) logits[id] = -Infinity;
@@ -118,15 +118,14 @@ const BINS = 1025;
 const BINS_PER_NAT = 16;
 
 function binOf(logprob: number): number {
-  const bin = Math.floor(-logprob * BINS_PER_NAT);
-  return bin < BINS - 1 ? Math.max(0, bin) : BINS - 1;
+  const bin = -logprob * BINS_PER_NAT;
+  return bin < BINS - 1 ? Math.max(0, bin | 0) : BINS - 1;
 }
 
 function binMasses(distribution: Distribution): Float64Array {
   const masses = new Float64Array(BINS);
-  const { logprobs } = distribution;
-  for (let id = 0; id < logprobs.length; id++) {
-    const bin = binOf(at(logprobs, id));
+  for (let id = 0; id < distribution.logits.length; id++) {
+    const bin = binOf(distribution.logprob(id));
     masses[bin] = (masses[bin] ?? 0) + distribution.probability(id);
   }
   return masses;

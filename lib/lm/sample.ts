@@ -1,6 +1,6 @@
 import { Distribution } from "./distribution.ts";
 import type { Candidate, ProcessorLog, ProcessorName, Step } from "./event.ts";
-import { at, rankOf, topIds } from "./logits.ts";
+import { rankOf, topIds } from "./logits.ts";
 import { setFromModel } from "./model_logits.ts";
 import { drawn, gumbelAt, streamKey } from "./noise.ts";
 import type { SamplingParams } from "./params.ts";
@@ -42,7 +42,10 @@ export class Sampler {
     if (logits.length !== this.vocabularySize) {
       throw new RangeError(`Cannot sample from ${logits.length} logits: expected ${this.vocabularySize}`);
     }
-    const raw = setFromModel(this.#raw, logits, place.position);
+    // Subtle: places are told by logits, since logprobs of almost equal logits round to one number.
+    const ids = topIds(logits, place.top);
+    const ranked = ids.length;
+    const raw = setFromModel(this.#raw, logits, place.position, ids[0]);
     const processors = this.#process(logits, params, place.seen);
     // Without a processor the final distribution is the raw one, bit for bit.
     const final = this.#stage(processors.length - 1);
@@ -52,9 +55,6 @@ export class Sampler {
     const id = place.forced ?? free;
     const noise = (of: TokenId) => isGreedy ? undefined : gumbelAt(key, of);
 
-    // Subtle: places are told by logits, since logprobs of almost equal logits round to one number.
-    const ids = topIds(logits, place.top);
-    const ranked = ids.length;
     for (const further of [id, ...place.also ?? []]) if (!ids.includes(further)) ids.push(further);
     const ranks = ids.map((of, index) => index < ranked ? index + 1 : rankOf(logits, of));
     const rest = raw.restLogprob(ids);
@@ -63,7 +63,7 @@ export class Sampler {
       sequence: place.sequence,
       position: place.position,
       token: place.token(id),
-      logprob: at(raw.logprobs, id),
+      logprob: raw.logprob(id),
       rank: ranks[ids.indexOf(id)] ?? 1,
       entropyNats: raw.entropyNats,
       top: ids.map((of, index) => this.#candidate(of, ranks[index] ?? 1, place, noise(of), processors)),
@@ -76,7 +76,7 @@ export class Sampler {
         ? { kind: "forced" }
         : isGreedy
         ? { kind: "greedy" }
-        : { kind: "gumbel", noise: noise(id) ?? 0, finalLogprob: at(final.logprobs, id) },
+        : { kind: "gumbel", noise: noise(id) ?? 0, finalLogprob: final.logprob(id) },
     };
   }
 
@@ -87,13 +87,13 @@ export class Sampler {
     noise: number | undefined,
     processors: readonly ProcessorLog[],
   ): Candidate {
-    const stages = processors.map((_, index) => at(this.#stage(index).logprobs, id));
+    const stages = processors.map((_, index) => this.#stage(index).logprob(id));
     const left = stages.indexOf(-Infinity);
     const excludedBy = processors[left]?.name;
-    const final = stages.at(-1) ?? at(this.#raw.logprobs, id);
+    const final = stages.at(-1) ?? this.#raw.logprob(id);
     return {
       token: token(id),
-      logprob: at(this.#raw.logprobs, id),
+      logprob: this.#raw.logprob(id),
       rank,
       ...(excludedBy === undefined ? { finalLogprob: final } : { excludedBy }),
       ...(processors.length === 0
@@ -139,13 +139,21 @@ export class Sampler {
 
   /** Subtle: the mass is that of the distribution just before the processor acts, so the entries tell a story in order. */
   #logged(name: ProcessorName, index: number, params: SamplingParams, seen: processor.SeenTokens): ProcessorLog {
-    const before = this.#stage(index - 1);
+    const before = this.#stage(index - 1), after = this.#stage(index);
     this.#apply(name, params, seen, before);
-    const after = this.#stage(index).set(this.#work);
-    const removed = before.size - after.size;
-    return { name, removed, removedMass: removed === 0 ? 0 : before.massWithout(after), kept: after.size };
+    if (name === "temperature" && params.temperature === 0) after.setCertain(before.mode);
+    else after.set(this.#work, MOVES_MODE.has(name) ? undefined : before.mode);
+    return { name, removed: before.size - after.size, removedMass: before.massWithout(after), kept: after.size };
   }
 }
+
+/** Those after which another token may be the most probable. */
+const MOVES_MODE: ReadonlySet<ProcessorName> = new Set([
+  "logit_bias",
+  "repetition_penalty",
+  "frequency_penalty",
+  "presence_penalty",
+]);
 
 /** As many digits as 32 bits hold; more of them would only lengthen each step on its way. */
 function shortened(logprob: number): number {

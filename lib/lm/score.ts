@@ -1,6 +1,6 @@
 import type { Candidate, ScoredToken } from "./event.ts";
 import { Distribution } from "./distribution.ts";
-import { at, rankOf, topIds } from "./logits.ts";
+import { rankOf, topIds } from "./logits.ts";
 import type { LanguageModel } from "./model.ts";
 import { setFromModel } from "./model_logits.ts";
 import type { TokenId } from "./token.ts";
@@ -68,19 +68,19 @@ function scoreToken(
   id: TokenId,
   top: number,
 ): ScoredToken {
-  const { logprobs, entropyNats } = distribution;
+  const { entropyNats } = distribution;
   const rank = rankOf(logits, id);
   const ids = topIds(logits, top);
   if (!ids.includes(id)) ids.push(id);
   const rest = distribution.restLogprob(ids);
   return {
     token: model.token(id),
-    logprob: at(logprobs, id),
+    logprob: distribution.logprob(id),
     rank,
     entropyNats,
     top: ids.map((of, place): Candidate => ({
       token: model.token(of),
-      logprob: at(logprobs, of),
+      logprob: distribution.logprob(of),
       rank: of === id ? rank : place + 1,
     })),
     ...(rest === undefined ? {} : { restLogprob: rest }),
