@@ -30,16 +30,57 @@ interface UpstreamFacts {
 }
 
 const MESSAGE_LIMIT = 300;
+/** Of a server's text that is looked at; the rest is never shown. */
+const READ_LIMIT = 10_000;
+/** So many characters of a key in their order are a part of it, and no chance. */
+const KEY_PART = 8;
 
 /**
- * A server's text as a page may show it: the key, and whatever looks like one, left out; one line, not too long.
+ * A server's text as a page may show it: the key and its parts, in whatever form, and whatever looks like a key, left out;
+ * one line, not too long.
  * Subtle: servers quote the key that they refuse, often with stars in its middle.
  */
 export function redact(text: string, key: string | undefined): string {
-  const without = key === undefined ? text : text.replaceAll(key, "[key]").replaceAll(encodeURIComponent(key), "[key]");
+  const read = text.slice(0, READ_LIMIT);
+  const without = key === undefined ? read : withoutKey(read, key);
   // deno-lint-ignore no-control-regex
   const line = without.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
     .replace(/\b(?:sk|pk|key|hf|gsk)[-_][\w*.…-]{4,}/gi, "[key]")
     .replace(/\bBearer\s+\S+/gi, "Bearer [key]").trim();
   return line.length > MESSAGE_LIMIT ? `${line.slice(0, MESSAGE_LIMIT)}…` : line;
+}
+
+function withoutKey(text: string, key: string): string {
+  const length = Math.min(KEY_PART, key.length);
+  const forms = [key, encodeURIComponent(key), JSON.stringify(key).slice(1, -1)];
+  const parts = new Set(forms.flatMap((form) => partsOf(form, length)));
+  return withoutParts(text, parts, length)
+    .replace(/[\w+/-]{8,}={0,2}/g, (run) => decoded(run).includes(key) ? "[key]" : run);
+}
+
+/** @example partsOf("abcd", 3) is ["abc", "bcd"] */
+function partsOf(text: string, length: number): readonly string[] {
+  return Array.from({ length: text.length - length + 1 }, (_, at) => text.slice(at, at + length));
+}
+
+/** Leaves out each part, and as one what overlaps or touches. */
+function withoutParts(text: string, parts: ReadonlySet<string>, length: number): string {
+  let kept = "", keptTo = 0, isBegun = false;
+  for (let at = 0; at + length <= text.length; at++) {
+    if (!parts.has(text.slice(at, at + length))) continue;
+    if (!isBegun || at > keptTo) kept += `${text.slice(keptTo, at)}[key]`;
+    isBegun = true;
+    keptTo = at + length;
+  }
+  return kept + text.slice(keptTo);
+}
+
+/** What base64 stands for; "" for what is none. */
+function decoded(run: string): string {
+  try {
+    const bytes = Uint8Array.from(atob(run.replaceAll("-", "+").replaceAll("_", "/")), (byte) => byte.charCodeAt(0));
+    return new TextDecoder().decode(bytes);
+  } catch {
+    return ""; // No base64, so nothing is hidden in it.
+  }
 }
