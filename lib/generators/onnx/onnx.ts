@@ -5,6 +5,7 @@ import { checkHashes, hubFolder } from "./hub_model.ts";
 import { checkFolder, findModel } from "./model_folder.ts";
 import { ModelThread } from "./model_thread.ts";
 import type { Device, Precision } from "./protocol.ts";
+import { checkRuntime } from "./runtime_files.ts";
 import { readSettings } from "./settings.ts";
 
 export interface OnnxOptions {
@@ -47,8 +48,10 @@ export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource 
     async check(context) {
       const { kind } = await findModel(model, revision, context);
       if (kind === "folder") await locate(context);
+      await checkRuntime();
     },
     async open(context) {
+      await checkRuntime();
       const settings = readSettings(context.env ?? (() => undefined));
       const { cacheDir, onProgress } = context;
       const request = {

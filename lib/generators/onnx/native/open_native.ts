@@ -1,8 +1,7 @@
 /** From a file of weights to a model that the native driver runs, where this machine and that graph allow it. */
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { readGraphFile } from "../graph_file.ts";
 import { type ModelOptions, PAST } from "../onnx_model.ts";
+import { libraryPath } from "../runtime_files.ts";
 import { OrtLibrary } from "./library.ts";
 import { NativeModel } from "./native_model.ts";
 import { dropCopy, findCopy, writeCopy } from "./optimized_copy.ts";
@@ -15,14 +14,6 @@ const IN_PLACE_OPERATOR = "GroupQueryAttention";
 const ONE_THREAD_BYTES = 64 * 2 ** 20;
 
 const FLOAT = 1;
-
-const LIBRARIES: Readonly<Partial<Record<typeof Deno.build.os, string>>> = {
-  linux: "libonnxruntime.so.1",
-  darwin: "libonnxruntime.1.dylib",
-  windows: "onnxruntime.dll",
-};
-
-const ARCHITECTURES: Readonly<Record<typeof Deno.build.arch, string>> = { x86_64: "x64", aarch64: "arm64" };
 
 let opened: OrtLibrary | undefined;
 
@@ -91,13 +82,4 @@ function describe(session: NativeSession, source: NativeSource) {
   if (past.elementType !== FLOAT || logits.elementType !== FLOAT) throw new TypeError("its graph is not in float32");
   const width = logits.dims[2] ?? -1;
   return { kvHeads, headWidth, vocabularySize: width > 0 ? width : source.vocabularySize };
-}
-
-/** @throws {Error} when the package brings none for this machine */
-function libraryPath(): string {
-  const { os, arch } = Deno.build;
-  const file = LIBRARIES[os];
-  if (file === undefined) throw new TypeError(`there is no library of ONNX Runtime for ${os}`);
-  const main = createRequire(import.meta.url).resolve("onnxruntime-node");
-  return join(dirname(main), "..", "bin", "napi-v6", os === "windows" ? "win32" : os, ARCHITECTURES[arch], file);
 }
