@@ -26,6 +26,8 @@ export interface Change {
 
 /** Who is told of an element's changes, once it stands on a page. */
 export interface ElementHost {
+  /** Called before a change. @throws when there is no room for it */
+  admit(element: Element<object>, change: Change): void;
   changed(element: Element<object>, change: Change): void;
 }
 
@@ -98,16 +100,20 @@ export abstract class Element<State extends object> {
 
   /** Gives keys of the state new values. */
   protected change(part: Partial<State>): void {
+    const change = { set: { ...part }, append: {} };
+    this.#host?.admit(this, change);
     this.#state = { ...this.#state, ...part };
-    this.#host?.changed(this, { set: { ...part }, append: {} });
+    this.#host?.changed(this, change);
   }
 
   /** Lengthens a list of the state; the page is sent the new items alone. */
   protected lengthen<Key extends keyof State & string>(key: Key, items: State[Key] & readonly unknown[]): void {
     const before = this.#state[key];
     if (!Array.isArray(before)) throw new TypeError(`Cannot append to "${key}" of a ${this.kind}: it is no list`);
+    const change = { set: {}, append: { [key]: items } };
+    this.#host?.admit(this, change);
     this.#state = { ...this.#state, [key]: [...before, ...items] };
-    this.#host?.changed(this, { set: {}, append: { [key]: items } });
+    this.#host?.changed(this, change);
   }
 
   #setHidden(hidden: boolean): void {

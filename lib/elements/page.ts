@@ -1,6 +1,7 @@
 /** The elements of one session's page: their names, their states, and what changed since it was last asked. */
 import { type Change, Element, type ElementHost, type ElementRef, type ElementState, mergeChanges } from "./element.ts";
 import { Input } from "./input.ts";
+import { PageSize } from "./page_size.ts";
 
 /** One change of one element, as the wire carries it. An element that the page does not know yet comes whole. */
 export interface Patch {
@@ -34,9 +35,12 @@ export class Page implements ElementHost {
   readonly #names = new Map<Element<object>, string>();
   readonly #root: Root;
   #changes = new Map<string, Change>();
+  /** What the states hold. */
+  readonly size: PageSize;
 
   /** Without elements at first: a component's function may add to the page before it returns the rest. */
-  constructor() {
+  constructor(maxBytes = Infinity) {
+    this.size = new PageSize(maxBytes);
     this.#root = new Root([]);
     this.#nameOf(this.#root);
   }
@@ -86,6 +90,11 @@ export class Page implements ElementHost {
     return patches;
   }
 
+  /** @throws {PageFullError} */
+  admit(element: Element<object>, change: Change): void {
+    this.size.admit(this.#nameOf(element), change);
+  }
+
   changed(element: Element<object>, change: Change): void {
     const name = this.#nameOf(element);
     const before = this.#changes.get(name);
@@ -124,6 +133,7 @@ export class Page implements ElementHost {
     this.#names.set(element, name);
     this.#byName.set(name, element);
     const { kind, hidden, state } = element;
+    this.size.add(name, state);
     this.#changes.set(name, { set: { ...state, kind, hidden }, append: {} });
     return name;
   }

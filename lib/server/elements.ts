@@ -2,6 +2,7 @@
 import type { Context } from "fresh";
 import * as v from "valibot";
 import { ActionInputError, ActionRefusedError, type Session, type SessionEvent } from "../components/session.ts";
+import { PageFullError } from "../elements/page_size.ts";
 import type { State } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
 import { findComponent } from "./place.ts";
@@ -42,9 +43,9 @@ export async function act(ctx: Context<State>, { session: id, inputs }: ActBody)
   const { sessions } = ctx.state;
   const found = id === undefined ? undefined : sessions.find(owner, id);
   const session = found ?? await sessions.open(owner, id);
-  if (found === undefined && id !== undefined) session.refill(inputs);
   const element = ctx.params.element ?? "";
   try {
+    if (found === undefined && id !== undefined) session.refill(inputs);
     return await stream(ctx, (signal) => session.act(element, inputs, signal));
   } catch (error) {
     throw asProblem(error);
@@ -88,6 +89,7 @@ function asProblem(error: unknown): unknown {
     const field = `inputs.${error.element}`;
     return new ProblemError(422, "Invalid request", `Cannot use ${field}: ${error.message}`, { field });
   }
+  if (error instanceof PageFullError) return new ProblemError(413, "Page too large", error.message);
   if (!(error instanceof ActionRefusedError)) return error;
   if (error.reason === "unknown") return new ProblemError(404, "Not found", error.message);
   return new ProblemError(409, "Refused", error.message);

@@ -9,6 +9,11 @@ export const LIMITS = {
   headerCharacters: 16_384,
   /** Rows in one answer of `GET samples`. */
   sampleRows: 100,
+  /** Of developers' pages that are open at once; the one unused for longest goes. */
+  sessions: 500,
+  sessionIdleMinutes: 30,
+  /** What the elements of one such page may hold. */
+  sessionBytes: 8_388_608,
 } as const;
 
 /** @throws {ProblemError} 414, 431 or 413 naming the limit, before anything of the request is used */

@@ -3,14 +3,14 @@ import type { ElementsComponent } from "../components/component.ts";
 import { SessionGenerator } from "../components/session_generator.ts";
 import { Session } from "../components/session.ts";
 import { Page } from "../elements/page.ts";
+import { PageFullError } from "../elements/page_size.ts";
 import type { Problem } from "../lm/event.ts";
 import type { Module } from "../module.ts";
+import { LIMITS } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { newProblemId, ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
 
-const MAX_SESSIONS = 500;
-const IDLE_MS = 30 * 60_000;
 const ID = /^[0-9a-f]{32}$/;
 
 interface Held {
@@ -32,6 +32,8 @@ export interface SessionsOptions {
   readonly log: Log;
   readonly maxSessions?: number;
   readonly idleMs?: number;
+  /** Most that one page may hold. */
+  readonly maxBytes?: number;
   readonly now?: () => number;
 }
 
@@ -42,7 +44,9 @@ export class Sessions {
   readonly #options: Required<SessionsOptions>;
 
   constructor(options: SessionsOptions) {
-    this.#options = { maxSessions: MAX_SESSIONS, idleMs: IDLE_MS, now: () => performance.now(), ...options };
+    const { sessions: maxSessions, sessionIdleMinutes, sessionBytes: maxBytes } = LIMITS;
+    const idleMs = sessionIdleMinutes * 60_000;
+    this.#options = { maxSessions, idleMs, maxBytes, now: () => performance.now(), ...options };
   }
 
   get size(): number {
@@ -65,7 +69,7 @@ export class Sessions {
   /**
    * Runs the component's function for a new session.
    * @param id of a session that was lost; default: a new one
-   * @throws {ProblemError} 500 with the message of what the function threw
+   * @throws {ProblemError} 500 with the message of what the function threw, 413 when the page holds too much
    */
   async open(owner: SessionOwner, id: string = crypto.randomUUID().replaceAll("-", "")): Promise<Session> {
     // Subtle: several clicks can find the same session lost, and must all reach the one that is made in its place.
@@ -80,9 +84,9 @@ export class Sessions {
   }
 
   async #open(owner: SessionOwner, id: string): Promise<Session> {
-    const { registry, log } = this.#options;
+    const { registry, log, maxBytes } = this.#options;
     const { module, component } = owner;
-    const page = new Page();
+    const page = new Page(maxBytes);
     const ending = new AbortController();
     try {
       const elements = await component.setup({
@@ -97,6 +101,11 @@ export class Sessions {
       throw new ProblemError(500, "Module failed", `Cannot build page "${component.title}": ${reason}`, {
         cause: error,
       });
+    }
+    if (page.size.isOver) {
+      const detail =
+        `Cannot show page "${component.title}": it holds ${page.size.bytes} bytes, and may hold ${maxBytes}`;
+      throw new ProblemError(413, "Page too large", detail);
     }
     const session = new Session(id, page, (error) => actionProblem(error, log));
     this.#touch(id, { owner: ownerName(owner), session, ending, usedMs: 0 });
@@ -128,6 +137,9 @@ export class Sessions {
 /** The message of what a developer's action threw; its stack is for the log. */
 function actionProblem(error: unknown, log: Log): Problem {
   const id = newProblemId();
+  if (error instanceof PageFullError) {
+    return { type: "about:blank", title: "Page too large", status: 413, detail: error.message, id };
+  }
   log.failure(id, error);
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { type: "about:blank", title: "The action failed", status: 500, detail, id };

@@ -11,6 +11,10 @@ interface AppOptions {
   readonly modules?: readonly string[];
   readonly flags?: Readonly<Record<string, string | number>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** False: all of this machine are one client. */
+  readonly hasProxy?: boolean;
+  /** True: garbage is collected before `counts()` answers. */
+  readonly collects?: boolean;
 }
 
 interface Call {
@@ -42,12 +46,25 @@ export function callHeaders(client = "somebody"): Readonly<Record<string, string
 }
 
 /** Builds the pages when they are stale, starts the app with the memory flag of its task, and waits until it listens. */
-export async function startApp({ modules = [SLOW], flags = {}, env = {} }: AppOptions = {}): Promise<AppProcess> {
+export async function startApp(
+  { modules = [SLOW], flags = {}, env = {}, hasProxy = true, collects = false }: AppOptions = {},
+): Promise<AppProcess> {
   await build();
   const flag = /--v8-flags=\S+/.exec(await Deno.readTextFile(new URL("deno.json", ROOT)))?.[0] ?? assert.fail();
-  const given = Object.entries({ port: 0, proxy: "127.0.0.1", "proxy-header": CALLER, ...flags });
+  const given = Object.entries({
+    port: 0,
+    ...(hasProxy && { proxy: "127.0.0.1", "proxy-header": CALLER }),
+    ...flags,
+  });
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", flag, "-A", "main.ts", ...given.flatMap(([flag, value]) => [`--${flag}`, String(value)]), ...modules],
+    args: [
+      "run",
+      `${flag}${collects ? ",--expose-gc" : ""}`,
+      "-A",
+      "main.ts",
+      ...given.flatMap(([flag, value]) => [`--${flag}`, String(value)]),
+      ...modules,
+    ],
     cwd: ROOT,
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
     stdout: "piped",

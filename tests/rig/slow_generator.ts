@@ -6,10 +6,12 @@ import type { GenerateRequest, Generator, GeneratorSource } from "../../lib/gene
 import { fromModel } from "../../lib/generators/from_model.ts";
 import { tableModel } from "../../lib/generators/table.ts";
 import type { GeneratorEvent } from "../../lib/lm/event.ts";
-import { component, defineModule, generation, nextToken, rows, text } from "../../lib/mod.ts";
+import { button, component, defineModule, generation, nextToken, rows, text } from "../../lib/mod.ts";
 
 /** Time between two tokens of `paced`: 20 a second. */
 export const STEP_MS = 50;
+/** Time for which `blocking` lets nothing else run. */
+export const BLOCKED_MS = 3_000;
 
 /** What the generators did so far. */
 export interface SlowCounts {
@@ -57,6 +59,13 @@ async function* paced(request: GenerateRequest, everyMs: number): Events {
   }
 }
 
+/** Computes without waiting, as no module should. */
+async function* blocking(request: GenerateRequest): Events {
+  const untilMs = performance.now() + BLOCKED_MS;
+  while (performance.now() < untilMs);
+  yield* base.generate(request);
+}
+
 function remember(seed: number, steps: number): void {
   stepsOf.delete(seed);
   stepsOf.set(seed, steps);
@@ -79,22 +88,62 @@ function until(dueMs: number, signal: AbortSignal | undefined): Promise<void> | 
 }
 
 function source(everyMs: number): GeneratorSource {
-  const generator: Generator = { ...base, generate: (request) => paced(request, everyMs) };
-  return { kind: "table", label: `${everyMs} ms a token`, open: () => Promise.resolve(generator) };
+  return sourceOf(`${everyMs} ms a token`, (request) => paced(request, everyMs));
+}
+
+function sourceOf(label: string, generate: Generator["generate"]): GeneratorSource {
+  return { kind: "table", label, open: () => Promise.resolve({ ...base, generate }) };
+}
+
+/** Three steps, then an error. */
+async function* failing(request: GenerateRequest): Events {
+  let steps = 0;
+  for await (const event of base.generate(request)) {
+    if (event.type === "step" && ++steps > 3) throw new Error("the fourth step is broken");
+    yield event;
+  }
+}
+
+/** Where the process was started with leave to ask for it. */
+function collectGarbage(): void {
+  const collect: unknown = Reflect.get(globalThis, "gc");
+  // The last resort gives back to the system what holds nothing any more.
+  if (typeof collect === "function") collect({ type: "major", execution: "sync", flavor: "last-resort" });
 }
 
 export default defineModule({
   name: "slow",
   title: "Slow",
-  generators: { paced: source(STEP_MS), quick: source(0), brisk: source(20), slowest: source(1_000) },
+  generators: {
+    paced: source(STEP_MS),
+    quick: source(0),
+    brisk: source(20),
+    slowest: source(1_000),
+    blocking: sourceOf("stands still", blocking),
+    failing: sourceOf("breaks", failing),
+  },
   tasks: { copy: { dataset: { all: rows([{ text: "abc" }]) }, prompt: ({ text }) => text } },
   components: [
     generation(),
     nextToken(),
-    component("Counts", () => [
-      text(JSON.stringify({ ...counts, stepsOf: Object.fromEntries(stepsOf) } satisfies SlowCounts), {
-        name: "counts",
-      }),
-    ]),
+    component("Clicks", () => {
+      const told = text("nothing yet", { name: "told" });
+      const count = button("Count", { name: "count", inputs: {} }, async function* () {
+        for (let done = 1; done <= 3; done++) {
+          told.set(`click ${done}`);
+          yield { done, of: 3 };
+          await Promise.resolve();
+        }
+      });
+      return [count, told];
+    }),
+    component("Counts", () => {
+      collectGarbage();
+      return [
+        text(JSON.stringify({ ...counts, stepsOf: Object.fromEntries(stepsOf) } satisfies SlowCounts), {
+          name: "counts",
+        }),
+      ];
+    }),
   ],
 });
