@@ -7,6 +7,8 @@ import { useLate } from "../lib/ui/use_late.ts";
 export default function RailFoot() {
   const sheet = useRef<HTMLDialogElement>(null);
   const [wasOpened, setWasOpened] = useState(false);
+  /** Keys of a single character (a letter, a digit, a sign) can be switched off (WCAG 2.1.4). */
+  const [isOff, setOff] = useState(false);
   const late = useLate(wasOpened, () => import("../lib/ui/KeyList.tsx"));
 
   function open(): void {
@@ -15,17 +17,28 @@ export default function RailFoot() {
   }
 
   useEffect(() => {
+    try {
+      setOff(localStorage.singleKeys === "off");
+    } catch {
+      // Nothing is kept here.
+    }
     document.querySelector("nav [aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, []);
+
+  useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-      if (event.key !== "?" || inField || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (isOff && event.key.length === 1 && event.key !== " ") return event.stopImmediatePropagation();
+      if (event.key !== "?") return;
       event.preventDefault();
       if (sheet.current?.open === true) sheet.current.close();
       else open();
     };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, []);
+    // Before any other listener, which then never hears of what is switched off.
+    addEventListener("keydown", onKey, true);
+    return () => removeEventListener("keydown", onKey, true);
+  }, [isOff]);
 
   return (
     <>
@@ -42,7 +55,7 @@ export default function RailFoot() {
         class="m-auto max-h-[80vh] w-[420px] max-w-full whitespace-normal rounded-lg border border-edge bg-panel p-0 text-ink"
       >
         <div class="flex flex-col items-start gap-4 p-4">
-          {late !== undefined && <late.KeyList />}
+          {late !== undefined && <late.KeyList isOff={isOff} onSwitch={setOff} />}
           <Button onClick={() => sheet.current?.close()}>{STRINGS.close}</Button>
         </div>
       </dialog>

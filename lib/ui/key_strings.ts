@@ -1,3 +1,8 @@
+export const KEY_STRINGS = {
+  single: "Keys of a single character act",
+  singleExplained: "Off: letters, digits and signs do nothing outside of fields, on all screens of this browser.",
+} as const;
+
 /** What the keys do, by screen; each belongs to a listener there. */
 export const KEYS: readonly { readonly screen: string; readonly keys: readonly (readonly [string, string])[] }[] = [
   {

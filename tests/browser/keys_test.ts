@@ -1,0 +1,104 @@
+/** Keys of a single character can be switched off on every screen, and stay off (WCAG 2.1.4). */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { launchChromium } from "./chromium.ts";
+import { serveApp } from "./serve_app.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const EXAMPLES = ["examples/alpaca/mod.ts", "examples/persona_chat/mod.ts", "examples/elements/mod.ts"];
+
+interface Screen {
+  readonly path: string;
+  /** A key, and what is there once it has acted. */
+  readonly key: string;
+  readonly acted: (page: Page) => Promise<unknown>;
+  /** What must be there before the key can do anything. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
+}
+
+const SCREENS: readonly Screen[] = [
+  {
+    path: "/alpaca/dataset?task=alpaca&split=test&sample=3",
+    key: "j",
+    acted: (page) => page.waitForFunction(() => location.search.includes("sample=4")),
+  },
+  {
+    path: "/alpaca/next-token?sample=3",
+    key: "s",
+    acted: (page) => page.waitForFunction(() => /path=\d/.test(location.search)),
+  },
+  {
+    path: "/alpaca/generation?sample=3&n=2&max_tokens=4",
+    prepare: async (page) => {
+      // Kept from before where it was generated before.
+      if (await page.locator("[data-position]").count() === 0) {
+        await page.getByRole("button", { name: "Generate" }).click();
+      }
+      await page.getByText(/^(stop|length)$/).nth(1).waitFor();
+      await page.getByRole("group", { name: "Completions 1" }).getByRole("button").first().click();
+    },
+    key: "]",
+    acted: (page) =>
+      page.waitForFunction(() => location.search.includes("sel=2%3A1") || /sel=2:1/.test(location.search)),
+  },
+  {
+    path: "/persona_chat/chat",
+    prepare: async (page) => {
+      if (await page.locator("[data-turn]").count() === 0) {
+        await page.getByLabel("Message").fill("hello !");
+        await page.getByLabel("Message").press("Enter");
+        await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).waitFor();
+      }
+      await page.locator("[data-turn=assistant]").getByRole("button", { name: "Tokens" }).focus();
+    },
+    key: "r",
+    acted: (page) => page.getByText("2 / 2").waitFor(),
+  },
+  { path: "/elements/selector", key: "?", acted: (page) => page.getByRole("dialog").waitFor() },
+];
+
+async function open(page: Page, url: string, { prepare }: Screen): Promise<void> {
+  await page.goto(url);
+  await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+  await prepare?.(page);
+}
+
+Deno.test("single keys are switched off on the key sheet, for every screen and over a reload", async (t) => {
+  await using app = await serveApp(await loadModuleFiles(EXAMPLES, ROOT));
+  const browser = await launchChromium();
+  for (const screen of SCREENS) {
+    await t.step(screen.path, async () => {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      const url = app.origin + screen.path;
+      await open(page, url, screen);
+      const sheet = page.getByRole("button", { name: "Keys" });
+      const box = page.getByRole("checkbox", { name: "Keys of a single character act" });
+      await sheet.focus();
+      await page.keyboard.press("Enter");
+      await box.focus();
+      await page.keyboard.press("Space");
+      assert.equal(await box.isChecked(), false);
+      await page.keyboard.press("Escape");
+      await open(page, url, screen);
+      const before = page.url();
+      await page.keyboard.press(screen.key);
+      await page.keyboard.press("?");
+      assert.equal(page.url(), before);
+      assert.equal(await page.getByRole("dialog").isVisible(), false);
+      // Neither had the key done anything, a moment after it was pressed: by now another key has.
+      await page.keyboard.press("Tab");
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+      assert.equal(page.url(), before);
+      assert.equal(await page.getByText("2 / 2").count(), 0);
+      await sheet.click();
+      await box.check();
+      await page.keyboard.press("Escape");
+      await open(page, url, screen);
+      await page.keyboard.press(screen.key);
+      await screen.acted(page);
+      await page.close();
+    });
+  }
+  await browser.close();
+});
