@@ -8,8 +8,16 @@ export default function RailFoot() {
   const sheet = useRef<HTMLDialogElement>(null);
   const [wasOpened, setWasOpened] = useState(false);
   /** Keys of a single character (a letter, a digit, a sign) can be switched off (WCAG 2.1.4). */
-  const [isOff, setOff] = useState(false);
+  const isOff = useRef<boolean>();
   const late = useLate(wasOpened, () => import("../lib/ui/KeyList.tsx"));
+
+  function areOff(): boolean {
+    try {
+      return isOff.current ??= localStorage.singleKeys === "off";
+    } catch {
+      return false; // Nothing is kept here.
+    }
+  }
 
   function open(): void {
     setWasOpened(true);
@@ -17,19 +25,11 @@ export default function RailFoot() {
   }
 
   useEffect(() => {
-    try {
-      setOff(localStorage.singleKeys === "off");
-    } catch {
-      // Nothing is kept here.
-    }
     document.querySelector("nav [aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
-  }, []);
-
-  useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
       if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (isOff && event.key.length === 1 && event.key !== " ") return event.stopImmediatePropagation();
+      if (event.key.length === 1 && event.key !== " " && areOff()) return event.stopImmediatePropagation();
       if (event.key !== "?") return;
       event.preventDefault();
       if (sheet.current?.open === true) sheet.current.close();
@@ -38,7 +38,7 @@ export default function RailFoot() {
     // Before any other listener, which then never hears of what is switched off.
     addEventListener("keydown", onKey, true);
     return () => removeEventListener("keydown", onKey, true);
-  }, [isOff]);
+  }, []);
 
   return (
     <>
@@ -55,7 +55,7 @@ export default function RailFoot() {
         class="m-auto max-h-[80vh] w-[420px] max-w-full whitespace-normal rounded-lg border border-edge bg-panel p-0 text-ink"
       >
         <div class="flex flex-col items-start gap-4 p-4">
-          {late !== undefined && <late.KeyList isOff={isOff} onSwitch={setOff} />}
+          {late !== undefined && <late.KeyList isOff={areOff()} onSwitch={(off) => isOff.current = off} />}
           <Button onClick={() => sheet.current?.close()}>{STRINGS.close}</Button>
         </div>
       </dialog>

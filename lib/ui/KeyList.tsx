@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { cx } from "./cx.ts";
 import { KEY_STRINGS, KEYS } from "./key_strings.ts";
 
@@ -8,9 +9,11 @@ interface KeyListProps {
 }
 
 /** What the keys do, screen by screen, and a switch for those of a single character. */
-export function KeyList({ isOff, onSwitch }: KeyListProps) {
+export function KeyList(props: KeyListProps) {
+  const [isOff, setOff] = useState(props.isOff);
   function switchKeys(off: boolean): void {
-    onSwitch(off);
+    setOff(off);
+    props.onSwitch(off);
     try {
       localStorage.singleKeys = off ? "off" : "on";
     } catch {

@@ -32,7 +32,7 @@ const SCREENS: readonly Screen[] = [
     path: "/alpaca/generation?sample=3&n=2&max_tokens=4",
     prepare: async (page) => {
       // Kept from before where it was generated before.
-      if (await page.locator("[data-position]").count() === 0) {
+      if (await page.getByRole("group", { name: "Completions 1" }).count() === 0) {
         await page.getByRole("button", { name: "Generate" }).click();
       }
       await page.getByText(/^(stop|length)$/).nth(1).waitFor();
@@ -61,6 +61,13 @@ const SCREENS: readonly Screen[] = [
 async function open(page: Page, url: string, { prepare }: Screen): Promise<void> {
   await page.goto(url);
   await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+  // The rail is an island of its own, which may be ready later than the screen.
+  await page.waitForFunction(() => {
+    const sheet = document.querySelector("dialog");
+    if (sheet?.open !== true) sheet?.parentElement?.querySelector("button")?.click();
+    return sheet?.open === true;
+  });
+  await page.keyboard.press("Escape");
   await prepare?.(page);
 }
 
