@@ -1,15 +1,15 @@
+import type { FunctionComponent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../lib/ui/Button.tsx";
+import type { KeyListProps } from "../lib/ui/KeyList.tsx";
 import { STRINGS } from "../lib/ui/strings.ts";
-import { useLate } from "../lib/ui/use_late.ts";
 
 /** Every key of every screen, on `?` or on its button; and on a narrow screen the strip begins at the open page. */
 export default function RailFoot() {
   const sheet = useRef<HTMLDialogElement>(null);
-  const [wasOpened, setWasOpened] = useState(false);
+  const [List, setList] = useState<FunctionComponent<KeyListProps>>();
   /** Keys of a single character (a letter, a digit, a sign) can be switched off (WCAG 2.1.4). */
   const isOff = useRef<boolean>();
-  const late = useLate(wasOpened, () => import("../lib/ui/KeyList.tsx"));
 
   function areOff(): boolean {
     try {
@@ -20,19 +20,22 @@ export default function RailFoot() {
   }
 
   function open(): void {
-    setWasOpened(true);
+    void import("../lib/ui/KeyList.tsx").then(({ KeyList }) => setList(() => KeyList));
     sheet.current?.showModal();
   }
 
   useEffect(() => {
     document.querySelector("nav [aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
     const onKey = (event: KeyboardEvent) => {
+      const isOpen = sheet.current?.open;
+      // The screen below the sheet hears no key.
+      if (isOpen) event.stopImmediatePropagation();
       const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
       if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key.length === 1 && event.key !== " " && areOff()) return event.stopImmediatePropagation();
       if (event.key !== "?") return;
       event.preventDefault();
-      if (sheet.current?.open === true) sheet.current.close();
+      if (isOpen) sheet.current?.close();
       else open();
     };
     // Before any other listener, which then never hears of what is switched off.
@@ -55,7 +58,7 @@ export default function RailFoot() {
         class="m-auto max-h-[80vh] w-[420px] max-w-full whitespace-normal rounded-lg border border-edge bg-panel p-0 text-ink"
       >
         <div class="flex flex-col items-start gap-4 p-4">
-          {late !== undefined && <late.KeyList isOff={areOff()} onSwitch={(off) => isOff.current = off} />}
+          {List && <List isOff={areOff()} onSwitch={(off) => isOff.current = off} />}
           <Button onClick={() => sheet.current?.close()}>{STRINGS.close}</Button>
         </div>
       </dialog>

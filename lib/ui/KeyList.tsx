@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { cx } from "./cx.ts";
 import { KEY_STRINGS, KEYS } from "./key_strings.ts";
 
-interface KeyListProps {
+export interface KeyListProps {
   /** Whether keys of a single character do nothing. */
   readonly isOff: boolean;
   readonly onSwitch: (off: boolean) => void;
