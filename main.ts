@@ -10,6 +10,7 @@ import { dropPermissions } from "./lib/server/permissions.ts";
 import { Registry } from "./lib/server/registry.ts";
 import { Sessions } from "./lib/server/sessions.ts";
 import { type Handler, serve } from "./lib/server/serve.ts";
+import { openTracer } from "./lib/server/tracing.ts";
 import { Traffic } from "./lib/server/traffic.ts";
 
 const stopping = new AbortController();
@@ -34,6 +35,7 @@ async function prepare(config: Config): Promise<Services> {
     isPublic: config.isDeployed,
     env: readSecret,
     traffic: new Traffic(config),
+    ...(config.isTraced && { tracer: openTracer() }),
   });
   await registry.check();
   const log = createLog(config.log);

@@ -28,6 +28,8 @@ export interface Config {
   readonly deadlines: { readonly stallMs: number };
   /** Whether this is Deno Deploy. */
   readonly isDeployed: boolean;
+  /** Whether Deno exports what OpenTelemetry is told. */
+  readonly isTraced: boolean;
   /** Names under which the app may be called, besides its own address; with or without a port. */
   readonly allowedHosts: readonly string[];
   readonly log: LogLevel;
@@ -164,6 +166,7 @@ export function readConfig(
   const proxy = parseProxy(read("proxy"), read("proxyHeader"));
   const config: Config = {
     isDeployed,
+    isTraced: env("OTEL_DENO") === "true",
     port: parsePort(read("port")),
     host: parseHost(read("host")),
     modules: files.length > 0 ? files : list(modules),

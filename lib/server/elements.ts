@@ -8,6 +8,7 @@ import { eventStream } from "./event_stream.ts";
 import { findComponent } from "./place.ts";
 import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
 import type { SessionOwner } from "./sessions.ts";
+import { inSpan } from "./tracing.ts";
 
 export const actSchema = v.strictObject({
   /** Absent: a session of its own is made for this one click. */
@@ -46,10 +47,22 @@ export async function act(ctx: Context<State>, { session: id, inputs }: ActBody)
   const element = ctx.params.element ?? "";
   try {
     if (found === undefined && id !== undefined) session.refill(inputs);
-    return await stream(ctx, (signal) => session.act(element, inputs, signal));
+    return await stream(ctx, (signal) => tracedAction(ctx, session.act(element, inputs, signal)));
   } catch (error) {
     throw asProblem(error);
   }
+}
+
+/** In a span of its own, when there is somebody to tell. */
+function tracedAction(
+  { params, state }: Context<State>,
+  events: AsyncGenerator<SessionEvent>,
+): AsyncGenerator<SessionEvent> {
+  const { tracer } = state.registry.options;
+  if (tracer === undefined) return events;
+  const { module = "", component = "", element = "" } = params;
+  const attributes = { "visuallm.module": module, "visuallm.component": component, "visuallm.element": element };
+  return inSpan(() => tracer.start(`action ${module}/${component}/${element}`, "internal", attributes), events);
 }
 
 /** Cancels an element's action. */

@@ -9,6 +9,8 @@ import { type ModuleFile, ModuleFileError } from "./module_files.ts";
 import { moduleReason } from "./module_reason.ts";
 import { Opening, type OpenState } from "./opening.ts";
 import { ProblemError } from "./problem.ts";
+import { traced } from "./traced.ts";
+import type { Tracer } from "./tracing.ts";
 import { type Lanes, Traffic } from "./traffic.ts";
 
 /** Generators of this kind are behind an API, which does the work and has an admission of its own. */
@@ -26,6 +28,8 @@ export interface RegistryOptions {
   /** What generators may read of the environment. */
   readonly env?: (name: string) => string | undefined;
   readonly traffic?: Traffic;
+  /** Where spans go; absent: none are made. */
+  readonly tracer?: Tracer;
 }
 
 export interface GeneratorReport {
@@ -107,7 +111,12 @@ export class Registry {
   async generator(module: string, name: string, client: string): Promise<Generator> {
     const place = key(module, name);
     const generator = await opened(this.#generators.get(place), `generator "${name}"`);
-    return admitted(generator, { traffic: this.traffic, lanes: this.#lanes.get(place), client, name });
+    const lanes = this.#lanes.get(place);
+    const shared = admitted(generator, { traffic: this.traffic, lanes, client, name });
+    const { tracer } = this.options;
+    if (tracer === undefined) return shared;
+    const provider = this.module(module)?.generators[name]?.kind ?? name;
+    return traced(shared, { tracer, model: `${module}/${name}`, provider, isRemote: lanes === undefined });
   }
 
   /** Whether it is open already, so that asking for it costs nothing. */

@@ -132,6 +132,7 @@ Deno.test("startLines() leaves out what works before what does not", () => {
       deadlines: { stallMs: 30_000 },
       budget: {},
       isDeployed: false,
+      isTraced: false,
       allowedHosts: [],
       log: "info",
     },

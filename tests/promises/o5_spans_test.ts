@@ -1,0 +1,101 @@
+/** O5: With OTEL_DENO=true each run, score, step and action is one span under gen_ai.* names without content; without it none. */
+import assert from "node:assert/strict";
+import { measured } from "../rig/measured.ts";
+import { buildPages, startApp } from "../rig/start_app.ts";
+
+const CANARY = "canary";
+const PARAMS = { max_tokens: 3, seed: 7, temperature: 0.5, n: 2 };
+const CALLS: readonly (readonly [path: string, body: object])[] = [
+  ["alpaca/generation/generate", { prompt: `Anna was a ${CANARY} and`, params: { ...PARAMS, stop: [`${CANARY}!`] } }],
+  ["alpaca/generation/score", { prompt: "A", completion: ` ${CANARY}` }],
+  ["alpaca/next-token/next_token", { prompt: CANARY }],
+  ["persona_chat/chat/chat", { messages: [{ role: "user", content: CANARY }], params: PARAMS }],
+  ["elements/text-input/elements/button", { inputs: {} }],
+];
+const MODULES = ["alpaca", "persona_chat", "elements"].map((name) => `examples/${name}/mod.ts`);
+
+/** A span as OTLP writes it in JSON. */
+interface Span {
+  readonly name: string;
+  readonly parentSpanId: string;
+  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
+  readonly status: { readonly code: number };
+}
+
+Deno.test("O5: what a collector on this machine gets, on and off", async () => {
+  await buildPages();
+  const { spans, received } = await collect({ OTEL_DENO: "true" });
+  const byName = new Map(spans.map((span) => [span.name, valuesOf(span)]));
+  assert.deepEqual(spans.map(({ name }) => name), [
+    "text_completion alpaca/demo",
+    "score alpaca/demo",
+    "next_token alpaca/demo",
+    "text_completion persona_chat/demo",
+    "action elements/text-input/button",
+  ]);
+  const run = byName.get("text_completion alpaca/demo") ?? {};
+  assert.deepEqual(
+    Object.fromEntries(
+      Object.entries(run).filter(([key]) => /name|model|temperature|seed|count|max|reasons/.test(key)),
+    ),
+    {
+      "gen_ai.operation.name": "text_completion",
+      "gen_ai.provider.name": "onnx",
+      "gen_ai.request.model": "alpaca/demo",
+      "gen_ai.request.temperature": 0.5,
+      "gen_ai.request.seed": 7,
+      "gen_ai.request.max_tokens": 3,
+      "gen_ai.request.choice.count": 2,
+      "gen_ai.response.finish_reasons": ["length", "length"],
+    },
+  );
+  assert.equal(run["gen_ai.usage.output_tokens"], 6);
+  assert.ok(spans.every((span) => span.parentSpanId !== "" && span.status.code !== 2));
+  assert.ok(!JSON.stringify(received).includes(CANARY), "no content in spans, logs or metrics");
+  const off = await collect({});
+  assert.deepEqual(off.received, []);
+  measured("O5", `${CALLS.length} requests, ${spans.length} spans, 0 with content; 0 bytes sent when it is off`);
+});
+
+/** Starts the app beside a collector, makes the calls, and gives what arrived until the app had ended. */
+async function collect(env: Readonly<Record<string, string>>) {
+  const received: unknown[] = [];
+  const spans: Span[] = [];
+  const collector = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const sent = await request.json();
+    received.push(sent);
+    for (const { scopeSpans } of sent.resourceSpans ?? []) {
+      for (const { scope, spans: some } of scopeSpans) if (scope.name === "visuallm") spans.push(...some);
+    }
+    return Response.json({});
+  });
+  const otlp = {
+    OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.addr.port}`,
+  };
+  try {
+    const app = await startApp({ args: ["--port", "0", ...MODULES], env: { ...otlp, ...env } });
+    for (const [path, body] of CALLS) {
+      const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+      const answer = await fetch(`${app.origin}/api/${path}`, init);
+      assert.equal(answer.status, 200, await answer.text());
+      if (!answer.bodyUsed) await answer.text();
+    }
+    assert.equal((await app.stop()).code, 0);
+  } finally {
+    await collector.shutdown();
+  }
+  return { spans, received };
+}
+
+function valuesOf({ attributes }: Span): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)]));
+}
+
+function plain(value: Readonly<Record<string, unknown>>): unknown {
+  const [one] = Object.values(value);
+  if (typeof one === "object" && one !== null && "values" in one && Array.isArray(one.values)) {
+    return one.values.map(plain);
+  }
+  return one;
+}
