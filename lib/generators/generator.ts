@@ -44,6 +44,8 @@ export interface GeneratorFacts {
   readonly parameters?: number;
   /** `fp32`, `fp16`, `int8`, `4-bit` … */
   readonly precision?: string;
+  /** How far that precision was measured to move its numbers, in words. */
+  readonly precisionNote?: string;
   /** `cpu`, `cuda`, `webgpu`, or a host. */
   readonly device: string;
   /** How the model is called, where there are several ways: `native`, `binding`. */

@@ -128,9 +128,10 @@ export class Registry {
   engine(module: string, generator: string): string | undefined {
     const facts = this.#generators.get(key(module, generator))?.report().value?.facts;
     if (facts === undefined) return undefined;
-    const { precision, device, driver } = facts;
+    const { precision, precisionNote, device, driver } = facts;
     const place = precision === undefined ? device : `${precision} on ${device}`;
-    return driver === undefined ? place : `${place}, ${driver} driver`;
+    const engine = driver === undefined ? place : `${place}, ${driver} driver`;
+    return precisionNote === undefined ? engine : `${engine} (${precisionNote})`;
   }
 
   /** @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again */

@@ -116,7 +116,8 @@ def check(model, tokenizer, folder: Path) -> None:
     explained_logits = check_explained(model, folder, ids)
     for text in ["", "Über 🙂👩‍👩‍👧", "\0\t\r\n", "مرحبا \u202e", "日本語", "a" * 5000]:
         assert tokenizer.decode(tokenizer.encode(text).ids) == text, repr(text[:20])
-    size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
+    # The int8 file has a bound of its own, in quantize.py.
+    size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file() and f.name != "model_quantized.onnx")
     assert size < 10e6, size
     print(f"checked: file against network {abs(whole - wanted).max():.1e}, explaining file {explained_logits:.1e}, cache against whole {abs(np.array(rows) - whole).max():.1e}, {size / 1e6:.2f} MB")
 

@@ -32,6 +32,7 @@ def main() -> None:
     import evaluate
     import export
     import golden
+    import quantize
     checks.read(vocabulary)
     tokenizer = Tokenizer.from_file(str(vocabulary))
     model = train.Gpt2(tokenizer.get_vocab_size())
@@ -40,6 +41,7 @@ def main() -> None:
     export.write_model(model, tokenizer, ROOT / "models" / "demo")
     golden.write_golden(model, tokenizer, ROOT)
     export.check(model, tokenizer, ROOT / "models" / "demo")
+    quantize.main()
     evaluate.write_accuracy_prompts(ROOT / "tests" / "fixtures" / "demo_accuracy.json")
     print(evaluate.report(model, tokenizer))
 

@@ -21,6 +21,8 @@ export interface GraphFile {
   /** Width of the output `logits`; absent where the graph leaves it open. */
   readonly logitsWidth?: number;
   readonly operators: ReadonlySet<string>;
+  /** Bits of a weight of packed matrices (MatMulNBits); absent without them. */
+  readonly weightBits?: number;
   readonly external: readonly ExternalData[];
 }
 
@@ -30,13 +32,14 @@ interface Found {
   readonly operators: Set<string>;
   readonly external: ExternalData[];
   logitsWidth?: number;
+  weightBits?: number;
 }
 
 /** Numbers of the fields that are read, by message. */
 const MODEL = { graph: 7, opsetImport: 8 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE = { operator: 4, attribute: 5 } as const;
-const ATTRIBUTE = { tensor: 5, graph: 6, tensors: 10, graphs: 11 } as const;
+const ATTRIBUTE = { name: 1, number: 3, tensor: 5, graph: 6, tensors: 10, graphs: 11 } as const;
 const TENSOR = { dims: 1, type: 2, name: 8, raw: 9, external: 13, location: 14 } as const;
 /** Numbers or strings that stand in the file one by one. */
 const TYPED_DATA: ReadonlySet<number> = new Set([4, 5, 6, 7, 10, 11]);
@@ -105,8 +108,11 @@ function readNode(fields: Fields, found: Found): void {
 
 /** Constants and the branches of conditions: they may hold weights too. */
 function readAttribute(fields: Fields, found: Found): void {
+  let name = "";
   fields.each((field) => {
-    if (field === ATTRIBUTE.tensor || field === ATTRIBUTE.tensors) readTensor(fields, found);
+    if (field === ATTRIBUTE.name) name = fields.text();
+    else if (field === ATTRIBUTE.number && name === "bits") [found.weightBits = 0] = fields.numbers();
+    else if (field === ATTRIBUTE.tensor || field === ATTRIBUTE.tensors) readTensor(fields, found);
     // Subtle: of a branch nothing counts but what it holds; its inputs and outputs are its own.
     else if (field === ATTRIBUTE.graph || field === ATTRIBUTE.graphs) {
       readGraph(fields, { ...found, inputs: [], outputs: [] });

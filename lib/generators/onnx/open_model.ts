@@ -3,9 +3,11 @@ import type { GeneratorFacts, LoadProgress } from "../generator.ts";
 import { BindingModel, type BindingOptions, type RuntimeSession } from "./binding/binding_model.ts";
 import { pickDevice } from "./device.ts";
 import { contextWindow, type ModelConfig, readConfig, readEndIds, weightsFile } from "./model_folder.ts";
+import { readGraphFile } from "./graph_file.ts";
 import { openNative } from "./native/open_native.ts";
 import type { OnnxModel } from "./onnx_model.ts";
-import type { LoadRequest, Precision } from "./protocol.ts";
+import { comparisonNote, precisionName, readComparison } from "./precision.ts";
+import type { LoadRequest } from "./protocol.ts";
 import type { Driver } from "./settings.ts";
 import { Tokenizer } from "./tokenizer.ts";
 import { tokenizerSource } from "./tokenizer_source.ts";
@@ -14,17 +16,6 @@ import { tokenizerSource } from "./tokenizer_source.ts";
 const SESSION_OPTIONS = {
   enableMemPattern: false,
   extra: { session: { intra_op: { allow_spinning: "0" } } },
-};
-
-const PRECISION_NAMES: Readonly<Record<Precision, string>> = {
-  fp32: "fp32",
-  fp16: "fp16",
-  q8: "int8",
-  int8: "int8",
-  uint8: "uint8",
-  q4: "4-bit",
-  q4f16: "4-bit, fp16",
-  bnb4: "4-bit",
 };
 
 interface Opened {
@@ -45,9 +36,17 @@ export async function openModel(request: LoadRequest, onProgress: (progress: Loa
   );
   const { model, driver, notes } = await openFolder({ request, library, id, device, tokenizer });
   onProgress({ phase: "ready" });
-  const { vocabularySize, contextWindow } = model;
-  const precisionName = PRECISION_NAMES[precision];
-  return { model, facts: { precision: precisionName, device, driver, vocabularySize, contextWindow, notes } };
+  const comparison = await readComparison(path, precision);
+  const facts = {
+    precision: precisionName(readGraphFile(`${path}/${weightsFile(precision)}`), precision),
+    ...(comparison === undefined ? {} : { precisionNote: comparisonNote(comparison) }),
+    device,
+    driver,
+    vocabularySize: model.vocabularySize,
+    contextWindow: model.contextWindow,
+    notes,
+  };
+  return { model, facts };
 }
 
 /** What both drivers start from. */
