@@ -1,5 +1,7 @@
 /** What the docs show runs, and nothing of the public API is missing from the reference. */
 import assert from "node:assert/strict";
+import { allows, grantsOf } from "./rig/grants.ts";
+import { taskFlags } from "./rig/start_app.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const DOCS = ["docs/first_module.md", "docs/reference.md"];
@@ -12,6 +14,19 @@ Deno.test("each snippet of the docs type-checks and runs", async () => {
   }).output();
   const decoder = new TextDecoder();
   assert.ok(success, decoder.decode(stdout) + decoder.decode(stderr));
+});
+
+Deno.test("each address that the docs start the app with may be listened on", async () => {
+  const grants = grantsOf(await taskFlags("start"));
+  let found = 0;
+  for await (const { name } of Deno.readDir(new URL("docs/", ROOT))) {
+    if (!name.endsWith(".md")) continue;
+    for (const [, value = ""] of (await Deno.readTextFile(new URL(`docs/${name}`, ROOT))).matchAll(/^HOST=(\S+) /gm)) {
+      assert.ok(grants.some((grant) => allows(grant, { right: "net", value }, ROOT.pathname)), `${name}: ${value}`);
+      found++;
+    }
+  }
+  assert.ok(found > 0);
 });
 
 Deno.test("the reference names every export of the public API in a heading, and nothing else", async () => {
@@ -32,15 +47,20 @@ Deno.test("a misspelt sample field, input name or element option fails the type 
   assert.ok(wrong.length >= 3);
   // The fixtures are excluded from the project's own check, and what is excluded is never checked in its place.
   const place = await Deno.makeTempDir();
+  for (const name of wrong) await Deno.copyFile(new URL(name, folder), `${place}/${name}`);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "check",
+      "--quiet",
+      `--config=${new URL("deno.json", ROOT).pathname}`,
+      ...wrong.map((name) => `${place}/${name}`),
+    ],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert.equal(success, false);
+  const text = new TextDecoder().decode(stderr);
   for (const name of wrong) {
-    await Deno.copyFile(new URL(name, folder), `${place}/${name}`);
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", "--quiet", `--config=${new URL("deno.json", ROOT).pathname}`, `${place}/${name}`],
-      cwd: ROOT,
-      env: { NO_COLOR: "1" },
-    }).output();
-    const text = new TextDecoder().decode(stderr);
-    assert.equal(success, false, name);
     // Each fixture marks the line at fault.
     const lines = (await Deno.readTextFile(new URL(name, folder))).split("\n");
     const line = lines.findIndex((each) => each.includes("misspelt")) + 1;

@@ -60,7 +60,7 @@ Deno.test("P2: without any one of its flags something is lost", async () => {
     const name = lost.split("=")[0] ?? "";
     if (["--allow-net", "--allow-read", "--allow-env"].includes(name)) {
       const { code, stderr } = await failStart(options);
-      assert.ok(code !== 0 && /add --allow-net|may only read|Requires env access/.test(stderr), stderr);
+      assert.ok(code !== 0 && /to --allow-net|may only read|Requires env access/.test(stderr), stderr);
     } else {
       await using app = await startApp(options);
       assert.match(app.lines.join("\n"), new RegExp(`missing: .*${name}`));
