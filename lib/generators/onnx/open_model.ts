@@ -26,15 +26,15 @@ interface Opened {
 /** @throws {Error} naming the file or the device at fault, with the runtime's own message */
 export async function openModel(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<Opened> {
   const { path, precision } = request;
-  const library = await importLibraries(path);
-  const id = path.slice(path.lastIndexOf("/") + 1);
   onProgress({ phase: "load" });
-  const device = await pickDevice(request.device, library.runtime.InferenceSession);
-  const { AutoTokenizer } = library.transformers;
-  const tokenizer = new Tokenizer(
-    tokenizerSource(await naming(`${path}/tokenizer.json`, () => AutoTokenizer.from_pretrained(id))),
-  );
-  const { model, driver, notes } = await openFolder({ request, library, id, device, tokenizer });
+  const library = importLibraries(path);
+  const tokenizer = loadTokenizer(path, library);
+  // Its error is told by whoever awaits it, once the graph is open.
+  tokenizer.catch(() => {});
+  const device = request.device === "cpu"
+    ? request.device
+    : await pickDevice(request.device, (await library).runtime.InferenceSession);
+  const { model, driver, notes } = await openFolder({ request, library, device, tokenizer });
   onProgress({ phase: "ready" });
   const comparison = await readComparison(path, precision);
   const facts = {
@@ -52,12 +52,13 @@ export async function openModel(request: LoadRequest, onProgress: (progress: Loa
 /** What both drivers start from. */
 interface Opening {
   readonly request: LoadRequest;
-  readonly library: Awaited<ReturnType<typeof importLibraries>>;
-  /** The folder's name. */
-  readonly id: string;
+  /** Both may still be loading: the graph is opened meanwhile. */
+  readonly library: Promise<Libraries>;
+  readonly tokenizer: Promise<Tokenizer>;
   readonly device: string;
-  readonly tokenizer: Tokenizer;
 }
+
+type Libraries = Awaited<ReturnType<typeof importLibraries>>;
 
 interface Driven {
   readonly model: OnnxModel;
@@ -105,18 +106,20 @@ async function tryNative(
     };
     return { model: await openNative(source), driver: "native", notes: [] };
   } catch (error) {
+    // Subtle: a tokenizer that cannot be loaded is no fault of the driver's, and is told as it is.
+    await tokenizer;
     const reason = error instanceof Error ? error.message : String(error);
     if (driver === "native") throw new Error(`Cannot use ${path} by the native driver: ${reason}`, { cause: error });
     return { notes: [`the portable driver runs it, since the native one cannot: ${reason}`] };
   }
 }
 
-function loadBinding({ library, id, device, request: { path, precision, settings } }: Opening) {
-  const { AutoModelForCausalLM } = library.transformers;
-  return naming(
+async function loadBinding({ library, device, request: { path, precision, settings } }: Opening) {
+  const { AutoModelForCausalLM } = (await library).transformers;
+  return await naming(
     `${path}/${weightsFile(precision)}`,
     () =>
-      AutoModelForCausalLM.from_pretrained(id, {
+      AutoModelForCausalLM.from_pretrained(folderName(path), {
         dtype: precision,
         device: device as "cpu", // One of the library's names, which `pickDevice` chose from.
         session_options: {
@@ -134,15 +137,26 @@ async function openBinding(
   endIds: readonly number[],
 ): Promise<BindingModel> {
   const session = requireSession(sessions);
+  const { runtime } = await library;
   return await BindingModel.open({
     session,
-    makeTensor: (type, data, dims) => makeTensor(library.runtime, type, data, dims),
-    tokenizer,
+    makeTensor: (type, data, dims) => makeTensor(runtime, type, data, dims),
+    tokenizer: await tokenizer,
     endIds: new Set(endIds),
     contextWindow: contextWindow(config),
     ...kvShape(session, config),
     kvBytes,
   });
+}
+
+async function loadTokenizer(path: string, library: Promise<Libraries>): Promise<Tokenizer> {
+  const { transformers: { AutoTokenizer } } = await library;
+  const load = () => AutoTokenizer.from_pretrained(folderName(path));
+  return new Tokenizer(tokenizerSource(await naming(`${path}/tokenizer.json`, load)));
+}
+
+function folderName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 async function importLibraries(path: string) {

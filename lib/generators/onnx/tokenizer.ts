@@ -4,7 +4,7 @@ import type { Token, TokenId } from "../../lm/token.ts";
 
 /** What is needed of a loaded transformers.js tokenizer. */
 export interface TokenizerSource {
-  readonly vocabulary: ReadonlyMap<string, TokenId>;
+  readonly vocabulary: Iterable<readonly [name: string, id: TokenId]>;
   readonly specialIds: ReadonlySet<TokenId>;
   /** Tokens that were added to the vocabulary: their name is their text. */
   readonly addedIds: ReadonlySet<TokenId>;
@@ -27,21 +27,30 @@ export class Tokenizer {
   readonly encode: Encode;
   /** Ids of a text that goes on after others. */
   readonly encodeContinuation: Encode;
+  readonly #names = new Map<TokenId, string>();
+  /** Those that were asked for: most of a large vocabulary never is. */
   readonly #tokens = new Map<TokenId, Token>();
 
   constructor(readonly source: TokenizerSource) {
     this.encode = remembering((text) => source.encode(text));
     this.encodeContinuation = remembering((text) => source.encodeContinuation(text));
-    for (const [name, id] of source.vocabulary) this.#tokens.set(id, makeToken(id, name, source));
+    for (const [name, id] of source.vocabulary) this.#names.set(id, name);
   }
 
   get size(): number {
-    return this.#tokens.size;
+    return this.#names.size;
   }
 
   /** Subtle: exports pad the vocabulary, so the model has ids that no text ever gives. */
   token(id: TokenId): Token {
-    return this.#tokens.get(id) ?? { id, text: `⟨unused ${id}⟩`, bytes: [], special: true };
+    const known = this.#tokens.get(id);
+    if (known !== undefined) return known;
+    const name = this.#names.get(id);
+    const token = name === undefined
+      ? { id, text: `⟨unused ${id}⟩`, bytes: [], special: true }
+      : makeToken(id, name, this.source);
+    this.#tokens.set(id, token);
+    return token;
   }
 
   /** @throws {TypeError} when the tokenizer has no chat template */

@@ -33,6 +33,7 @@ const PLACES = {
   GetDimensionsCount: 61,
   GetDimensions: 62,
   CreateCpuMemoryInfo: 69,
+  AllocatorAlloc: 75,
   AllocatorFree: 76,
   GetAllocatorWithDefaultOptions: 78,
   ReleaseStatus: 93,
@@ -66,6 +67,7 @@ const STATUS = {
   GetDimensionsCount: ["pointer", "buffer"],
   GetDimensions: ["pointer", "buffer", "usize"],
   CreateCpuMemoryInfo: ["i32", "i32", "buffer"],
+  AllocatorAlloc: ["pointer", "usize", "buffer"],
   AllocatorFree: ["pointer", "pointer"],
   GetAllocatorWithDefaultOptions: ["buffer"],
   AddSessionConfigEntry: ["pointer", "buffer", "buffer"],
@@ -117,7 +119,10 @@ export class OrtLibrary {
 
   /** @throws {Error} with the library's message */
   call(name: Status, ...values: Argument[]): void {
-    const status = this.#pointerTo(name, STATUS[name], "pointer")(...values);
+    this.#check(this.#pointerTo(name, STATUS[name], "pointer")(...values));
+  }
+
+  #check(status: Native): void {
     if (status === null) return;
     const message = readText(this.#pointerTo("GetErrorMessage", ["pointer"], "pointer")(status));
     this.release("ReleaseStatus", status);
@@ -128,6 +133,34 @@ export class OrtLibrary {
   make(name: Status, ...values: Argument[]): Native {
     this.call(name, ...values, this.#out);
     return Deno.UnsafePointer.create(this.#out[0] ?? 0n);
+  }
+
+  /**
+   * The same in a thread beside this one, for what takes long.
+   * Subtle: what it reads and writes is the library's memory, as JavaScript's may be gone before the call ends.
+   */
+  async makeBeside(name: Status, ...values: readonly (Native | Uint8Array<ArrayBuffer>)[]): Promise<Native> {
+    const own: Native[] = [];
+    const copied = (bytes: Uint8Array<ArrayBuffer>) => {
+      const memory = this.make("AllocatorAlloc", this.allocator, BigInt(bytes.length));
+      if (memory !== null) new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(memory, bytes.length)).set(bytes);
+      own.push(memory);
+      return memory;
+    };
+    const given = values.map((value) => value instanceof Uint8Array ? copied(value) : value);
+    const out = copied(new Uint8Array(POINTER_BYTES));
+    const parameters = STATUS[name].map(() => "pointer" as const);
+    const native = functionAt(this.#table, PLACES[name] * POINTER_BYTES, {
+      parameters,
+      result: "pointer",
+      nonblocking: true,
+    });
+    try {
+      this.#check(await native.call(...given, out));
+      return out === null ? null : new Deno.UnsafePointerView(out).getPointer();
+    } finally {
+      for (const memory of own) this.call("AllocatorFree", this.allocator, memory);
+    }
   }
 
   /** The same, of a number. */

@@ -2,6 +2,7 @@
 import { readGraphFile } from "../graph_file.ts";
 import { type ModelOptions, PAST } from "../onnx_model.ts";
 import { libraryPath } from "../runtime_files.ts";
+import type { Tokenizer } from "../tokenizer.ts";
 import { OrtLibrary } from "./library.ts";
 import { NativeModel } from "./native_model.ts";
 import { dropCopy, findCopy, writeCopy } from "./optimized_copy.ts";
@@ -17,7 +18,9 @@ const FLOAT = 1;
 
 let opened: OrtLibrary | undefined;
 
-export interface NativeSource extends Omit<ModelOptions, "kvHeads" | "headWidth"> {
+export interface NativeSource extends Omit<ModelOptions, "kvHeads" | "headWidth" | "tokenizer"> {
+  /** May still be loading: the graph is opened meanwhile. */
+  readonly tokenizer: Promise<Tokenizer>;
   /** The graph, with its weights in it or beside it. */
   readonly path: string;
   /** As the config says; graphs often leave it open. */
@@ -37,6 +40,7 @@ export async function openNative(source: NativeSource): Promise<NativeModel> {
   try {
     return NativeModel.open({
       ...source,
+      tokenizer: await source.tokenizer,
       ...describe(session, source),
       library,
       session,
@@ -60,13 +64,13 @@ async function openSession(
   const copy = keepsOptimized ? await findCopy(path, { cacheDir, version }) : undefined;
   if (copy?.exists === true) {
     try {
-      return new NativeSession(library, copy.path, count);
+      return await NativeSession.open(library, copy.path, count);
     } catch {
       // Whatever is wrong with the copy, the model itself is still there.
       await dropCopy(copy.path);
     }
   }
-  const session = new NativeSession(library, path, count);
+  const session = await NativeSession.open(library, path, count);
   if (copy !== undefined) writeCopy({ libraryPath, modelPath: path, copyPath: copy.path });
   return session;
 }

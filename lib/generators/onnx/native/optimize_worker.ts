@@ -8,7 +8,7 @@ self.onmessage = async ({ data }: MessageEvent<CopyRequest>) => {
   const { libraryPath, modelPath, copyPath } = data;
   const written = await copyFolder(copyPath);
   try {
-    new NativeSession(OrtLibrary.open(libraryPath), modelPath, 1, join(written, "model.onnx")).close();
+    (await NativeSession.open(OrtLibrary.open(libraryPath), modelPath, 1, join(written, "model.onnx"))).close();
     await placeCopy(written, copyPath);
   } catch (error) {
     await Deno.remove(written, { recursive: true });

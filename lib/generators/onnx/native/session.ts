@@ -1,4 +1,4 @@
-/** A session of ONNX Runtime over buffers of ours. Every call blocks, so it is used in a model's own thread. */
+/** A session of ONNX Runtime over buffers of ours. Every run blocks, so it is used in a model's own thread. */
 import { basename } from "node:path";
 import { type OrtLibrary, readText, text } from "./library.ts";
 
@@ -63,13 +63,20 @@ export class NativeSession {
   readonly #pointer: Deno.PointerValue;
   readonly #names = new Map<string, Uint8Array<ArrayBuffer>>();
 
+  private constructor(library: OrtLibrary, pointer: Deno.PointerValue) {
+    this.#library = library;
+    this.#pointer = pointer;
+    this.inputs = this.#describe("SessionGetInputCount", "SessionGetInputName", "SessionGetInputTypeInfo");
+    this.outputs = this.#describe("SessionGetOutputCount", "SessionGetOutputName", "SessionGetOutputTypeInfo");
+  }
+
   /**
+   * Opens a model in a thread beside this one.
    * @param threads 0 for as many as there are cores
    * @param copyPath where to leave a copy whose weights lie as this machine's kernels want them, in a file beside it
    * @throws {Error} with the runtime's message
    */
-  constructor(library: OrtLibrary, path: string, threads: number, copyPath?: string) {
-    this.#library = library;
+  static async open(library: OrtLibrary, path: string, threads: number, copyPath?: string): Promise<NativeSession> {
     const options = library.make("CreateSessionOptions");
     const set = (key: string, value: string) => library.call("AddSessionConfigEntry", options, text(key), text(value));
     library.call("DisableMemPattern", options);
@@ -85,12 +92,10 @@ export class NativeSession {
       set("session.save_external_prepacked_constant_initializers", "1");
     }
     try {
-      this.#pointer = library.make("CreateSession", library.env, text(path), options);
+      return new NativeSession(library, await library.makeBeside("CreateSession", library.env, text(path), options));
     } finally {
       library.release("ReleaseSessionOptions", options);
     }
-    this.inputs = this.#describe("SessionGetInputCount", "SessionGetInputName", "SessionGetInputTypeInfo");
-    this.outputs = this.#describe("SessionGetOutputCount", "SessionGetOutputName", "SessionGetOutputTypeInfo");
   }
 
   /** Runs the graph once; every output is written where its tensor lies. @throws {Error} with the runtime's message */
