@@ -26,7 +26,7 @@ async function openFile(file: string): Promise<(ids: readonly number[]) => Promi
   const model = await openNative({
     path: `${DEMO}/onnx/${file}`,
     vocabularySize: 2426,
-    tokenizer,
+    tokenizer: Promise.resolve(tokenizer),
     endIds: new Set(),
     contextWindow: 512,
     kvBytes: 0,
