@@ -12,7 +12,7 @@ import { datasetView, defineModule } from "../lib/mod.ts";
 import { rigApp } from "../tests/rig/rig_app.ts";
 import { atMost, type Row, rowsTable } from "./gate.ts";
 import { figure, quantile } from "./statistics.ts";
-import { writeRows } from "./dataset_rows.ts";
+import { writeRows } from "../tests/rig/dataset_rows.ts";
 
 const READS = 2_000, PAGES = 50;
 /** What is asked of the rows; each is asked of the index and by looking at each row. */

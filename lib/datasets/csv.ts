@@ -2,7 +2,7 @@ import Papa from "papaparse";
 import { type Dataset, type DatasetSource, type RowProblem, rows } from "./dataset.ts";
 import { indexed } from "./duckdb/indexed.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
-import { checkSource, readText, sourceUrl } from "./source.ts";
+import { checkSource, type FileText, readText, sourceUrl } from "./source.ts";
 
 /** Most problems kept of one file. */
 const PROBLEM_LIMIT = 100;
@@ -49,12 +49,12 @@ interface Row {
 
 /** The rows of a CSV text; `name` is used in messages. */
 async function parseCsv<Sample extends object>(
-  text: string,
+  file: FileText,
   name: string,
   delimiter: string | undefined,
   schema: RowSchema<Sample> | undefined,
 ): Promise<Dataset<Sample>> {
-  const [header, ...body] = readRows(text, delimiter);
+  const [header, ...body] = readRows(file, delimiter);
   const columns = header?.cells ?? [];
   if (columns.length === 0) throw new SyntaxError(`Cannot read "${name}": expected the names of its columns in line 1`);
   const twice = columns.find((column, index) => columns.indexOf(column) !== index);
@@ -90,7 +90,7 @@ function sampleOf<Sample extends object>(
 }
 
 /** Subtle: a cell may hold line ends, so lines are counted up to where the parser has come. */
-function readRows(text: string, delimiter = delimiterOf(text)): Row[] {
+function readRows({ text, broken }: FileText, delimiter = delimiterOf(text)): Row[] {
   const found: Row[] = [];
   let line = 1, at = 0;
   Papa.parse(text, {
@@ -98,13 +98,24 @@ function readRows(text: string, delimiter = delimiterOf(text)): Row[] {
     step(
       { data, errors, meta }: { data: string[]; errors: { type: string; message: string }[]; meta: { cursor: number } },
     ) {
-      const quotes = errors.find(({ type }) => type === "Quotes");
-      const isEmpty = data.length === 1 && data[0]?.trim() === "";
-      if (!isEmpty) found.push({ cells: data, line, fault: quotes?.message.toLowerCase() });
+      const start = line;
       for (; at < meta.cursor; at++) if (text[at] === "\n") line++;
+      if (data.length === 1 && data[0]?.trim() === "") return;
+      const quotes = errors.find(({ type }) => type === "Quotes");
+      const isBroken = lines(start, Math.max(start + 1, line)).some((each) => broken.has(each));
+      found.push({
+        cells: data,
+        line: start,
+        fault: isBroken ? "it is not valid UTF-8" : quotes?.message.toLowerCase(),
+      });
     },
   });
   return found;
+}
+
+/** @example lines(3, 5) is 3 and 4 */
+function lines(start: number, end: number): readonly number[] {
+  return Array.from({ length: end - start }, (_, index) => start + index);
 }
 
 function delimiterOf(text: string): string {

@@ -15,11 +15,13 @@ export function fieldText(value: unknown): string | undefined {
 
 /** The number that a field's text is written as; undefined when it is none. @example fieldNumber("1e3") is 1000 */
 export function fieldNumber(text: string | undefined): number | undefined {
-  if (text === undefined || !NUMBER.test(text)) return undefined;
+  if (text === undefined || text.length > NUMBER_CHARACTERS || !NUMBER.test(text)) return undefined;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
 }
 
+/** Longer than what the pattern takes, so that it is not tried on texts of megabytes. */
+const NUMBER_CHARACTERS = 70;
 const NUMBER = /^-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?$/;
 
 /** The fields of a row; a row that is no object is its one field `row`. */

@@ -3,12 +3,17 @@ import { checkRow, type RowSchema } from "./row_schema.ts";
 import { indexed } from "./duckdb/indexed.ts";
 import type { FoundRow } from "./query.ts";
 import { keptLineIndex, type LineIndex } from "./line_index.ts";
-import { checkSource, isRemote, orNotFound, readPart, readText, sourceUrl } from "./source.ts";
+import { checkSource, checkText, fileSize, isRemote, readPart, readText, sourceUrl, whyUnreadable } from "./source.ts";
 
 /** Larger files stay on disk, and a line is read when it is looked at. */
 const LARGE_BYTES = 64 * 2 ** 20;
 /** Read at once when all rows are looked at. */
 const SCAN_BYTES = 2 ** 20, SCAN_ROWS = 2_000;
+/** Lists and objects inside each other; what is nested deeper could be neither shown nor searched. */
+const MOST_LEVELS = 500;
+const NOT_UTF8 = "it is not valid UTF-8";
+/** Bytes that tell whether a file is text at all. */
+const MARK_BYTES = 4;
 /** Most problems kept of one file. */
 const PROBLEM_LIMIT = 100;
 
@@ -24,10 +29,8 @@ export function jsonl<Sample extends object>(path: string, schema?: RowSchema<Sa
     label: path,
     async open(baseUrl, context) {
       const url = sourceUrl(path, baseUrl);
-      const isLarge = !isRemote(url) && (await orNotFound(Deno.stat(url), path)).size > LARGE_BYTES;
-      const dataset = isLarge
-        ? await openLarge(url, path, schema, context)
-        : parseJsonl(await readText(url, path), path, schema);
+      const isLarge = !isRemote(url) && (await fileSize(url, path)) > LARGE_BYTES;
+      const dataset = isLarge ? await openLarge(url, path, schema, context) : await readWhole(url, path, schema);
       if (schema !== undefined) return dataset;
       return await indexed(dataset, [{ href: url.href, format: "jsonl" }], context);
     },
@@ -37,11 +40,25 @@ export function jsonl<Sample extends object>(path: string, schema?: RowSchema<Sa
   };
 }
 
-/** The rows of a JSON Lines text; `name` is used in messages. */
+async function readWhole<Sample extends object>(
+  url: URL,
+  name: string,
+  schema: RowSchema<Sample> | undefined,
+): Promise<Dataset<Sample>> {
+  const { text, broken } = await readText(url, name);
+  return parseJsonl(text, name, schema, broken);
+}
+
+/**
+ * The rows of a JSON Lines text.
+ * @param name for messages
+ * @param broken numbers of lines that were not UTF-8
+ */
 export function parseJsonl<Sample extends object>(
   text: string,
   name: string,
   schema?: RowSchema<Sample>,
+  broken: ReadonlySet<number> = new Set(),
 ): Dataset<Sample> {
   const samples: Sample[] = [];
   const problems: RowProblem[] = [];
@@ -49,6 +66,7 @@ export function parseJsonl<Sample extends object>(
   lines.forEach((line, index) => {
     if (line.trim() === "") return;
     try {
+      if (broken.has(index + 1)) throw new SyntaxError(NOT_UTF8);
       samples.push(parseRow(line, schema));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -84,15 +102,18 @@ export async function openLarge<Sample extends object>(
   schema: RowSchema<Sample> | undefined,
   context?: DatasetContext,
 ): Promise<Dataset<Sample>> {
+  checkText(await readPart(url, 0, Math.min(MARK_BYTES, await fileSize(url, name))), name);
   const index = await keptLineIndex(url, context?.cacheDir);
   if (index.count === 0) throw new SyntaxError(`Cannot read "${name}": expected one JSON object a line, got no line`);
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const told = (error: unknown, place: number) => {
+    const reason = whyUnreadable(error) ?? (error instanceof Error ? error.message : String(error));
+    return new SyntaxError(`Cannot read line ${index.at(place).line} of "${name}": ${reason}`);
+  };
   const parse = (bytes: Uint8Array, place: number): Sample => {
     try {
-      return parseRow(decoder.decode(bytes), schema);
+      return parseRow(decodeLine(bytes), schema);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new SyntaxError(`Cannot read line ${index.at(place).line} of "${name}": ${reason}`);
+      throw told(error, place);
     }
   };
   return {
@@ -101,7 +122,10 @@ export async function openLarge<Sample extends object>(
     async row(place) {
       checkIndex(place, index.count);
       const { start, end } = index.at(place);
-      return parse(await readPart(url, start, end - start), place);
+      const bytes = await readPart(url, start, end - start).catch((error) => {
+        throw told(error, place);
+      });
+      return parse(bytes, place);
     },
     scan: () => scanLines(url, index, parse),
   };
@@ -137,7 +161,25 @@ function parseRow<Sample extends object>(line: string, schema: RowSchema<Sample>
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new SyntaxError(`expected an object, got ${describe(value)}`);
   }
+  if (isDeeper(value, MOST_LEVELS)) {
+    throw new SyntaxError(`expected at most ${MOST_LEVELS} lists and objects inside each other`);
+  }
   return checkRow(value, schema);
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function decodeLine(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new SyntaxError(NOT_UTF8);
+  }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
 }
 
 function describe(value: unknown): string {

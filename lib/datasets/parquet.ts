@@ -1,7 +1,7 @@
 import { checkIndex, type Dataset, type DatasetSource } from "./dataset.ts";
 import { indexed } from "./duckdb/indexed.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
-import { checkSource, get, isRemote, orNotFound, readPart, sourceUrl } from "./source.ts";
+import { checkSource, fileSize, get, isRemote, readPart, sourceUrl, whyUnreadable } from "./source.ts";
 
 export interface ParquetOptions<Sample> {
   /** Names of the columns to read. Default: all. */
@@ -139,7 +139,7 @@ function plain(value: unknown): unknown {
 }
 
 async function localSlices(url: URL, name: string): Promise<Slices> {
-  const { size: byteLength } = await orNotFound(Deno.stat(url), name);
+  const byteLength = await fileSize(url, name);
   return {
     byteLength,
     slice: async (start, end = byteLength) => (await readPart(url, start, end - start)).buffer,
@@ -165,5 +165,5 @@ async function remoteSlices(url: URL, name: string): Promise<Slices> {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return whyUnreadable(error) ?? (error instanceof Error ? error.message : String(error));
 }

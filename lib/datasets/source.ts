@@ -2,6 +2,7 @@
 
 /** How long a server may take to begin its answer. */
 const TIMEOUT_MS = 30_000;
+const NEW_LINE = 10;
 
 /** A path beside the module's file, or an address of the web. */
 export function sourceUrl(path: string, baseUrl: URL): URL {
@@ -12,26 +13,74 @@ export function isRemote({ protocol }: URL): boolean {
   return protocol === "http:" || protocol === "https:";
 }
 
-/** @throws {Deno.errors.NotFound} when there is no such file; addresses are looked at only when they are opened */
+/** @throws naming the file and why it cannot be read; addresses are looked at only when they are opened */
 export async function checkSource(url: URL, name: string): Promise<void> {
-  if (!isRemote(url)) await orNotFound(Deno.stat(url), name);
+  if (!isRemote(url)) await fileSize(url, name);
+}
+
+/** Bytes of a local file. @throws naming it and why it cannot be read */
+export async function fileSize(url: URL, name: string): Promise<number> {
+  const { isFile, isDirectory, size } = await told(Deno.stat(url), name);
+  if (isFile) return size;
+  throw new TypeError(`Cannot open "${name}": it is ${isDirectory ? "a folder" : "a device"}, expected a file`);
 }
 
 /** The whole of a file. @throws naming the file and what is wrong with it or with the way to it */
 export async function readBytes(url: URL, name: string): Promise<Uint8Array<ArrayBuffer>> {
-  if (!isRemote(url)) return await orNotFound(Deno.readFile(url), name);
+  if (!isRemote(url)) {
+    await fileSize(url, name);
+    return await told(Deno.readFile(url), name);
+  }
   const response = await get(url, name);
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** The whole of a file as text, without BOM. @throws {SyntaxError} when it is not UTF-8 */
-export async function readText(url: URL, name: string): Promise<string> {
+export interface FileText {
+  /** Without BOM. */
+  readonly text: string;
+  /** Numbers, from 1, of the lines that are not UTF-8; what is wrong in them is replaced. */
+  readonly broken: ReadonlySet<number>;
+}
+
+/** The whole of a file as text. @throws {SyntaxError} when it is something else than text */
+export async function readText(url: URL, name: string): Promise<FileText> {
   const bytes = await readBytes(url, name);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), broken: new Set() };
   } catch {
-    throw new SyntaxError(`Cannot read "${name}": it is not valid UTF-8`);
+    checkText(bytes, name);
+    return { text: new TextDecoder().decode(bytes), broken: brokenLines(bytes) };
   }
+}
+
+/** What files that are no text begin with. */
+const MARKS: readonly (readonly [bytes: readonly number[], what: string])[] = [
+  [[0x1f, 0x8b], "it is compressed by gzip: unpack it first"],
+  [[0x28, 0xb5, 0x2f, 0xfd], "it is compressed by zstd: unpack it first"],
+  [[0x50, 0x4b, 0x03, 0x04], "it is a zip archive: unpack it first"],
+  [[0x50, 0x41, 0x52, 0x31], "it is a Parquet file: read it with parquet()"],
+  [[0xff, 0xfe], "it is UTF-16, expected UTF-8"],
+  [[0xfe, 0xff], "it is UTF-16, expected UTF-8"],
+];
+
+/** @throws {SyntaxError} saying what a file is whose first bytes are those of something else than text */
+export function checkText(bytes: Uint8Array, name: string): void {
+  const mark = MARKS.find(([start]) => start.every((byte, at) => bytes[at] === byte));
+  if (mark !== undefined) throw new SyntaxError(`Cannot read "${name}": ${mark[1]}`);
+}
+
+function brokenLines(bytes: Uint8Array): ReadonlySet<number> {
+  const decoder = new TextDecoder("utf-8", { fatal: true }), broken = new Set<number>();
+  for (let at = 0, line = 1; at < bytes.length; line++) {
+    const found = bytes.indexOf(NEW_LINE, at), end = found < 0 ? bytes.length : found;
+    try {
+      decoder.decode(bytes.subarray(at, end));
+    } catch {
+      broken.add(line);
+    }
+    at = end + 1;
+  }
+  return broken;
 }
 
 /** Bytes of a local file. @throws {RangeError} when it ends before them */
@@ -64,11 +113,26 @@ export async function get(url: URL, name: string, headers: Record<string, string
   throw new Error(`Cannot open "${name}": ${url.host} answers ${response.status}`);
 }
 
-export async function orNotFound<Result>(found: Promise<Result>, name: string): Promise<Result> {
+/** What was found, or an error that names the file and says in words why it cannot be read. */
+export async function told<Result>(found: Promise<Result>, name: string): Promise<Result> {
   try {
     return await found;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw new Deno.errors.NotFound(`Cannot open "${name}": no such file`);
-    throw error;
+    const reason = whyUnreadable(error);
+    if (reason === undefined) throw error;
+    if (error instanceof Deno.errors.NotFound) throw new Deno.errors.NotFound(`Cannot open "${name}": ${reason}`);
+    throw new TypeError(`Cannot open "${name}": ${reason}`, { cause: error });
   }
+}
+
+/** Why a file cannot be read, without its place on this machine; undefined for what is no matter of files. */
+export function whyUnreadable(error: unknown): string | undefined {
+  if (error instanceof Deno.errors.NotFound) return "no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "this user may not read it";
+  if (error instanceof Deno.errors.NotCapable) {
+    return "the app may not read there: start it with --allow-read for it too";
+  }
+  if (error instanceof Deno.errors.FilesystemLoop) return "it is a link that leads back to itself";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a folder, expected a file";
+  return undefined;
 }

@@ -106,7 +106,7 @@ class Column {
 }
 
 /** @example numberStatistics([1, 2, 3, 11]) has mean 4.25, and bins 1, 1, 1, 0, 0, 0, 0, 0, 0, 1 */
-export function numberStatistics(values: readonly number[]): NumberStatistics {
+export function numberStatistics(values: readonly number[] | Float64Array): NumberStatistics {
   let min = Infinity, max = -Infinity, sum = 0;
   for (const value of values) {
     min = Math.min(min, value);

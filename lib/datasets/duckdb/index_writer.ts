@@ -23,7 +23,7 @@ const CHUNK_ROWS = 2_048;
 /** Rows that are compressed together: few, as a row may be long. */
 const GROUP_ROWS = 16_384;
 /** Characters of a field that are written together: writing few costs nearly as much as writing many. */
-const FLUSH_CHARACTERS = 16 * 2 ** 20;
+const FLUSH_CHARACTERS = 8 * 2 ** 20;
 
 const ASCII = /^[\0-\x7f]*$/;
 

@@ -5,7 +5,7 @@ export type DuckDb = typeof import("@duckdb/node-api");
 export type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 
 /** Most memory that one database takes for its pages; what does not fit goes to its own folder. */
-const MEMORY_LIMIT = "128MB";
+const MEMORY_LIMIT = "64MB";
 const MOST_THREADS = 4;
 
 /** Whether this process may load native code: asking loads nothing. */

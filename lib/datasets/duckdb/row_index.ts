@@ -68,9 +68,8 @@ export class RowIndex {
 
   async #numbers({ sql, values }: Statement, signal: AbortSignal | undefined): Promise<Int32Array> {
     return await this.#connected(signal, async (connection) => {
-      const parts: Int32Array[] = [];
-      for await (const chunk of await connection.stream(sql, values)) parts.push(integers(chunk.getColumnVector(0)));
-      const numbers = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+      const parts = await columnOf(connection, { sql, values }, Int32Array);
+      const numbers = new Int32Array(lengthOf(parts));
       parts.reduce((at, part) => (numbers.set(part, at), at + part.length), 0);
       return numbers;
     });
@@ -97,9 +96,35 @@ export class RowIndex {
   }
 }
 
-function integers(vector: object): Int32Array {
-  if ("items" in vector && vector.items instanceof Int32Array) return vector.items.slice();
-  throw new TypeError("Cannot read the numbers of rows: expected a column of integers");
+/** The first column of an answer, in the parts that it comes in. */
+async function columnOf<Part extends Int32Array | Float64Array>(
+  connection: DuckDBConnection,
+  { sql, values }: Statement,
+  kind: new (items: ArrayLike<number>) => Part,
+): Promise<readonly Part[]> {
+  const parts: Part[] = [];
+  for await (const chunk of await connection.stream(sql, values)) {
+    const vector = chunk.getColumnVector(0);
+    const items = "items" in vector ? vector.items : undefined;
+    if (!(items instanceof kind)) throw new TypeError(`Cannot read an answer: expected a column as ${kind.name}`);
+    parts.push(new kind(items)); // A copy, as the memory of an answer is given back.
+  }
+  return parts;
+}
+
+function lengthOf(parts: readonly ArrayLike<number>[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
+}
+
+async function numbersOf(connection: DuckDBConnection, table: string): Promise<Float64Array> {
+  const parts = await columnOf(
+    connection,
+    { sql: `SELECT number FROM ${table} ORDER BY row`, values: [] },
+    Float64Array,
+  );
+  const numbers = new Float64Array(lengthOf(parts));
+  parts.reduce((at, part) => (numbers.set(part, at), at + part.length), 0);
+  return numbers;
 }
 
 async function read(connection: DuckDBConnection, sql: string): Promise<readonly (readonly unknown[])[]> {
@@ -120,12 +145,11 @@ async function fieldStatistics(connection: DuckDBConnection, table: string): Pro
      SELECT text, times FROM top JOIN ${table} ON row = first ORDER BY times DESC, first`,
   );
   const isNumeric = Number(numbers) === Number(present);
-  const values = isNumeric ? await read(connection, `SELECT number FROM ${table} ORDER BY row`) : [];
   return {
     present: Number(present),
     ...(Number(distinct) > MOST_VALUES ? {} : { distinct: Number(distinct) }),
     top: top.map(([text, times]) => ({ text: fromCodePoints(String(text)), count: Number(times) })),
-    ...(isNumeric ? { numbers: numberStatistics(values.map(([value]) => Number(value))) } : {}),
+    ...(isNumeric ? { numbers: numberStatistics(await numbersOf(connection, table)) } : {}),
     length: { min: Number(min), max: Number(max), mean: Number(characters) / Number(present) },
   };
 }
