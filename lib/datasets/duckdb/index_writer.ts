@@ -11,6 +11,7 @@ import {
   type DuckDBInstance,
   loadDuckDb,
   lock,
+  type Purpose,
   settings,
 } from "./native.ts";
 
@@ -23,7 +24,7 @@ const CHUNK_ROWS = 2_048;
 /** Rows that are compressed together: few, as a row may be long. */
 const GROUP_ROWS = 16_384;
 /** Characters of a field that are written together: writing few costs nearly as much as writing many. */
-const FLUSH_CHARACTERS = 8 * 2 ** 20;
+const FLUSH_CHARACTERS = 4 * 2 ** 20;
 
 const ASCII = /^[\0-\x7f]*$/;
 
@@ -38,9 +39,9 @@ export class IndexWriter {
   ) {}
 
   /** @param path of a file that is not there yet */
-  static async create(path: string, spillPath: string): Promise<IndexWriter> {
+  static async create(path: string, spillPath: string, purpose: Purpose): Promise<IndexWriter> {
     const duckDb = await loadDuckDb();
-    const instance = await duckDb.DuckDBInstance.create(":memory:", settings(spillPath));
+    const instance = await duckDb.DuckDBInstance.create(":memory:", settings(purpose, spillPath));
     const connection = await instance.connect();
     await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS split (ROW_GROUP_SIZE ${GROUP_ROWS})`);
     await connection.run("USE split");

@@ -4,7 +4,7 @@
  * - native code may not run (no leave for it, Deno Deploy), or the cache folder is not to be written;
  * - the file is small, so that looking at each row is quick, or it lies at an address of the web;
  * - a schema may change rows: a developer's function cannot be sent to the thread that writes the index;
- * - the rows have more than 256 different fields, or writing failed.
+ * - the rows have more than 256 different fields, or writing failed, or an answer needs more memory than it may take.
  */
 import { fileURLToPath } from "node:url";
 import type { Dataset, DatasetContext, IndexState } from "../dataset.ts";
@@ -59,11 +59,15 @@ function withIndex<Sample>(dataset: Dataset<Sample>, index: OpenIndex): Dataset<
     ...dataset,
     async query(query) {
       const open = await index.opened(query.signal);
-      return open === undefined ? await scanIndices(dataset, query) : await open.query(query);
+      if (open === undefined) return await scanIndices(dataset, query);
+      return await open.query(query).catch(() => {
+        query.signal?.throwIfAborted();
+        return scanIndices(dataset, query); // Such as an order of texts that are too long for the index's memory.
+      });
     },
     async statistics() {
       const open = await index.opened();
-      return open === undefined ? await lookAtRows(dataset) : await open.statistics();
+      return await open?.statistics().catch(() => undefined) ?? await lookAtRows(dataset);
     },
     indexState: () => index.state,
     async close() {

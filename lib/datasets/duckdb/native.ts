@@ -5,8 +5,10 @@ export type DuckDb = typeof import("@duckdb/node-api");
 export type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
 
 /** Most memory that one database takes for its pages; what does not fit goes to its own folder. */
-const MEMORY_LIMIT = "64MB";
-const MOST_THREADS = 4;
+const MEMORY = { reading: "64MB", writing: "32MB", "writing long texts": "512MB" } as const;
+/** Writing has a thread of its own already, that prepares what is written. */
+const MOST_THREADS = { reading: 4, writing: 1, "writing long texts": 1 } as const;
+export type Purpose = keyof typeof MEMORY;
 
 /** Whether this process may load native code: asking loads nothing. */
 export function mayLoad(): boolean {
@@ -19,10 +21,10 @@ export async function loadDuckDb(): Promise<DuckDb> {
 }
 
 /** @param spillPath folder for what does not fit into memory; the database makes it when it needs it */
-export function settings(spillPath: string): Record<string, string> {
+export function settings(purpose: Purpose, spillPath: string): Record<string, string> {
   return {
-    threads: String(Math.min(MOST_THREADS, navigator.hardwareConcurrency)),
-    memory_limit: MEMORY_LIMIT,
+    threads: String(Math.min(MOST_THREADS[purpose], navigator.hardwareConcurrency)),
+    memory_limit: MEMORY[purpose],
     temp_directory: spillPath,
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",

@@ -16,7 +16,7 @@ export class RowIndex {
   /** @param path of a whole index, which is only read */
   static async open(path: string, spillPath: string): Promise<RowIndex> {
     const { DuckDBInstance } = await loadDuckDb();
-    const instance = await DuckDBInstance.create(path, { ...settings(spillPath), access_mode: "READ_ONLY" });
+    const instance = await DuckDBInstance.create(path, { ...settings("reading", spillPath), access_mode: "READ_ONLY" });
     const connection = await instance.connect();
     try {
       await lock(connection);

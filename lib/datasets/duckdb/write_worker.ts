@@ -3,6 +3,7 @@ import { joined } from "../joined.ts";
 import { scanRows } from "../scan.ts";
 import { openFile } from "./file.ts";
 import { IndexWriter } from "./index_writer.ts";
+import type { Purpose } from "./native.ts";
 import type { WriteReply, WriteRequest } from "./indexed.ts";
 
 /** Rows after which it tells how far it is. */
@@ -10,8 +11,13 @@ const REPORT_ROWS = 10_000;
 
 self.onmessage = async ({ data }: MessageEvent<WriteRequest>) => {
   const reply = (message: WriteReply) => self.postMessage(message);
+  const report = (rows: number) => reply({ rows });
   try {
-    await write(data, (rows) => reply({ rows }));
+    await write(data, "writing", report).catch(async (error) => {
+      if (error instanceof RangeError) throw error; // No memory helps against too many fields.
+      await Deno.remove(data.path).catch(() => {}); // It may have failed before there was a file.
+      await write(data, "writing long texts", report);
+    });
     reply({ done: true });
   } catch (error) {
     reply({ fault: error instanceof Error ? error.message : String(error) });
@@ -20,11 +26,12 @@ self.onmessage = async ({ data }: MessageEvent<WriteRequest>) => {
 
 async function write(
   { files, cacheDir, path, spillPath }: WriteRequest,
+  purpose: Purpose,
   report: (rows: number) => void,
 ): Promise<void> {
   const parts = [];
   for (const file of files) parts.push(await openFile(file, cacheDir));
-  const writer = await IndexWriter.create(path, spillPath);
+  const writer = await IndexWriter.create(path, spillPath, purpose);
   try {
     let reported = 0;
     for await (const batch of scanRows(joined(parts))) {

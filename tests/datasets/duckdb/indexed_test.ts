@@ -142,6 +142,18 @@ Deno.test("what cannot have an index is searched row by row, and says why", asyn
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("many fields and cells of megabytes are answered alike, within the memory that an index may take", async () => {
+  const fields = Object.fromEntries(
+    Array.from({ length: 250 }, (_, index) => [`f${index}`, `value ${index} `.repeat(20)]),
+  );
+  const rows = Array.from({ length: 40 }, (_, index) => ({ ...fields, f3: index }));
+  const cells = Array.from({ length: 5 }, (_, index) => ({ big: `${"wörd ".repeat(1_000_000)}${index}` }));
+  await using opened = await openIndexed(lines([...rows, ...cells]));
+  for (const query of [{ search: "wörd 1" }, { sort: { field: "big", descending: true } }]) {
+    await sameAnswers(opened.indexed, opened.plain, { ...query, offset: 0, limit: 3 });
+  }
+});
+
 Deno.test("a question that is given up stops, while the index is written and after", async () => {
   const text = lines(Array.from({ length: 30_000 }, (_, index) => ({ a: `${index} ${"word ".repeat(20)}` })));
   await using opened = await openIndexed(text);
