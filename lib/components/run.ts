@@ -130,12 +130,20 @@ function measure(metrics: Metrics, evidence: Measurable): readonly Measured[] {
 function measureOne(name: string, metric: Metric, { text = "", target, logprobs }: Measurable): Measured {
   try {
     if (metric.kind === "text" && metric.needsTarget === true && target === undefined) return { name };
-    const value = metric.kind === "text" ? metric.compute(text, target ?? "") : metric.compute(logprobs);
+    const value = numberOf(metric.kind === "text" ? metric.compute(text, target ?? "") : metric.compute(logprobs));
     // JSON has no infinity, and a page can show none: such a metric has no value.
     return value === undefined || !Number.isFinite(value) ? { name } : { name, value };
   } catch (error) {
     return { name, fault: `Cannot compute ${name}: ${error instanceof Error ? error.message : String(error)}` };
   }
+}
+
+/** Subtle: a module may be plain JavaScript, where no type says what a function gives. */
+function numberOf(value: unknown): number | undefined {
+  if (value === undefined || typeof value === "number") return value;
+  if (!(value instanceof Promise)) throw new TypeError(`expected a number, got ${typeof value}`);
+  value.catch(() => {}); // What it may still throw is not what is wrong.
+  throw new TypeError("expected a number, got a promise: the function may not be async");
 }
 
 function metricEvents(sequence: number, { name, value, fault }: Measured): readonly RunEvent[] {

@@ -7,7 +7,7 @@
  * comes back gets no turn for the time that it was away.
  *   Goyal, Vin, Cheng: Start-time Fair Queueing (1996)
  */
-import { type Clock, MONOTONIC } from "./clock.ts";
+import { type Clock, MONOTONIC } from "../generators/clock.ts";
 import { ProblemError } from "./problem.ts";
 
 export interface AdmissionLimits {

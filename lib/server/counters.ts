@@ -1,6 +1,6 @@
 /** What the runs of the app came to, in numbers without any content: for `/api/metrics`, and bounded in size. */
 import type { FinishReason } from "../lm/event.ts";
-import { type Clock, MONOTONIC } from "./clock.ts";
+import { type Clock, MONOTONIC } from "../generators/clock.ts";
 
 /** How a run ended: by itself, cut short by who asked or by who wrote, or by a fault. */
 export type RunOutcome = "completed" | "cancelled" | "incomplete" | "error";

@@ -1,5 +1,5 @@
 import type { Problem } from "../lm/event.ts";
-import { type Clock, MONOTONIC } from "./clock.ts";
+import { type Clock, MONOTONIC } from "../generators/clock.ts";
 import { Silence } from "./silence.ts";
 
 const HEARTBEAT_MS = 15_000;

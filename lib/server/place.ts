@@ -205,7 +205,9 @@ function checkedPrompt(prompt: string | Prompt): Prompt {
 
 function checkedText(value: unknown): string | undefined {
   if (value === undefined || typeof value === "string") return value;
-  throw new TypeError(`expected a text, got ${JSON.stringify(value)}`);
+  if (!(value instanceof Promise)) throw new TypeError(`expected a text, got ${JSON.stringify(value)}`);
+  value.catch(() => {}); // What it may still throw is not what is wrong.
+  throw new TypeError("expected a text, got a promise: the function may not be async");
 }
 
 /** Runs a developer's own function; what it throws is told with its message. */

@@ -14,7 +14,8 @@ export class ProblemError extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(readonly status: number, readonly title: string, readonly detail: string, options: ProblemOptions = {}) {
-    super(detail, options.cause === undefined ? {} : { cause: options.cause });
+    // Subtle: a module's code may throw `undefined`, which is a cause all the same.
+    super(detail, "cause" in options ? { cause: options.cause } : {});
     if (options.field !== undefined) this.field = options.field;
     this.headers = options.headers ?? {};
   }
@@ -64,7 +65,7 @@ export function problemResponse(error: unknown, id: string): Response {
 
 /** Whether the log should have the stack: an error that nobody threw on purpose, or what is behind a 5xx problem. */
 export function isUnexpected(error: unknown): boolean {
-  if (error instanceof ProblemError) return error.status >= 500 && error.cause !== undefined;
+  if (error instanceof ProblemError) return error.status >= 500 && Object.hasOwn(error, "cause");
   return httpStatus(error) >= 500;
 }
 

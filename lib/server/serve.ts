@@ -4,6 +4,7 @@ import { type Config, ConfigError } from "./config.ts";
 import { watchLoop } from "./loop_lag.ts";
 import { rightsLine } from "./permissions.ts";
 import { startLines } from "./start_lines.ts";
+import { logStrayErrors } from "./stray_errors.ts";
 
 /** Time for streams to end when the app is told to stop; Deno Deploy kills after 5 s. */
 const GRACE_MS = 2_500;
@@ -25,12 +26,14 @@ export async function serve(config: Config, services: Services, handler: Handler
   const lines = startLines({ config, port, readiness, rights, code });
   if (config.log !== "silent") console.log(lines.join("\n"));
   const unwatch = watchLoop(services.log, services.registry.traffic.counters);
+  const letGo = logStrayErrors(services.log);
   await signalled();
   unwatch();
   stop();
   services.sessions.close();
   await Promise.race([server.shutdown(), after(GRACE_MS)]);
   await Promise.race([services.registry.close(), after(GRACE_MS / 2)]);
+  letGo();
 }
 
 function listen({ host, port }: Config, handler: Handler): Deno.HttpServer<Deno.NetAddr> {

@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../generators/clock.ts";
 
 /** Tells when something lasts too long that begins and ends often: one timer for all of it, not one for each. */
 export class Silence {

@@ -1,6 +1,6 @@
 /** A run under watch: it ends when it takes too long, and when nobody reads it. */
 import type { GeneratorEvent } from "../lm/event.ts";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../generators/clock.ts";
 import { ProblemError } from "./problem.ts";
 import { Silence } from "./silence.ts";
 

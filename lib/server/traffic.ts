@@ -1,6 +1,6 @@
 /** What governs the use of all generators of an app: slots, queues, deadlines, and what they are counted by. */
 import { Admission, type AdmissionLimits } from "./admission.ts";
-import { type Clock, MONOTONIC } from "./clock.ts";
+import { type Clock, MONOTONIC } from "../generators/clock.ts";
 import { Counters } from "./counters.ts";
 import type { Deadlines } from "./supervised.ts";
 

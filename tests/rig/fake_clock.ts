@@ -1,4 +1,4 @@
-import type { Clock } from "../../lib/server/clock.ts";
+import type { Clock } from "../../lib/generators/clock.ts";
 
 /** A clock that stands until a test moves it. */
 export class FakeClock implements Clock {

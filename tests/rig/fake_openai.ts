@@ -123,6 +123,8 @@ function misbehave(
         : undefined;
     case "always_busy":
       return refusal(429, "Rate limit reached", { code: "rate_limit_exceeded" }, { "retry-after": "0.01" });
+    case "busy_minute":
+      return refusal(429, "Rate limit reached", { code: "rate_limit_exceeded" }, { "retry-after": "60" });
     case "busy_long":
       return refusal(429, "Rate limit reached", { code: "rate_limit_exceeded" }, { "retry-after": "3600" });
     case "quota":

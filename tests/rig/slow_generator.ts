@@ -66,6 +66,17 @@ async function* blocking(request: GenerateRequest): Events {
   yield* base.generate(request);
 }
 
+/** Lets an error happen where nobody waits for it. */
+async function* stray(request: GenerateRequest, drop: () => void): Events {
+  drop();
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  yield* base.generate(request);
+}
+
+function dropped(): never {
+  throw new Error("nobody waits for this");
+}
+
 function remember(seed: number, steps: number): void {
   stepsOf.delete(seed);
   stepsOf.set(seed, steps);
@@ -121,6 +132,8 @@ export default defineModule({
     slowest: source(1_000),
     blocking: sourceOf("stands still", blocking),
     failing: sourceOf("breaks", failing),
+    stray_promise: sourceOf("drops a promise", (request) => stray(request, () => void Promise.resolve().then(dropped))),
+    stray_timer: sourceOf("drops a timer", (request) => stray(request, () => setTimeout(dropped))),
   },
   tasks: { copy: { dataset: { all: rows([{ text: "abc" }]) }, prompt: ({ text }) => text } },
   components: [

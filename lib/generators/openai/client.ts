@@ -1,20 +1,26 @@
 /** The way to one server: requests with retries, deadlines and faults that a page can show. */
 import type OpenAI from "openai";
 import type { Stream } from "openai/streaming";
+import { type Clock, MONOTONIC } from "../clock.ts";
 import { redact, UpstreamError } from "./upstream_error.ts";
 
 export interface Endpoint {
   /** Ends before `/chat/completions`. */
   readonly baseUrl: URL;
   readonly key: string | undefined;
-  /** Longest wait for an answer's begin, and for each next part of it. */
+  /** Longest wait for a whole answer, or for the first part of a streamed one. */
   readonly timeoutMs: number;
+  readonly clock?: Clock;
   /** Throws when requests may not go there now; called before each. */
   readonly checkPlace?: (() => Promise<void>) | undefined;
 }
 
 export type Body = Readonly<Record<string, unknown>>;
 
+/** Longest wait between two parts of a streamed answer, if `timeoutMs` is not shorter. */
+const BETWEEN_MS = 30_000;
+/** The package's own deadline ends no answer's body, so that ours holds instead. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1;
 const RETRIES = 2;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 60_000;
@@ -22,14 +28,18 @@ const LONGEST_DELAY_MS = 60_000;
 const LONGEST_LINE_BYTES = 4 * 2 ** 20;
 /** Trying again costs money and changes nothing. */
 const FINAL_CODES: readonly string[] = ["insufficient_quota", "billing_hard_limit_reached", "spend_limit_reached"];
+/** All that a server says of an empty account has this type, whatever its code is. */
+const QUOTA_TYPE = "insufficient_quota";
 
 export class Client {
   readonly #openai: OpenAI;
   readonly #endpoint: Endpoint;
+  readonly #clock: Clock;
 
   private constructor(openai: OpenAI, endpoint: Endpoint) {
     this.#openai = openai;
     this.#endpoint = endpoint;
+    this.#clock = endpoint.clock ?? MONOTONIC;
   }
 
   /** Loads the package on first use, so that an app without such a generator never does. */
@@ -45,7 +55,7 @@ export class Client {
       project: null,
       webhookSecret: null,
       maxRetries: 0,
-      timeout: endpoint.timeoutMs,
+      timeout: NO_TIMEOUT_MS,
       // Its log would hold what the server sent.
       logLevel: "off",
       fetch: async (input, init) => {
@@ -62,25 +72,46 @@ export class Client {
 
   /** @throws {UpstreamError} */
   async ask(path: string, body: Body, signal?: AbortSignal): Promise<unknown> {
+    const { timeoutMs } = this.#endpoint;
     return await this.#retrying(async () => {
-      const answer = await this.#openai.post<unknown>(path, { body, signal });
-      if (typeof answer === "object" && answer !== null) return answer;
-      throw new UpstreamError(`${this.host} answered with a page instead of JSON: is the base URL right?`);
+      const leaving = new AbortController();
+      const either = eitherOf(leaving, signal);
+      try {
+        const answer = await this.#inTime(
+          this.#openai.post<unknown>(path, { body, signal: either }),
+          timeoutMs,
+          `gave no answer within ${timeoutMs / 1000} s`,
+        );
+        if (typeof answer === "object" && answer !== null) return answer;
+        throw new UpstreamError(`${this.host} answered with a page instead of JSON: is the base URL right?`);
+      } finally {
+        leaving.abort();
+      }
     }, signal);
   }
 
   /**
-   * The parts of a streamed answer. Ends without an error when `signal` aborts; the server is told at once.
+   * The parts of a streamed answer. Ends without an error when `signal` aborts; the server is told at once. Ends early,
+   * without one too, when the connection is lost after a part: what came is kept, and who reads sees no reason of an end.
    * @throws {UpstreamError}
    */
   async *stream(path: string, body: Body, signal?: AbortSignal): AsyncGenerator<unknown, void, void> {
+    const { timeoutMs } = this.#endpoint;
     const leaving = new AbortController();
-    const either = signal === undefined ? leaving.signal : AbortSignal.any([leaving.signal, signal]);
+    const either = eitherOf(leaving, signal);
+    let isBegun = false;
     try {
-      const stream = await this.#retrying(() => this.#open(path, { ...body, stream: true }, either), either);
-      yield* this.#parts(stream, either);
+      const opened = () => this.#open(path, { ...body, stream: true }, either);
+      const late = `gave no answer within ${timeoutMs / 1000} s`;
+      const stream = await this.#retrying(() => this.#inTime(opened(), timeoutMs, late), either);
+      for await (const part of this.#parts(stream, either)) {
+        isBegun = true;
+        yield part;
+      }
     } catch (error) {
-      if (!either.aborted) throw this.#fault(error);
+      if (either.aborted) return;
+      const fault = this.#fault(error);
+      if (!(isBegun && fault.isConnection)) throw fault;
     } finally {
       leaving.abort();
     }
@@ -99,29 +130,32 @@ export class Client {
 
   async *#parts(stream: Stream<unknown>, signal: AbortSignal): AsyncGenerator<unknown, void, void> {
     const parts = stream[Symbol.asyncIterator]();
+    const { timeoutMs } = this.#endpoint;
+    let waitMs = timeoutMs;
     try {
       while (!signal.aborted) {
-        const next = await this.#inTime(parts.next());
+        const next = await this.#inTime(parts.next(), waitMs, `sent nothing for ${waitMs / 1000} s`);
         if (next.done === true) return;
         yield next.value;
+        waitMs = Math.min(timeoutMs, BETWEEN_MS);
       }
     } finally {
       stream.controller.abort();
     }
   }
 
-  async #inTime<Value>(promise: Promise<Value>): Promise<Value> {
-    const { timeoutMs } = this.#endpoint;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const fault = new UpstreamError(`${this.host} sent nothing for ${timeoutMs / 1000} s`, { isTimeout: true });
-      timer = setTimeout(() => reject(fault), timeoutMs);
+  /** @param late what the server did, when the time is over first */
+  async #inTime<Value>(promise: Promise<Value>, ms: number, late: string): Promise<Value> {
+    let stopTimer = () => {};
+    const tooLate = new Promise<never>((_, reject) => {
+      const fault = new UpstreamError(`${this.host} ${late}`, { isTimeout: true });
+      stopTimer = this.#clock.after(ms, () => reject(fault));
     });
     promise.catch(() => {}); // Whoever was late is heard no more.
     try {
-      return await Promise.race([promise, late]);
+      return await Promise.race([promise, tooLate]);
     } finally {
-      clearTimeout(timer);
+      stopTimer();
     }
   }
 
@@ -135,7 +169,7 @@ export class Client {
         const fault = this.#fault(error);
         const delayMs = retryDelayMs(fault, attempt);
         if (delayMs === undefined) throw fault;
-        await waited(delayMs, signal);
+        await waited(delayMs, signal, this.#clock);
       }
     }
   }
@@ -151,17 +185,18 @@ export class Client {
       const refusal = status === 401 ? `${this.host} refused the key (401)` : `${this.host} answered ${status}`;
       return new UpstreamError(redact(`${refusal}: ${message}`, key), facts);
     }
-    if (facts.name === "APIConnectionTimeoutError") {
-      const seconds = this.#endpoint.timeoutMs / 1000;
-      return new UpstreamError(`${this.host} gave no answer within ${seconds} s`, { isTimeout: true });
-    }
     if (/NotCapable|Requires net access/.test(cause)) {
       return new UpstreamError(`The app may not reach ${this.host}: start it by "deno task start:remote", which may`, {
         code: "not_allowed",
       });
     }
     const reason = cause === "" || message.includes(cause) ? message : `${message} ${cause}`;
-    return new UpstreamError(redact(`The way to ${this.host} failed: ${reason}`, key), facts);
+    if (facts.name === "APIError") return new UpstreamError(redact(`${this.host} failed: ${reason}`, key), facts);
+    if (facts.name === "SyntaxError") {
+      return new UpstreamError(redact(`${this.host} sent malformed JSON: ${reason}`, key), facts);
+    }
+    const lost = redact(`The way to ${this.host} failed: ${reason}`, key);
+    return new UpstreamError(lost, { ...facts, isConnection: true });
   }
 }
 
@@ -176,7 +211,7 @@ function factsOf(error: unknown) {
     name,
     message,
     status: typeof status === "number" ? status : undefined,
-    code: text("code"),
+    code: text("type") === QUOTA_TYPE ? QUOTA_TYPE : text("code"),
     param: text("param"),
     cause: cause instanceof Error ? `${cause.name}: ${cause.message}` : "",
     retryAfterMs: headers instanceof Headers ? retryAfterMs(headers) : undefined,
@@ -194,28 +229,30 @@ function retryAfterMs(headers: Headers): number | undefined {
 
 /** Undefined when trying again cannot help: the request or the key is at fault, the account is empty, or time is up. */
 function retryDelayMs(fault: UpstreamError, attempt: number): number | undefined {
-  const { status, code, retryAfterMs: wanted, isTimeout } = fault;
+  const { status, code, retryAfterMs: wanted, isConnection, isTimeout } = fault;
   if (attempt >= RETRIES || isTimeout || code === "not_allowed") return undefined;
   if (code !== undefined && FINAL_CODES.includes(code)) return undefined;
-  const isPassing = status === undefined
-    ? /^The way to/.test(fault.message)
-    : [408, 409, 429].includes(status) || status >= 500;
+  const isPassing = isConnection || status !== undefined && ([408, 409, 429].includes(status) || status >= 500);
   if (!isPassing || (wanted ?? 0) > LONGEST_DELAY_MS) return undefined;
   return wanted ?? Math.random() * FIRST_DELAY_MS * 2 ** attempt;
 }
 
-function waited(ms: number, signal: AbortSignal | undefined): Promise<void> {
+function waited(ms: number, signal: AbortSignal | undefined, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = () => {
-      clearTimeout(timer);
+      stopTimer();
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
+    const stopTimer = clock.after(ms, () => {
       signal?.removeEventListener("abort", leave);
       resolve();
-    }, ms);
+    });
     signal?.addEventListener("abort", leave, { once: true });
   });
+}
+
+function eitherOf(leaving: AbortController, signal: AbortSignal | undefined): AbortSignal {
+  return signal === undefined ? leaving.signal : AbortSignal.any([leaving.signal, signal]);
 }
 
 /** Follows no redirect, so that the key reaches its own origin only; cuts off an answer whose lines never end. */

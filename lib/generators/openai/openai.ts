@@ -22,7 +22,7 @@ export interface OpenAiOptions {
   readonly apiKeyEnv?: string;
   /** `completions` continues the prompt's exact text; `chat`, the default, puts it into a conversation. */
   readonly mode?: Mode;
-  /** Longest silence of the server. */
+  /** Longest wait for the begin of an answer, 60 s by default; between its parts it is 30 s, or this if it is less. */
   readonly timeoutMs?: number;
 }
 

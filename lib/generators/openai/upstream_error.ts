@@ -10,6 +10,8 @@ export class UpstreamError extends Error {
   readonly retryAfterMs: number | undefined;
   /** True when the server was too slow. */
   readonly isTimeout: boolean;
+  /** True when the connection failed or was lost, so that the server said nothing of a fault. */
+  readonly isConnection: boolean;
 
   constructor(message: string, facts: UpstreamFacts = {}) {
     super(message);
@@ -18,6 +20,7 @@ export class UpstreamError extends Error {
     this.param = facts.param;
     this.retryAfterMs = facts.retryAfterMs;
     this.isTimeout = facts.isTimeout ?? false;
+    this.isConnection = facts.isConnection ?? false;
   }
 }
 
@@ -27,6 +30,7 @@ interface UpstreamFacts {
   readonly param?: string | undefined;
   readonly retryAfterMs?: number | undefined;
   readonly isTimeout?: boolean;
+  readonly isConnection?: boolean;
 }
 
 const MESSAGE_LIMIT = 300;

@@ -1,0 +1,113 @@
+/** C6: Every wait has a deadline on a clock that only runs forward, and ends at its moment, neither earlier nor later. */
+import assert from "node:assert/strict";
+import { Client } from "../../lib/generators/openai/client.ts";
+import { UpstreamError } from "../../lib/generators/openai/upstream_error.ts";
+import type { GeneratorEvent } from "../../lib/lm/event.ts";
+import { ProblemError } from "../../lib/server/problem.ts";
+import { supervised } from "../../lib/server/supervised.ts";
+import { Traffic } from "../../lib/server/traffic.ts";
+import { FakeClock, settled } from "../rig/fake_clock.ts";
+import { type Behaviour, startFaultyUpstream } from "../rig/faulty_upstream.ts";
+import { measured } from "../rig/measured.ts";
+
+const SECOND = 1_000, MINUTE = 60 * SECOND;
+
+/** What `work` threw once it is over, and whether it is over. */
+function watched(work: Promise<unknown>): { fault: unknown; isOver: boolean } {
+  const state: { fault: unknown; isOver: boolean } = { fault: undefined, isOver: false };
+  work.catch((error) => state.fault = error).finally(() => state.isOver = true);
+  return state;
+}
+
+/** @throws when the state does not change exactly when `ms` have passed */
+async function endsAt(ms: number, clock: FakeClock, state: { readonly isOver: boolean }): Promise<void> {
+  await clock.pass(ms - 1);
+  assert.equal(state.isOver, false, `over before ${ms} ms`);
+  await clock.pass(1);
+  for (let turn = 0; turn < 10 && !state.isOver; turn++) await settled();
+  assert.equal(state.isOver, true, `not over at ${ms} ms`);
+}
+
+async function* silent(signal: AbortSignal): AsyncGenerator<GeneratorEvent, void, void> {
+  yield { type: "prompt", tokens: [] };
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+}
+
+Deno.test("C6: a run may take 10 minutes in all, and wait 2 of them for its turn", async () => {
+  const clock = new FakeClock();
+  const { deadlines, ...traffic } = new Traffic({ clock, slots: 1 });
+  const total = watched((async () => {
+    for await (const _ of supervised(silent, { signal: undefined, deadlines, clock, release: () => {} }));
+  })());
+  await settled();
+  await endsAt(10 * MINUTE, clock, total);
+  assert.ok(total.fault instanceof ProblemError && total.fault.status === 504);
+  assert.equal(clock.timers, 0);
+  const { runs } = new Traffic({ clock, slots: 1 }).lanes();
+  const working = runs.enter("one");
+  const waiting = watched((async () => {
+    for await (const _ of runs.enter("other").wait());
+  })());
+  await settled();
+  await endsAt(2 * MINUTE, clock, waiting);
+  assert.ok(waiting.fault instanceof ProblemError && waiting.fault.status === 503);
+  working.leave();
+  assert.equal(clock.timers, 0);
+  measured("C6", "a run ends after 600,000 ms, its wait for a turn after 120,000 ms, ± 0");
+  assert.ok(traffic.clock === clock);
+});
+
+Deno.test("C6: a run that nobody reads is given up after 30 s", async () => {
+  const clock = new FakeClock();
+  const { deadlines } = new Traffic({ clock });
+  const state = { fault: undefined, isOver: false };
+  const run = supervised(silent, { signal: undefined, deadlines, clock, release: () => state.isOver = true });
+  await run.next();
+  await endsAt(30 * SECOND, clock, state);
+  await assert.rejects(run.next(), (error) => error instanceof ProblemError && error.status === 408);
+  assert.equal(clock.timers, 0);
+  measured("C6", "an unread one after 30,000 ms");
+});
+
+/** Tells how many waits have begun, as a test cannot see otherwise what has come over the network. */
+class CountingClock extends FakeClock {
+  waits = 0;
+
+  override after(ms: number, fire: () => void): () => void {
+    this.waits++;
+    return super.after(ms, fire);
+  }
+}
+
+/** With the waits that the client has begun when nothing more comes: one for the headers, and one for each part. */
+const UPSTREAM: readonly (readonly [behaviour: Behaviour, waits: number, ms: number, what: RegExp])[] = [
+  ["no_headers", 1, 60 * SECOND, /gave no answer within 60 s/],
+  ["no_body", 2, 60 * SECOND, /sent nothing for 60 s/],
+  ["stall", 5, 30 * SECOND, /sent nothing for 30 s/],
+  ["comments", 3, 30 * SECOND, /sent nothing for 30 s/],
+];
+
+for (const [behaviour, waits, ms, what] of UPSTREAM) {
+  Deno.test({
+    name: `C6: a server that does ${behaviour} is left after ${ms} ms`,
+    // The server's side of what was left ends with the server.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const upstream = startFaultyUpstream();
+      const clock = new CountingClock();
+      const baseUrl = new URL(upstream.url(behaviour));
+      const client = await Client.create({ baseUrl, key: undefined, timeoutMs: 60 * SECOND, clock });
+      const state = watched((async () => {
+        for await (const _ of client.stream("/chat/completions", { model: "fake", messages: [], max_tokens: 9 }));
+      })());
+      while (clock.waits < waits) await settled();
+      await endsAt(ms, clock, state);
+      assert.ok(state.fault instanceof UpstreamError && state.fault.isTimeout);
+      assert.match(state.fault.message, what);
+      assert.equal(clock.timers, 0);
+      await upstream.close();
+      measured("C6", `${behaviour} ${ms} ms`);
+    },
+  });
+}

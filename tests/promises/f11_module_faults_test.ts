@@ -1,0 +1,164 @@
+/** F11: Whatever a module's code throws ends what it was asked for with a named problem, and touches nothing else. */
+import assert from "node:assert/strict";
+import type { Generator, GeneratorSource } from "../../lib/generators/generator.ts";
+import type { GeneratorEvent } from "../../lib/lm/event.ts";
+import { button, component, defineModule, generation, rows, text } from "../../lib/mod.ts";
+import type { Metric } from "../../lib/metrics/metric.ts";
+import { startApp } from "../rig/app_process.ts";
+import { GENERATE, readRun, runBody } from "../rig/load.ts";
+import { measured } from "../rig/measured.ts";
+import { readEvents, readProblem } from "../rig/read_events.ts";
+import { type RigApp, rigApp } from "../rig/rig_app.ts";
+import { rigModule } from "../rig/rig_module.ts";
+
+const MESSAGE = "raised on purpose";
+/** What is thrown, and in which way. */
+const THROWS = {
+  sync: () => {
+    throw new Error(MESSAGE);
+  },
+  async: () => Promise.reject(new Error(MESSAGE)),
+  after_yield: async function* () {
+    yield;
+    throw new Error(MESSAGE);
+  },
+  text: () => {
+    throw MESSAGE;
+  },
+  nothing: () => {
+    throw undefined;
+  },
+} as const;
+type Way = keyof typeof THROWS;
+const WAYS: readonly Way[] = ["sync", "async", "after_yield", "text", "nothing"];
+
+const table = rigModule.generators.table ?? assert.fail();
+/** As plain JavaScript has it, where no type says what a function gives. */
+const untyped = <Value>(value: unknown) => value as Value;
+
+function generatorOf(way: Way): GeneratorSource {
+  return {
+    ...table,
+    async open(context) {
+      const good = await table.open(context);
+      const late = way === "after_yield" ? 1 : way === "async" ? 0 : undefined;
+      if (late === undefined) return { ...good, generate: untyped<Generator["generate"]>(THROWS[way]) };
+      const generate = async function* (
+        request: Parameters<Generator["generate"]>[0],
+      ): AsyncGenerator<GeneratorEvent, void, void> {
+        let steps = 0;
+        for await (const event of good.generate(request)) {
+          if (steps >= late) throw new Error(MESSAGE);
+          if (event.type === "step") steps++;
+          yield event;
+        }
+      };
+      return { ...good, generate };
+    },
+  };
+}
+
+const of = <Value>(make: (way: Way) => Value) => Object.fromEntries(WAYS.map((way) => [way, make(way)]));
+const task = { dataset: { all: rows(["abc"]) }, prompt: (sample: string) => sample, params: { maxTokens: 4 } };
+const metricOf = (way: Way) => untyped<Metric>({ kind: "text", description: "throws", compute: THROWS[way] });
+const length: Metric = { kind: "text", description: "characters", compute: (completion) => completion.length };
+
+const module = defineModule({
+  name: "faulty",
+  generators: { good: table, ...of(generatorOf) },
+  tasks: {
+    good: { ...task, metrics: { length } },
+    ...Object.fromEntries(
+      WAYS.map((way) => [`prompt_${way}`, { ...task, prompt: untyped<() => string>(THROWS[way]) }]),
+    ),
+    ...Object.fromEntries(WAYS.map((way) => [`metric_${way}`, { ...task, metrics: { bad: metricOf(way), length } }])),
+  },
+  components: [
+    generation(),
+    ...WAYS.map((way) => component(`Setup ${way}`, untyped<() => []>(THROWS[way]))),
+    component("Actions", () => {
+      const told = text("0", { name: "told" });
+      const count = button("Count", { name: "count", inputs: {} }, () => told.set(Number(told.state.text) + 1));
+      return [told, count, ...WAYS.map((way) => button(way, { name: way, inputs: {} }, THROWS[way]))];
+    }),
+  ],
+});
+
+Deno.test("F11: five places in a module, five ways to throw", async (t) => {
+  const app = await rigApp({ modules: [module] });
+  const { session } = await (await app.fetch("/api/faulty/actions/elements")).json();
+  let clicks = 0;
+  /** Another run, and the same page, work as before. */
+  const assertOthersWork = async () => {
+    const events = await run(app, { task: "good", generator: "good" });
+    assert.deepEqual(events.slice(-2).map(({ type }) => type), ["metric", "done"]);
+    await (await app.post("/api/faulty/actions/elements/count", { session, inputs: {} })).text();
+    const { elements } = await (await app.fetch(`/api/faulty/actions/elements?session=${session}`)).json();
+    assert.equal(elements.told.text, String(++clicks), "the page kept its state");
+  };
+  const PLACES: Readonly<Record<string, (way: Way) => Promise<void>>> = {
+    setup: async (way) => {
+      const name = `setup-${way.replace("_", "-")}`;
+      assertLogged(app, await readProblem(await app.fetch(`/api/faulty/${name}/elements`)));
+    },
+    action: async (way) => {
+      const answer = await app.post(`/api/faulty/actions/elements/${way}`, { session, inputs: {} });
+      const [, problem = "{}"] = /"status":"failed".*?"problem":(\{.*?\})/.exec(await answer.text()) ?? [];
+      assertLogged(app, JSON.parse(problem));
+    },
+    prompt: async (way) => {
+      const body = { task: `prompt_${way}`, generator: "good" };
+      assertLogged(app, await readProblem(await app.post("/api/faulty/generation/generate", body)));
+    },
+    generator: async (way) => {
+      const answer = await app.post("/api/faulty/generation/generate", { task: "good", generator: way });
+      if (answer.status !== 200) return assertLogged(app, await readProblem(answer));
+      const last = (await readEvents(answer)).at(-1);
+      assert.ok(last?.type === "error");
+      assertLogged(app, last.problem);
+    },
+    metric: async (way) => {
+      const events = await run(app, { task: `metric_${way}`, generator: "good" });
+      const metrics = events.flatMap((event) =>
+        event.type === "metric" ? [[event.name, event.value !== undefined]] : []
+      );
+      assert.deepEqual(metrics, [["bad", false], ["length", true]]);
+      assert.match(
+        events.flatMap((event) => event.type === "warning" ? [event.message] : []).join(),
+        /Cannot compute bad/,
+      );
+      assert.equal(events.at(-1)?.type, "done");
+    },
+  };
+  for (const [place, check] of Object.entries(PLACES)) {
+    for (const way of WAYS) {
+      await t.step(`${place}: ${way}`, async () => {
+        await check(way);
+        await assertOthersWork();
+      });
+    }
+  }
+  const count = Object.keys(PLACES).length * WAYS.length;
+  measured("F11", `${count} of ${count} faults told where they belong, all else as before`);
+});
+
+Deno.test("F11: what a module drops, and nobody waits for, is logged and ends nothing", async () => {
+  await using app = await startApp();
+  for (const generator of ["stray_promise", "stray_timer"]) {
+    const text = await (await app.call(GENERATE, { body: runBody({ generator, tokens: 3 }) })).text();
+    assert.match(text, /event: done/);
+  }
+  assert.equal((await readRun(app, { generator: "quick", tokens: 3 })).positions.length, 3);
+  const failures = app.log.map((line) => JSON.parse(line)).filter(({ event }) => event === "failure");
+  assert.deepEqual(failures.map(({ error }) => /nobody waits for this/.test(error)), [true, true]);
+  measured("F11", "a dropped promise and a dropped timer logged");
+});
+
+async function run(app: RigApp, body: object) {
+  return await readEvents(await app.post("/api/faulty/generation/generate", body));
+}
+
+function assertLogged(app: RigApp, { id, status, detail }: { id?: string; status?: number; detail?: string }): void {
+  assert.equal(status, 500, detail);
+  assert.ok(id !== undefined && app.logged.some((line) => line.includes('"failure"') && line.includes(id)), detail);
+}
