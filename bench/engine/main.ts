@@ -1,5 +1,6 @@
 /**
- * One table of the engine: `deno task bench [--json] [--long] [--rounds 10] [--model FOLDER] [--precision int8]`.
+ * One table of the engine: `deno task bench [--json] [--long] [--rounds 10] [--model FOLDER] [--precision int8]
+ * [--device cuda]`.
  * The model is the embedded one unless another folder is named; `--long` adds what takes minutes. Client and server of
  * the HTTP rows are one process, so what HTTP adds has both sides in it.
  */
@@ -31,13 +32,15 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "10" },
     model: { type: "string", default: "models/demo" },
     precision: { type: "string", default: "fp32" },
+    device: { type: "string", default: "cpu" },
   },
 });
 const say = (line: string) => console.error(line);
 const env = (name: string) => Deno.env.get(name);
 const folder = resolve(options.model);
-// A wrong one is refused when the model's file is looked for.
-const source = onnx(folder, { precision: options.precision as NonNullable<OnnxOptions["precision"]> });
+// Wrong ones are refused when the model's file is looked for, and when the device is tried.
+const precision = options.precision as NonNullable<OnnxOptions["precision"]>;
+const source = onnx(folder, { precision, device: options.device as NonNullable<OnnxOptions["device"]> });
 
 const { generator, loadsMs } = await openSeveralTimes();
 const loadedBytes = Deno.memoryUsage().rss;
@@ -50,7 +53,7 @@ const module = defineModule({
 await using app = await serveApp([{ module, file: "bench/mod.ts", url: ROOT }], { env });
 const api = new ApiClient(app.origin, module.name);
 
-const { contextWindow = Infinity, vocabularySize = 0, precision, device, driver } = generator.facts;
+const { contextWindow = Infinity, vocabularySize = 0 } = generator.facts;
 const lengths = LENGTHS.map((length) => Math.min(length, contextWindow - TOKENS));
 const times = new Times();
 for (let round = 0; round <= Number(options.rounds); round++) {
@@ -77,6 +80,7 @@ async function openSeveralTimes(): Promise<{ generator: Generator; loadsMs: read
 }
 
 function reportOf(): Report {
+  const { precision, device, driver } = generator.facts;
   return {
     machine: `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`,
     model: `${options.model}, ${precision}, ${device}, ${driver}`,

@@ -10,7 +10,7 @@ export interface SessionMaker {
 
 /** Fastest first; the last always works. */
 const PREFERRED = ["cuda", "webgpu", "cpu"] as const;
-type WorkingDevice = typeof PREFERRED[number];
+export type WorkingDevice = typeof PREFERRED[number];
 
 const FIXES: Readonly<Record<WorkingDevice, string>> = {
   cuda: "install CUDA with cuDNN and run `deno install --allow-scripts=npm:onnxruntime-node`, or use the device cpu",

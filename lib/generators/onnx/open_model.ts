@@ -1,7 +1,7 @@
 /** Loads tokenizer, config and session. The only place that imports transformers.js and ONNX Runtime. */
 import type { GeneratorFacts, LoadProgress } from "../generator.ts";
 import { BindingModel, type BindingOptions, type RuntimeSession } from "./binding/binding_model.ts";
-import { pickDevice } from "./device.ts";
+import { pickDevice, type WorkingDevice } from "./device.ts";
 import { contextWindow, type ModelConfig, readConfig, readEndIds, weightsFile } from "./model_folder.ts";
 import { readGraphFile } from "./graph_file.ts";
 import { openNative } from "./native/open_native.ts";
@@ -55,7 +55,7 @@ interface Opening {
   /** Both may still be loading: the graph is opened meanwhile. */
   readonly library: Promise<Libraries>;
   readonly tokenizer: Promise<Tokenizer>;
-  readonly device: string;
+  readonly device: WorkingDevice;
 }
 
 type Libraries = Awaited<ReturnType<typeof importLibraries>>;
@@ -79,7 +79,7 @@ async function openFolder(opening: Opening): Promise<Driven> {
   return { model, driver: "binding", notes: native.notes };
 }
 
-/** @throws {Error} when the native driver is asked for by name, and does not work */
+/** @throws {Error} when the native driver does not work, and is asked for by name or is the only one on that device */
 async function tryNative(
   { request: { settings, cacheDir }, device, tokenizer }: Opening,
   path: string,
@@ -87,14 +87,16 @@ async function tryNative(
   endIds: readonly number[],
 ): Promise<Driven | { readonly notes: readonly string[] }> {
   const { driver, kvBytes, threads, keepsOptimized } = settings;
-  if (driver === "binding" || device !== "cpu") {
-    if (driver === "native") throw new Error(`Cannot use the native driver: it runs on cpu, not on ${device}`);
+  const isOnlyWay = device === "webgpu";
+  if (driver === "binding") {
+    if (isOnlyWay) throw new Error(`Cannot use the portable driver: it runs on cpu and cuda, not on ${device}`);
     return { notes: [] };
   }
   const vocabularySize = config.vocab_size;
   try {
     const source = {
       path,
+      device,
       vocabularySize,
       tokenizer,
       endIds: new Set(endIds),
@@ -104,12 +106,14 @@ async function tryNative(
       cacheDir,
       keepsOptimized,
     };
-    return { model: await openNative(source), driver: "native", notes: [] };
+    return { ...await openNative(source), driver: "native" };
   } catch (error) {
     // Subtle: a tokenizer that cannot be loaded is no fault of the driver's, and is told as it is.
     await tokenizer;
     const reason = error instanceof Error ? error.message : String(error);
-    if (driver === "native") throw new Error(`Cannot use ${path} by the native driver: ${reason}`, { cause: error });
+    if (driver === "native" || isOnlyWay) {
+      throw new Error(`Cannot use ${path} by the native driver: ${reason}`, { cause: error });
+    }
     return { notes: [`the portable driver runs it, since the native one cannot: ${reason}`] };
   }
 }

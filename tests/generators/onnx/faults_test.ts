@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Generator } from "../../../lib/generators/generator.ts";
 import { MemoryError, memoryErrorOf } from "../../../lib/generators/onnx/memory_error.ts";
 import { type KvShape, makeBlock } from "../../../lib/generators/onnx/native/kv_block.ts";
+import { HostMemory } from "../../../lib/generators/onnx/native/kv_memory.ts";
 import { type KvSlot, KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
 import { checkRelease, OrtLibrary } from "../../../lib/generators/onnx/native/library.ts";
 import type { Passes } from "../../../lib/generators/onnx/native/passes.ts";
@@ -72,7 +73,15 @@ for (const driver of ["native", "binding"]) {
   });
 }
 
-const SHAPE: KvShape = { tensors: 1, heads: 1, width: 1, window: 512, vocabulary: 2, isInPlace: true };
+const SHAPE: KvShape = {
+  tensors: 1,
+  heads: 1,
+  width: 1,
+  window: 512,
+  vocabulary: 2,
+  isInPlace: true,
+  memory: new HostMemory(),
+};
 
 /** Passes whose logits are all 0, and whose memory and runs fail when they are told to. */
 class FailingPasses implements Passes {

@@ -1,32 +1,40 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { roomFor } from "../../../lib/generators/onnx/native/kv_block.ts";
+import { type KvBlock, makePlanes } from "../../../lib/generators/onnx/native/kv_block.ts";
+import { HostMemory, HostPlane } from "../../../lib/generators/onnx/native/kv_memory.ts";
 import { type KvSlot, KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
 
-const SHAPE = { tensors: 2, heads: 3, width: 2, window: 512, vocabulary: 5 };
+const SHAPE = { tensors: 2, heads: 3, width: 2, window: 512, vocabulary: 5, memory: new HostMemory() };
 /** What a slot of `capacity` positions takes: keys and values, and its logits. */
 const slotBytes = (capacity: number) => (2 * 3 * 2 * capacity + 5) * 4;
 
 /** What a graph would do: each position's row is made of its id, the head and the tensor, at the stride of the slot. */
 function extend(slots: KvSlots, slot: KvSlot, ids: readonly number[], isInPlace: boolean): void {
   const { block, lane } = slot, before = slot.ids.length, total = before + ids.length;
-  const data = isInPlace ? block.data : roomFor({ ...SHAPE, isInPlace }, 1, block.capacity);
+  const planes = isInPlace ? block.planes : makePlanes({ ...SHAPE, isInPlace }, 1, block.capacity);
   const from = slots.strideOf(slot), to = isInPlace ? block.capacity : total;
   const lanes = lane * SHAPE.heads * block.capacity;
-  for (const [tensor, target] of data.entries()) {
+  for (const [tensor, target] of numbersOf(planes).entries()) {
     for (let head = 0; head < SHAPE.heads; head++) {
       for (let position = 0; position < total; position++) {
-        const source = block.data[tensor]?.subarray((lanes + head * from + position) * SHAPE.width);
+        const source = numbersOf(block.planes)[tensor]?.subarray((lanes + head * from + position) * SHAPE.width);
         const value = position < before ? source?.[0] ?? NaN : rowOf(ids[position - before] ?? -1, tensor, head);
         const row = lanes + head * to + position;
         target.fill(value, row * SHAPE.width, (row + 1) * SHAPE.width);
       }
     }
   }
-  block.data = data;
+  block.planes = planes;
   slot.ids.push(...ids);
   block.logits.fill(ids.at(-1) ?? NaN, lane * SHAPE.vocabulary, (lane + 1) * SHAPE.vocabulary);
   slot.hasLogits = true;
+}
+
+function numbersOf(planes: KvBlock["planes"]) {
+  return planes.map((plane) => {
+    assert.ok(plane instanceof HostPlane);
+    return plane.data;
+  });
 }
 
 function rowOf(id: number, tensor: number, head: number): number {
@@ -37,7 +45,7 @@ function assertHolds(slots: KvSlots, slot: KvSlot, ids: readonly number[]): void
   assert.deepEqual(slot.ids, ids);
   assert.equal(slot.block.slots[slot.lane], slot);
   const stride = slots.strideOf(slot);
-  for (const [tensor, data] of slot.block.data.entries()) {
+  for (const [tensor, data] of numbersOf(slot.block.planes).entries()) {
     for (let head = 0; head < SHAPE.heads; head++) {
       for (const [position, id] of ids.entries()) {
         const at = (slot.lane * SHAPE.heads * slot.block.capacity + head * stride + position) * SHAPE.width;

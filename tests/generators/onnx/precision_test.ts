@@ -23,8 +23,9 @@ async function openFile(file: string): Promise<(ids: readonly number[]) => Promi
     encode: () => [],
     encodeContinuation: () => [],
   });
-  const model = await openNative({
+  const { model } = await openNative({
     path: `${DEMO}/onnx/${file}`,
+    device: "cpu",
     vocabularySize: 2426,
     tokenizer: Promise.resolve(tokenizer),
     endIds: new Set(),

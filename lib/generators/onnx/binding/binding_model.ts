@@ -19,11 +19,17 @@ export interface RuntimeTensor {
   readonly dims: readonly number[];
 }
 
+interface InputMetadata {
+  readonly name: string;
+  readonly type?: string;
+  readonly shape?: readonly (number | string)[];
+}
+
 /** What the engine needs of an ONNX Runtime session. */
 export interface RuntimeSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  readonly inputMetadata?: readonly { readonly name: string; readonly shape?: readonly (number | string)[] }[];
+  readonly inputMetadata?: readonly InputMetadata[];
   run(feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>>;
 }
 
@@ -61,6 +67,12 @@ export class BindingModel extends OnnxModel {
     if (!options.session.inputNames.some((name) => name.startsWith(PAST))) {
       throw new TypeError(
         "Cannot use the model: its graph has no past_key_values inputs; export it again with the task text-generation-with-past",
+      );
+    }
+    // The package's binding takes an array of half-precision numbers for an empty one.
+    if (options.session.inputMetadata?.some(({ name, type }) => name.startsWith(PAST) && type === "float16")) {
+      throw new TypeError(
+        "Cannot use the model: its keys and values are in half precision, which only the native driver can pass on",
       );
     }
     const probe = await new BindingModel(options, 0).#forward([0], undefined, 0, "last");

@@ -10,8 +10,16 @@ import { CHUNK, PAST, PRESENT } from "../onnx_model.ts";
 import { type KvBlock, type KvShape, logitsOf } from "./kv_block.ts";
 import { type KvSlot, KvSlots, type Lanes } from "./kv_slots.ts";
 import type { OrtLibrary } from "./library.ts";
-import { type GraphInputs, graphInputs, logitRows, type Passes, type PassOptions, tokenTensors } from "./passes.ts";
-import { NativeTensor, release, type Tensors } from "./session.ts";
+import {
+  type GraphInputs,
+  graphInputs,
+  logitRows,
+  logitsTensor,
+  type Passes,
+  type PassOptions,
+  tokenTensors,
+} from "./passes.ts";
+import { NativeTensor, type NativeValue, release, type Tensors } from "./session.ts";
 
 export class InPlacePasses implements Passes {
   readonly cache: KvSlots;
@@ -25,10 +33,10 @@ export class InPlacePasses implements Passes {
   #logits: Float32Array<ArrayBuffer> | undefined;
 
   constructor(options: PassOptions) {
-    const { session, kvHeads: heads, headWidth: width, window, vocabularySize: vocabulary } = options;
+    const { session, kvHeads: heads, headWidth: width, window, vocabularySize: vocabulary, memory } = options;
     this.#options = options;
     this.#inputs = graphInputs(session);
-    this.#shape = { tensors: this.#inputs.cached.length, heads, width, window, vocabulary, isInPlace: true };
+    this.#shape = { tensors: this.#inputs.cached.length, heads, width, window, vocabulary, isInPlace: true, memory };
     this.cache = new KvSlots(this.#shape, options.kvBytes, (block) => this.#forget(block));
   }
 
@@ -45,13 +53,15 @@ export class InPlacePasses implements Passes {
     const own = logitsOf(this.#shape, slot);
     const logits = rows === 1 ? own : this.#logits ??= new Float32Array(CHUNK * vocabularySize);
     const inputs = tokenTensors(library, this.#inputs, past, ids, wanted);
-    const outputs = { logits: new NativeTensor(library, logits, [1, rows, vocabularySize]) };
+    const written = logitsTensor(this.#options, logits, [1, rows, vocabularySize]);
+    const outputs = { logits: written.value };
     try {
       this.count++;
       session.run({ ...call.inputs, ...inputs }, { ...call.outputs, ...outputs });
     } finally {
       for (const tensors of [inputs, outputs]) release(Object.values(tensors));
     }
+    written.widen();
     slot.ids.push(...ids);
     const all = logitRows(logits, rows, vocabularySize), last = all.at(-1);
     if (wanted === "all") return all;
@@ -101,7 +111,7 @@ class LaneCall {
   readonly outputs: Tensors;
   readonly run: () => void;
   readonly #library: OrtLibrary;
-  readonly #tensors: NativeTensor[] = [];
+  readonly #tensors: NativeValue[] = [];
   readonly #ids: BigInt64Array<ArrayBuffer>;
   readonly #positions: BigInt64Array<ArrayBuffer>;
   /** `[lane, capacity]`, ones up to what each lane holds after the step. */
@@ -110,7 +120,8 @@ class LaneCall {
   /** Ones in each lane's mask. */
   readonly #shown: number[];
 
-  constructor(lanes: Lanes, shape: KvShape, graph: GraphInputs, { library, session }: PassOptions) {
+  constructor(lanes: Lanes, shape: KvShape, graph: GraphInputs, options: PassOptions) {
+    const { library, session } = options;
     const { block, first, count } = lanes, { vocabulary } = shape;
     this.#library = library;
     this.#capacity = block.capacity;
@@ -131,15 +142,22 @@ class LaneCall {
       ...(graph.hasPositions ? { position_ids: this.#tensor(this.#positions, [count, 1]) } : {}),
       ...(graph.canKeep ? { num_logits_to_keep: this.#tensor(BigInt64Array.of(1n), []) } : {}),
     };
-    this.run = session.prepare(inputs, { ...this.outputs, logits: this.#tensor(logits, [count, 1, vocabulary]) });
+    const written = logitsTensor(options, logits, [count, 1, vocabulary]);
+    this.#tensors.push(written.value);
+    const run = session.prepare(inputs, { ...this.outputs, logits: written.value });
+    this.run = () => {
+      run();
+      written.widen();
+    };
   }
 
   /** Keys and values of the lanes, by their names without beginnings. */
   #cacheTensors({ block, first, count }: Lanes, { heads, width }: KvShape, graph: GraphInputs) {
     const lane = heads * block.capacity * width;
-    return block.data.map((data, index) => {
-      const rows = data.subarray(first * lane, (first + count) * lane);
-      return [graph.cached[index] ?? "", this.#tensor(rows, [count, heads, block.capacity, width])] as const;
+    return block.planes.map((plane, index) => {
+      const tensor = plane.tensor(this.#library, first * lane, [count, heads, block.capacity, width]);
+      this.#tensors.push(tensor);
+      return [graph.cached[index] ?? "", tensor] as const;
     });
   }
 

@@ -4,6 +4,7 @@
  * Each prefix has a lane. A tensor is `[lane, head, position, width]`, with room for `capacity` positions a head.
  */
 import { MemoryError } from "../memory_error.ts";
+import { elementBytes, type KvMemory, type KvPlane } from "./kv_memory.ts";
 import type { KvSlot } from "./kv_slots.ts";
 
 export interface KvShape {
@@ -17,13 +18,14 @@ export interface KvShape {
   readonly vocabulary: number;
   /** Whether the graph writes new rows where the past ones lie. */
   readonly isInPlace: boolean;
+  readonly memory: KvMemory;
 }
 
 export interface KvBlock {
   readonly lanes: number;
   /** Positions that each lane has room for. */
   readonly capacity: number;
-  data: Float32Array<ArrayBuffer>[];
+  planes: readonly KvPlane[];
   /** `[lane, vocabulary]` */
   readonly logits: Float32Array<ArrayBuffer>;
   /** Whose rows lie in each lane. */
@@ -34,18 +36,25 @@ export function makeBlock(shape: KvShape, lanes: number, capacity: number): KvBl
   return {
     lanes,
     capacity,
-    data: roomFor(shape, lanes, capacity),
+    planes: makePlanes(shape, lanes, capacity),
     logits: new Float32Array(lanes * shape.vocabulary),
     slots: Array.from({ length: lanes }, () => undefined),
   };
 }
 
-/** Keys and values of `lanes` prefixes of up to `capacity` positions, all zero. @throws {MemoryError} */
-export function roomFor(shape: KvShape, lanes: number, capacity: number): Float32Array<ArrayBuffer>[] {
-  const { tensors, heads, width } = shape;
+export function releaseBlock({ planes }: KvBlock): void {
+  for (const plane of planes) plane.release();
+}
+
+/** Room for keys and values of `lanes` prefixes of up to `capacity` positions, all zero. @throws {MemoryError} */
+export function makePlanes(shape: KvShape, lanes: number, capacity: number): readonly KvPlane[] {
+  const { tensors, heads, width, memory } = shape;
+  const planes: KvPlane[] = [];
   try {
-    return Array.from({ length: tensors }, () => new Float32Array(lanes * heads * capacity * width));
+    while (planes.length < tensors) planes.push(memory.plane(lanes * heads * capacity * width));
+    return planes;
   } catch (cause) {
+    for (const plane of planes) plane.release();
     const megabytes = Math.ceil(blockBytes(shape, lanes, capacity) / 2 ** 20);
     throw new MemoryError(
       `Cannot keep keys and values of ${lanes * capacity} tokens: no ${megabytes} MB of memory are left`,
@@ -54,8 +63,10 @@ export function roomFor(shape: KvShape, lanes: number, capacity: number): Float3
   }
 }
 
-export function blockBytes({ tensors, heads, width, vocabulary }: KvShape, lanes: number, capacity: number): number {
-  return lanes * (tensors * heads * capacity * width + vocabulary) * Float32Array.BYTES_PER_ELEMENT;
+export function blockBytes(shape: KvShape, lanes: number, capacity: number): number {
+  const { tensors, heads, width, vocabulary, memory } = shape;
+  const cached = tensors * heads * capacity * width * elementBytes(memory);
+  return lanes * (cached + vocabulary * Float32Array.BYTES_PER_ELEMENT);
 }
 
 /** One lane's rows: `stride` of them a head. */
@@ -67,14 +78,9 @@ export interface Rows {
 
 /** Copies the first `length` positions of each head from one lane to another, or within one to another stride. */
 export function copyRows({ heads, width }: KvShape, from: Rows, to: Rows, length: number): void {
-  const fromLane = from.lane * heads * from.block.capacity, toLane = to.lane * heads * to.block.capacity;
-  for (const [index, source] of from.block.data.entries()) {
-    const target = to.block.data[index];
-    for (let head = 0; head < heads; head++) {
-      const start = (fromLane + head * from.stride) * width;
-      target?.set(source.subarray(start, start + length * width), (toLane + head * to.stride) * width);
-    }
-  }
+  const rowsOf = ({ block, lane, stride }: Rows) => ({ start: lane * heads * block.capacity * width, stride });
+  const rows = { heads, width, length, from: rowsOf(from), to: rowsOf(to) };
+  for (const [index, source] of from.block.planes.entries()) to.block.planes[index]?.copyFrom(source, rows);
 }
 
 /** Copies a lane's logits to another lane. */

@@ -8,7 +8,16 @@
  * graph writes into the slot itself, and as many as there are positions where it writes a whole new cache.
  */
 import type { TokenId } from "../../../lm/token.ts";
-import { blockBytes, copyLogits, copyRows, type KvBlock, type KvShape, logitsOf, makeBlock } from "./kv_block.ts";
+import {
+  blockBytes,
+  copyLogits,
+  copyRows,
+  type KvBlock,
+  type KvShape,
+  logitsOf,
+  makeBlock,
+  releaseBlock,
+} from "./kv_block.ts";
 
 export interface KvSlot {
   /** What it holds, position by position. */
@@ -50,6 +59,8 @@ export class KvSlots {
   readonly #blocks = new Set<KvBlock>();
   /** Where slots are gathered. */
   #shared: KvBlock | undefined;
+  /** The block that was emptied last: memory that was used before is quicker than new. */
+  #emptied: KvBlock | undefined;
 
   /**
    * @param onFree told of each block that holds nothing any more
@@ -104,7 +115,7 @@ export class KvSlots {
   mostLanes(total: number): number {
     if (!this.#shape.isInPlace) return 1;
     const fitting = Math.floor(this.#maxBytes * SHARED_PART / this.#bytesOf(1, this.#roomFor(total)));
-    return Math.max(1, Math.min(MOST_LANES, fitting));
+    return Math.max(1, Math.min(MOST_LANES, this.#shape.memory.mostLanes, fitting));
   }
 
   /**
@@ -214,11 +225,19 @@ export class KvSlots {
 
   /** A new block within the bound, for which unused slots are dropped; never `kept` ones, which are still to be read. */
   #newBlock(lanes: number, capacity: number, ...kept: readonly (KvSlot | undefined)[]): KvBlock {
-    const freed = this.#drop(this.#bytesOf(lanes, capacity), kept);
-    const used = freed.find((block) => block.lanes === lanes && block.capacity === capacity);
-    const block = used ?? this.#newMemory(lanes, capacity, kept);
+    this.#drop(this.#bytesOf(lanes, capacity), kept);
+    const block = this.#takeEmptied(lanes, capacity) ?? this.#newMemory(lanes, capacity, kept);
     this.#blocks.add(block);
     return block;
+  }
+
+  /** The block that was emptied last, if it is of that size; else its memory is given back. */
+  #takeEmptied(lanes: number, capacity: number): KvBlock | undefined {
+    const emptied = this.#emptied;
+    this.#emptied = undefined;
+    if (emptied?.lanes === lanes && emptied.capacity === capacity) return emptied;
+    if (emptied !== undefined) releaseBlock(emptied);
+    return undefined;
   }
 
   /** Memory that is not to be had may be had once everything that nobody uses is dropped. @throws {MemoryError} */
@@ -227,29 +246,28 @@ export class KvSlots {
       return this.#make(this.#shape, lanes, capacity);
     } catch {
       this.#drop(Infinity, kept);
-      return this.#make(this.#shape, lanes, capacity);
+      return this.#takeEmptied(lanes, capacity) ?? this.#make(this.#shape, lanes, capacity);
     }
   }
 
-  /** Drops what was not used for the longest, until `wanted` more bytes are within the bound. @returns blocks that are free */
-  #drop(wanted: number, kept: readonly (KvSlot | undefined)[]): readonly KvBlock[] {
-    const freed: KvBlock[] = [];
+  /** Drops what was not used for the longest, until `wanted` more bytes are within the bound. */
+  #drop(wanted: number, kept: readonly (KvSlot | undefined)[]): void {
     for (const oldest of this.#slots) {
       if (this.bytes + wanted <= this.#maxBytes && this.#slots.size < MOST) break;
       if (oldest.isHeld || kept.includes(oldest)) continue;
       this.#slots.delete(oldest);
       oldest.block.slots[oldest.lane] = undefined;
-      if (this.#freeIfEmpty(oldest.block)) freed.push(oldest.block);
+      this.#freeIfEmpty(oldest.block);
     }
-    return freed;
   }
 
-  #freeIfEmpty(block: KvBlock): boolean {
-    if (block.slots.some((slot) => slot !== undefined)) return false;
+  #freeIfEmpty(block: KvBlock): void {
+    if (block.slots.some((slot) => slot !== undefined)) return;
     this.#blocks.delete(block);
     if (this.#shared === block) this.#shared = undefined;
     this.#onFree(block);
-    return true;
+    if (this.#emptied !== undefined) releaseBlock(this.#emptied);
+    this.#emptied = block;
   }
 
   /** Subtle: room doubles, so that a growing sequence is copied a few times, and a short one takes little. */

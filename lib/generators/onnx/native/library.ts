@@ -9,12 +9,14 @@ import { memoryErrorOf } from "../memory_error.ts";
 
 /**
  * Function → its place in the API's table. Places never move: versions of the API only append (onnxruntime_c_api.h, whose
- * own assertions put ReleaseCustomOpDomain at 101 and SetGlobalSpinControl at 149).
+ * own assertions put ReleaseCustomOpDomain at 101, SetGlobalSpinControl at 149, SynchronizeBoundOutputs at 203 and
+ * ReleaseKernelInfo at 218).
  */
 const PLACES = {
   GetErrorMessage: 2,
   CreateEnv: 3,
   CreateSession: 7,
+  CreateSessionFromArray: 8,
   Run: 9,
   CreateSessionOptions: 10,
   SetOptimizedModelFilePath: 11,
@@ -27,11 +29,14 @@ const PLACES = {
   SessionGetOutputTypeInfo: 34,
   SessionGetInputName: 36,
   SessionGetOutputName: 37,
+  CreateTensorAsOrtValue: 48,
   CreateTensorWithDataAsOrtValue: 49,
+  GetTensorMutableData: 51,
   CastTypeInfoToTensorInfo: 55,
   GetTensorElementType: 60,
   GetDimensionsCount: 61,
   GetDimensions: 62,
+  CreateMemoryInfo: 68,
   CreateCpuMemoryInfo: 69,
   AllocatorAlloc: 75,
   AllocatorFree: 76,
@@ -42,6 +47,13 @@ const PLACES = {
   ReleaseTypeInfo: 98,
   ReleaseSessionOptions: 100,
   AddSessionConfigEntry: 130,
+  CreateAllocator: 131,
+  ReleaseAllocator: 132,
+  SessionOptionsAppendExecutionProvider_CUDA_V2: 204,
+  CreateCUDAProviderOptions: 205,
+  UpdateCUDAProviderOptions: 206,
+  ReleaseCUDAProviderOptions: 208,
+  SessionOptionsAppendExecutionProvider: 216,
 } as const;
 type Name = keyof typeof PLACES;
 
@@ -49,6 +61,7 @@ type Name = keyof typeof PLACES;
 const STATUS = {
   CreateEnv: ["i32", "buffer", "buffer"],
   CreateSession: ["pointer", "buffer", "pointer", "buffer"],
+  CreateSessionFromArray: ["pointer", "buffer", "usize", "pointer", "buffer"],
   Run: ["pointer", "pointer", "buffer", "buffer", "usize", "buffer", "usize", "buffer"],
   CreateSessionOptions: ["buffer"],
   SetOptimizedModelFilePath: ["pointer", "buffer"],
@@ -61,20 +74,28 @@ const STATUS = {
   SessionGetOutputTypeInfo: ["pointer", "usize", "buffer"],
   SessionGetInputName: ["pointer", "usize", "pointer", "buffer"],
   SessionGetOutputName: ["pointer", "usize", "pointer", "buffer"],
-  CreateTensorWithDataAsOrtValue: ["pointer", "buffer", "usize", "buffer", "usize", "i32", "buffer"],
+  CreateTensorAsOrtValue: ["pointer", "buffer", "usize", "i32", "buffer"],
+  CreateTensorWithDataAsOrtValue: ["pointer", "pointer", "usize", "buffer", "usize", "i32", "buffer"],
+  GetTensorMutableData: ["pointer", "buffer"],
   CastTypeInfoToTensorInfo: ["pointer", "buffer"],
   GetTensorElementType: ["pointer", "buffer"],
   GetDimensionsCount: ["pointer", "buffer"],
   GetDimensions: ["pointer", "buffer", "usize"],
+  CreateMemoryInfo: ["buffer", "i32", "i32", "i32", "buffer"],
   CreateCpuMemoryInfo: ["i32", "i32", "buffer"],
   AllocatorAlloc: ["pointer", "usize", "buffer"],
   AllocatorFree: ["pointer", "pointer"],
   GetAllocatorWithDefaultOptions: ["buffer"],
   AddSessionConfigEntry: ["pointer", "buffer", "buffer"],
+  CreateAllocator: ["pointer", "pointer", "buffer"],
+  SessionOptionsAppendExecutionProvider_CUDA_V2: ["pointer", "pointer"],
+  CreateCUDAProviderOptions: ["buffer"],
+  UpdateCUDAProviderOptions: ["pointer", "buffer", "buffer", "usize"],
+  SessionOptionsAppendExecutionProvider: ["pointer", "buffer", "buffer", "buffer", "usize"],
 } as const satisfies Partial<Record<Name, readonly Deno.NativeType[]>>;
 type Status = keyof typeof STATUS;
 
-type Release = "ReleaseStatus" | "ReleaseSession" | "ReleaseValue" | "ReleaseTypeInfo" | "ReleaseSessionOptions";
+type Release = Extract<Name, `Release${string}`>;
 
 type Native = Deno.PointerValue;
 type Argument = Native | BufferSource | number | bigint;

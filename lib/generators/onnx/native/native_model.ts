@@ -8,7 +8,8 @@ import type { KvSlots } from "./kv_slots.ts";
 import type { Passes, PassOptions } from "./passes.ts";
 import { Scheduler } from "./scheduler.ts";
 
-export interface NativeOptions extends ModelOptions, Pick<PassOptions, "library" | "session"> {
+export interface NativeOptions
+  extends ModelOptions, Pick<PassOptions, "library" | "session" | "memory" | "logitsType"> {
   /** Whether attention writes into its past (GroupQueryAttention), or gives a whole new one. */
   readonly isInPlace: boolean;
   readonly vocabularySize: number;

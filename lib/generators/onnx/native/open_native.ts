@@ -3,18 +3,21 @@ import { readGraphFile } from "../graph_file.ts";
 import { type ModelOptions, PAST } from "../onnx_model.ts";
 import { libraryPath } from "../runtime_files.ts";
 import type { Tokenizer } from "../tokenizer.ts";
+import { DeviceMemory } from "./device_memory.ts";
+import { HostMemory } from "./kv_memory.ts";
 import { OrtLibrary } from "./library.ts";
 import { NativeModel } from "./native_model.ts";
 import { dropCopy, findCopy, writeCopy } from "./optimized_copy.ts";
-import { NativeSession } from "./session.ts";
+import { FLOAT, FLOAT16, type NativeDevice, NativeSession } from "./session.ts";
 
 /** Operator whose kernel may write new keys and values into the memory of the past ones. */
 const IN_PLACE_OPERATOR = "GroupQueryAttention";
 
+const CUDA_NOTE =
+  `CUDA has no ${IN_PLACE_OPERATOR} in single precision: attention runs on the processor; a graph in fp16 is faster`;
+
 /** Weights up to here are so few that more threads cost more than they save. */
 const ONE_THREAD_BYTES = 64 * 2 ** 20;
-
-const FLOAT = 1;
 
 let opened: OrtLibrary | undefined;
 
@@ -23,6 +26,7 @@ export interface NativeSource extends Omit<ModelOptions, "kvHeads" | "headWidth"
   readonly tokenizer: Promise<Tokenizer>;
   /** The graph, with its weights in it or beside it. */
   readonly path: string;
+  readonly device: NativeDevice;
   /** As the config says; graphs often leave it open. */
   readonly vocabularySize: number;
   /** 0 for as many as there are cores, or one for a small model. */
@@ -32,20 +36,27 @@ export interface NativeSource extends Omit<ModelOptions, "kvHeads" | "headWidth"
   readonly keepsOptimized: boolean;
 }
 
+interface OpenedNative {
+  readonly model: NativeModel;
+  /** What a person should know of how it runs. */
+  readonly notes: readonly string[];
+}
+
 /** @throws {Error} saying why the native driver cannot run it */
-export async function openNative(source: NativeSource): Promise<NativeModel> {
+export async function openNative(source: NativeSource): Promise<OpenedNative> {
   const path = libraryPath();
   const library = opened ??= OrtLibrary.open(path);
   const session = await openSession(library, path, source);
+  const { device } = source;
   try {
-    return NativeModel.open({
-      ...source,
-      tokenizer: await source.tokenizer,
-      ...describe(session, source),
-      library,
-      session,
-      isInPlace: readGraphFile(source.path).operators.has(IN_PLACE_OPERATOR),
-    });
+    const isInPlace = readGraphFile(source.path).operators.has(IN_PLACE_OPERATOR);
+    const described = describe(session, source), { elementType } = described;
+    const memory = device === "cpu"
+      ? new HostMemory(elementType)
+      : new DeviceMemory(library, session, { device, elementType });
+    const tokenizer = await source.tokenizer;
+    const model = NativeModel.open({ ...source, ...described, tokenizer, library, session, memory, isInPlace });
+    return { model, notes: device === "cuda" && isInPlace && elementType === FLOAT ? [CUDA_NOTE] : [] };
   } catch (error) {
     session.close();
     throw error;
@@ -56,26 +67,26 @@ export async function openNative(source: NativeSource): Promise<NativeModel> {
 async function openSession(
   library: OrtLibrary,
   libraryPath: string,
-  { path, threads, cacheDir, keepsOptimized }: NativeSource,
+  { path, threads, cacheDir, keepsOptimized, device }: NativeSource,
 ): Promise<NativeSession> {
   const { size } = await Deno.stat(path);
   const count = threads === 0 && size <= ONE_THREAD_BYTES ? 1 : threads;
   const { version } = library;
-  const copy = keepsOptimized ? await findCopy(path, { cacheDir, version }) : undefined;
+  const copy = keepsOptimized && device === "cpu" ? await findCopy(path, { cacheDir, version }) : undefined;
   if (copy?.exists === true) {
     try {
-      return await NativeSession.open(library, copy.path, count);
+      return await NativeSession.open(library, copy.path, { threads: count });
     } catch {
       // Whatever is wrong with the copy, the model itself is still there.
       await dropCopy(copy.path);
     }
   }
-  const session = await NativeSession.open(library, path, count);
+  const session = await NativeSession.open(library, path, { threads: count, device });
   if (copy !== undefined) writeCopy({ libraryPath, modelPath: path, copyPath: copy.path });
   return session;
 }
 
-/** @throws {TypeError} when the graph is none of a decoder with a cache, in float32 */
+/** @throws {TypeError} when the graph is none of a decoder with a cache, in single or half precision */
 function describe(session: NativeSession, source: NativeSource) {
   const past = session.inputs.find(({ name }) => name.startsWith(PAST));
   const logits = session.outputs.find(({ name }) => name === "logits");
@@ -83,7 +94,15 @@ function describe(session: NativeSession, source: NativeSource) {
   if (past === undefined || logits === undefined || kvHeads < 1 || headWidth < 1) {
     throw new TypeError("its graph does not tell logits, and past_key_values with heads and width");
   }
-  if (past.elementType !== FLOAT || logits.elementType !== FLOAT) throw new TypeError("its graph is not in float32");
+  const elementType = floatType(past.elementType), logitsType = floatType(logits.elementType);
+  if (elementType === undefined || logitsType === undefined) {
+    throw new TypeError("its graph takes or gives numbers that are neither float32 nor float16");
+  }
   const width = logits.dims[2] ?? -1;
-  return { kvHeads, headWidth, vocabularySize: width > 0 ? width : source.vocabularySize };
+  const vocabularySize = width > 0 ? width : source.vocabularySize;
+  return { kvHeads, headWidth, vocabularySize, elementType, logitsType };
+}
+
+function floatType(type: number): typeof FLOAT | typeof FLOAT16 | undefined {
+  return type === FLOAT || type === FLOAT16 ? type : undefined;
 }

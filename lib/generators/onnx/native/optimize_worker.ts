@@ -8,7 +8,8 @@ self.onmessage = async ({ data }: MessageEvent<CopyRequest>) => {
   const { libraryPath, modelPath, copyPath } = data;
   const written = await copyFolder(copyPath);
   try {
-    (await NativeSession.open(OrtLibrary.open(libraryPath), modelPath, 1, join(written, "model.onnx"))).close();
+    const options = { threads: 1, copyPath: join(written, "model.onnx") };
+    (await NativeSession.open(OrtLibrary.open(libraryPath), modelPath, options)).close();
     await placeCopy(written, copyPath);
   } catch (error) {
     await Deno.remove(written, { recursive: true });

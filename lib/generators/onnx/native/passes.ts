@@ -2,8 +2,9 @@
 import type { TokenId } from "../../../lm/token.ts";
 import { PAST } from "../onnx_model.ts";
 import type { KvSlot, KvSlots } from "./kv_slots.ts";
+import type { KvMemory } from "./kv_memory.ts";
 import type { OrtLibrary } from "./library.ts";
-import { type NativeSession, NativeTensor } from "./session.ts";
+import { FLOAT, type FLOAT16, type NativeSession, NativeTensor, type NativeValue } from "./session.ts";
 
 export interface Passes {
   /** Forward passes so far. */
@@ -49,6 +50,9 @@ export interface PassOptions {
   readonly window: number;
   readonly vocabularySize: number;
   readonly kvBytes: number;
+  /** Where keys and values lie. */
+  readonly memory: KvMemory;
+  readonly logitsType: typeof FLOAT | typeof FLOAT16;
 }
 
 /** Ids and positions of one slot's next tokens, and how many logits are wanted. */
@@ -80,4 +84,24 @@ export function logitRows(
   vocabularySize: number,
 ): readonly Float32Array<ArrayBuffer>[] {
   return Array.from({ length: rows }, (_, row) => logits.subarray(row * vocabularySize, (row + 1) * vocabularySize));
+}
+
+/** Logits that a pass is to write, in single precision whatever the graph's. */
+export interface LogitsTensor {
+  readonly value: NativeValue;
+  /** To be called after each pass, before they are read. */
+  widen(): void;
+}
+
+/** @param target where they are read, `dims` of them */
+export function logitsTensor(
+  { library, logitsType }: Pick<PassOptions, "library" | "logitsType">,
+  target: Float32Array<ArrayBuffer>,
+  dims: readonly number[],
+): LogitsTensor {
+  if (logitsType === FLOAT) return { value: new NativeTensor(library, target, dims), widen() {} };
+  const elements = dims.reduce((product, size) => product * size, 1);
+  const halves = new Float16Array(elements);
+  const value = new NativeTensor(library, new Uint16Array(halves.buffer), dims);
+  return { value, widen: () => target.set(halves) };
 }

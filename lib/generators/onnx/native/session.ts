@@ -3,7 +3,8 @@ import { basename } from "node:path";
 import { type OrtLibrary, readText, text } from "./library.ts";
 
 /** Element types by ONNX's numbers. */
-const FLOAT = 1, INT64 = 7;
+export const FLOAT = 1, FLOAT16 = 10;
+const INT64 = 7;
 
 /** The library's number for what is logged: errors, and no warnings. */
 const ERRORS = 3;
@@ -15,14 +16,21 @@ export interface NativeTensorInfo {
   readonly elementType: number;
 }
 
+/** A tensor as the library knows it. */
+export interface NativeValue {
+  readonly pointer: Deno.PointerValue;
+  release(): void;
+}
+
 /** A tensor over memory of ours, which it keeps referenced for as long as it lives. */
-export class NativeTensor {
+export class NativeTensor implements NativeValue {
   readonly pointer: Deno.PointerValue;
   readonly #library: OrtLibrary;
 
+  /** @param data numbers of half precision as the bits that they are */
   constructor(
     library: OrtLibrary,
-    readonly data: Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>,
+    readonly data: Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>,
     readonly dims: readonly number[],
   ) {
     this.#library = library;
@@ -31,12 +39,12 @@ export class NativeTensor {
     if (elements > data.length) {
       throw new RangeError(`Cannot make a tensor of ${elements} elements over ${data.length}`);
     }
-    const type = data instanceof Float32Array ? FLOAT : INT64;
+    const type = data instanceof Float32Array ? FLOAT : data instanceof Uint16Array ? FLOAT16 : INT64;
     const bytes = elements * data.BYTES_PER_ELEMENT;
     this.pointer = library.make(
       "CreateTensorWithDataAsOrtValue",
       library.memory,
-      data,
+      Deno.UnsafePointer.of(data),
       BigInt(bytes),
       shape,
       BigInt(dims.length),
@@ -50,49 +58,53 @@ export class NativeTensor {
 }
 
 /** Input or output name → tensor. */
-export type Tensors = Readonly<Record<string, NativeTensor>>;
+export type Tensors = Readonly<Record<string, NativeValue>>;
 
-export function release(tensors: Iterable<NativeTensor>): void {
+export function release(tensors: Iterable<NativeValue>): void {
   for (const tensor of tensors) tensor.release();
+}
+
+/** What runs a graph. */
+export type NativeDevice = "cpu" | "cuda" | "webgpu";
+
+export interface SessionOptions {
+  /** 0 for as many as there are cores. */
+  readonly threads: number;
+  readonly device?: NativeDevice;
+  /** Where to leave a copy whose weights lie as this machine's kernels want them, in a file beside it. */
+  readonly copyPath?: string;
 }
 
 export class NativeSession {
   readonly inputs: readonly NativeTensorInfo[];
   readonly outputs: readonly NativeTensorInfo[];
+  readonly pointer: Deno.PointerValue;
   readonly #library: OrtLibrary;
-  readonly #pointer: Deno.PointerValue;
   readonly #names = new Map<string, Uint8Array<ArrayBuffer>>();
 
   private constructor(library: OrtLibrary, pointer: Deno.PointerValue) {
     this.#library = library;
-    this.#pointer = pointer;
+    this.pointer = pointer;
     this.inputs = this.#describe("SessionGetInputCount", "SessionGetInputName", "SessionGetInputTypeInfo");
     this.outputs = this.#describe("SessionGetOutputCount", "SessionGetOutputName", "SessionGetOutputTypeInfo");
   }
 
-  /**
-   * Opens a model in a thread beside this one.
-   * @param threads 0 for as many as there are cores
-   * @param copyPath where to leave a copy whose weights lie as this machine's kernels want them, in a file beside it
-   * @throws {Error} with the runtime's message
-   */
-  static async open(library: OrtLibrary, path: string, threads: number, copyPath?: string): Promise<NativeSession> {
-    const options = library.make("CreateSessionOptions");
-    const set = (key: string, value: string) => library.call("AddSessionConfigEntry", options, text(key), text(value));
-    library.call("DisableMemPattern", options);
-    library.call("SetIntraOpNumThreads", options, threads);
-    // Spinning threads starve the page server on a shared machine.
-    set("session.intra_op.allow_spinning", "0");
-    if (copyPath !== undefined) {
-      // It warns that the copy is of use on machines like this one only, which is why it is kept for them only.
-      library.call("SetSessionLogSeverityLevel", options, ERRORS);
-      library.call("SetOptimizedModelFilePath", options, text(copyPath));
-      set("session.optimized_model_external_initializers_file_name", `${basename(copyPath)}.data`);
-      set("session.optimized_model_external_initializers_min_size_in_bytes", "1024");
-      set("session.save_external_prepacked_constant_initializers", "1");
-    }
+  /** Opens a model's file in a thread beside this one. @throws {Error} with the runtime's message */
+  static async open(library: OrtLibrary, path: string, given: SessionOptions): Promise<NativeSession> {
+    const options = makeOptions(library, given);
     try {
       return new NativeSession(library, await library.makeBeside("CreateSession", library.env, text(path), options));
+    } finally {
+      library.release("ReleaseSessionOptions", options);
+    }
+  }
+
+  /** Opens a small graph at once. @throws {Error} with the runtime's message */
+  static ofBytes(library: OrtLibrary, model: Uint8Array<ArrayBuffer>, given: SessionOptions): NativeSession {
+    const options = makeOptions(library, given);
+    try {
+      const size = BigInt(model.length);
+      return new NativeSession(library, library.make("CreateSessionFromArray", library.env, model, size, options));
     } finally {
       library.release("ReleaseSessionOptions", options);
     }
@@ -113,7 +125,7 @@ export class NativeSession {
     return () =>
       this.#library.call(
         "Run",
-        this.#pointer,
+        this.pointer,
         null,
         given.names,
         given.values,
@@ -125,7 +137,7 @@ export class NativeSession {
   }
 
   close(): void {
-    this.#library.release("ReleaseSession", this.#pointer);
+    this.#library.release("ReleaseSession", this.pointer);
   }
 
   #bound(tensors: Tensors) {
@@ -150,10 +162,10 @@ export class NativeSession {
     infoOf: "SessionGetInputTypeInfo" | "SessionGetOutputTypeInfo",
   ): readonly NativeTensorInfo[] {
     const library = this.#library;
-    return Array.from({ length: library.count(count, this.#pointer) }, (_, index) => {
+    return Array.from({ length: library.count(count, this.pointer) }, (_, index) => {
       const place = BigInt(index);
-      const name = library.make(nameOf, this.#pointer, place, library.allocator);
-      const info = library.make(infoOf, this.#pointer, place);
+      const name = library.make(nameOf, this.pointer, place, library.allocator);
+      const info = library.make(infoOf, this.pointer, place);
       const tensor = library.make("CastTypeInfoToTensorInfo", info);
       const dims = new BigInt64Array(library.count("GetDimensionsCount", tensor));
       library.call("GetDimensions", tensor, dims, BigInt(dims.length));
@@ -166,6 +178,57 @@ export class NativeSession {
       library.call("AllocatorFree", library.allocator, name);
       return described;
     });
+  }
+}
+
+/** @throws {Error} when the device cannot be used */
+function makeOptions(library: OrtLibrary, given: SessionOptions): Deno.PointerValue {
+  const options = library.make("CreateSessionOptions");
+  try {
+    configure(library, options, given);
+    return options;
+  } catch (error) {
+    library.release("ReleaseSessionOptions", options);
+    throw error;
+  }
+}
+
+function configure(
+  library: OrtLibrary,
+  options: Deno.PointerValue,
+  { threads, device = "cpu", copyPath }: SessionOptions,
+): void {
+  const set = (key: string, value: string) => library.call("AddSessionConfigEntry", options, text(key), text(value));
+  library.call("DisableMemPattern", options);
+  library.call("SetIntraOpNumThreads", options, threads);
+  // Spinning threads starve the page server on a shared machine.
+  set("session.intra_op.allow_spinning", "0");
+  if (device === "cuda") addCuda(library, options);
+  if (device === "webgpu") {
+    library.call("SessionOptionsAppendExecutionProvider", options, text("WebGPU"), null, null, 0n);
+  }
+  // It warns of what is as it should be: nodes that stay on the processor, a copy that is of use on this machine only.
+  library.call("SetSessionLogSeverityLevel", options, ERRORS);
+  if (copyPath === undefined) return;
+  library.call("SetOptimizedModelFilePath", options, text(copyPath));
+  set("session.optimized_model_external_initializers_file_name", `${basename(copyPath)}.data`);
+  set("session.optimized_model_external_initializers_min_size_in_bytes", "1024");
+  set("session.save_external_prepacked_constant_initializers", "1");
+}
+
+/** Off: products in a shortened format (TF32) would move logits by more than our tolerance. */
+const CUDA_OPTIONS = { use_tf32: "0" };
+
+function addCuda(library: OrtLibrary, options: Deno.PointerValue): void {
+  const cuda = library.make("CreateCUDAProviderOptions");
+  const keys = Object.keys(CUDA_OPTIONS).map(text), values = Object.values(CUDA_OPTIONS).map(text);
+  const addresses = (texts: readonly Uint8Array<ArrayBuffer>[]) =>
+    BigUint64Array.from(texts, (bytes) => address(Deno.UnsafePointer.of(bytes)));
+  try {
+    library.call("UpdateCUDAProviderOptions", cuda, addresses(keys), addresses(values), BigInt(keys.length));
+    library.call("SessionOptionsAppendExecutionProvider_CUDA_V2", options, cuda);
+  } finally {
+    library.release("ReleaseCUDAProviderOptions", cuda);
   }
 }
 

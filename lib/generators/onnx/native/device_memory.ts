@@ -1,0 +1,126 @@
+/**
+ * Memory of the device that runs a session. Keys and values stay there from one pass to the next, so that a step moves
+ * token ids one way and logits the other, and nothing else.
+ */
+import { type CopiedRows, elementBytes, type KvMemory, type KvPlane } from "./kv_memory.ts";
+import { type OrtLibrary, text } from "./library.ts";
+import { FLOAT16, type NativeDevice, NativeSession, NativeTensor, type NativeValue } from "./session.ts";
+
+/** As the library calls the memory that sessions on a device allocate. */
+const NAMES: Readonly<Record<NativeDevice, string>> = { cpu: "Cpu", cuda: "Cuda", webgpu: "WebGPU_Buf" };
+
+/**
+ * How rows are copied without leaving the device: an ONNX graph that takes the first `to` of each head's rows, and pads
+ * them to another stride with zeros. Inputs x `[heads, stride, width]`, to `[1]` and pads `[6]`; output y.
+ */
+const COPY_GRAPH =
+  "CAgSADqxAQodCgF4CgRmcm9tCgJ0bwoEYXhpcxIBcyIFU2xpY2UKEQoBcwoEcGFkcxIBeSIDUGFkEgFnKg0IARAHOgEAQgRmcm9tKg0IARAHOgEBQgRh" +
+  "eGlzWhoKAXgSFQoTCAESDwoDEgFhCgMSAWIKAxIBY1oQCgJ0bxIKCggIBxIECgIIAVoSCgRwYWRzEgoKCAgHEgQKAggGYhoKAXkSFQoTCAESDwoDEgFh" +
+  "CgMSAWQKAxIBY0IECgAQEQ==";
+/** Where the graph tells the type of x and y. */
+const TYPE_PLACES = [100, 166];
+
+const DEFAULT_ALLOCATOR = 0, FIRST_DEVICE = 0, DEFAULT_MEMORY = 0;
+
+export class DeviceMemory implements KvMemory {
+  readonly elementType: KvMemory["elementType"];
+  readonly mostLanes: number;
+  readonly library: OrtLibrary;
+  readonly info: Deno.PointerValue;
+  readonly allocator: Deno.PointerValue;
+  readonly #copies: NativeSession;
+
+  /**
+   * @param session whose device allocates
+   * @throws {Error} with the runtime's message, where the device has no memory that can be used so
+   */
+  constructor(
+    library: OrtLibrary,
+    session: NativeSession,
+    { device, elementType }: { readonly device: NativeDevice; readonly elementType: KvMemory["elementType"] },
+  ) {
+    this.library = library;
+    this.elementType = elementType;
+    // Subtle: WebGPU names its memory by handles, from which no place within can be reckoned.
+    this.mostLanes = device === "webgpu" ? 1 : Infinity;
+    this.info = library.make("CreateMemoryInfo", text(NAMES[device]), DEFAULT_ALLOCATOR, FIRST_DEVICE, DEFAULT_MEMORY);
+    this.allocator = library.make("CreateAllocator", session.pointer, this.info);
+    const graph = Uint8Array.from(atob(COPY_GRAPH), (character) => character.charCodeAt(0));
+    for (const place of TYPE_PLACES) graph[place] = elementType;
+    this.#copies = NativeSession.ofBytes(library, graph, { threads: 1, device });
+  }
+
+  plane(elements: number): DevicePlane {
+    const plane = new DevicePlane(this, elements);
+    const zero = new NativeTensor(this.library, this.#isHalf ? new Uint16Array(1) : new Float32Array(1), [1, 1, 1]);
+    const all = plane.tensor(this.library, 0, [1, elements, 1]);
+    this.copy(zero, all, 1, elements - 1);
+    for (const tensor of [zero, all]) tensor.release();
+    return plane;
+  }
+
+  /** Copies `length` rows of each head and lets `padding` rows of zeros follow them. */
+  copy(x: NativeValue, y: NativeValue, length: number, padding: number): void {
+    const to = new NativeTensor(this.library, BigInt64Array.of(BigInt(length)), [1]);
+    const pads = new NativeTensor(this.library, BigInt64Array.of(0n, 0n, 0n, 0n, BigInt(padding), 0n), [6]);
+    try {
+      this.#copies.run({ x, to, pads }, { y });
+    } finally {
+      for (const tensor of [to, pads]) tensor.release();
+    }
+  }
+
+  get #isHalf(): boolean {
+    return this.elementType === FLOAT16;
+  }
+}
+
+class DevicePlane implements KvPlane {
+  readonly #memory: DeviceMemory;
+  readonly #value: Deno.PointerValue;
+  readonly #address: bigint;
+
+  constructor(memory: DeviceMemory, elements: number) {
+    const { library, allocator, elementType } = memory;
+    this.#memory = memory;
+    this.#value = library.make(
+      "CreateTensorAsOrtValue",
+      allocator,
+      BigInt64Array.of(BigInt(elements)),
+      1n,
+      elementType,
+    );
+    this.#address = Deno.UnsafePointer.value(library.make("GetTensorMutableData", this.#value));
+  }
+
+  tensor(library: OrtLibrary, start: number, dims: readonly number[]): NativeValue {
+    const { info, elementType } = this.#memory, size = elementBytes(this.#memory);
+    const elements = dims.reduce((product, length) => product * length, 1);
+    const pointer = library.make(
+      "CreateTensorWithDataAsOrtValue",
+      info,
+      Deno.UnsafePointer.create(this.#address + BigInt(start * size)),
+      BigInt(elements * size),
+      BigInt64Array.from(dims, BigInt),
+      BigInt(dims.length),
+      elementType,
+    );
+    return { pointer, release: () => library.release("ReleaseValue", pointer) };
+  }
+
+  copyFrom(source: KvPlane, { heads, width, length, from, to }: CopiedRows): void {
+    if (length === 0) return;
+    const { library } = this.#memory;
+    const x = source.tensor(library, from.start, [heads, from.stride, width]);
+    const y = this.tensor(library, to.start, [heads, to.stride, width]);
+    try {
+      this.#memory.copy(x, y, length, to.stride - length);
+    } finally {
+      for (const tensor of [x, y]) tensor.release();
+    }
+  }
+
+  release(): void {
+    this.#memory.library.release("ReleaseValue", this.#value);
+  }
+}
