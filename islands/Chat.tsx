@@ -9,7 +9,7 @@ import type { SamplingParams } from "../lib/lm/params.ts";
 import type { TokenId } from "../lib/lm/token.ts";
 import { ApiError } from "../lib/ui/api_client.ts";
 import { type ChatPrompt, fetchChatPrompt, streamRun } from "../lib/ui/generation_client.ts";
-import type { ChatScreen } from "../lib/ui/chat_screen.ts";
+import { chatHref, type ChatScreen } from "../lib/ui/chat_screen.ts";
 import { exportChat, importChat } from "../lib/ui/chat_file.ts";
 import * as state from "../lib/ui/chat_state.ts";
 import { type ChatActions, ChatView } from "../lib/ui/ChatView.tsx";
@@ -20,6 +20,8 @@ import { CHAT_STRINGS } from "../lib/ui/chat_strings.ts";
 import { hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
 import { stepsAlong, stepsOfTurn, type TurnFinder } from "../lib/ui/turn_tokens.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
+import { useHref } from "../lib/ui/use_href.ts";
+import { useKeptChat } from "../lib/ui/use_kept_chat.ts";
 
 /** How long nobody types before the text that would be sent is asked for. */
 const PREVIEW_MS = 250;
@@ -38,7 +40,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const acceptsAtOnce = useSignal(false);
   const writing = useSignal<state.TurnId | undefined>(undefined);
   const ahead = useSignal<number | undefined>(undefined);
-  const problem = useSignal<Problem | undefined>(undefined);
+  const problem = useSignal<Problem | undefined>(screen.problem);
   const prompt = useSignal<ChatPrompt | undefined>(undefined);
   const opened = useSignal<ReadonlySet<state.TurnId>>(new Set());
   const selection = useSignal<state.TurnSelection | undefined>(undefined);
@@ -49,7 +51,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     [],
   );
   const api = `/api/${screen.module}/${screen.component}`;
-  const key = `chat:${screen.module}/${screen.component}`;
+  const kept = useKeptChat(`chat:${screen.module}/${screen.component}`, tell);
+  useHref(chatHref(screen, params.value));
 
   function change(next: state.Chat): void {
     if (next.leaf !== chat.value.leaf || next.conversation !== chat.value.conversation) {
@@ -60,12 +63,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
 
   function keep(next: state.Chat): void {
     chat.value = next;
-    try {
-      localStorage.setItem(key, exportChat(next));
-    } catch (error) {
-      // The browser's room for this page is full: the chat goes on, and is told not to outlive the page.
-      tell(CHAT_STRINGS.notKept(error instanceof Error ? error.message : String(error)));
-    }
+    kept.save(next);
   }
 
   function tell(detail: string): void {
@@ -210,6 +208,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     prefill: (text) => prefill.value = text,
     params: (next) => params.value = next,
     acceptAtOnce: (value) => acceptsAtOnce.value = value,
+    saveUnread: () => download(`${screen.module}-chat-unread.json`, kept.unread ?? ""),
+    without: (turns) => change(state.withoutFirst(chat.value, turns)),
     exportChat: () => download(`${screen.module}-chat.json`, exportChat(chat.value)),
     importChat: (file) => void file.text().then(read),
   };
@@ -224,8 +224,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   }
 
   useEffect(() => {
-    const kept = localStorage.getItem(key);
-    if (kept !== null) read(kept);
+    chat.value = kept.load() ?? chat.value;
     trail.value = trailFrom<state.ChatPlace>(state.placeOf(chat.value));
     isReady.value = true;
     const onKey = (event: KeyboardEvent) => {
@@ -290,6 +289,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       opened={opened.value}
       selection={selection.value}
       whatIf={whatIf}
+      unread={kept.unread}
       isReady={isReady.value}
       controls={controls.length === 0 ? null : controls.map((element) => control.draw({ element }))}
       on={on}

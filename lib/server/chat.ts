@@ -45,7 +45,12 @@ export async function chat(ctx: Context<State>, body: ChatBody): Promise<Respons
 export async function chatPrompt(ctx: Context<State>, body: ChatBody): Promise<Response> {
   const { generator, generatorName, prompt } = await readChat(ctx, body);
   const tokens: readonly Token[] | undefined = await told(generatorName, () => generator.tokenize?.(prompt.text));
-  const answer = { prompt, ...(tokens === undefined ? {} : { tokens }) };
+  const { contextWindow } = generator.facts;
+  const answer = {
+    prompt,
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(contextWindow === undefined ? {} : { contextWindow }),
+  };
   return new Response(encodeWire(answer), { headers: { "content-type": "application/json" } });
 }
 

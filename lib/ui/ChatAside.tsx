@@ -1,8 +1,10 @@
 import { survives, tokensBefore } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
-import { changedFor } from "./chat_state.ts";
+import { changedFor, nextTurns } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./ChatView.tsx";
+import { contextUse } from "./context_use.ts";
+import { ContextMeter } from "./ContextMeter.tsx";
 import { changedParams } from "./generation_screen.ts";
 import { Inspector } from "./Inspector.tsx";
 import { ParamsForm } from "./ParamsForm.tsx";
@@ -36,6 +38,7 @@ export function ChatAside(props: ChatViewProps) {
       </div>
     );
   }
+  const use = contextUse(props.prompt, nextTurns(chat, props.draft));
   return (
     <div class="flex flex-col gap-5">
       {props.controls !== null && (
@@ -56,6 +59,8 @@ export function ChatAside(props: ChatViewProps) {
             ? TEXT.sentFacts
             : TEXT.sentTokens(plural(props.prompt.tokens.length, "token", "tokens"))}
         </p>
+        {use !== undefined && <ContextMeter use={use} maxTokens={params.maxTokens} onWithout={on.without} />}
+        {props.prompt !== undefined && use === undefined && <p class="text-12 text-soft">{TEXT.windowUnknown}</p>}
         {props.prompt === undefined ? <p class="text-soft">{TEXT.sentNothing}</p> : (
           <>
             <FieldLegend prompt={props.prompt.prompt} />

@@ -13,6 +13,7 @@ import { RUN_STRINGS } from "./run_strings.ts";
 import { displayTokens } from "./token_display.ts";
 import { heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
+import { VersionDiff } from "./VersionDiff.tsx";
 
 interface ChatTurnProps extends ChatViewProps {
   readonly turn: Turn;
@@ -74,6 +75,7 @@ export function ChatTurn(props: ChatTurnProps) {
           )}
         </span>
       </header>
+      {versions.length > 1 && !isChoice && !isStreaming && <VersionDiff versions={versions} shown={turn} />}
       {draft === undefined ? <TurnText {...props} isStreaming={isStreaming} /> : (
         <TurnEditor
           text={draft}

@@ -6,15 +6,26 @@ import type { TokenId } from "../lm/token.ts";
 import { Announcer } from "./Announcer.tsx";
 import { Button } from "./Button.tsx";
 import type { ChatScreen } from "./chat_screen.ts";
-import { batchOf, type Chat, pendingTurn, thread, type Turn, type TurnId, type TurnSelection } from "./chat_state.ts";
+import {
+  batchOf,
+  type Chat,
+  pendingTurn,
+  siblings,
+  thread,
+  type Turn,
+  type TurnId,
+  type TurnSelection,
+} from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { ChatAside } from "./ChatAside.tsx";
 import { ChatTurn } from "./ChatTurn.tsx";
 import { ConversationList } from "./ConversationList.tsx";
 import { cx } from "./cx.ts";
 import type { ChatPrompt } from "./generation_client.ts";
+import { paramsToQuery } from "./generation_screen.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
+import { VersionDiff } from "./VersionDiff.tsx";
 
 export interface ChatViewProps {
   readonly screen: ChatScreen;
@@ -38,6 +49,8 @@ export interface ChatViewProps {
   readonly selection: TurnSelection | undefined;
   /** The selected step by the params on screen; absent while they are its own, and until it is known. */
   readonly whatIf: Step | undefined;
+  /** What this browser kept and cannot be read. */
+  readonly unread: string | undefined;
   readonly isReady: boolean;
   /** The developer's controls, drawn. */
   readonly controls: ComponentChildren;
@@ -70,6 +83,9 @@ export interface ChatActions {
   readonly prefill: (text: string) => void;
   readonly params: (params: SamplingParams) => void;
   readonly acceptAtOnce: (value: boolean) => void;
+  readonly saveUnread: () => void;
+  /** Goes on in a new conversation without the first turns. */
+  readonly without: (turns: number) => void;
   readonly exportChat: () => void;
   readonly importChat: (file: File) => void;
 }
@@ -82,7 +98,7 @@ export function ChatView(props: ChatViewProps) {
       <main id="main" class="flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
         <div class="flex flex-wrap items-center gap-2">
           <h1 class="mr-auto text-18 font-semibold tracking-tight">{screen.title}</h1>
-          {screen.generators.length > 1 && <GeneratorChoice screen={screen} />}
+          {screen.generators.length > 1 && <GeneratorChoice screen={screen} params={props.params} />}
           <Button onClick={on.begin}>{TEXT.newChat}</Button>
           <Button onClick={on.exportChat}>{TEXT.exportChat}</Button>
           <label class="inline-flex min-h-[32px] cursor-pointer items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk">
@@ -153,13 +169,22 @@ function Thread(props: ChatViewProps) {
           <ol class="grid grid-cols-columns gap-x-3">
             {choices.map((turn) => <ChatTurn key={turn.id} {...props} turn={turn} place={turns.length} isChoice />)}
           </ol>
+          {writing === undefined && last !== undefined && (
+            <div class="px-3 pb-2.5">
+              <VersionDiff versions={siblings(chat, last)} shown={last} />
+            </div>
+          )}
         </section>
       )}
       <Announcer
         text={streamed?.role === "assistant" ? detokenize(streamed.steps.map(({ token }) => token)) : ""}
         isStreaming={writing !== undefined}
       />
-      {props.problem !== undefined && <ProblemCard problem={props.problem} onRetry={on.send} />}
+      {props.problem !== undefined && (
+        <ProblemCard problem={props.problem} onRetry={on.send}>
+          {props.unread !== undefined && <Button onClick={on.saveUnread}>{TEXT.saveUnread}</Button>}
+        </ProblemCard>
+      )}
     </Panel>
   );
 }
@@ -226,7 +251,7 @@ function onComposerKey(
   }
 }
 
-function GeneratorChoice({ screen }: { readonly screen: ChatScreen }) {
+function GeneratorChoice({ screen, params }: Pick<ChatViewProps, "screen" | "params">) {
   return (
     <form
       method="get"
@@ -238,6 +263,9 @@ function GeneratorChoice({ screen }: { readonly screen: ChatScreen }) {
           <option key={name} value={name} selected={name === screen.generator}>{name}</option>
         ))}
       </select>
+      {paramsToQuery(params, screen.defaults).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
     </form>
   );
 }

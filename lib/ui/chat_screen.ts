@@ -1,7 +1,8 @@
 /** What the chat screen knows from the server. */
 import type { ElementState } from "../elements/element.ts";
+import type { Problem } from "../lm/event.ts";
 import type { SamplingParams } from "../lm/params.ts";
-import type { MetricLabel } from "./generation_screen.ts";
+import { type MetricLabel, paramsToQuery } from "./generation_screen.ts";
 
 export interface ChatScreen {
   readonly module: string;
@@ -16,7 +17,19 @@ export interface ChatScreen {
   readonly generator: string;
   readonly defaults: SamplingParams;
   readonly params: SamplingParams;
+  /** What is wrong with the URL, when something is. */
+  readonly problem?: Problem;
   /** The developer's controls: element states by element name, and each control's element name by its own. */
   readonly elements: Readonly<Record<string, ElementState>>;
   readonly controls: Readonly<Record<string, string>>;
+}
+
+/** The permalink of the screen; params that stand at their default are left out. */
+export function chatHref(screen: ChatScreen, params: SamplingParams): string {
+  const { module, component, generator, defaults } = screen;
+  const query = new URLSearchParams([
+    ["generator", generator],
+    ...paramsToQuery(params, defaults).map((each) => [...each]),
+  ]);
+  return `/${module}/${component}?${query}`;
 }

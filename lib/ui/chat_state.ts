@@ -246,6 +246,21 @@ export function begun(chat: Chat): Chat {
   return { ...chat, leaf: undefined, conversation };
 }
 
+/** The thread without its first turns, as a new conversation; what it is a copy of stays. */
+export function withoutFirst(chat: Chat, count: number): Chat {
+  const { conversation } = begun(chat);
+  const from = chat.turns.length;
+  const copies = thread(chat).slice(count).map((turn, index): Turn => ({
+    ...turn,
+    id: from + index,
+    parent: index === 0 ? undefined : from + index - 1,
+    conversation,
+    // A copy stands alone, also where its origin was one of several.
+    ...(turn.origin === undefined ? {} : { origin: { ...turn.origin, batch: from + index } }),
+  }));
+  return { turns: [...chat.turns, ...copies], leaf: copies.at(-1)?.id, conversation };
+}
+
 /** One of the browser's conversations, as a list shows it. */
 export interface ConversationSummary {
   readonly conversation: number;

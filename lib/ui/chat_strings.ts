@@ -37,6 +37,27 @@ export const CHAT_STRINGS = {
   noTokens: "The generator does not tell the tokens of this turn.",
   badChat: "Chat not kept or not read",
   notKept: (reason: string) => `This browser has no room for more, so the chat ends with this page: ${reason}`,
+  setAside: (reason: string) =>
+    `${reason}. What was kept stays in this browser as it is, and this chat is kept beside it.`,
+  leftThere: (reason: string) =>
+    `${reason}. What was kept stays in this browser as it is, so this chat ends with the page.`,
+  saveUnread: "Save it as a file",
+  window: "Context window",
+  windowUse: (used: string, window: string) => `${used} of ${window} tokens of the window`,
+  windowLeft: (left: string) => `${left} left for the answer`,
+  windowExchanges: (exchanges: string) => `about ${exchanges} more exchanges of this length`,
+  windowCuts: (left: string) =>
+    `The window is full after ${left} of the answer, which ends there. Nothing falls out by itself.`,
+  windowOver: (excess: string) => `Too long by ${excess}: the message alone does not fit.`,
+  windowOverBy: (excess: string, turns: string) =>
+    `Too long by ${excess}: it would be refused, nothing falls out by itself. Without its first ${turns} it fits.`,
+  without: (turns: string) => `Go on without the first ${turns}`,
+  windowUnknown: "how much of the window it takes is not told",
+  compare: "Compare versions",
+  versionName: (index: number) => `version ${index}`,
+  from: "from",
+  to: "to",
+  sameText: "Both have the same text.",
   conversations: "Conversations",
   kept: (count: string) => `${count} in this browser`,
   find: "Find what was said",

@@ -27,6 +27,8 @@ export interface ChatPrompt {
   readonly prompt: Prompt;
   /** Absent when the generator cannot tell. */
   readonly tokens?: readonly Token[];
+  /** Most tokens of prompt and completion together; absent when the generator does not tell. */
+  readonly contextWindow?: number;
 }
 
 /** The exact text that a conversation would send, and its tokens. @throws {ApiError} */

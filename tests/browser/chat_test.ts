@@ -127,14 +127,18 @@ Deno.test("chat screen", async (t) => {
       const answer = turns(own).last();
       await answer.getByText(/\d+ tokens/).waitFor();
       await answer.getByText(/ppl \d/).waitFor();
+      await own.waitForURL(/temperature=2/);
       await own.reload();
       await own.locator("[data-ready=true]").waitFor();
+      // The link has the params that drew it; others are looked at again.
+      await own.locator("summary", { hasText: "Sampling" }).click();
+      assert.equal(await own.getByLabel("temperature", { exact: true }).inputValue(), "2");
+      await own.getByLabel("temperature", { exact: true }).fill("1");
       await answer.getByRole("button", { name: "Tokens" }).click();
       const strip = own.getByRole("group", { name: "Model" });
       await strip.getByRole("button").first().click();
       const aside = own.getByRole("complementary");
       await aside.getByText("Completion 1 · token 1").waitFor();
-      // The page's params are the defaults again, so they are other than those that drew it.
       await aside.getByText("by the params as they stand now").waitFor();
       await own.getByText(/the text first changes at token \d+|would give the same tokens/).waitFor();
       await aside.getByRole("button", { name: /^Go on with / }).first().click();
@@ -181,6 +185,78 @@ Deno.test("chat screen", async (t) => {
       await own.context().close();
     },
   );
+
+  await t.step("compares any two versions of a turn, and keeps what it cannot read", async () => {
+    const own = await (await browser.newContext()).newPage();
+    await own.goto(`${app.origin}/persona_chat/chat?max_tokens=9&temperature=2&seed=3`);
+    await own.locator("[data-ready=true]").waitFor();
+    await send(own, "do you have any pets ?");
+    await turns(own).last().getByRole("button", { name: "Edit" }).click();
+    await own.getByLabel("Edit").fill("i have a dragon .");
+    await own.getByRole("button", { name: "Save" }).click();
+    await turns(own).last().getByRole("button", { name: "Edit" }).click();
+    await own.getByLabel("Edit").fill("i have a wolf .");
+    await own.getByRole("button", { name: "Save" }).click();
+    await own.locator("summary", { hasText: "Compare versions" }).click();
+    const diff = own.locator("details").filter({ hasText: "Compare versions" });
+    assert.deepEqual(await diff.locator("del").allInnerTexts(), ["dragon"]);
+    assert.deepEqual(await diff.locator("ins").allInnerTexts(), ["wolf"]);
+    await diff.getByLabel("from").selectOption({ label: "version 3" });
+    await diff.getByText("Both have the same text.").waitFor();
+    await diff.getByLabel("to").selectOption({ label: "version 1" });
+    assert.ok(await diff.locator("del").count() > 0);
+
+    await own.evaluate(() => localStorage.setItem("chat:persona_chat/chat", "{spoiled"));
+    await own.reload();
+    await own.locator("[data-ready=true]").waitFor();
+    await own.getByText("stays in this browser as it is").waitFor();
+    await own.getByRole("button", { name: "Save it as a file" }).waitFor();
+    await send(own, "hello !");
+    assert.equal(await own.evaluate(() => localStorage.getItem("chat:persona_chat/chat unread 1")), "{spoiled");
+    await own.context().close();
+  });
+
+  await t.step("says how much of the window is taken, what is cut, and goes on without the first turns", async () => {
+    const own = await (await browser.newContext()).newPage();
+    await own.goto(`${app.origin}/persona_chat/chat?temperature=0`);
+    await own.locator("[data-ready=true]").waitFor();
+    await send(own, "hello !");
+    await own.getByRole("button", { name: "Accept" }).click();
+    await own.getByLabel("Message").fill("do you have any pets ?");
+    const meter = own.getByRole("meter", { name: "Context window" });
+    await meter.waitFor();
+    const window = Number(await meter.getAttribute("aria-valuemax"));
+    await own.getByText(/about [\d,]+ more exchanges of this length/).waitFor();
+    await own.getByLabel("Message").fill("a b ".repeat(window));
+    await own.getByText("the message alone does not fit").waitFor();
+    // A message that fits alone, and not after what was said before.
+    const used = Number(await meter.getAttribute("aria-valuenow"));
+    assert.equal(used, window, "the meter ends where the window does");
+    const usedBy = async (words: number) => {
+      const before = await meter.getAttribute("aria-valuenow");
+      await own.getByLabel("Message").fill("a ".repeat(words));
+      await own.waitForFunction((before) => {
+        const now = document.querySelector("[role=meter]")?.getAttribute("aria-valuenow");
+        return now !== undefined && now !== before;
+      }, before);
+      return Number(await meter.getAttribute("aria-valuenow"));
+    };
+    const some = await usedBy(50), more = await usedBy(150);
+    await own.getByLabel("Message").fill("a ".repeat(50 + Math.ceil((window - some) * 100 / (more - some))));
+    await own.getByText(/Without its first 2 turns it fits/).waitFor();
+    await own.getByRole("button", { name: "Go on without the first 2 turns" }).click();
+    await own.getByText(/is full after \d+ tokens? of the answer|tokens of the window · \d+ left/).first().waitFor();
+    assert.equal(await turns(own).count(), 0);
+    await own.context().close();
+  });
+
+  await t.step("a link brings the params, and names one that cannot be", async () => {
+    const own = await (await browser.newContext()).newPage();
+    const response = await own.goto(`${app.origin}/persona_chat/chat?temperature=9`);
+    assert.equal(response?.status(), 422);
+    assert.match(await own.getByRole("alert").innerText(), /temperature "9".*from 0 to 2/);
+    await own.context().close();
+  });
 
   await t.step("says without JavaScript that it needs it", async () => {
     const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();

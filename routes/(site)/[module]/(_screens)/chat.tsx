@@ -3,9 +3,9 @@ import type { ChatComponent } from "../../../../lib/components/chat.ts";
 import { Page } from "../../../../lib/elements/page.ts";
 import type { Module } from "../../../../lib/module.ts";
 import { resolveGenerator } from "../../../../lib/server/place.ts";
-import { defaultsOf } from "../../../../lib/ui/generation_screen.ts";
+import { defaultsOf, paramsFromQuery } from "../../../../lib/ui/generation_screen.ts";
 import type { ChatScreen } from "../../../../lib/ui/chat_screen.ts";
-import type { Screen, ScreenRequest } from "./screen.ts";
+import { badQuery, type Screen, type ScreenRequest } from "./screen.ts";
 
 export function openChat({ url }: ScreenRequest, module: Module, component: ChatComponent): Screen {
   const { name, title, system, starters, metrics, params } = component;
@@ -13,6 +13,7 @@ export function openChat({ url }: ScreenRequest, module: Module, component: Chat
   const controls = Object.entries(component.controls());
   for (const [, control] of controls) page.add(control);
   const defaults = defaultsOf(params);
+  const read = paramsFromQuery(url.searchParams, defaults);
   const screen: ChatScreen = {
     module: module.name,
     component: name,
@@ -23,9 +24,10 @@ export function openChat({ url }: ScreenRequest, module: Module, component: Chat
     generators: Object.keys(module.generators),
     generator: resolveGenerator(module, url.searchParams.get("generator") ?? undefined),
     defaults,
-    params: defaults,
+    params: read.params,
+    ...(read.problem === undefined ? {} : { problem: badQuery(read.problem.detail, read.problem.field) }),
     elements: page.snapshot(),
     controls: Object.fromEntries(controls.map(([key, control]) => [key, page.nameOf(control) ?? key])),
   };
-  return { title, status: 200, body: <Chat screen={screen} /> };
+  return { title, status: read.problem === undefined ? 200 : 422, body: <Chat screen={screen} /> };
 }
