@@ -94,7 +94,7 @@ const topSchema = v.optional(
   v.pipe(v.number(TOP_MESSAGE), v.safeInteger(TOP_MESSAGE), v.minValue(1, TOP_MESSAGE), v.maxValue(50, TOP_MESSAGE)),
 );
 /** Of a text that goes to a model, as UTF-8: what it costs, whatever its alphabet. */
-const PROMPT_BYTES = 262_144;
+export const PROMPT_BYTES = 262_144;
 export const promptSchema = v.pipe(
   v.string("must be a text"),
   v.maxBytes(PROMPT_BYTES, `must be at most ${PROMPT_BYTES} bytes of UTF-8`),

@@ -16,7 +16,7 @@ interface ProblemCardProps {
 export function ProblemCard({ problem, retryHref, onRetry, children }: ProblemCardProps) {
   return (
     <div role="alert" class="flex flex-wrap items-center gap-x-3 gap-y-1 border-l-2 border-bad bg-badsunk px-3 py-2">
-      <span class="min-w-0 flex-1">
+      <span class="min-w-[60%] flex-1">
         <b class="font-semibold text-bad">{problem.title}</b> <span class="break-words">{problem.detail}</span>
       </span>
       {problem.id !== "" && <span class="font-mono text-11 text-soft">{STRINGS.errorId(problem.id)}</span>}

@@ -7,22 +7,40 @@ import { GENERATION_STRINGS } from "./generation_strings.ts";
 /** Which sample is shown: task, split, generator, number, previous, next, random. Plain links and one GET form. */
 export function SampleBar(props: { readonly screen: GenerationScreen }) {
   const { screen } = props;
-  const at = (sample: number) => screenHref({ ...screen, sample, edits: {} });
   return (
     <div class="flex flex-wrap items-center gap-2">
       <h1 class="text-18 font-semibold tracking-tight">{screen.title}</h1>
       <span class="mr-auto text-12 text-soft">{screen.engine}</span>
       <Choice name="task" label={GENERATION_STRINGS.task} options={screen.tasks} selected={screen.task} />
       <Choice name="split" label={GENERATION_STRINGS.split} options={screen.splits} selected={screen.split} />
-      <Choice
-        name="generator"
-        label={GENERATION_STRINGS.generator}
-        options={screen.generators}
-        selected={screen.generator}
-      />
+      {screen.generator !== "" && (
+        <Choice
+          name="generator"
+          label={GENERATION_STRINGS.generator}
+          options={screen.generators}
+          selected={screen.generator}
+        />
+      )}
+      {screen.size > 0 && <SampleNumber screen={screen} />}
+      <noscript>
+        <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1">
+          {GENERATION_STRINGS.go}
+        </button>
+      </noscript>
+      {Object.keys(screen.edits).length > 0 && <Lineage screen={screen} />}
+      {screen.leftOutCount > 0 && <LeftOut screen={screen} />}
+    </div>
+  );
+}
+
+/** The number, and the ways to others. */
+function SampleNumber({ screen }: { readonly screen: GenerationScreen }) {
+  const at = (sample: number) => screenHref({ ...screen, sample, edits: {} });
+  return (
+    <>
       <span class="inline-flex items-center gap-2">
         <LinkButton
-          href={screen.sample > 0 ? at(screen.sample - 1) : undefined}
+          href={screen.sample > 0 ? at(Math.min(screen.sample, screen.size) - 1) : undefined}
           label={GENERATION_STRINGS.previous}
           step="previous"
         >
@@ -47,14 +65,7 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
         </LinkButton>
       </span>
       <LinkButton href={at(screen.random)} step="random">{GENERATION_STRINGS.random}</LinkButton>
-      {Object.keys(screen.edits).length > 0 && <Lineage screen={screen} />}
-      {screen.leftOutCount > 0 && <LeftOut screen={screen} />}
-      <noscript>
-        <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1">
-          {GENERATION_STRINGS.go}
-        </button>
-      </noscript>
-    </div>
+    </>
   );
 }
 

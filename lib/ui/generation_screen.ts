@@ -54,7 +54,7 @@ export type ScreenPlace = Pick<
 /** The permalink of a screen; params that stand at their default are left out. */
 export function screenHref(place: ScreenPlace): string {
   const query = new URLSearchParams({ task: place.task, split: place.split, sample: String(place.sample) });
-  query.set("generator", place.generator);
+  if (place.generator !== "") query.set("generator", place.generator);
   if (Object.keys(place.edits).length > 0) query.set("edits", JSON.stringify(place.edits));
   for (const [name, value] of paramsToQuery(place.params, place.defaults)) query.append(name, value);
   return `/${place.module}/${place.component}?${query}`;

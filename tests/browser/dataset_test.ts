@@ -1,6 +1,7 @@
 /** The dataset screen with mouse, with keys alone, and with JavaScript off. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { datasetView, defineModule, field, jsonl, prompt } from "../../lib/mod.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 
@@ -84,4 +85,74 @@ Deno.test("dataset screen", async (t) => {
     await page.context().close();
   });
   await browser.close();
+});
+
+interface Poem {
+  readonly title: string;
+}
+
+Deno.test("dataset screen with a split, a row and an edit that cannot be used, on a telephone and without JavaScript", async (t) => {
+  const folder = await Deno.makeTempDir();
+  const module = defineModule({
+    name: "poems",
+    tasks: {
+      poems: {
+        dataset: {
+          later: jsonl<Poem>("later.jsonl"),
+          gaps: {
+            label: "gaps",
+            open: () =>
+              Promise.resolve({
+                size: 60,
+                problems: [],
+                row(index) {
+                  if (index === 1) throw new Error("the archive is broken here");
+                  return { title: `poem ${index}` };
+                },
+              }),
+          },
+        },
+        prompt: ({ title }) => prompt`Write ${field("title", title)}.`,
+      },
+    },
+    components: [datasetView()],
+  });
+  const file = { module, file: "poems/mod.ts", url: new URL(`file://${folder}/`) };
+  await using app = await serveApp([file]);
+  const browser = await launchChromium();
+  const context = await browser.newContext({
+    javaScriptEnabled: false,
+    viewport: { width: 390, height: 800 },
+    colorScheme: "dark",
+  });
+  const page = await context.newPage();
+
+  await t.step("a file that is not there is told in place, and once it is there Retry shows it", async () => {
+    await page.goto(`${app.origin}/poems/dataset`);
+    await page.getByRole("alert").getByText('Cannot open "later.jsonl": no such file').waitFor();
+    assert.equal(await page.getByLabel("Sample number").count(), 0, "there is no sample to choose");
+    await Deno.writeTextFile(`${folder}/later.jsonl`, '{"title":"snow"}\n');
+    await page.getByRole("link", { name: "Retry" }).click();
+    await page.getByRole("group", { name: "Prompt" }).filter({ hasText: "Write snow." }).waitFor();
+    assert.equal(await page.getByRole("alert").count(), 0);
+  });
+
+  await t.step("a row that cannot be read says why where its fields would be, with the rows around it", async () => {
+    await page.goto(`${app.origin}/poems/dataset?split=gaps&sample=1`);
+    const alert = page.getByRole("alert");
+    await alert.getByText("the archive is broken here").waitFor();
+    assert.ok((await alert.boundingBox() ?? { height: 999 }).height < 140, "it is not squeezed into a column");
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+    await page.getByRole("link", { name: "Next sample" }).click();
+    await page.getByRole("group", { name: "Prompt" }).filter({ hasText: "Write poem 2." }).waitFor();
+  });
+
+  await t.step("an edit of a field that the row has not leaves the row", async () => {
+    const edits = encodeURIComponent('{"author":"x"}');
+    await page.goto(`${app.origin}/poems/dataset?split=gaps&sample=3&edits=${edits}`);
+    await page.getByRole("alert").getByText('Cannot edit field "author": the row has only "title"').waitFor();
+    await page.getByRole("group", { name: "Prompt" }).filter({ hasText: "Write poem 3." }).waitFor();
+  });
+  await browser.close();
+  await Deno.remove(folder, { recursive: true });
 });

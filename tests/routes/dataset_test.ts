@@ -46,6 +46,9 @@ Deno.test("the page has the sample, its prompt, target, fields and the rows arou
   assert.match(html, /"year": 1907/);
   assert.match(html, /45 in this split/);
   assert.match(html, /href="[^"]*sample=7&[^"]*offset=20"|offset=20/);
+  const [, next = ""] = /href="([^"]*)"[^>]*data-step="next"/.exec(html) ??
+    /data-step="next"[^>]*href="([^"]*)"/.exec(html) ?? [];
+  assert.match((await page(next.replaceAll("&amp;", "&"))).html, /poem 8/, "a link without a generator leads on");
 });
 
 Deno.test("a search counts its matches and leads to their samples; none is said, and can be cleared", async () => {

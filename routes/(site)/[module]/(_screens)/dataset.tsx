@@ -7,7 +7,7 @@ import { statisticsOf } from "../../../../lib/datasets/statistics.ts";
 import type { Problem } from "../../../../lib/lm/event.ts";
 import { toPrompt } from "../../../../lib/lm/prompt.ts";
 import { lintPrompt } from "../../../../lib/lm/prompt_lint.ts";
-import type { Scored } from "../../../../lib/lm/wire.ts";
+import { PROMPT_BYTES, type Scored } from "../../../../lib/lm/wire.ts";
 import type { Module } from "../../../../lib/module.ts";
 import { readScore } from "../../../../lib/server/generation.ts";
 import { editedRow, namesFromQuery, type Place, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
@@ -74,7 +74,7 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
           page={page}
           prompt={{
             ...(seen === undefined ? {} : { tokens: seen.tokens }),
-            canShow: hasGenerator,
+            canShow: hasGenerator && screen.prompt.text.length <= PROMPT_BYTES,
             findings: lintPrompt({ prompt: screen.prompt, ...seen }),
           }}
           target={{ ...target, canScore: hasGenerator }}
@@ -193,6 +193,7 @@ async function tokensOf(
   text: string,
   opens: boolean,
 ): Promise<{ readonly seen?: PromptTokens; readonly problem?: Problem }> {
+  if (text.length > PROMPT_BYTES) return {}; // No model is given as much, and to split it would take seconds.
   try {
     const seen = await promptTokens({ state }, place, text, opens);
     return seen === undefined ? {} : { seen };
