@@ -21,7 +21,7 @@ export interface CacheSize {
   readonly size: number;
 }
 
-/** Tokens of one forward pass of a prefill; between passes a cancel is noticed. */
+/** Tokens of one forward pass of a prefill whose logits are all computed; between passes a cancel is noticed. */
 export const CHUNK = 64;
 
 export const PAST = "past_key_values.";

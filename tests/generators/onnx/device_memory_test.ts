@@ -74,6 +74,7 @@ for (
           kvBytes: 2 ** 28,
           memory,
           logitsType: FLOAT,
+          readsLong: true,
         }),
       );
     const ours = walkIn(new HostMemory()), others = walkIn(device);

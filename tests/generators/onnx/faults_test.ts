@@ -85,6 +85,7 @@ const SHAPE: KvShape = {
 
 /** Passes whose logits are all 0, and whose memory and runs fail when they are told to. */
 class FailingPasses implements Passes {
+  readonly chunks = { scored: 64, shared: 64, alone: 64 };
   count = 0;
   failure: string | undefined;
   blocksLeft = Infinity;

@@ -5,6 +5,8 @@ import { logitsOf, makePlanes } from "./kv_block.ts";
 import type { KvPlane } from "./kv_memory.ts";
 import { type KvSlot, KvSlots } from "./kv_slots.ts";
 import {
+  type Chunks,
+  chunksOf,
   type GraphInputs,
   graphInputs,
   logitRows,
@@ -17,6 +19,7 @@ import { NativeTensor, type NativeValue, release, type Tensors } from "./session
 
 export class GrowingPasses implements Passes {
   readonly cache: KvSlots;
+  readonly chunks: Chunks;
   count = 0;
   readonly #options: PassOptions;
   readonly #inputs: GraphInputs;
@@ -30,6 +33,7 @@ export class GrowingPasses implements Passes {
     const { session, kvHeads: heads, headWidth: width, window, vocabularySize: vocabulary, memory } = options;
     this.#options = options;
     this.#inputs = graphInputs(session);
+    this.chunks = chunksOf(this.#inputs, options.readsLong);
     this.#shape = { tensors: this.#inputs.cached.length, heads, width, window, vocabulary, isInPlace: false, memory };
     this.#logits = new Float32Array(CHUNK * vocabulary);
     this.#ones = new BigInt64Array(window).fill(1n);

@@ -11,6 +11,8 @@ import { type KvBlock, type KvShape, logitsOf } from "./kv_block.ts";
 import { type KvSlot, KvSlots, type Lanes } from "./kv_slots.ts";
 import type { OrtLibrary } from "./library.ts";
 import {
+  type Chunks,
+  chunksOf,
   type GraphInputs,
   graphInputs,
   logitRows,
@@ -23,6 +25,7 @@ import { NativeTensor, type NativeValue, release, type Tensors } from "./session
 
 export class InPlacePasses implements Passes {
   readonly cache: KvSlots;
+  readonly chunks: Chunks;
   count = 0;
   readonly #options: PassOptions;
   readonly #inputs: GraphInputs;
@@ -36,6 +39,7 @@ export class InPlacePasses implements Passes {
     const { session, kvHeads: heads, headWidth: width, window, vocabularySize: vocabulary, memory } = options;
     this.#options = options;
     this.#inputs = graphInputs(session);
+    this.chunks = chunksOf(this.#inputs, options.readsLong);
     this.#shape = { tensors: this.#inputs.cached.length, heads, width, window, vocabulary, isInPlace: true, memory };
     this.cache = new KvSlots(this.#shape, options.kvBytes, (block) => this.#forget(block));
   }

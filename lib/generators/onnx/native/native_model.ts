@@ -9,7 +9,7 @@ import type { Passes, PassOptions } from "./passes.ts";
 import { Scheduler } from "./scheduler.ts";
 
 export interface NativeOptions
-  extends ModelOptions, Pick<PassOptions, "library" | "session" | "memory" | "logitsType"> {
+  extends ModelOptions, Pick<PassOptions, "library" | "session" | "memory" | "logitsType" | "readsLong"> {
   /** Whether attention writes into its past (GroupQueryAttention), or gives a whole new one. */
   readonly isInPlace: boolean;
   readonly vocabularySize: number;

@@ -1,5 +1,5 @@
 /** From a file of weights to a model that the native driver runs, where this machine and that graph allow it. */
-import { readGraphFile } from "../graph_file.ts";
+import { type GraphFile, readGraphFile } from "../graph_file.ts";
 import { type ModelOptions, PAST } from "../onnx_model.ts";
 import { libraryPath } from "../runtime_files.ts";
 import type { Tokenizer } from "../tokenizer.ts";
@@ -18,6 +18,12 @@ const CUDA_NOTE =
 
 /** Weights up to here are so few that more threads cost more than they save. */
 const ONE_THREAD_BYTES = 64 * 2 ** 20;
+
+/** Operator that rounds what a pass computes by the largest of it: the more tokens a pass has, the more coarsely. */
+const ROUNDING_OPERATOR = "DynamicQuantizeLinear";
+
+/** With weights up to here a long chunk of a prompt holds nobody up for long. */
+const LONG_CHUNK_BYTES = 2 ** 30;
 
 let opened: OrtLibrary | undefined;
 
@@ -49,18 +55,33 @@ export async function openNative(source: NativeSource): Promise<OpenedNative> {
   const session = await openSession(library, path, source);
   const { device } = source;
   try {
-    const isInPlace = readGraphFile(source.path).operators.has(IN_PLACE_OPERATOR);
+    const graph = readGraphFile(source.path), { size } = await Deno.stat(source.path);
+    const isInPlace = graph.operators.has(IN_PLACE_OPERATOR), readsLong = canReadLong(graph, size);
     const described = describe(session, source), { elementType } = described;
     const memory = device === "cpu"
       ? new HostMemory(elementType)
       : new DeviceMemory(library, session, { device, elementType });
     const tokenizer = await source.tokenizer;
-    const model = NativeModel.open({ ...source, ...described, tokenizer, library, session, memory, isInPlace });
+    const model = NativeModel.open({
+      ...source,
+      ...described,
+      tokenizer,
+      library,
+      session,
+      memory,
+      isInPlace,
+      readsLong,
+    });
     return { model, notes: device === "cuda" && isInPlace && elementType === FLOAT ? [CUDA_NOTE] : [] };
   } catch (error) {
     session.close();
     throw error;
   }
+}
+
+function canReadLong({ operators, external }: GraphFile, size: number): boolean {
+  const isSmall = [size, ...external.map(({ endByte }) => endByte)].every((bytes) => bytes <= LONG_CHUNK_BYTES);
+  return isSmall && !operators.has(ROUNDING_OPERATOR);
 }
 
 /** Opens the model's optimized copy, or the model itself; then a copy is made for the next time. */

@@ -1,12 +1,13 @@
 /** What a graph can be asked to do with slots of the prefix cache: extend one by a few tokens, or several by one each. */
 import type { TokenId } from "../../../lm/token.ts";
-import { PAST } from "../onnx_model.ts";
+import { CHUNK, PAST } from "../onnx_model.ts";
 import type { KvSlot, KvSlots } from "./kv_slots.ts";
 import type { KvMemory } from "./kv_memory.ts";
 import type { OrtLibrary } from "./library.ts";
 import { FLOAT, type FLOAT16, type NativeSession, NativeTensor, type NativeValue } from "./session.ts";
 
 export interface Passes {
+  readonly chunks: Chunks;
   /** Forward passes so far. */
   readonly count: number;
   readonly cache: KvSlots;
@@ -19,6 +20,20 @@ export interface Passes {
   extend(slot: KvSlot, ids: readonly TokenId[], wanted: "last" | "all"): readonly Float32Array[];
   /** Appends one id to each slot, in one pass. @returns the logits after each; views that hold until the next pass */
   extendEach(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[];
+}
+
+/** Tokens of one prompt that one pass reads. Longer chunks are quicker; shorter ones hold up less whoever waits. */
+export interface Chunks {
+  /** Where the logits after each are wanted. */
+  readonly scored: number;
+  /** Where others take steps meanwhile. */
+  readonly shared: number;
+  readonly alone: number;
+}
+
+export function chunksOf({ canKeep }: GraphInputs, readsLong: boolean): Chunks {
+  const isLong = canKeep && readsLong;
+  return { scored: CHUNK, shared: isLong ? 2 * CHUNK : CHUNK, alone: isLong ? 4 * CHUNK : CHUNK };
 }
 
 /** How a graph wants to be asked, as its inputs tell. */
@@ -53,6 +68,8 @@ export interface PassOptions {
   /** Where keys and values lie. */
   readonly memory: KvMemory;
   readonly logitsType: typeof FLOAT | typeof FLOAT16;
+  /** Whether long chunks of a prompt are read as exactly as short ones, and soon enough. */
+  readonly readsLong: boolean;
 }
 
 /** Ids and positions of one slot's next tokens, and how many logits are wanted. */

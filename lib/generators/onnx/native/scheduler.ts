@@ -8,7 +8,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { VisitLogits } from "../../../lm/model.ts";
 import type { TokenId } from "../../../lm/token.ts";
-import { CHUNK } from "../onnx_model.ts";
 import { type KvSlot, sharedLength } from "./kv_slots.ts";
 import type { Passes } from "./passes.ts";
 
@@ -78,6 +77,7 @@ export class Scheduler {
     }
     const begun = [...this.#waiting].filter(isBegun);
     let rows = begun.filter((job) => remaining(job) === 1);
+    const isShared = rows.length > 0;
     while (rows.length > 0) {
       const count = this.#passes.mostRows(Math.max(...rows.map(({ ids }) => ids.length)));
       this.#step(rows.slice(0, count));
@@ -88,7 +88,7 @@ export class Scheduler {
     }
     const reading = begun.find((job) => remaining(job) > 1);
     if (reading === undefined) return;
-    this.#read(reading);
+    this.#read(reading, isShared);
     yield;
   }
 
@@ -117,10 +117,11 @@ export class Scheduler {
     });
   }
 
-  #read(job: Begun): void {
+  #read(job: Begun, isShared: boolean): void {
     const { ids, from, slot } = job, start = slot.ids.length;
     const isScored = from < ids.length - 1;
-    const chunk = ids.slice(start, start + CHUNK);
+    const { scored, shared, alone } = this.#passes.chunks;
+    const chunk = ids.slice(start, start + (isScored ? scored : isShared ? shared : alone));
     this.#attempt([job], () => {
       const rows = this.#passes.extend(slot, chunk, isScored ? "all" : "last");
       if (isScored) { for (const row of rows.slice(Math.max(0, from - start))) job.visit(row); }
