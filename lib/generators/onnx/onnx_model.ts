@@ -43,6 +43,8 @@ export abstract class OnnxModel implements LanguageModel {
   abstract get cache(): CacheSize;
   /** Most prefixes that one pass takes. */
   abstract get rows(): number;
+  /** Why a pass takes one prefix; absent where it takes several. */
+  abstract get alone(): string | undefined;
   /** Whether nobody waits for it. */
   abstract get isIdle(): boolean;
   abstract logits(prefix: readonly TokenId[], signal?: AbortSignal, isTried?: boolean): Promise<Float32Array>;

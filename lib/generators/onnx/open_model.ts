@@ -44,7 +44,7 @@ export async function openModel(request: LoadRequest, onProgress: (progress: Loa
     driver,
     vocabularySize: model.vocabularySize,
     contextWindow: model.contextWindow,
-    notes,
+    notes: model.alone === undefined ? notes : [...notes, `runs take their passes one after the other: ${model.alone}`],
   };
   return { model, facts };
 }

@@ -118,6 +118,34 @@ Deno.test("a step after a known prefix is one pass", async () => {
   });
 });
 
+for (const driver of DRIVERS) {
+  Deno.test(`${driver}: a completion is scored in as many passes as it has chunks, not tokens`, async () => {
+    await withEngine("tiny_gpt2", 2 ** 24, async (engine) => {
+      const passes = async () => (await engine.ask({ type: "stats" })).passes;
+      const score = async (prompt: readonly number[], completion: readonly number[]) => {
+        const before = await passes();
+        const scored = await engine.ask({ type: "score", prompt, completion, top: 1 });
+        assert.equal(scored.length, completion.length);
+        return { passes: await passes() - before, logprobs: logprobsOf(scored) };
+      };
+      const ids = (count: number, from: number) => Array.from({ length: count }, (_, index) => from + index % 97);
+      assert.equal((await score([7, 8, 9], ids(60, 20))).passes, 1, "62 tokens");
+      assert.equal((await score([17, 18, 19], ids(100, 21))).passes, 2, "102 tokens");
+      // Two chunks of prompt before the first token that is scored, whose logits nobody asks for.
+      const long = await score(ids(140, 40), ids(30, 60));
+      assert.equal(long.passes, 3, "169 tokens");
+      const again = await score(ids(140, 40), ids(30, 60));
+      assert.ok(again.passes <= 2, "the prompt is known");
+      assert.ok(furthest(again.logprobs, long.logprobs) < TOLERANCE);
+      const last = await score([...ids(140, 40), ...ids(29, 60)], ids(30, 60).slice(-1));
+      assert.ok(
+        furthest(last.logprobs, long.logprobs.slice(-1)) < TOLERANCE,
+        "what is kept of a prompt is not taken for its end",
+      );
+    }, driver);
+  });
+}
+
 Deno.test("a cancel stops a run within two steps", async () => {
   await withModel("tiny_gpt2", async (generator) => {
     const controller = new AbortController();

@@ -46,6 +46,7 @@ export interface BindingOptions extends ModelOptions {
 export class BindingModel extends OnnxModel {
   readonly cache: KvCache;
   readonly rows = 1;
+  readonly alone = "the portable driver does not put them side by side";
   passes = 0;
   #running = 0;
   readonly #options: BindingOptions;
@@ -111,7 +112,7 @@ export class BindingModel extends OnnxModel {
     while (done < sequence.length) {
       signal?.throwIfAborted();
       const chunk = sequence.slice(done, done + CHUNK);
-      const { rows, tensors } = await this.#forward(chunk, entry, done, "all");
+      const { rows, tensors } = await this.#forward(chunk, entry, done, done + chunk.length > from ? "all" : "last");
       for (const [index, row] of rows.entries()) if (done + index >= from) visit(row);
       done += chunk.length;
       entry = { ids: sequence.slice(0, done), tensors, logits: lastOf(rows) };

@@ -1,9 +1,13 @@
-/** Passes of a graph that gives a whole new cache at each step, as most exports do: one slot a pass. */
+/**
+ * Passes of a graph that gives a whole new cache at each step, as most exports do: one slot a pass, or several of different
+ * lengths, padded on their left, where the graph gives the same numbers for them.
+ */
 import type { TokenId } from "../../../lm/token.ts";
 import { CHUNK, PAST, PRESENT } from "../onnx_model.ts";
-import { logitsOf, makePlanes } from "./kv_block.ts";
-import type { KvPlane } from "./kv_memory.ts";
+import { blockBytes, logitsOf, makePlanes } from "./kv_block.ts";
+import { HostMemory, type KvPlane } from "./kv_memory.ts";
 import { type KvSlot, KvSlots } from "./kv_slots.ts";
+import { PaddedRows } from "./padded_rows.ts";
 import {
   type Chunks,
   chunksOf,
@@ -17,7 +21,16 @@ import {
 } from "./passes.ts";
 import { NativeTensor, type NativeValue, release, type Tensors } from "./session.ts";
 
+/** Most rows of a pass, and what their copies may take of the bound on keys and values beside it. */
+const MOST_ROWS = 16, ROWS_PART = 0.5;
+
+/** Prefixes that are tried side by side, and what logits may differ by beside the largest of them. */
+const TRIED: readonly (readonly TokenId[])[] = [[0, 1], [0, 2, 3, 4, 5, 6]];
+const TRIED_TOLERANCE = 1e-4;
+
 export class GrowingPasses implements Passes {
+  /** Why it takes one slot a pass; absent where it takes several. */
+  alone: string | undefined;
   readonly cache: KvSlots;
   readonly chunks: Chunks;
   count = 0;
@@ -26,6 +39,7 @@ export class GrowingPasses implements Passes {
   readonly #shape;
   readonly #logits: Float32Array<ArrayBuffer>;
   readonly #ones: BigInt64Array<ArrayBuffer>;
+  readonly #rows: PaddedRows;
   /** Where the graph writes the new cache; the slot takes it, and the slot's old memory is the next room. */
   #spare: { capacity: number; planes: readonly KvPlane[] } = { capacity: 0, planes: [] };
 
@@ -38,14 +52,92 @@ export class GrowingPasses implements Passes {
     this.#logits = new Float32Array(CHUNK * vocabulary);
     this.#ones = new BigInt64Array(window).fill(1n);
     this.cache = new KvSlots(this.#shape, options.kvBytes);
+    this.#rows = new PaddedRows(this.#shape);
+    this.alone = this.#whyAlone();
   }
 
-  mostRows(): number {
-    return 1;
+  mostRows(total: number): number {
+    return this.alone === undefined ? this.#fittingRows(total) : 1;
   }
 
   extendEach(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[] {
+    if (slots.length > 1 && this.alone === undefined) return this.#extendTogether(slots, ids);
     return slots.flatMap((slot, index) => this.extend(slot, ids.slice(index, index + 1), "last"));
+  }
+
+  /** Each row's copy lies twice in memory: as it goes in, and as it comes out. */
+  #fittingRows(total: number): number {
+    const fitting = Math.floor(this.#options.kvBytes * ROWS_PART / (2 * blockBytes(this.#shape, 1, total)));
+    return Math.max(1, Math.min(MOST_ROWS, fitting));
+  }
+
+  /** Tries it: many graphs take a mask and positions, and not all of them heed both. */
+  #whyAlone(): string | undefined {
+    const { hasMask, hasPositions } = this.#inputs;
+    if (!(this.#options.memory instanceof HostMemory)) return "its keys and values lie in a device's memory";
+    if (!hasMask || !hasPositions) return "its graph does not take attention_mask and position_ids";
+    if (this.#fittingRows(TRIED[1]?.length ?? 0) < 2) return "the bound on keys and values leaves no room for more";
+    const slots = TRIED.map((ids) => this.cache.holding(undefined, 0, ids.length));
+    for (const slot of slots) slot.isHeld = true;
+    try {
+      const alone = TRIED.map((ids) => {
+        const slot = this.cache.holding(undefined, 0, ids.length);
+        return this.extend(slot, ids, "last").map((row) => row.slice());
+      });
+      for (const [index, slot] of slots.entries()) this.extend(slot, TRIED[index]?.slice(0, -1) ?? [], "last");
+      const together = this.#extendTogether(slots, TRIED.flatMap((ids) => ids.slice(-1)));
+      const isSame = together.every((row, index) => isNear(row, alone[index]?.[0]));
+      return isSame ? undefined : "rows side by side do not give what each gives alone";
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    } finally {
+      for (const slot of slots) slot.isHeld = false;
+    }
+  }
+
+  #extendTogether(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[] {
+    const { session, vocabularySize } = this.#options, rows = slots.length;
+    const { past, present, positions } = this.#rows.fill(slots);
+    const logits = logitsTensor(this.#options, this.#logits, [rows, 1, vocabularySize]);
+    const inputs = { ...this.#rowTensors(slots, ids, positions), ...this.#planeTensors(PAST, past, rows, positions) };
+    const outputs = { logits: logits.value, ...this.#planeTensors(PRESENT, present, rows, positions + 1) };
+    try {
+      this.count++;
+      session.run(inputs, outputs);
+    } finally {
+      for (const tensors of [inputs, outputs]) release(Object.values(tensors));
+    }
+    logits.widen();
+    this.#rows.give(slots);
+    const found = logitRows(this.#logits, rows, vocabularySize);
+    return slots.map((slot, row) => {
+      slot.ids.push(...ids.slice(row, row + 1));
+      slot.hasLogits = true;
+      const own = logitsOf(this.#shape, slot);
+      own.set(found[row] ?? []);
+      return own;
+    });
+  }
+
+  /** Ids, positions and mask of one token more of each slot, `positions` long before. */
+  #rowTensors(slots: readonly KvSlot[], ids: readonly TokenId[], positions: number): Tensors {
+    const { library } = this.#options, rows = slots.length, total = positions + 1;
+    const mask = new BigInt64Array(rows * total).fill(1n);
+    for (const [row, slot] of slots.entries()) mask.fill(0n, row * total, row * total + positions - slot.ids.length);
+    const places = BigInt64Array.from(slots, (slot) => BigInt(slot.ids.length));
+    return {
+      input_ids: new NativeTensor(library, BigInt64Array.from(ids, BigInt), [rows, 1]),
+      attention_mask: new NativeTensor(library, mask, [rows, total]),
+      position_ids: new NativeTensor(library, places, [rows, 1]),
+      ...(this.#inputs.canKeep ? { num_logits_to_keep: new NativeTensor(library, BigInt64Array.of(1n), []) } : {}),
+    };
+  }
+
+  #planeTensors(start: string, planes: readonly KvPlane[], rows: number, length: number): Tensors {
+    const { library, kvHeads, headWidth } = this.#options, dims = [rows, kvHeads, length, headWidth];
+    return Object.fromEntries(
+      planes.map((plane, index) => [start + (this.#inputs.cached[index] ?? ""), plane.tensor(library, 0, dims)]),
+    );
   }
 
   extend(slot: KvSlot, ids: readonly TokenId[], wanted: "last" | "all"): readonly Float32Array[] {
@@ -65,6 +157,7 @@ export class GrowingPasses implements Passes {
     }
     logits.widen();
     slot.ids.push(...ids);
+    slot.hasLogits = false;
     this.#swap(slot);
     const all = logitRows(this.#logits, rows, vocabularySize);
     if (wanted === "all") return all;
@@ -94,4 +187,10 @@ export class GrowingPasses implements Passes {
     this.#spare = { capacity: block.capacity, planes: block.planes };
     block.planes = planes;
   }
+}
+
+function isNear(one: Float32Array, other: Float32Array | undefined): boolean {
+  const largest = one.reduce((most, logit) => Math.max(most, Math.abs(logit)), 1);
+  return other !== undefined &&
+    one.every((logit, id) => Math.abs(logit - (other[id] ?? NaN)) < TRIED_TOLERANCE * largest);
 }

@@ -67,6 +67,7 @@ export class InPlacePasses implements Passes {
     }
     written.widen();
     slot.ids.push(...ids);
+    slot.hasLogits = false;
     const all = logitRows(logits, rows, vocabularySize), last = all.at(-1);
     if (wanted === "all") return all;
     if (rows > 1 && last !== undefined) own.set(last);

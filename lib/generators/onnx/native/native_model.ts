@@ -47,6 +47,10 @@ export class NativeModel extends OnnxModel {
     return this.#passes.mostRows(1);
   }
 
+  get alone(): string | undefined {
+    return this.#passes.alone;
+  }
+
   get isIdle(): boolean {
     return this.#scheduler.isIdle;
   }

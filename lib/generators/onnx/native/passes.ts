@@ -11,6 +11,8 @@ export interface Passes {
   /** Forward passes so far. */
   readonly count: number;
   readonly cache: KvSlots;
+  /** Why a pass takes one slot; absent where it takes several. */
+  readonly alone?: string | undefined;
   /** Most slots, of up to `total` positions each, that one pass extends. */
   mostRows(total: number): number;
   /**

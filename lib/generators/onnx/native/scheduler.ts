@@ -123,8 +123,10 @@ export class Scheduler {
     const { scored, shared, alone } = this.#passes.chunks;
     const chunk = ids.slice(start, start + (isScored ? scored : isShared ? shared : alone));
     this.#attempt([job], () => {
-      const rows = this.#passes.extend(slot, chunk, isScored ? "all" : "last");
-      if (isScored) { for (const row of rows.slice(Math.max(0, from - start))) job.visit(row); }
+      // A chunk that ends before what is scored is read for its keys and values alone.
+      const isVisited = isScored && start + chunk.length > from;
+      const rows = this.#passes.extend(slot, chunk, isVisited ? "all" : "last");
+      if (isVisited) { for (const row of rows.slice(Math.max(0, from - start))) job.visit(row); }
       if (slot.ids.length === ids.length) return this.#end(job, () => isScored ? job.resolve() : told(job, rows));
       // The next chunk is somebody else's.
       this.#waiting.delete(job);

@@ -1,0 +1,69 @@
+/**
+ * Keys and values of slots of different lengths side by side, padded on their left to the longest, as a graph takes them that
+ * gives whole new caches: `[row, head, position, width]`.
+ */
+import { type KvShape, makePlanes } from "./kv_block.ts";
+import { HostPlane } from "./kv_memory.ts";
+import type { KvSlot } from "./kv_slots.ts";
+
+/** In this machine's memory: a device copies rows in another way. */
+export class PaddedRows {
+  readonly #shape: KvShape;
+  #capacity = 0;
+  /** What goes in, and what comes out. */
+  #past: readonly HostPlane[] = [];
+  #present: readonly HostPlane[] = [];
+
+  constructor(shape: KvShape) {
+    this.#shape = shape;
+  }
+
+  /** The slots' rows as they are, and room for one position more of each. @throws {MemoryError} */
+  fill(slots: readonly KvSlot[]) {
+    const { heads, width } = this.#shape, positions = longest(slots);
+    this.#reserve(slots.length * (positions + 1));
+    for (const [index, plane] of this.#past.entries()) {
+      for (const [row, { block, ids: { length } }] of slots.entries()) {
+        const source = block.planes[index], padding = positions - length;
+        // Subtle: padding is masked, and must be numbers all the same, as a masked NaN is still one.
+        for (let head = row * heads; head < (row + 1) * heads; head++) {
+          plane.data.fill(0, head * positions * width, (head * positions + padding) * width);
+        }
+        const from = { start: 0, stride: length };
+        const to = { start: (row * heads * positions + padding) * width, stride: positions };
+        if (source !== undefined) plane.copyFrom(source, { heads, width, length, from, to });
+      }
+    }
+    return { past: this.#past, present: this.#present, positions };
+  }
+
+  /** Gives each slot its rows of what came out; the slots do not count the new position yet. */
+  give(slots: readonly KvSlot[]): void {
+    const { heads, width } = this.#shape, total = longest(slots) + 1;
+    for (const [index, plane] of this.#present.entries()) {
+      for (const [row, { block, ids }] of slots.entries()) {
+        const length = ids.length + 1;
+        const from = { start: (row * heads * total + total - length) * width, stride: total };
+        block.planes[index]?.copyFrom(plane, { heads, width, length, from, to: { start: 0, stride: length } });
+      }
+    }
+  }
+
+  #reserve(positions: number): void {
+    if (positions <= this.#capacity) return;
+    // What was there is let go of before more is asked for.
+    this.#past = this.#present = [];
+    this.#capacity = 0;
+    this.#past = makePlanes(this.#shape, 1, positions).filter(isHost);
+    this.#present = makePlanes(this.#shape, 1, positions).filter(isHost);
+    this.#capacity = positions;
+  }
+}
+
+function isHost(plane: unknown): plane is HostPlane {
+  return plane instanceof HostPlane;
+}
+
+function longest(slots: readonly KvSlot[]): number {
+  return Math.max(...slots.map(({ ids }) => ids.length));
+}
