@@ -8,6 +8,7 @@ import { jsonl } from "../../../lib/datasets/jsonl.ts";
 import { parquet } from "../../../lib/datasets/parquet.ts";
 import { queryRows, type RowQuery } from "../../../lib/datasets/query.ts";
 import { lookAtRows } from "../../../lib/datasets/statistics.ts";
+import { RowIndex } from "../../../lib/datasets/duckdb/row_index.ts";
 import { checkQueries, QUERY_ROWS } from "../query_cases.ts";
 import { openIndexed, openSource } from "./open_indexed.ts";
 
@@ -123,6 +124,29 @@ Deno.test("an index is written once, and again when its file changes", async () 
   assert.notEqual(after[0], first);
   await Deno.writeTextFile(`${context.cacheDir}/index/${after[0]}`, "damaged");
   assert.equal(await search(), 3);
+});
+
+Deno.test("an open index reaches no other file, loads no extension, and stays so", async () => {
+  await using opened = await openIndexed(lines(QUERY_ROWS));
+  const folder = `${opened.folder}/cache/index`;
+  const [name] = await Array.fromAsync(Deno.readDir(folder));
+  const index = await RowIndex.open(`${folder}/${name?.name}`, `${folder}/spill-test`);
+  const connection = await index.instance.connect();
+  const deeds = [
+    `COPY fields TO '${opened.folder}/stolen.csv'`,
+    `SELECT * FROM read_csv('${opened.folder}/file.jsonl')`,
+    `ATTACH '${opened.folder}/other.duckdb'`,
+    "SET enable_external_access = true",
+    "SET memory_limit = '10GB'",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "DELETE FROM rows",
+  ];
+  for (const deed of deeds) await assert.rejects(connection.run(deed), Error, deed);
+  connection.closeSync();
+  await index.close();
+  const left = (await Array.fromAsync(Deno.readDir(opened.folder))).map((entry) => entry.name).sort();
+  assert.deepEqual(left, ["cache", "file.jsonl"]);
 });
 
 Deno.test("what cannot have an index is searched row by row, and says why", async () => {
