@@ -45,6 +45,8 @@ export interface DatasetContext {
   readonly cacheDir: string;
   /** Where data sets are downloaded from, `https://huggingface.co` unless told otherwise. */
   readonly hubHost?: string;
+  /** Where single rows of them are served. */
+  readonly rowsHost?: string;
   /** A setting of the environment; absent ones are undefined. */
   readonly env?: (name: string) => string | undefined;
   /** Whether large files get an index in the cache folder. Default: yes. */

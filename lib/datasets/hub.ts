@@ -1,6 +1,7 @@
 import { csv } from "./csv.ts";
 import type { Dataset, DatasetContext, DatasetSource } from "./dataset.ts";
 import { type FileFormat, indexed } from "./duckdb/indexed.ts";
+import { hubRows } from "./hub_rows.ts";
 import { jsonl } from "./jsonl.ts";
 import { joined } from "./joined.ts";
 import { parquet } from "./parquet.ts";
@@ -13,6 +14,13 @@ export interface HubDatasetOptions<Sample> {
   readonly file?: string;
   /** Default: `train`. */
   readonly split?: string;
+  /** The part of the data set, where it has several, for rows that come without a file. Default: `default`. */
+  readonly config?: string;
+  /**
+   * `files` are fetched once and kept; `rows` come from the Hub's rows API a page at a time, of the newest commit alone.
+   * Default: files, or rows where the cache folder cannot be written.
+   */
+  readonly from?: "files" | "rows";
   readonly schema?: RowSchema<Sample>;
 }
 
@@ -21,7 +29,8 @@ const CACHE = ".cache";
 const DATA_FILE = /\.(jsonl|ndjson|csv|tsv|parquet)$/;
 
 /**
- * A split of a data set on the Hugging Face Hub. Its files are fetched into the cache folder when it is first opened.
+ * A split of a data set on the Hugging Face Hub. Its files are fetched into the cache folder when it is first opened, or
+ * its rows when they are looked at.
  * `HF_TOKEN` of the environment opens private ones.
  * @param id `org/name`
  */
@@ -29,13 +38,16 @@ export function hubDataset<Sample extends object = Record<string, unknown>>(
   id: string,
   options: HubDatasetOptions<Sample> = {},
 ): DatasetSource<Sample> {
-  const { revision = "main", split = "train", file, schema } = options;
+  const { revision = "main", split = "train", config = "default", file, schema, from } = options;
   if (!/^[\w.-]+\/[\w.-]+$/.test(id) || id.includes("..")) {
     throw new TypeError(`Cannot use "${id}" as a data set of the Hub: expected org/name`);
   }
   return {
     label: `${id} ${file ?? split}`,
     async open(_baseUrl, context) {
+      if (from === "rows" || (from === undefined && file === undefined && !await canKeep(context))) {
+        return await hubRows<Sample>({ id, revision, config, split, schema }, context);
+      }
       const repository = new Repository(id, revision, context);
       const files = file === undefined ? await repository.filesOf(split) : [file];
       const urls = await Promise.all(files.map((each) => repository.fetched(each)));
@@ -45,6 +57,12 @@ export function hubDataset<Sample extends object = Record<string, unknown>>(
       return await indexed(joined(parts), urls.map((url) => ({ href: url.href, ...formatOf(url) })), context);
     },
   };
+}
+
+/** Whether files may be kept; on Deno Deploy and with `start:remote` they may not. */
+async function canKeep(context: DatasetContext | undefined): Promise<boolean> {
+  const { state } = await Deno.permissions.query({ name: "write", path: context?.cacheDir ?? CACHE });
+  return state === "granted";
 }
 
 function openFile<Sample extends object>(

@@ -1,0 +1,141 @@
+/** A split of a data set on the Hugging Face Hub, a page of rows at a time: for where no file may be written. */
+import * as v from "valibot";
+import { checkIndex, type Dataset, type DatasetContext } from "./dataset.ts";
+import type { FoundRow } from "./query.ts";
+import { checkRow, type RowSchema } from "./row_schema.ts";
+
+/** Where the Hub serves rows. */
+const ROWS_HOST = "https://datasets-server.huggingface.co";
+
+/** Rows of one answer, as many as there may be, and how many answers stay in memory. */
+const PAGE_ROWS = 100, KEPT_PAGES = 32;
+
+/** Rows that are looked through at most: each hundred is a request. */
+const MOST_SCANNED = 20_000;
+
+/** Longest wait for one answer. */
+const ANSWER_MS = 30_000;
+
+/** As the Hub describes it: https://huggingface.co/docs/dataset-viewer/rows */
+const pageSchema = v.object({
+  rows: v.array(v.object({
+    row_idx: v.number(),
+    row: v.record(v.string(), v.unknown()),
+    truncated_cells: v.optional(v.array(v.string()), []),
+  })),
+  num_rows_total: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
+type Page = v.InferOutput<typeof pageSchema>;
+
+export interface HubSplit<Sample> {
+  /** `org/name` */
+  readonly id: string;
+  /** A commit that the rows must be of; `main` takes what there is. */
+  readonly revision: string;
+  readonly config: string;
+  readonly split: string;
+  readonly schema: RowSchema<Sample> | undefined;
+}
+
+/** @throws {Error} saying why the Hub serves no rows of it */
+export async function hubRows<Sample extends object>(
+  wanted: HubSplit<Sample>,
+  context: DatasetContext | undefined,
+): Promise<Dataset<Sample>> {
+  const pages = new Pages(wanted, context);
+  const size = (await pages.read(0)).num_rows_total;
+  const sampleOf = (page: Page, index: number): Sample => {
+    const found = page.rows.find(({ row_idx }) => row_idx === index);
+    if (found === undefined) throw new SyntaxError(`Cannot read row ${index} of ${wanted.id}: the answer lacks it`);
+    const [cut] = found.truncated_cells;
+    if (cut === undefined) return checkRow(found.row, wanted.schema);
+    throw new RangeError(`Cannot read row ${index} of ${wanted.id}: the Hub cuts "${cut}" off; read its files instead`);
+  };
+  return {
+    size,
+    problems: [],
+    async row(index) {
+      checkIndex(index, size);
+      return sampleOf(await pages.read(Math.floor(index / PAGE_ROWS)), index);
+    },
+    async *scan() {
+      if (size > MOST_SCANNED) {
+        throw new RangeError(
+          `Cannot look through ${size} rows of ${wanted.id}: at most ${MOST_SCANNED} are, where no file may be kept`,
+        );
+      }
+      for (let first = 0; first < size; first += PAGE_ROWS) {
+        const page = await pages.read(first / PAGE_ROWS);
+        yield Array.from({ length: Math.min(PAGE_ROWS, size - first) }, (_, place): FoundRow => {
+          try {
+            return { index: first + place, row: sampleOf(page, first + place) };
+          } catch (error) {
+            return { index: first + place, fault: reasonOf(error) };
+          }
+        });
+      }
+    },
+  };
+}
+
+/** Answers by their number, those used last. */
+class Pages {
+  readonly #known = new Map<number, Promise<Page>>();
+  readonly #wanted: HubSplit<object>;
+  readonly #host: string;
+  readonly #token: string | undefined;
+
+  constructor(wanted: HubSplit<object>, context: DatasetContext | undefined) {
+    this.#wanted = wanted;
+    this.#host = context?.rowsHost ?? ROWS_HOST;
+    this.#token = context?.env?.("HF_TOKEN") || undefined;
+  }
+
+  read(number: number): Promise<Page> {
+    const page = this.#known.get(number) ?? this.#fetch(number);
+    this.#known.delete(number);
+    this.#known.set(number, page);
+    page.catch(() => this.#known.delete(number)); // So that the next look tries again.
+    for (const oldest of this.#known.keys()) if (this.#known.size > KEPT_PAGES) this.#known.delete(oldest);
+    return page;
+  }
+
+  async #fetch(number: number): Promise<Page> {
+    const { id, config, split, revision } = this.#wanted;
+    const address = new URL("/rows", this.#host);
+    const asked = { dataset: id, config, split, offset: `${number * PAGE_ROWS}`, length: `${PAGE_ROWS}` };
+    for (const [name, value] of Object.entries(asked)) address.searchParams.set(name, value);
+    const failed = (reason: string, cause?: unknown) =>
+      new Error(`Cannot open ${id}, split "${split}" of "${config}": ${reason}`, { cause });
+    const response = await fetch(address, {
+      redirect: "error",
+      signal: AbortSignal.timeout(ANSWER_MS),
+      headers: this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` },
+    }).catch((error) => {
+      throw error instanceof Deno.errors.NotCapable
+        ? failed(`start with --allow-net=${address.host} too`, error)
+        : failed(`${address.host} cannot be reached (${reasonOf(error)})`, error);
+    });
+    const body: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw failed(refusalOf(response.status, address.host, body));
+    const commit = response.headers.get("x-revision");
+    if (revision !== "main" && commit !== revision) {
+      throw failed(`the Hub serves rows of the commit ${commit ?? "it does not name"} alone, not of "${revision}"`);
+    }
+    const page = v.safeParse(pageSchema, body);
+    if (page.success) return page.output;
+    throw failed(`${address.host} answers what are no rows: ${page.issues[0].message}`);
+  }
+}
+
+function refusalOf(status: number, host: string, body: unknown): string {
+  if (status === 401 || status === 403) return "it is private or gated: set HF_TOKEN to a token that may read it";
+  const told = typeof body === "object" && body !== null && "error" in body && typeof body.error === "string"
+    ? `: ${body.error}`
+    : "";
+  return `${host} answers ${status}${told}`;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

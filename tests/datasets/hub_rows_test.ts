@@ -1,0 +1,66 @@
+/** Rows of a hub's data set that come a page at a time, against a server that answers as the Hub's rows API does. */
+import assert from "node:assert/strict";
+import { queryRows } from "../../lib/datasets/query.ts";
+import { hubDataset, type HubDatasetOptions } from "../../lib/mod.ts";
+
+const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+const SIZE = 250, CUT = 120;
+
+/** Serves the split `train` of `org/name`, and counts the pages that were asked for. */
+function startRows(pages: string[]) {
+  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    const { dataset, config, split, offset = "", length } = Object.fromEntries(searchParams);
+    assert.deepEqual([pathname, length], ["/rows", "100"]);
+    if (dataset === "org/private") return Response.json({ error: "no" }, { status: 401 });
+    if (dataset === "org/odd") return Response.json({ rows: "none" });
+    if (split !== "train") return Response.json({ error: `The split ${split} does not exist` }, { status: 404 });
+    pages.push(`${config} ${offset}${request.headers.has("authorization") ? " with a token" : ""}`);
+    const total = dataset === "org/large" ? 1_000_000 : SIZE;
+    const rows = Array.from({ length: Math.min(100, total - Number(offset)) }, (_, place) => {
+      const index = Number(offset) + place;
+      const isCut = index === CUT;
+      return { row_idx: index, row: { n: index, text: `row ${index}` }, truncated_cells: isCut ? ["text"] : [] };
+    });
+    return Response.json({ features: [], rows, num_rows_total: total }, { headers: { "x-revision": COMMIT } });
+  });
+}
+
+Deno.test("hubDataset() reads rows a page at a time where no file may be kept, and names what it cannot read", async () => {
+  const pages: string[] = [];
+  const server = startRows(pages);
+  const rowsHost = `http://127.0.0.1:${server.addr.port}`;
+  const open = (id: string, options: HubDatasetOptions<Record<string, unknown>> = {}, token?: string) =>
+    hubDataset(id, { from: "rows", ...options }).open(new URL("file:///"), {
+      cacheDir: "/nowhere",
+      rowsHost,
+      env: (name) => name === "HF_TOKEN" ? token : undefined,
+    });
+  try {
+    const dataset = await open("org/name", { config: "plain", revision: COMMIT }, "hf_token");
+    assert.equal(dataset.size, SIZE);
+    assert.deepEqual(await dataset.row(0), { n: 0, text: "row 0" });
+    assert.deepEqual(await dataset.row(249), { n: 249, text: "row 249" });
+    assert.deepEqual(await dataset.row(201), { n: 201, text: "row 201" });
+    assert.deepEqual(pages, ["plain 0 with a token", "plain 200 with a token"], "a page is asked for once");
+    await assert.rejects(async () => await dataset.row(CUT), /row 120 of org\/name: the Hub cuts "text" off/);
+    await assert.rejects(async () => await dataset.row(250), /expected a whole number from 0 to 249/);
+    const found = await queryRows(dataset, { search: "row 21", offset: 0, limit: 5 });
+    assert.deepEqual([found.total, found.rows.map(({ index }) => index)], [11, [21, 210, 211, 212, 213]]);
+
+    await assert.rejects(
+      open("org/name", { revision: "v1" }),
+      new RegExp(`of the commit ${COMMIT} alone, not of "v1"`),
+    );
+    await assert.rejects(open("org/name", { split: "dev" }), /split "dev" of "default": .* answers 404: The split dev/);
+    await assert.rejects(open("org/private"), /HF_TOKEN/);
+    await assert.rejects(open("org/odd"), /answers what are no rows/);
+    const large = await open("org/large");
+    assert.deepEqual(await large.row(100), { n: 100, text: "row 100" });
+    const search = queryRows(large, { search: "x", offset: 0, limit: 5 });
+    await assert.rejects(search, /Cannot look through 1000000 rows of org\/large: at most 20000/);
+  } finally {
+    await server.shutdown();
+  }
+  await assert.rejects(open("org/name"), /127\.0\.0\.1:\d+ cannot be reached/);
+});
