@@ -26,6 +26,7 @@ import { paramsToQuery } from "./generation_screen.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { VersionDiff } from "./VersionDiff.tsx";
+import { visibleText } from "../lm/visible_text.ts";
 
 export interface ChatViewProps {
   readonly screen: ChatScreen;
@@ -155,7 +156,9 @@ function Thread(props: ChatViewProps) {
           {screen.starters.length > 0 && (
             <p class="flex flex-wrap items-center gap-2">
               <span class="text-12 text-soft">{TEXT.starters}</span>
-              {screen.starters.map((text) => <Button key={text} onClick={() => on.draft(text)}>{text}</Button>)}
+              {screen.starters.map((text) => (
+                <Button key={text} onClick={() => on.draft(text)}>{visibleText(text)}</Button>
+              ))}
             </p>
           )}
         </div>

@@ -1,3 +1,4 @@
+import { visibleText } from "../lm/visible_text.ts";
 import type { JSX } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import { cx } from "./cx.ts";
@@ -69,7 +70,7 @@ export function Combobox({ id, choices, value, onChange }: ComboboxProps) {
         aria-controls={`${id}-list`}
         aria-activedescendant={isOpen && matches.length > 0 ? `${id}-${active}` : undefined}
         value={isOpen ? query : value}
-        placeholder={value}
+        placeholder={visibleText(value)}
         onClick={open}
         onBlur={() => setQuery(undefined)}
         onInput={(event) => {
@@ -95,7 +96,7 @@ export function Combobox({ id, choices, value, onChange }: ComboboxProps) {
                 }}
                 class={cx("cursor-pointer break-words px-2 py-1", start + index === active && "bg-sunk font-semibold")}
               >
-                {choice}
+                {visibleText(choice)}
               </li>
             ))}
           </ul>

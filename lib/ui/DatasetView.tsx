@@ -13,16 +13,21 @@ import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { IndexProgress } from "./IndexProgress.tsx";
 import { LinkButton } from "./LinkButton.tsx";
+import { promptBeginning } from "./long_text.ts";
 import { LintList } from "./LintList.tsx";
 import { plural } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { FieldLegend, PromptText, PromptTokens } from "./PromptText.tsx";
 import { RowsPanel } from "./RowsPanel.tsx";
+import { ShowAll } from "./ShowAll.tsx";
 import { SampleFields } from "./SampleFields.tsx";
 import { StatisticsPanel } from "./StatisticsPanel.tsx";
 import { STRINGS } from "./strings.ts";
 import { type TargetState, TargetXRay } from "./TargetXRay.tsx";
+
+/** Of a long prompt, until somebody asks for all. */
+const SHOWN_TOKENS = 4_096;
 
 interface DatasetViewProps {
   readonly screen: GenerationScreen;
@@ -101,6 +106,8 @@ interface PromptStateProps {
 /** The exact prompt as text or as tokens, which a link changes; and what is likely wrong with it. */
 function PromptStatePanel({ screen, page, prompt: { tokens, canShow, findings } }: PromptStateProps) {
   const isTokens = page.views.includes("tokens") && tokens !== undefined;
+  const isWhole = page.views.includes("all");
+  const shown = isWhole ? screen.prompt : promptBeginning(screen.prompt);
   return (
     <Panel
       title={GENERATION_STRINGS.prompt}
@@ -121,7 +128,10 @@ function PromptStatePanel({ screen, page, prompt: { tokens, canShow, findings } 
       }
     >
       <div class="max-h-[40vh] overflow-y-auto p-3" tabIndex={0} role="group" aria-label={GENERATION_STRINGS.prompt}>
-        {isTokens ? <PromptTokens prompt={screen.prompt} tokens={tokens} /> : <PromptText prompt={screen.prompt} />}
+        {isTokens
+          ? <PromptTokens prompt={screen.prompt} tokens={isWhole ? tokens : tokens.slice(0, SHOWN_TOKENS)} />
+          : <PromptText prompt={shown} />}
+        <ShowAll screen={screen} place={page} more={isTokens ? 0 : screen.prompt.text.length - shown.text.length} />
       </div>
       <LintList findings={findings} />
     </Panel>

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Problem } from "../lm/event.ts";
 import { Button } from "./Button.tsx";
 import { STRINGS } from "./strings.ts";
+import { visibleText } from "../lm/visible_text.ts";
 
 interface ProblemCardProps {
   readonly problem: Problem;
@@ -17,7 +18,8 @@ export function ProblemCard({ problem, retryHref, onRetry, children }: ProblemCa
   return (
     <div role="alert" class="flex flex-wrap items-center gap-x-3 gap-y-1 border-l-2 border-bad bg-badsunk px-3 py-2">
       <span class="min-w-[60%] flex-1">
-        <b class="font-semibold text-bad">{problem.title}</b> <span class="break-words">{problem.detail}</span>
+        <b class="font-semibold text-bad">{problem.title}</b>{" "}
+        <span class="break-words">{visibleText(problem.detail)}</span>
       </span>
       {problem.id !== "" && <span class="font-mono text-11 text-soft">{STRINGS.errorId(problem.id)}</span>}
       {retryHref !== undefined

@@ -1,4 +1,4 @@
-import { visibleLines } from "../lm/visible_text.ts";
+import { visibleLines, visibleText } from "../lm/visible_text.ts";
 import { cx } from "./cx.ts";
 import {
   ALL_ROWS,
@@ -112,10 +112,10 @@ function RowsHead({ screen, page }: RowsPanelProps) {
             >
               <a
                 href={datasetHref(screen, { ...page, wish: { ...wish, sort }, offset: 0 })}
-                title={TEXT.sortBy(field, order)}
+                title={TEXT.sortBy(visibleText(field), order)}
                 class={cx("rounded-sm hover:text-ink", (isUp || isDown) && "text-accent")}
               >
-                {field} <span aria-hidden="true">{isUp ? "↑" : isDown ? "↓" : "↕"}</span>
+                {visibleText(field)} <span aria-hidden="true">{isUp ? "↑" : isDown ? "↓" : "↕"}</span>
               </a>
             </th>
           );
@@ -130,7 +130,7 @@ function RowsHead({ screen, page }: RowsPanelProps) {
               form={FORM}
               name={`filter.${field}`}
               value={conditionOf(wish, field)}
-              aria-label={TEXT.filterLabel(field)}
+              aria-label={TEXT.filterLabel(visibleText(field))}
               placeholder={TEXT.filterHint}
               class="w-full min-w-[120px] rounded-md border border-line bg-panel px-1.5 py-0.5 text-12 text-ink"
             />
@@ -180,7 +180,7 @@ function FaultRow(
   return (
     <tr class="border-b border-line bg-badsunk align-top text-bad">
       <th scope="row" class="whitespace-nowrap px-3 py-1.5 text-right font-normal">{name}</th>
-      <td colSpan={Math.max(1, fields.length)} class="break-words px-2 py-1.5">{message}</td>
+      <td colSpan={Math.max(1, fields.length)} class="break-words px-2 py-1.5">{visibleText(message)}</td>
     </tr>
   );
 }
@@ -195,8 +195,8 @@ function Relax({ screen, page }: RowsPanelProps) {
       {useful.map((smaller) => (
         <LinkButton key={smaller.field ?? ""} href={datasetHref(screen, { ...page, wish: smaller.wish, offset: 0 })}>
           {smaller.field === undefined
-            ? TEXT.relaxSearch(wish.search)
-            : TEXT.relaxFilter(smaller.field, conditionOf(wish, smaller.field))}
+            ? TEXT.relaxSearch(visibleText(wish.search))
+            : TEXT.relaxFilter(visibleText(smaller.field), visibleText(conditionOf(wish, smaller.field)))}
           <span class="pl-1.5 text-soft">{TEXT.rowsCount(count(smaller.total))}</span>
         </LinkButton>
       ))}

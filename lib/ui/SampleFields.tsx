@@ -1,9 +1,12 @@
-import { visibleLines } from "../lm/visible_text.ts";
+import { visibleLines, visibleText } from "../lm/visible_text.ts";
 import { type DatasetPlace, placeEntries, type SampleField, toggleHref } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { Button } from "./Button.tsx";
 import { DiffText } from "./DiffText.tsx";
 import { type GenerationScreen, screenHref } from "./generation_screen.ts";
+import { beginning, LONG_CHARACTERS } from "./long_text.ts";
+import { count } from "./number_format.ts";
+import { ShowAll } from "./ShowAll.tsx";
 import { LinkButton } from "./LinkButton.tsx";
 import { Panel } from "./Panel.tsx";
 
@@ -32,9 +35,10 @@ export function SampleFields({ screen, place, fields }: SampleFieldsProps) {
           <dl class="grid gap-x-4 gap-y-2 p-3 sm:grid-cols-[max-content_minmax(0,1fr)]">
             {fields.map(({ name, text, original }) => (
               <>
-                <dt key={name} class="text-12 text-soft">{name}</dt>
+                <dt key={name} class="text-12 text-soft">{visibleText(name)}</dt>
                 <dd key={`${name} value`} dir="auto" class="min-w-0 whitespace-pre-wrap break-words font-mono text-13">
-                  {original === undefined ? visibleLines(text) : <DiffText before={original} after={text} />}
+                  <FieldText text={text} original={original} isWhole={place.views.includes("all")} />
+                  <ShowAll screen={screen} place={place} more={hiddenOf(text, place)} />
                 </dd>
               </>
             ))}
@@ -42,6 +46,23 @@ export function SampleFields({ screen, place, fields }: SampleFieldsProps) {
         )}
     </Panel>
   );
+}
+
+interface FieldTextProps {
+  readonly text: string;
+  readonly original: string | undefined;
+  readonly isWhole: boolean;
+}
+
+/** Of a long text what changed is not sought: that would take longer than anybody waits. */
+function FieldText({ text, original, isWhole }: FieldTextProps) {
+  const isLong = Math.max(text.length, original?.length ?? 0) > LONG_CHARACTERS;
+  if (original !== undefined && !isLong) return <DiffText before={original} after={text} />;
+  return <>{visibleLines(isWhole ? text : beginning(text))}</>;
+}
+
+function hiddenOf(text: string, { views }: DatasetPlace): number {
+  return views.includes("all") ? 0 : text.length - beginning(text).length;
 }
 
 /** Sends every field; the server keeps those that say something else than the row. */
@@ -55,17 +76,19 @@ function EditForm({ screen, place, fields }: SampleFieldsProps) {
       ))}
       {fields.map(({ name, text }) => (
         <label key={name} class="flex flex-col gap-1 text-12 text-soft">
-          {name}
-          <textarea
-            name={`field.${name}`}
-            rows={Math.min(12, Math.max(2, text.split("\n").length))}
-            dir="auto"
-            spellcheck={false}
-            class="w-full rounded-md border border-line bg-panel px-2 py-1.5 font-mono text-13 text-ink"
-          >
-            {/* Subtle: the first line end of a text area is not part of its text. */}
-            {`\n${text}`}
-          </textarea>
+          {visibleText(name)}
+          {text.length > LONG_CHARACTERS ? TEXT.tooLong(count(text.length)) : (
+            <textarea
+              name={`field.${name}`}
+              rows={Math.min(12, Math.max(2, text.split("\n").length))}
+              dir="auto"
+              spellcheck={false}
+              class="w-full rounded-md border border-line bg-panel px-2 py-1.5 font-mono text-13 text-ink"
+            >
+              {/* Subtle: the first line end of a text area is not part of its text. */}
+              {`\n${text}`}
+            </textarea>
+          )}
         </label>
       ))}
       <div class="flex flex-wrap items-center gap-2">

@@ -20,8 +20,8 @@ export function StatisticsPanel({ screen, page, statistics: { rows, fields } }: 
     >
       <div class="grid gap-x-6 gap-y-4 p-3 sm:grid-cols-2">
         {fields.map((figures) => (
-          <section key={figures.field} aria-label={figures.field} class="min-w-0 text-12 text-soft">
-            <h3 class="font-semibold text-ink">{figures.field}</h3>
+          <section key={figures.field} aria-label={visibleText(figures.field)} class="min-w-0 text-12 text-soft">
+            <h3 class="font-semibold text-ink">{visibleText(figures.field)}</h3>
             <p class="tabular-nums">{facts(figures, rows)}</p>
             {figures.numbers === undefined ? null : <Histogram {...figures.numbers} />}
             {figures.numbers === undefined && figures.top.length > 0 && (

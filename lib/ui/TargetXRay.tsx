@@ -6,10 +6,12 @@ import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import type { GenerationScreen } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { LinkButton } from "./LinkButton.tsx";
+import { beginning } from "./long_text.ts";
 import { fixed } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { targetFacts } from "./TargetPanel.tsx";
+import { ShowAll } from "./ShowAll.tsx";
 import { XRay } from "./XRay.tsx";
 import { XRayTable } from "./XRayTable.tsx";
 
@@ -30,6 +32,8 @@ interface TargetXRayProps {
 /** The target as text; by a link, teacher-forced under the prompt, a row a token. Complete without JavaScript. */
 export function TargetXRay({ screen, place, target: { scored, problem, canScore } }: TargetXRayProps) {
   const isOpen = place.views.includes("score");
+  const text = screen.target ?? "";
+  const shown = place.views.includes("all") ? text : beginning(text);
   return (
     <Panel
       title={GENERATION_STRINGS.target}
@@ -40,7 +44,8 @@ export function TargetXRay({ screen, place, target: { scored, problem, canScore 
     >
       {problem !== undefined && <ProblemCard problem={problem} />}
       <p dir="auto" class="whitespace-pre-wrap break-words p-3 font-mono text-token">
-        {visibleLines(screen.target ?? "")}
+        {visibleLines(shown)}
+        <ShowAll screen={screen} place={place} more={text.length - shown.length} />
       </p>
       {scored !== undefined && scored.tokens.length > 0 && (
         <>

@@ -18,8 +18,11 @@ export type PageRow =
   /** Why it could not be read. */
   | { readonly index: number; readonly fault: string };
 
-/** What a link opens on the screen: the prompt as tokens, the target scored, the fields to edit, what values are like. */
-export const VIEWS = ["tokens", "score", "edit", "statistics"] as const;
+/**
+ * What a link opens on the screen: the prompt as tokens, the target scored, the fields to edit, what values are like, long
+ * texts to their end.
+ */
+export const VIEWS = ["tokens", "score", "edit", "statistics", "all"] as const;
 export type View = typeof VIEWS[number];
 
 /** Where on the screen: what is listed, and what is open. */
@@ -119,7 +122,7 @@ export function datasetHref(screen: GenerationScreen, place: DatasetPlace): stri
 
 /** The same screen at another row, with the same things open; what was edited stays with its own row. */
 export function rowHref(screen: GenerationScreen, place: DatasetPlace, sample: number): string {
-  const views = place.views.filter((view) => view !== "edit");
+  const views = place.views.filter((view) => view !== "edit" && view !== "all");
   return datasetHref({ ...screen, sample, edits: {} }, { ...place, views });
 }
 

@@ -16,7 +16,9 @@ const LONGEST_OPEN = 16;
 
 /** One token by itself, spaces made visible: ␣met. */
 export function displayToken(token: Token): DisplayedToken {
-  if (token.special === true || token.bytes.length === 0) return mark(token.text === "" ? `⟨${token.id}⟩` : token.text);
+  if (token.special === true || token.bytes.length === 0) {
+    return mark(token.text === "" ? `⟨${token.id}⟩` : visibleText(token.text));
+  }
   const text = decodeComplete(token.bytes);
   return text === undefined
     ? mark(hexBytes(token.bytes))

@@ -3,6 +3,7 @@ import { Head } from "fresh/runtime";
 import { define } from "../../lib/server/define.ts";
 import { PAGE_STRINGS } from "../../lib/ui/page_strings.ts";
 import { STRINGS } from "../../lib/ui/strings.ts";
+import { visibleText } from "../../lib/lm/visible_text.ts";
 
 /** Every page that fails, with its status, what happened, and a way on. */
 export default define.page(function ErrorPage({ error, state, url }) {
@@ -14,7 +15,7 @@ export default define.page(function ErrorPage({ error, state, url }) {
         <title>{status} · {STRINGS.brand}</title>
       </Head>
       <h1 class="text-18 font-semibold">{status === 404 ? PAGE_STRINGS.notFound : PAGE_STRINGS.failedPage}</h1>
-      <p class="max-w-[70ch] break-words">{detail}</p>
+      <p class="max-w-[70ch] break-words">{visibleText(detail)}</p>
       <p class="break-words font-mono text-12 text-soft">
         {status >= 500 ? `${url.pathname} · ${STRINGS.errorId(state.requestId)}` : url.pathname}
       </p>
@@ -26,7 +27,7 @@ export default define.page(function ErrorPage({ error, state, url }) {
                 href={`/${module.name}/${component.name}`}
                 class="inline-flex min-h-[32px] items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk"
               >
-                {module.title} · {component.title}
+                {visibleText(`${module.title} · ${component.title}`)}
               </a>
             </li>
           ))

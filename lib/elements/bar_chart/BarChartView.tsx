@@ -4,6 +4,7 @@ import type { ViewProps } from "../view/element_view.ts";
 import type { BarChartState } from "./bar_chart.ts";
 import { BarPiece, BarTable } from "./BarPiece.tsx";
 import { layoutOf, twins } from "./pieces.ts";
+import { visibleLines } from "../../lm/visible_text.ts";
 
 export function BarChartView({ state: { title, pieces, max, long } }: ViewProps<BarChartState>) {
   const layout = layoutOf(pieces, long);
@@ -11,7 +12,7 @@ export function BarChartView({ state: { title, pieces, max, long } }: ViewProps<
   const which = twins(pieces);
   return (
     <figure class="flex min-w-0 flex-col gap-2">
-      <figcaption class="break-words font-semibold">{title}</figcaption>
+      <figcaption class="break-words font-semibold">{visibleLines(title)}</figcaption>
       {pieces.length === 0 && <p class="text-soft">{STRINGS.noPieces}</p>}
       <ul class={cx("grid min-w-0 gap-x-3", isRows ? "grid-cols-barrow gap-y-0.5" : "grid-cols-1 gap-y-3")}>
         {pieces.map((piece, index) => (

@@ -1,6 +1,7 @@
 import { cx } from "../../ui/cx.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import type { HeadingState } from "./heading.ts";
+import { visibleLines } from "../../lm/visible_text.ts";
 
 export function HeadingView({ state: { text, level } }: ViewProps<HeadingState>) {
   const Tag = `h${level}` as const;
@@ -14,7 +15,7 @@ export function HeadingView({ state: { text, level } }: ViewProps<HeadingState>)
         level > 3 && "text-13",
       )}
     >
-      {text}
+      {visibleLines(text)}
     </Tag>
   );
 }

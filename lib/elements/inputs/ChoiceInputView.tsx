@@ -3,6 +3,7 @@ import { cx } from "../../ui/cx.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import { InputFrame } from "../view/InputFrame.tsx";
 import type { ChoiceState } from "./choice_input.ts";
+import { visibleLines } from "../../lm/visible_text.ts";
 
 /** More choices than these are searched by typing. */
 const LISTED_CHOICES = 8;
@@ -23,7 +24,9 @@ export function ChoiceInputView({ name, state: { label, choices }, page }: ViewP
               refused !== undefined && "border-bad",
             )}
           >
-            {choices.map((choice) => <option key={choice} value={choice} selected={choice === value}>{choice}</option>)}
+            {choices.map((choice) => (
+              <option key={choice} value={choice} selected={choice === value}>{visibleLines(choice)}</option>
+            ))}
           </select>
         )}
     </InputFrame>

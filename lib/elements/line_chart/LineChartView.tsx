@@ -16,7 +16,7 @@ export function LineChartView({ state: { xLabel, yLabel, names, points } }: View
   return (
     <figure class="flex min-w-0 flex-col gap-1.5">
       <figcaption class="flex flex-wrap items-center gap-x-4 gap-y-1 text-12">
-        <span class="font-semibold">{`${yLabel} / ${xLabel}`}</span>
+        <span class="font-semibold">{visibleText(`${yLabel} / ${xLabel}`)}</span>
         {names.map((name, series) => (
           <span key={series} class="inline-flex min-w-0 items-center gap-1.5">
             <LineSwatch series={series} />
@@ -27,7 +27,10 @@ export function LineChartView({ state: { xLabel, yLabel, names, points } }: View
       {points.length === 0 && <p class="text-soft">{STRINGS.noPoints}</p>}
       {points.length > 0 && <ReadPlot plot={plot} xLabel={xLabel} />}
       {points.length > 0 && (
-        <TableTwin head={[xLabel, ...names]} rows={plot.xs.map((x) => [decimal(x), ...cellsAt(plot, x)])} />
+        <TableTwin
+          head={[xLabel, ...names].map(visibleText)}
+          rows={plot.xs.map((x) => [decimal(x), ...cellsAt(plot, x)])}
+        />
       )}
     </figure>
   );
@@ -66,7 +69,7 @@ function ReadPlot({ plot, xLabel }: { readonly plot: Plot; readonly xLabel: stri
       </div>
       <p class="flex flex-wrap justify-between gap-x-4 text-12 text-soft">
         <span class="min-h-[18px] break-words font-mono text-ink tabular-nums">{readOut}</span>
-        <span class="ml-auto">{xLabel}</span>
+        <span class="ml-auto">{visibleText(xLabel)}</span>
       </p>
     </>
   );

@@ -3,6 +3,7 @@ import { ProgressTrack } from "../../ui/ProgressTrack.tsx";
 import { STRINGS } from "../../ui/strings.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import type { ProgressState } from "./progress.ts";
+import { visibleLines } from "../../lm/visible_text.ts";
 
 /** Without a total the bar shows only that something goes on; a total of 0 is reached. */
 export function ProgressView({ state: { label, done, of } }: ViewProps<ProgressState>) {
@@ -12,7 +13,7 @@ export function ProgressView({ state: { label, done, of } }: ViewProps<ProgressS
   return (
     <div
       role="progressbar"
-      aria-label={label}
+      aria-label={visibleLines(label)}
       aria-valuemin={0}
       aria-valuemax={total}
       aria-valuenow={total === undefined ? undefined : done}
@@ -20,7 +21,7 @@ export function ProgressView({ state: { label, done, of } }: ViewProps<ProgressS
       class="flex min-w-0 max-w-[480px] flex-col gap-1"
     >
       <div class="flex flex-wrap items-baseline justify-between gap-x-3">
-        <span class="min-w-0 break-words">{label}</span>
+        <span class="min-w-0 break-words">{visibleLines(label)}</span>
         <span class="font-mono text-12 text-soft tabular-nums">{text}</span>
       </div>
       <ProgressTrack share={share} />

@@ -4,6 +4,7 @@ import { useLate } from "../../ui/use_late.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import { type ExportCell, exportCell } from "./cell.ts";
 import type { TableState } from "./table.ts";
+import { visibleLines } from "../../lm/visible_text.ts";
 
 interface TableTitleProps extends ViewProps<TableState> {
   /** The rows are exported as they are shown. */
@@ -26,7 +27,9 @@ export function TableTitle({ name, state, order, page }: TableTitleProps) {
 
   return (
     <div class="flex min-h-[32px] flex-wrap items-center gap-x-3 gap-y-1 border-b py-1 pl-2 pr-1">
-      <figcaption class="min-w-0 flex-1 whitespace-pre-wrap break-words text-13 font-semibold">{title}</figcaption>
+      <figcaption class="min-w-0 flex-1 whitespace-pre-wrap break-words text-13 font-semibold">
+        {visibleLines(title)}
+      </figcaption>
       <span class="flex gap-1">
         {latex && (
           <ExportButton disabled={!page.isReady} onClick={() => setShowsLatex(true)}>

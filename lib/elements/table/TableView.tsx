@@ -10,6 +10,7 @@ import { nextSort, type Sort, sortedOrder } from "./sort.ts";
 import type { TableState } from "./table.ts";
 import { TableGrid } from "./TableGrid.tsx";
 import { TableTitle } from "./TableTitle.tsx";
+import { visibleLines } from "../../lm/visible_text.ts";
 
 /** A table in a box of its own: wide ones scroll sideways in it, long ones downwards, and the page never. */
 export function TableView({ name, state, page }: ViewProps<TableState>) {
@@ -26,7 +27,7 @@ export function TableView({ name, state, page }: ViewProps<TableState>) {
       <TableTitle name={name} state={state} order={order} page={page} />
       <TableGrid
         name={name}
-        label={title === "" ? name : title}
+        label={visibleLines(title || name)}
         state={state}
         order={order}
         sort={sort}

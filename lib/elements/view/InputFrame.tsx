@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { visibleLines } from "../../lm/visible_text.ts";
 
 interface InputFrameProps {
   readonly id: string;
@@ -12,7 +13,7 @@ interface InputFrameProps {
 export function InputFrame({ id, label, refused, children }: InputFrameProps) {
   return (
     <div class="flex min-w-0 flex-col gap-1">
-      <label for={id} class="text-12 text-soft">{label}</label>
+      <label for={id} class="text-12 text-soft">{visibleLines(label)}</label>
       {children}
       {refused !== undefined && <p id={`${id}-refused`} role="alert" class="text-12 text-bad">{refused}</p>}
     </div>

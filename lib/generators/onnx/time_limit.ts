@@ -2,7 +2,7 @@
 import { runInThisContext } from "node:vm";
 
 /** A millisecond is enough for what people write; long texts get more, for what a tokenizer needs for them. */
-const BASE_MS = 200, MS_A_MILLION_CHARACTERS = 2_800;
+const BASE_MS = 200, MS_A_MILLION_CHARACTERS = 2_800, MOST_MS = 1_000;
 /** Where the runtime finds the work, as it can only end what it has started as a script. */
 const PLACE = "__visuallm_limited";
 
@@ -15,7 +15,7 @@ const PLACE = "__visuallm_limited";
  * @throws {RangeError} when the time is over, or the work calls itself without end; and what the work throws
  */
 export function withinTime<Result>(what: string, characters: number, work: () => Result): Result {
-  const timeout = Math.ceil(BASE_MS + MS_A_MILLION_CHARACTERS * characters / 1e6);
+  const timeout = Math.ceil(Math.min(MOST_MS, BASE_MS + MS_A_MILLION_CHARACTERS * characters / 1e6));
   let result: { readonly value: Result } | undefined;
   const isPlaced = Reflect.defineProperty(globalThis, PLACE, {
     configurable: true,

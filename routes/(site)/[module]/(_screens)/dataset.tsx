@@ -33,7 +33,10 @@ import {
   screenAt,
   type ScreenRequest,
 } from "./screen.ts";
+import { visibleText } from "../../../../lib/lm/visible_text.ts";
 
+/** The bar has no use for the sample's texts, and what it is given is sent once more. */
+const NO_PROMPT = toPrompt("");
 /** How long a page waits for an index that is being written, before it tells how far it is. */
 const PATIENCE_MS = 1_000;
 
@@ -82,7 +85,7 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
           problem={problem}
           here={datasetHref(screen, at)}
           openIn={sampled.isReadable ? screensOf(module) : []}
-          bar={<SampleChoice screen={screen} />}
+          bar={<SampleChoice screen={{ ...screen, prompt: NO_PROMPT, target: "" }} />}
           sample={shown !== undefined && <SampleView elements={shown} />}
         />
         <DatasetKeys />
@@ -205,5 +208,5 @@ async function tokensOf(
 /** The module's other screens that show a sample. */
 function screensOf({ components }: Module): readonly OpenIn[] {
   return components.filter(({ kind }) => kind === "generation" || kind === "next_token")
-    .map(({ name, title }) => ({ name, title }));
+    .map(({ name, title }) => ({ name, title: visibleText(title) }));
 }

@@ -7,6 +7,7 @@ import type { State } from "../../../../lib/server/app_state.ts";
 import { namesFromQuery, type Place, type PlacePath, readSample, resolvePlace } from "../../../../lib/server/place.ts";
 import { defaultsOf, type GenerationScreen, paramsFromQuery } from "../../../../lib/ui/generation_screen.ts";
 import { PAGE_STRINGS } from "../../../../lib/ui/page_strings.ts";
+import { visibleText } from "../../../../lib/lm/visible_text.ts";
 
 /** A page in the making. */
 export interface Screen {
@@ -75,7 +76,7 @@ export function screenAt(
   return {
     module: module.name,
     component: component.name,
-    title: component.title,
+    title: visibleText(component.title),
     tasks: Object.keys(module.tasks),
     task: place.taskName,
     splits: Object.keys(task.dataset),
