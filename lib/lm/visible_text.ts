@@ -5,11 +5,9 @@
 
 const NAMED: Readonly<Record<string, string>> = { "\n": "↵", "\t": "⇥", "\r": "␍", "\0": "␀", "\u00A0": "⍽" };
 
-// Controls, soft hyphen, zero-width and bidi characters, separators, tags, BOM; variation selectors and the joiner of
-// emoji families stay, since they belong to what is seen.
-const INVISIBLE =
-  // deno-lint-ignore no-control-regex
-  /[\u0000-\u001F\u007F-\u00A0\u00AD\u061C\u180E\u200B\u200C\u200E\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|\p{Surrogate}|[\u{E0000}-\u{E007F}]/gu;
+// Controls, separators, lone surrogates, and what only formats (zero-width, bidi, tags). The joiner of emoji families and
+// the signs around Arabic numbers stay, since they belong to what is seen.
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00A0\u2065]|(?![\u0600-\u0605\u06DD\u200D])\p{Cf}/gu;
 
 /** @example visibleText("a\nb\u202E") is "a↵b⟨U+202E⟩" */
 export function visibleText(text: string): string {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { cpuUsage } from "node:process";
 import { chat, defineModule, generation, onnx, rows } from "../../lib/mod.ts";
+import { markdownSpans } from "../../lib/elements/text/markdown_spans.ts";
 import { measured } from "../rig/measured.ts";
 import { readProblem } from "../rig/read_events.ts";
 import { type RigApp, rigApp } from "../rig/rig_app.ts";
@@ -127,4 +128,21 @@ Deno.test("I10: templates and patterns that do not end", async () => {
     await rig.registry.close();
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+/** Beginnings of markup that never end, as a model may write them into a page's markdown. */
+const MARKDOWN = ["word ", "[", "[a](", "**", "**a ", "**a", "*a ", "*a", "`", "*`[", "`a` **b** "];
+const MARKDOWN_CHARACTERS = 100_000;
+
+Deno.test("I10: markdown that begins and does not end", () => {
+  let longestMs = 0;
+  for (const piece of MARKDOWN) {
+    const worked = cpuUsage();
+    const spans = markdownSpans(piece.repeat(MARKDOWN_CHARACTERS / piece.length));
+    longestMs = Math.max(longestMs, cpuUsage(worked).user / 1000);
+    assert.ok(spans.length > 0);
+  }
+  assert.ok(longestMs <= LONGEST_MS, `${longestMs} ms`);
+  const told = `${MARKDOWN.length} texts of ${MARKDOWN_CHARACTERS} characters`;
+  measured("I10", `${told} of markdown read in ${Math.ceil(longestMs)} ms at most`);
 });

@@ -11,10 +11,11 @@ const SAFE_LINK = /^(https?:\/\/|mailto:|\/(?!\/)|#)/i;
 /** In the order in which they are tried: code first, as nothing inside it is markup. */
 const RULES: readonly (readonly [pattern: RegExp, build: (match: RegExpExecArray) => Span | undefined])[] = [
   [/^`([^`\n]+)`/, ([, text = ""]) => ({ type: "code", text })],
-  [/^\*\*(?=\S)([^\n]*?\S)\*\*/, ([, text = ""]) => ({ type: "bold", spans: markdownSpans(text) })],
+  // Subtle: without a longest text each of many beginnings would look for its end through all of the line.
+  [/^\*\*(?=\S)([^\n]{0,999}?\S)\*\*/, ([, text = ""]) => ({ type: "bold", spans: markdownSpans(text) })],
   // Subtle: a star between two word characters, as in 2*3*4, is no markup.
   [/^\*(?=[^\s*])([^\n*]*[^\s*])\*(?!\w)/, ([, text = ""]) => ({ type: "italic", spans: markdownSpans(text) })],
-  [/^\[([^\]\n]+)\]\(([^()\s]+)\)/, ([, text = "", href = ""]) => link(text, href)],
+  [/^\[([^[\]\n]+)\]\(([^()\s]+)\)/, ([, text = "", href = ""]) => link(text, href)],
 ];
 
 /**
@@ -24,7 +25,7 @@ export function markdownSpans(source: string): readonly Span[] {
   const spans: Span[] = [];
   let plain = "";
   for (let at = 0; at < source.length;) {
-    const isInWord = /\w$/.test(plain) && source.startsWith("*", at) && !source.startsWith("**", at);
+    const isInWord = source[at] === "*" && source[at + 1] !== "*" && /\w/.test(source[at - 1] ?? "");
     const found = isInWord ? undefined : match(source.slice(at));
     if (found === undefined) {
       plain += source[at] ?? "";
