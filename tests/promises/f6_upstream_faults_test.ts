@@ -7,7 +7,7 @@ import { readEvents, readProblem } from "../rig/read_events.ts";
 import { timed } from "../rig/quiet.ts";
 import { rigApp } from "../rig/rig_app.ts";
 
-const TIMEOUT_MS = 400, GRACE_MS = 1_000, TOKENS = 6;
+const TIMEOUT_MS = 700, GRACE_MS = 1_000, TOKENS = 6;
 
 /** How a run ends: with a status before its first token, with a finish reason, or with an error of a status after tokens. */
 const ENDINGS: Readonly<
