@@ -19,11 +19,13 @@ export interface SlowCounts {
   readonly ended: number;
   /** Steps by the run's seed, of runs that were seen last. */
   readonly stepsOf: Readonly<Record<string, number>>;
+  /** When their last steps were made, as `Date.now()`, which all processes of the machine share. */
+  readonly timesOf: Readonly<Record<string, readonly number[]>>;
 }
 
 const VOCABULARY = [..."abcdefghijklmnopqrstuvwxyz0123456789 .,:;!?-+*/=()[]{}"].map((text) => text);
 const WINDOW = 1_000_000;
-const REMEMBERED = 200;
+const REMEMBERED = 200, REMEMBERED_TIMES = 8;
 
 const model = tableModel({
   vocabulary: VOCABULARY,
@@ -36,6 +38,7 @@ const model = tableModel({
 const base = fromModel(model, { device: "cpu", precision: "exact" });
 const counts = { began: 0, ended: 0 };
 const stepsOf = new Map<number, number>();
+const timesOf = new Map<number, readonly number[]>();
 
 type Events = AsyncGenerator<GeneratorEvent, void, void>;
 
@@ -80,8 +83,11 @@ function dropped(): never {
 function remember(seed: number, steps: number): void {
   stepsOf.delete(seed);
   stepsOf.set(seed, steps);
+  timesOf.set(seed, steps === 0 ? [] : [...timesOf.get(seed) ?? [], Date.now()].slice(-REMEMBERED_TIMES));
   const [oldest] = stepsOf.keys();
-  if (stepsOf.size > REMEMBERED && oldest !== undefined) stepsOf.delete(oldest);
+  if (stepsOf.size <= REMEMBERED || oldest === undefined) return;
+  stepsOf.delete(oldest);
+  timesOf.delete(oldest);
 }
 
 function until(dueMs: number, signal: AbortSignal | undefined): Promise<void> | undefined {
@@ -153,9 +159,18 @@ export default defineModule({
     component("Counts", () => {
       collectGarbage();
       return [
-        text(JSON.stringify({ ...counts, stepsOf: Object.fromEntries(stepsOf) } satisfies SlowCounts), {
-          name: "counts",
-        }),
+        text(
+          JSON.stringify(
+            {
+              ...counts,
+              stepsOf: Object.fromEntries(stepsOf),
+              timesOf: Object.fromEntries(timesOf),
+            } satisfies SlowCounts,
+          ),
+          {
+            name: "counts",
+          },
+        ),
       ];
     }),
   ],
