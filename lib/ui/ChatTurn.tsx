@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
+import type { Step } from "../lm/event.ts";
 import { visibleLines } from "../lm/visible_text.ts";
-import { verdictsAlong } from "../lm/survival.ts";
+import { type SurvivalVerdict, verdictsAlong } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
 import { changedFor, siblings, type Turn } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
@@ -10,9 +11,8 @@ import { cx } from "./cx.ts";
 import { fixed, plural } from "./number_format.ts";
 import { SurvivalLine } from "./SurvivalLine.tsx";
 import { RUN_STRINGS } from "./run_strings.ts";
-import { displayTokens } from "./token_display.ts";
-import { heat } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
+import { useStripTokens } from "./use_strip_tokens.ts";
 import { VersionDiff } from "./VersionDiff.tsx";
 
 interface ChatTurnProps extends ChatViewProps {
@@ -123,27 +123,21 @@ function TurnMetrics({ turn, screen }: ChatTurnProps) {
   );
 }
 
+const NO_VERDICTS: readonly SurvivalVerdict[] = [];
+const NO_STEPS: readonly Step[] = [];
+
 function TurnText(
   { turn, params, opened, selection, isStreaming, on }: ChatTurnProps & { readonly isStreaming: boolean },
 ) {
   const isStrip = isStreaming || (opened.has(turn.id) && turn.steps.length > 0);
-  if (!isStrip) return <p dir="auto" class="min-w-0 whitespace-pre-wrap break-words">{visibleLines(turn.text)}</p>;
   const by = isStreaming ? undefined : changedFor(turn, params);
-  const verdicts = by === undefined ? [] : verdictsAlong(turn.steps, by, turn.promptIds);
+  const verdicts = useMemo(
+    () => by === undefined || !isStrip ? NO_VERDICTS : verdictsAlong(turn.steps, by, turn.promptIds),
+    [turn.steps, params, turn.origin, turn.promptIds, isStreaming, isStrip],
+  );
   const changesAt = verdicts.findIndex(({ kind }) => kind === "excluded" || kind === "lost");
-  const displayed = displayTokens(turn.steps.map(({ token }) => token));
-  const tokens = turn.steps.map((step, position) => {
-    const isStale = changesAt >= 0 && position > changesAt;
-    const survival = isStale ? undefined : verdicts[position];
-    return {
-      display: displayed[position] ?? { text: "", isMark: true, breaksLine: false },
-      heat: heat(step, "p"),
-      logprob: step.logprob,
-      rank: step.rank,
-      isStale,
-      ...(survival === undefined ? {} : { survival }),
-    };
-  });
+  const tokens = useStripTokens(isStrip ? turn.steps : NO_STEPS, "p", verdicts);
+  if (!isStrip) return <p dir="auto" class="min-w-0 whitespace-pre-wrap break-words">{visibleLines(turn.text)}</p>;
   return (
     <>
       <TokenStrip

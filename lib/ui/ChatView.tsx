@@ -1,5 +1,4 @@
 import type { ComponentChildren, JSX } from "preact";
-import { detokenize } from "../lm/detokenize.ts";
 import type { Problem, Step } from "../lm/event.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { TokenId } from "../lm/token.ts";
@@ -25,6 +24,7 @@ import type { ChatPrompt } from "./generation_client.ts";
 import { paramsToQuery } from "./generation_screen.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
+import { useStreamedText } from "./use_streamed_text.ts";
 import { VersionDiff } from "./VersionDiff.tsx";
 import { visibleText } from "../lm/visible_text.ts";
 
@@ -180,7 +180,7 @@ function Thread(props: ChatViewProps) {
         </section>
       )}
       <Announcer
-        text={streamed?.role === "assistant" ? detokenize(streamed.steps.map(({ token }) => token)) : ""}
+        text={useStreamedText(streamed?.role === "assistant" ? streamed.steps : [])}
         isStreaming={writing !== undefined}
       />
       {props.problem !== undefined && (

@@ -1,6 +1,5 @@
 import { useMemo } from "preact/hooks";
-import { detokenize } from "../lm/detokenize.ts";
-import { verdictsAlong } from "../lm/survival.ts";
+import { type SurvivalVerdict, verdictsAlong } from "../lm/survival.ts";
 import { Announcer } from "./Announcer.tsx";
 import type { BranchPoint, Completion, Run } from "./generation_state.ts";
 import { isRunning, tokensPerSecond } from "./generation_state.ts";
@@ -17,13 +16,15 @@ import { SurvivalLine } from "./SurvivalLine.tsx";
 import { TextButton } from "./TextButton.tsx";
 import { RUN_STRINGS } from "./run_strings.ts";
 import { STRINGS } from "./strings.ts";
-import { displayTokens } from "./token_display.ts";
-import { type Colouring, COLOURINGS, heat } from "./token_heat.ts";
+import { type Colouring, COLOURINGS } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
+import { useStreamedText } from "./use_streamed_text.ts";
+import { useStripTokens } from "./use_strip_tokens.ts";
 
 /** The completions of a run as they stream, each with its metrics and how it ended. */
 export function CompletionsPanel(props: GenerationViewProps) {
   const { run, colouring } = props;
+  const streamed = useStreamedText(run.completions[0]?.steps ?? []);
   return (
     <Panel
       title={GENERATION_STRINGS.completions}
@@ -44,7 +45,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
           <noscript class="block pt-1">{GENERATION_STRINGS.needsScript}</noscript>
         </p>
       )}
-      <Announcer text={textOf(run.completions[0])} isStreaming={isRunning(run)} />
+      <Announcer text={run.completions[0]?.text ?? streamed} isStreaming={isRunning(run)} />
       <ol>
         {run.completions.map((completion, sequence) =>
           isEmptyFailure(completion)
@@ -57,6 +58,8 @@ export function CompletionsPanel(props: GenerationViewProps) {
   );
 }
 
+const NO_VERDICTS: readonly SurvivalVerdict[] = [];
+
 interface CompletionRowProps extends GenerationViewProps {
   readonly completion: Completion;
   readonly sequence: number;
@@ -67,24 +70,12 @@ function CompletionRow(
     CompletionRowProps,
 ) {
   const { steps } = completion;
-  const displayed = displayTokens(steps.map(({ token }) => token));
   const verdicts = useMemo(
-    () => lookedAtBy === undefined ? [] : verdictsAlong(steps, lookedAtBy, promptIds),
+    () => lookedAtBy === undefined ? NO_VERDICTS : verdictsAlong(steps, lookedAtBy, promptIds),
     [steps, lookedAtBy, promptIds],
   );
   const changesAt = verdicts.findIndex(({ kind }) => kind === "excluded" || kind === "lost");
-  const tokens = steps.map((step, position) => {
-    const verdict = verdicts[position];
-    const isStale = changesAt >= 0 && position > changesAt;
-    return {
-      display: displayed[position] ?? { text: "", isMark: true, breaksLine: false },
-      heat: heat(step, colouring),
-      logprob: step.logprob,
-      rank: step.rank,
-      isStale,
-      ...(verdict === undefined || isStale ? {} : { survival: verdict }),
-    };
-  });
+  const tokens = useStripTokens(steps, colouring, verdicts);
   const isSelected = selection?.kind === "step" && selection.sequence === sequence;
   const isStreaming = isRunning(run) && completion.reason === undefined;
   return (
@@ -184,10 +175,6 @@ function ColouringChoice(props: { readonly colouring: Colouring; readonly onColo
       ))}
     </div>
   );
-}
-
-function textOf(completion: Completion | undefined): string {
-  return completion?.text ?? detokenize(completion?.steps.map(({ token }) => token) ?? []);
 }
 
 /** Nothing came of it; the card above says why. */

@@ -8,8 +8,34 @@ import { decodeWire } from "../lm/wire_text.ts";
 import { call, streamEvents } from "./api_client.ts";
 
 /** Streams the events of a run. Ends early, without an error, when `signal` aborts. @throws {ApiError} */
-export function streamRun(url: string, body: unknown, signal: AbortSignal): AsyncGenerator<RunEvent, void, void> {
-  return streamEvents(url, { method: "POST", body, signal }, (data) => decodeWire(data) as RunEvent);
+export async function* streamRun(
+  url: string,
+  body: unknown,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, void, void> {
+  let sinceMs = performance.now();
+  for await (
+    const event of streamEvents(url, { method: "POST", body, signal }, (data) => decodeWire(data) as RunEvent)
+  ) {
+    yield event;
+    // Subtle: what arrives at once would be read in one go, and no frame be drawn meanwhile.
+    if (performance.now() - sinceMs < READING_MS) continue;
+    await nextTask();
+    sinceMs = performance.now();
+  }
+}
+
+/** Longest that events are read without a frame in between. */
+const READING_MS = 8;
+
+/** Subtle: a timer would be slowed down in a tab that is not looked at; a message is not. */
+async function nextTask(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  await new Promise((resolve) => {
+    port1.onmessage = resolve;
+    port2.postMessage(undefined);
+  });
+  port1.close();
 }
 
 /** Scores a completion (default: the sample's target). @throws {ApiError} */
