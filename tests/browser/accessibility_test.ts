@@ -25,6 +25,9 @@ const SCREENS: readonly Screen[] = [
       await page.getByRole("button", { name: "Generate" }).click();
       await page.getByText(/^(stop|length)$/).nth(1).waitFor();
       await page.locator("[data-position='2']").first().click();
+      await page.getByRole("button", { name: "Compare run 1, completion 1" }).click();
+      await page.getByRole("button", { name: "Compare run 1, completion 2" }).click();
+      await page.getByRole("button", { name: "Clear 1 run" }).click();
     },
   },
   {
@@ -50,7 +53,26 @@ const SCREENS: readonly Screen[] = [
       await page.getByRole("group", { name: "Model" }).getByRole("button").first().click();
     },
   },
-  { path: "/persona_chat/generation?sample=2", use: () => Promise.resolve() },
+  {
+    path: "/persona_chat/chat?max_tokens=12",
+    use: async (page) => {
+      await page.getByRole("button", { name: "New chat" }).click();
+      await page.getByLabel("Message").fill("hello !");
+      await page.getByLabel("Message").press("Enter");
+      await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).waitFor();
+      await page.getByRole("button", { name: "Regenerate" }).click();
+      await page.getByText("2 / 2").waitFor();
+      await page.locator("summary", { hasText: "Compare versions" }).click();
+      await page.getByRole("meter").waitFor();
+    },
+  },
+  {
+    path: "/persona_chat/generation?sample=2",
+    use: async (page) => {
+      await page.getByRole("button", { name: "Keys" }).click();
+      await page.getByRole("checkbox", { name: "Keys of a single character act" }).click();
+    },
+  },
   { path: "/alpaca/dataset?sample=25&q=story", use: () => Promise.resolve() },
   { path: "/alpaca/next-token?path=999999", use: () => Promise.resolve() },
   { path: "/no/such/page", use: () => Promise.resolve() },
