@@ -9,8 +9,13 @@ const [command, option] = Deno.args;
 if (command !== "build") await develop();
 else if (option !== "--if-stale" || await isStale()) await build();
 
+/**
+ * Subtle: where a program is allowed by its name, Deno does not run it with variables that make it load other libraries, and
+ * LD_LIBRARY_PATH is set on many a machine with CUDA. esbuild needs none of them.
+ */
 async function build(): Promise<void> {
   console.log("Building the pages …");
+  for (const name of Object.keys(Deno.env.toObject())) if (/^(LD|DYLD)_/.test(name)) Deno.env.delete(name);
   const { Builder } = await import("fresh/dev");
   const { buildStyles } = await import("./twind.build.ts");
   await buildStyles();

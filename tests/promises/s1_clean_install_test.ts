@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { cleanCopy } from "../rig/clean_copy.ts";
 import { measured } from "../rig/measured.ts";
-import { startApp, taskFlags } from "../rig/start_app.ts";
+import { buildPages, startApp, taskFlags } from "../rig/start_app.ts";
 
 Deno.test("S1: deno ci, a build, a start and a test file of a copy, with the network closed", async () => {
   const startedMs = performance.now();
@@ -12,7 +12,7 @@ Deno.test("S1: deno ci, a build, a start and a test file of a copy, with the net
     assert.ok((await taskFlags(name)).includes("--frozen"), `${name} keeps to the lock`);
   }
   await succeeds(copy.deno("ci"));
-  await succeeds(copy.deno("run", "--cached-only", ...await taskFlags("build"), "dev.ts", "build"));
+  await buildPages(copy.url);
   const flags = ["--cached-only", ...await taskFlags("start")];
   const app = await startApp({ cwd: copy.url, flags, args: ["--port", "0"] });
   const body = JSON.stringify({ prompt: "Anna was a", params: { max_tokens: 4, seed: 1 } });

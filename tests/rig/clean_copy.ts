@@ -25,8 +25,12 @@ export async function cleanCopy({ without = [] }: { readonly without?: readonly 
   return {
     url: new URL(`file://${folder}/`),
     async deno(...args) {
-      const env = { NO_COLOR: "1", HTTPS_PROXY: NOWHERE, HTTP_PROXY: NOWHERE, NO_PROXY: "127.0.0.1,localhost" };
-      const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: folder, env }).output();
+      const { HOME = "/", DENO_DIR } = Deno.env.toObject();
+      const closed = { HTTPS_PROXY: NOWHERE, HTTP_PROXY: NOWHERE, NO_PROXY: "127.0.0.1,localhost" };
+      // Subtle: tests with a browser leave settings behind that forbid running a program by its name alone.
+      const env = { HOME, ...(DENO_DIR !== undefined && { DENO_DIR }), NO_COLOR: "1", ...closed };
+      const options = { args, cwd: folder, clearEnv: true, env };
+      const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), options).output();
       return { success, output: [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n") };
     },
     async configure(change) {

@@ -14,7 +14,9 @@ export async function taskFlags(task: string): Promise<readonly string[]> {
 /** Builds the pages, if they are stale, as `deno task start` does first. */
 export async function buildPages(cwd: URL = ROOT): Promise<void> {
   const args = ["run", ...await taskFlags("build"), "dev.ts", "build", "--if-stale"];
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd, env: { NO_COLOR: "1" } }).output();
+  // As it is set where CUDA is installed.
+  const env = { NO_COLOR: "1", LD_LIBRARY_PATH: "/usr/local/cuda/lib64" };
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd, env }).output();
   assert.ok(success, decoder.decode(stderr));
 }
 
