@@ -131,7 +131,11 @@ Deno.test("the environment is read in one file, and native libraries load in one
     [/\bDeno\.env\b/, /^lib\/(server\/config\.ts$|generators\/onnx\/)|^fresh\//, "reads the environment"],
     [/["'](onnxruntime-node|@huggingface\/transformers)["']/, /^lib\/generators\/onnx\//, "names a native library"],
     [/["']@duckdb\/node-api["']/, /^lib\/datasets\/duckdb\//, "names a native library"],
-    [/\bfetch\(/, /^lib\/(generators\/(openai|onnx)\/|datasets\/source\.ts$|ui\/api_client\.ts$)|^fresh\//, "fetches"],
+    [
+      /\bfetch\(/,
+      /^lib\/(generators\/(openai|onnx)\/|datasets\/(source|hub_rows)\.ts$|ui\/api_client\.ts$)|^fresh\//,
+      "fetches",
+    ],
     [/\bMath\.random\b|\bDeno\./, /^(?!lib\/lm\/)/, "is not pure"],
   ];
   const broken = sources.flatMap(({ path, text }) =>
