@@ -11,6 +11,7 @@ import { libraryPath } from "../../../lib/generators/onnx/runtime_files.ts";
 
 const DEMO = new URL("../../../models/demo/onnx/model.onnx", import.meta.url).pathname;
 const TINY = new URL("../../fixtures/tiny_gpt2/onnx/model.onnx", import.meta.url).pathname;
+const TOLERANCE = 1e-5;
 const library = OrtLibrary.open(libraryPath());
 const session = await NativeSession.open(library, DEMO, { threads: 1 });
 const device = new DeviceMemory(library, session, { device: "cpu", elementType: FLOAT });
@@ -60,7 +61,7 @@ for (
     ["a graph that gives whole new caches", await NativeSession.open(library, TINY, { threads: 1 }), GrowingPasses],
   ] as const
 ) {
-  Deno.test(`${what}: logits are the same whether keys and values lie in a device's memory or in ours`, () => {
+  Deno.test(`${what}: logits are the same to 1e-5 whether keys and values lie in a device's memory or in ours`, () => {
     const past = graph.inputs.find(({ name }) => name.startsWith("past_key_values."));
     const walkIn = (memory: KvMemory) =>
       walk(
@@ -80,6 +81,13 @@ for (
     const ours = walkIn(new HostMemory()), others = walkIn(device);
     assert.equal(ours.length, 45);
     assert.ok(ours.every((row) => row.length > 250 && row.every(Number.isFinite)));
-    for (const [index, row] of ours.entries()) assert.deepEqual(others[index], row);
+    // Subtle: a kernel rounds by how its memory is aligned and padded, so that the last bits may differ.
+    for (const [index, row] of ours.entries()) {
+      const furthest = row.reduce(
+        (most, logit, id) => Math.max(most, Math.abs(logit - (others[index]?.[id] ?? NaN))),
+        0,
+      );
+      assert.ok(furthest < TOLERANCE, `row ${index} is off by ${furthest}`);
+    }
   });
 }
