@@ -1,6 +1,6 @@
 import { checkIndex, type Dataset } from "./dataset.ts";
 import type { FoundRow } from "./query.ts";
-import { scanRows } from "./scan.ts";
+import { allRows } from "./scan.ts";
 
 /** Several datasets as one, in their order. */
 export function joined<Sample>(parts: readonly Dataset<Sample>[]): Dataset<Sample> {
@@ -27,7 +27,7 @@ export function joined<Sample>(parts: readonly Dataset<Sample>[]): Dataset<Sampl
 async function* scanParts(parts: readonly Dataset<unknown>[]): AsyncGenerator<readonly FoundRow[], void, void> {
   let before = 0;
   for (const part of parts) {
-    for await (const batch of scanRows(part)) {
+    for await (const batch of allRows(part)) {
       yield batch.map((found) => ({ ...found, index: before + found.index }));
     }
     before += part.size;

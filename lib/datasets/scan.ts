@@ -10,11 +10,16 @@ export async function* scanRows(
   dataset: Dataset<unknown>,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly FoundRow[], void, void> {
-  for await (const batch of dataset.scan?.() ?? oneByOne(dataset)) {
+  for await (const batch of allRows(dataset)) {
     yield batch;
     signal?.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve));
   }
+}
+
+/** The same for who has a thread of its own: nobody waits for a turn. */
+export function allRows(dataset: Dataset<unknown>): AsyncIterable<readonly FoundRow[]> {
+  return dataset.scan?.() ?? oneByOne(dataset);
 }
 
 async function* oneByOne(dataset: Dataset<unknown>): AsyncGenerator<readonly FoundRow[], void, void> {

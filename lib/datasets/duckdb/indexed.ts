@@ -77,6 +77,9 @@ function withIndex<Sample>(dataset: Dataset<Sample>, index: OpenIndex): Dataset<
   };
 }
 
+/** Indexes that are being written, by their places: splits of the same files wait for the same one. */
+const writings = new Map<string, Promise<void>>();
+
 /** An index that is opened, or written first, in the background. */
 class OpenIndex {
   state: IndexState;
@@ -114,17 +117,14 @@ class OpenIndex {
 
   async #open(size: number): Promise<RowIndex | undefined> {
     try {
-      const place = await this.cache.place(this.files.map(({ href }) => fileURLToPath(href)), this.#layout());
+      const place = await this.#place();
       if (await this.cache.has(place)) {
         const open = await RowIndex.open(place, this.cache.spillPath()).catch(() => undefined); // Damaged: written anew.
         if (open !== undefined) return this.#ready(open);
       }
-      const written = await this.cache.writingPath();
-      await this.#write(written, size).catch(async (error) => {
-        await Deno.remove(written).catch(() => {}); // It may have failed before there was a file.
-        throw error;
-      });
-      await this.cache.keep(written, place);
+      const written = writings.get(place) ?? this.#writeAt(place, size);
+      writings.set(place, written);
+      await written.finally(() => writings.delete(place));
       return this.#ready(await RowIndex.open(place, this.cache.spillPath()));
     } catch (error) {
       this.state = { kind: "absent", reason: error instanceof Error ? error.message : String(error) };
@@ -137,8 +137,21 @@ class OpenIndex {
     return index;
   }
 
-  #layout(): string {
-    return `duckdb ${LAYOUT} ${JSON.stringify(this.files.map(({ href: _, ...reader }) => reader))}`;
+  #place(): Promise<string> {
+    const layout = `duckdb ${LAYOUT} ${JSON.stringify(this.files.map(({ href: _, ...reader }) => reader))}`;
+    return this.cache.place(this.files.map(({ href }) => fileURLToPath(href)), layout);
+  }
+
+  async #writeAt(place: string, size: number): Promise<void> {
+    const written = await this.cache.writingPath();
+    try {
+      await this.#write(written, size);
+      if (place !== await this.#place()) throw new Error("the file changed while it was read");
+      await this.cache.keep(written, place);
+    } catch (error) {
+      await Deno.remove(written).catch(() => {}); // It may have failed before there was a file.
+      throw error;
+    }
   }
 
   async #write(path: string, size: number): Promise<void> {
@@ -167,6 +180,7 @@ class OpenIndex {
       await promise;
     } finally {
       worker.terminate();
+      await Deno.remove(request.spillPath, { recursive: true }).catch(() => {}); // Most never needed it.
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The thread that writes an index, so that pages are served meanwhile. */
 import { joined } from "../joined.ts";
-import { scanRows } from "../scan.ts";
+import { allRows } from "../scan.ts";
 import { openFile } from "./file.ts";
 import { IndexWriter } from "./index_writer.ts";
 import type { Purpose } from "./native.ts";
@@ -34,7 +34,7 @@ async function write(
   const writer = await IndexWriter.create(path, spillPath, purpose);
   try {
     let reported = 0;
-    for await (const batch of scanRows(joined(parts))) {
+    for await (const batch of allRows(joined(parts))) {
       for (const found of batch) {
         // A row that cannot be read has no text that could match, and the page that shows it tells why.
         if ("row" in found) await writer.add(found.index, found.row);
@@ -44,6 +44,5 @@ async function write(
     await writer.finish();
   } finally {
     writer.close();
-    await Deno.remove(spillPath, { recursive: true }).catch(() => {}); // Most never needed it.
   }
 }

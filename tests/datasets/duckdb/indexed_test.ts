@@ -126,6 +126,21 @@ Deno.test("an index is written once, and again when its file changes", async () 
   assert.equal(await search(), 3);
 });
 
+Deno.test("splits of one file share what is written", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/file.jsonl`, lines(QUERY_ROWS));
+  const context = { cacheDir: `${folder}/cache`, indexedFromBytes: 0 };
+  const open = () => jsonl<object>("file.jsonl").open(new URL(`file://${folder}/`), context);
+  const both = await Promise.all([open(), open()]);
+  for (const each of both) {
+    assert.equal((await queryRows(each, { search: "snow", offset: 0, limit: 1 })).total, 2);
+    assert.deepEqual(each.indexState?.(), { kind: "ready" });
+  }
+  assert.equal((await Array.fromAsync(Deno.readDir(`${folder}/cache/index`))).length, 1);
+  for (const each of both) await each.close?.();
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("an open index reaches no other file, loads no extension, and stays so", async () => {
   await using opened = await openIndexed(lines(QUERY_ROWS));
   const folder = `${opened.folder}/cache/index`;
