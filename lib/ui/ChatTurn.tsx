@@ -75,7 +75,6 @@ export function ChatTurn(props: ChatTurnProps) {
           )}
         </span>
       </header>
-      {versions.length > 1 && !isChoice && !isStreaming && <VersionDiff versions={versions} shown={turn} />}
       {draft === undefined ? <TurnText {...props} isStreaming={isStreaming} /> : (
         <TurnEditor
           text={draft}
@@ -87,6 +86,7 @@ export function ChatTurn(props: ChatTurnProps) {
           }}
         />
       )}
+      {versions.length > 1 && !isChoice && !isStreaming && <VersionDiff versions={versions} shown={turn} />}
     </li>
   );
 }

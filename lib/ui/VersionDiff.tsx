@@ -21,7 +21,7 @@ export function VersionDiff({ versions, shown }: VersionDiffProps) {
   return (
     <details class="text-13">
       <summary class="text-12 text-soft">{TEXT.compare}</summary>
-      <div class="flex flex-col gap-1.5 pt-1">
+      <div class="mt-1 flex flex-col gap-1.5 border-l-2 border-line pl-3">
         <p class="flex flex-wrap items-center gap-2 text-12 text-soft">
           <VersionChoice
             label={TEXT.from}
@@ -31,10 +31,13 @@ export function VersionDiff({ versions, shown }: VersionDiffProps) {
           />
           <VersionChoice label={TEXT.to} count={versions.length} value={versions.indexOf(after)} onChoose={setTo} />
         </p>
-        {before.text === after.text && <p class="text-12 text-soft">{TEXT.sameText}</p>}
-        <p dir="auto" class="whitespace-pre-wrap break-words">
-          <DiffText before={before.text} after={after.text} />
-        </p>
+        {before.text === after.text
+          ? <p class="text-12 text-soft">{TEXT.sameText}</p>
+          : (
+            <p dir="auto" class="whitespace-pre-wrap break-words">
+              <DiffText before={before.text} after={after.text} />
+            </p>
+          )}
         {metrics.map((name) => (
           <p key={name} class="font-mono text-12 text-soft tabular-nums">
             {name} {fixed(before.metrics?.[name])} → {fixed(after.metrics?.[name])}
