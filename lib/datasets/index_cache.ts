@@ -55,10 +55,10 @@ export class IndexCache {
   }
 
   /** Keeps some bytes there. Nothing is lost where that fails: they are found again. */
-  async write(place: string, bytes: Uint8Array): Promise<void> {
+  async write(place: string, parts: readonly Uint8Array[]): Promise<void> {
     const written = await this.writingPath();
     try {
-      await Deno.writeFile(written, bytes);
+      await Deno.writeFile(written, ReadableStream.from(parts));
       await this.keep(written, place);
     } catch {
       await Deno.remove(written).catch(() => {}); // It may be the disk that is full.

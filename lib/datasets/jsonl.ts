@@ -8,7 +8,7 @@ import { checkSource, checkText, fileSize, isRemote, readPart, readText, sourceU
 /** Larger files stay on disk, and a line is read when it is looked at. */
 const LARGE_BYTES = 64 * 2 ** 20;
 /** Read at once when all rows are looked at. */
-const SCAN_BYTES = 2 ** 20, SCAN_ROWS = 2_000;
+const SCAN_BYTES = 2 ** 18, SCAN_ROWS = 2_000;
 /** Lists and objects inside each other; what is nested deeper could be neither shown nor searched. */
 const MOST_LEVELS = 500;
 const NOT_UTF8 = "it is not valid UTF-8";

@@ -24,7 +24,8 @@ Deno.test("keep() removes the longest unused above the bound, what it replaces, 
   await Deno.writeTextFile(`${data}3`, "changed");
   const place = await cache.place([`${data}3`], "rows 1");
   assert.notEqual(place, kept[3]);
-  await cache.write(place, new Uint8Array(10));
+  await cache.write(place, [new Uint8Array(4), new Uint8Array(6)]);
+  assert.equal((await Deno.stat(place)).size, 10);
   const names = (await Array.fromAsync(Deno.readDir(cache.folder))).map(({ name }) => `${cache.folder}/${name}`);
   assert.deepEqual(names.sort(), [kept[0], kept[2], place, writing].sort());
   await Deno.remove(folder, { recursive: true });

@@ -40,3 +40,27 @@ Deno.test("searches, orders and filters give the same rows as in memory", async 
   const text = QUERY_ROWS.map((row) => JSON.stringify(row)).join("\n");
   await withLarge(text, checkQueries);
 });
+
+Deno.test("where its lines lie is kept, in blocks, and found anew when what was kept is damaged", async () => {
+  const folder = await Deno.makeTempDir(), url = new URL(`file://${folder}/file.jsonl`), count = 70_000;
+  const text = Array.from({ length: count }, (_, index) => `{"n":${index}}${index % 1_000 === 0 ? "\n" : ""}`).join(
+    "\n",
+  );
+  await Deno.writeTextFile(url, text);
+  const check = async () => {
+    const dataset = await openLarge<object>(url, "file", undefined, { cacheDir: folder });
+    assert.equal(dataset.size, count);
+    for (const index of [0, 1, 32_767, 32_768, 65_535, 65_536, count - 1]) {
+      assert.deepEqual(await dataset.row(index), { n: index });
+    }
+  };
+  await check();
+  const [kept] = await Array.fromAsync(Deno.readDir(`${folder}/index`)), path = `${folder}/index/${kept?.name}`;
+  assert.match(path, /\.lines$/);
+  assert.equal((await Deno.stat(path)).size, 24 * count);
+  await check();
+  await Deno.truncate(path, 1_001);
+  await check();
+  assert.equal((await Deno.stat(path)).size, 24 * count);
+  await Deno.remove(folder, { recursive: true });
+});

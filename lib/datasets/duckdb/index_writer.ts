@@ -19,8 +19,8 @@ import {
 export const LAYOUT = "1";
 /** Each field is a table; data with more names than this is searched row by row. */
 const MOST_FIELDS = 256;
-/** Most that are handed over together. */
-const CHUNK_ROWS = 2_048;
+/** Most rows and characters that are handed over together: texts that wait for long are costly to keep. */
+const CHUNK_ROWS = 2_048, CHUNK_CHARACTERS = 2 ** 17;
 /** Rows that are compressed together: few, as a row may be long. */
 const GROUP_ROWS = 16_384;
 /** Characters of a field that are written together: writing few costs nearly as much as writing many. */
@@ -102,7 +102,9 @@ class FieldTable {
   #texts: string[] = [];
   #folded: (string | null)[] = [];
   #numbers: (number | null)[] = [];
-  #characters = 0;
+  /** Of what was not handed over yet, and of what was not written yet. */
+  #held = 0;
+  #handed = 0;
   readonly #types;
 
   constructor(readonly duckDb: DuckDb, readonly appender: DuckDBAppender) {
@@ -117,11 +119,11 @@ class FieldTable {
     this.#texts.push(isAscii ? text : toCodePoints(text));
     this.#folded.push(isAscii ? null : toCodePoints(text.toLowerCase()));
     this.#numbers.push(fieldNumber(text) ?? null);
-    this.#characters += text.length;
-    if (this.#rows.length === CHUNK_ROWS || this.#characters >= FLUSH_CHARACTERS) this.#append();
-    if (this.#characters < FLUSH_CHARACTERS) return;
+    this.#held += text.length;
+    if (this.#rows.length === CHUNK_ROWS || this.#held >= CHUNK_CHARACTERS) this.#append();
+    if (this.#handed < FLUSH_CHARACTERS) return;
     this.appender.flushSync();
-    this.#characters = 0;
+    this.#handed = 0;
   }
 
   close(): void {
@@ -138,5 +140,7 @@ class FieldTable {
     this.#texts = [];
     this.#folded = [];
     this.#numbers = [];
+    this.#handed += this.#held;
+    this.#held = 0;
   }
 }
