@@ -30,7 +30,7 @@ export function NextTokenTable(
   const { step, target } = next;
   const stop = candidates.some(({ token }) => token.id === selected) ? selected : candidates[0]?.token.id;
   return (
-    <div class="overflow-x-auto" onKeyDown={moveRows}>
+    <div class="relative overflow-x-auto" onKeyDown={moveRows}>
       <table class="font-mono text-13 tabular-nums">
         <thead class="border-b border-line font-sans text-11 text-soft">
           <tr>
@@ -39,7 +39,9 @@ export function NextTokenTable(
             <th scope="col" class="hidden py-1.5 px-2 text-right font-semibold sm:table-cell">{TEXT.id}</th>
             <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.raw}</th>
             <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.final}</th>
-            <th scope="col" class="w-[176px] py-1.5 pl-2 pr-3 text-left font-semibold">{TEXT.bar}</th>
+            <th scope="col" class="hidden w-[176px] py-1.5 pl-2 pr-3 text-left font-semibold sm:table-cell">
+              {TEXT.bar}
+            </th>
             <th scope="col">
               <span class="sr-only">{TEXT.ban}</span>
             </th>
@@ -77,7 +79,8 @@ export function NextTokenTable(
               <td class="px-2 py-1 text-right">
                 {step.restFinalLogprob === undefined ? "–" : percent(step.restFinalLogprob)}
               </td>
-              <td colSpan={2}></td>
+              <td class="hidden sm:table-cell"></td>
+              <td></td>
             </tr>
           )}
         </tbody>
@@ -137,7 +140,7 @@ function Row(props: RowProps) {
       </td>
       <td class="px-2 py-1 text-right">{percent(logprob)}</td>
       <td class="px-2 py-1 text-right">{finalLogprob === undefined ? "–" : percent(finalLogprob)}</td>
-      <td class="py-1 pl-2 pr-3">
+      <td class="hidden py-1 pl-2 pr-3 sm:table-cell">
         <Bars raw={logprob} final={finalLogprob} />
       </td>
       <td class="py-1 pr-3 font-sans text-11">

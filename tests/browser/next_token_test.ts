@@ -23,6 +23,17 @@ Deno.test("next-token screen", async (t) => {
   const browser = await launchChromium();
   const url = app.origin + START;
 
+  await t.step("a telephone shows each column's numbers without scrolling sideways", async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    await page.goto(url);
+    await page.locator("[data-ready=true]").waitFor();
+    const widths = await page.evaluate(() =>
+      [document.documentElement, document.querySelector("table")?.parentElement].map((element) => element?.scrollWidth)
+    );
+    assert.ok(widths.every((width) => width !== undefined && width <= 390), `${widths} pixels`);
+    await page.close();
+  });
+
   await t.step("takes candidates by click, the URL holds the path, and Back is a step back", async () => {
     const page = await browser.newPage();
     await page.goto(url);
