@@ -9,9 +9,16 @@ const NOWHERE = "http://127.0.0.1:9";
 export interface CleanCopy extends AsyncDisposable {
   readonly url: URL;
   /** Runs Deno in it with the network closed, and gives what it printed. */
-  deno(...args: string[]): Promise<{ readonly success: boolean; readonly output: string }>;
+  deno(...args: string[]): Promise<Ran>;
+  /** Installs what its deno.json names, from the network where the cache lacks it. */
+  install(): Promise<Ran>;
   /** Changes its deno.json. */
   configure(change: (config: Config) => void): Promise<void>;
+}
+
+interface Ran {
+  readonly success: boolean;
+  readonly output: string;
 }
 
 interface Config {
@@ -29,10 +36,9 @@ export async function cleanCopy({ without = [] }: { readonly without?: readonly 
       const closed = { HTTPS_PROXY: NOWHERE, HTTP_PROXY: NOWHERE, NO_PROXY: "127.0.0.1,localhost" };
       // Subtle: tests with a browser leave settings behind that forbid running a program by its name alone.
       const env = { HOME, ...(DENO_DIR !== undefined && { DENO_DIR }), NO_COLOR: "1", ...closed };
-      const options = { args, cwd: folder, clearEnv: true, env };
-      const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), options).output();
-      return { success, output: [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n") };
+      return await run({ args, cwd: folder, clearEnv: true, env });
     },
+    install: () => run({ args: ["install"], cwd: folder, env: { NO_COLOR: "1" } }),
     async configure(change) {
       const path = join(folder, "deno.json");
       const config = JSON.parse(await Deno.readTextFile(path));
@@ -43,6 +49,11 @@ export async function cleanCopy({ without = [] }: { readonly without?: readonly 
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+async function run(options: Deno.CommandOptions): Promise<Ran> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), options).output();
+  return { success, output: [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n") };
 }
 
 async function copy(from: string, to: string, leftOut: ReadonlySet<string>): Promise<void> {
