@@ -1,6 +1,7 @@
 /** The app as Deno Deploy runs it: the built server, three permissions, a model behind an address, nothing native. */
 import assert from "node:assert/strict";
 import { startFakeOpenAi } from "./rig/fake_openai.ts";
+import { endOf } from "./rig/ends.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const KEY = "sk-canary-0123456789abcdef";
@@ -96,7 +97,7 @@ Deno.test({
     } finally {
       child.kill("SIGTERM");
       const [stdout, stderr] = await output;
-      await child.status;
+      await endOf(child);
       await fake.close();
       assert.ok(!`${stdout}${stderr}`.includes("canary"), "no key and no token in the log");
       assert.doesNotMatch(stderr, /NotCapable|Requires .* access/);

@@ -1,6 +1,7 @@
 /** `deno task start:upstream`: what can be checked where upstream Fresh cannot be fetched. */
 import assert from "node:assert/strict";
 import { problemWith, upstreamConfig } from "../tools/start_upstream.ts";
+import { serveLoopback } from "./rig/loopback.ts";
 
 Deno.test("only the specifiers of fresh change, and keep their paths", async () => {
   const text = await Deno.readTextFile(new URL("../deno.json", import.meta.url));
@@ -15,13 +16,9 @@ Deno.test("only the specifiers of fresh change, and keep their paths", async () 
 });
 
 Deno.test("an unreachable registry is told with its reason, a reachable one is no problem", async () => {
-  const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-    ({ url }) => new Response("{}", { status: url.endsWith("/ok") ? 200 : 403 }),
-  );
-  const base = `http://127.0.0.1:${server.addr.port}`;
-  assert.equal(await problemWith(`${base}/ok`), undefined);
-  assert.equal(await problemWith(`${base}/no`), "it answers 403");
-  await server.shutdown();
-  assert.match(await problemWith(`${base}/ok`) ?? "", /refused/i);
+  const { origin, close } = serveLoopback(({ url }) => new Response("{}", { status: url.endsWith("/ok") ? 200 : 403 }));
+  assert.equal(await problemWith(`${origin}/ok`), undefined);
+  assert.equal(await problemWith(`${origin}/no`), "it answers 403");
+  await close();
+  assert.match(await problemWith(`${origin}/ok`) ?? "", /refused/i);
 });

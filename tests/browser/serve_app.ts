@@ -8,6 +8,7 @@ import { loadModuleFiles, type ModuleFile } from "../../lib/server/module_files.
 import { Registry } from "../../lib/server/registry.ts";
 import { Sessions } from "../../lib/server/sessions.ts";
 import { buildStyles } from "../../twind.build.ts";
+import { endServer } from "../rig/ends.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const EXAMPLES = ["examples/alpaca/mod.ts", "examples/persona_chat/mod.ts"];
@@ -47,7 +48,7 @@ export async function serveApp(
     async [Symbol.asyncDispose]() {
       stopping.abort();
       await registry.close();
-      await server.shutdown();
+      await endServer(server);
     },
   };
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import { csv, type DatasetSource, jsonl, lazy, parquet, rows } from "../../lib/mod.ts";
+import { serveLoopback } from "../rig/loopback.ts";
 
 const FIXTURES = new URL("../fixtures/datasets/", import.meta.url);
 
@@ -101,7 +102,7 @@ Deno.test("parquet() reads chosen columns, and names unknown ones and unreadable
 Deno.test("files at an address are read from there, Parquet by parts, and a fault names the address", async () => {
   const zstd = await Deno.readFile(new URL("zstd.parquet", FIXTURES));
   const sent: number[] = [];
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+  const { origin, close } = serveLoopback((request) => {
     const { pathname } = new URL(request.url);
     if (pathname === "/a.jsonl") return new Response('{"a":1}\n');
     if (pathname === "/a.csv") return new Response("a\n1\n");
@@ -114,16 +115,15 @@ Deno.test("files at an address are read from there, Parquet by parts, and a faul
     const headers = { "content-range": `bytes ${range[1]}-${range[2]}/${zstd.length}` };
     return new Response(body, { status: 206, headers });
   });
-  const base = `http://127.0.0.1:${server.addr.port}`;
-  assert.deepEqual(await all(jsonl(`${base}/a.jsonl`), FIXTURES), [{ a: 1 }]);
-  assert.deepEqual(await all(csv(`${base}/a.csv`), FIXTURES), [{ a: "1" }]);
-  const dataset = await parquet<{ number: number }>(`${base}/a.parquet`, { columns: ["number"] }).open(FIXTURES);
+  assert.deepEqual(await all(jsonl(`${origin}/a.jsonl`), FIXTURES), [{ a: 1 }]);
+  assert.deepEqual(await all(csv(`${origin}/a.csv`), FIXTURES), [{ a: "1" }]);
+  const dataset = await parquet<{ number: number }>(`${origin}/a.parquet`, { columns: ["number"] }).open(FIXTURES);
   assert.deepEqual(await dataset.row(7), { number: 7 });
   assert.ok(sent.length > 1, "it was sent in parts");
-  await assert.rejects(jsonl(`${base}/none`).open(FIXTURES), /127\.0\.0\.1:\d+ answers 404/);
-  await assert.rejects(parquet(`${base}/whole`).open(FIXTURES), /does not send parts/);
-  await server.shutdown();
-  await assert.rejects(csv(`${base}/a.csv`).open(FIXTURES), /cannot be reached/);
+  await assert.rejects(jsonl(`${origin}/none`).open(FIXTURES), /127\.0\.0\.1:\d+ answers 404/);
+  await assert.rejects(parquet(`${origin}/whole`).open(FIXTURES), /does not send parts/);
+  await close();
+  await assert.rejects(csv(`${origin}/a.csv`).open(FIXTURES), /cannot be reached/);
 });
 
 Deno.test("lazy() takes rows, sources, generators and promises of them, when the split is opened", async () => {

@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { queryRows } from "../../lib/datasets/query.ts";
 import { hubDataset, type HubDatasetOptions } from "../../lib/mod.ts";
+import { serveLoopback } from "../rig/loopback.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
 const SIZE = 250, CUT = 120;
 
 /** Serves the split `train` of `org/name`, and counts the pages that were asked for. */
 function startRows(pages: string[]) {
-  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+  return serveLoopback((request) => {
     const { pathname, searchParams } = new URL(request.url);
     const { dataset, config, split, offset = "", length } = Object.fromEntries(searchParams);
     assert.deepEqual([pathname, length], ["/rows", "100"]);
@@ -29,11 +30,10 @@ function startRows(pages: string[]) {
 Deno.test("hubDataset() reads rows a page at a time where no file may be kept, and names what it cannot read", async () => {
   const pages: string[] = [];
   const server = startRows(pages);
-  const rowsHost = `http://127.0.0.1:${server.addr.port}`;
   const open = (id: string, options: HubDatasetOptions<Record<string, unknown>> = {}, token?: string) =>
     hubDataset(id, { from: "rows", ...options }).open(new URL("file:///"), {
       cacheDir: "/nowhere",
-      rowsHost,
+      rowsHost: server.origin,
       env: (name) => name === "HF_TOKEN" ? token : undefined,
     });
   try {
@@ -60,7 +60,7 @@ Deno.test("hubDataset() reads rows a page at a time where no file may be kept, a
     const search = queryRows(large, { search: "x", offset: 0, limit: 5 });
     await assert.rejects(search, /Cannot look through 1000000 rows of org\/large: at most 20000/);
   } finally {
-    await server.shutdown();
+    await server.close();
   }
   await assert.rejects(open("org/name"), /127\.0\.0\.1:\d+ cannot be reached/);
 });

@@ -1,6 +1,7 @@
 /** Data sets of a hub, against a server that lays them out as the Hub does. */
 import assert from "node:assert/strict";
 import { hubDataset, type HubDatasetOptions } from "../../lib/mod.ts";
+import { type Loopback, serveLoopback } from "../rig/loopback.ts";
 
 const FILES: Readonly<Record<string, string>> = {
   "data/train-00000-of-00002.jsonl": '{"n":0}\n{"n":1}\n',
@@ -11,8 +12,8 @@ const FILES: Readonly<Record<string, string>> = {
 const ROOT = new URL("file:///");
 
 /** Serves the listing and the files of `org/name` at revision `v1`, and counts what is fetched. */
-function startHub(seen: string[]): Deno.HttpServer<Deno.NetAddr> {
-  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+function startHub(seen: string[]): Loopback {
+  return serveLoopback((request) => {
     const { pathname } = new URL(request.url);
     seen.push(`${pathname}${request.headers.has("authorization") ? " with a token" : ""}`);
     if (pathname.startsWith("/api/datasets/org/private")) return new Response("no", { status: 401 });
@@ -36,9 +37,12 @@ Deno.test("hubDataset() fetches a split's files once, in their order, and names 
   const seen: string[] = [];
   const hub = startHub(seen);
   const cacheDir = await Deno.makeTempDir();
-  const hubHost = `http://127.0.0.1:${hub.addr.port}`;
   const open = (id: string, options: HubDatasetOptions<object>, token?: string) =>
-    hubDataset(id, options).open(ROOT, { cacheDir, hubHost, env: (name) => name === "HF_TOKEN" ? token : undefined });
+    hubDataset(id, options).open(ROOT, {
+      cacheDir,
+      hubHost: hub.origin,
+      env: (name) => name === "HF_TOKEN" ? token : undefined,
+    });
   try {
     const train = await open("org/name", { revision: "v1" });
     assert.equal(train.size, 3);
@@ -57,7 +61,7 @@ Deno.test("hubDataset() fetches a split's files once, in their order, and names 
     await assert.rejects(open("org/name", { file: "../../x.csv" }), /inside org\/name/);
     assert.throws(() => hubDataset("no slash"), /expected org\/name/);
   } finally {
-    await hub.shutdown();
+    await hub.close();
   }
   await assert.rejects(open("org/name", { revision: "v1" }), /127\.0\.0\.1:\d+ cannot be reached/);
   await Deno.remove(cacheDir, { recursive: true });

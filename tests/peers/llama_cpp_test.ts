@@ -4,6 +4,7 @@ import { openai } from "../../lib/mod.ts";
 import type { Generator } from "../../lib/generators/generator.ts";
 import { DEFAULT_PARAMS } from "../../lib/lm/params.ts";
 import { peerTest, preparePeers } from "./prepare.ts";
+import { endOf } from "../rig/ends.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const PROMPT = "a cat and a dog";
@@ -103,7 +104,7 @@ async function startServer(python: string): Promise<{ baseUrl: string } & AsyncD
     baseUrl,
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
-      await child.status;
+      await endOf(child);
       await Deno.remove(folder, { recursive: true });
     },
   };

@@ -5,6 +5,7 @@ import { Client } from "../../lib/generators/openai/client.ts";
 import { isPrivate } from "../../lib/generators/openai/private_host.ts";
 import { UpstreamError } from "../../lib/generators/openai/upstream_error.ts";
 import { measured } from "../rig/measured.ts";
+import { serveLoopback } from "../rig/loopback.ts";
 
 const KEY = "sk-canary-0123456789abcdef";
 const HERE = new URL("file:///nowhere/");
@@ -66,14 +67,14 @@ function contextOf(isPublic: boolean, env: Record<string, string> = {}) {
 /** A server that tells who came, and sends whoever asks for `/NUMBER/v1` elsewhere. */
 function startCounting(elsewhere: (number: number) => string) {
   const seen: { readonly path: string; readonly key: string | null }[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  const { port, close } = serveLoopback((request) => {
     const { pathname } = new URL(request.url);
     seen.push({ path: pathname, key: request.headers.get("authorization") });
     const number = Number(/^\/go(\d+)\//.exec(pathname)?.[1]);
     if (Number.isNaN(number)) return Response.json({});
     return new Response(null, { status: STATUSES[number % 5] ?? 302, headers: { location: elsewhere(number) } });
   });
-  return { seen, port: server.addr.port, close: () => server.shutdown() };
+  return { seen, port, close };
 }
 
 Deno.test("A10: 40 addresses inside: named by a module, redirected to, and stood for by a name", async (t) => {

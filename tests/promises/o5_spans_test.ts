@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { measured } from "../rig/measured.ts";
 import { buildPages, startApp } from "../rig/start_app.ts";
+import { serveLoopback } from "../rig/loopback.ts";
 
 const CANARY = "canary";
 const PARAMS = { max_tokens: 3, seed: 7, temperature: 0.5, n: 2 };
@@ -61,7 +62,7 @@ Deno.test("O5: what a collector on this machine gets, on and off", async () => {
 async function collect(env: Readonly<Record<string, string>>) {
   const received: unknown[] = [];
   const spans: Span[] = [];
-  const collector = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+  const collector = serveLoopback(async (request) => {
     const sent = await request.json();
     received.push(sent);
     for (const { scopeSpans } of sent.resourceSpans ?? []) {
@@ -71,7 +72,7 @@ async function collect(env: Readonly<Record<string, string>>) {
   });
   const otlp = {
     OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.addr.port}`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
   };
   try {
     const app = await startApp({ args: ["--port", "0", ...MODULES], env: { ...otlp, ...env } });
@@ -83,7 +84,7 @@ async function collect(env: Readonly<Record<string, string>>) {
     }
     assert.equal((await app.stop()).code, 0);
   } finally {
-    await collector.shutdown();
+    await collector.close();
   }
   return { spans, received };
 }

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { onnx, type OnnxOptions } from "../../lib/mod.ts";
 import { CONTEXT, fixturePath } from "../generators/onnx/tiny_models.ts";
 import { measured } from "../rig/measured.ts";
+import { serveLoopback } from "../rig/loopback.ts";
 
 const WEIGHTS = "onnx/model.onnx";
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -109,14 +110,14 @@ Deno.test("S6: eight ways in which a hub can answer", async (t) => {
 
 function startHub(behaviour: Behaviour) {
   const route = new URLPattern({ pathname: "/acme/tiny/resolve/:revision/:path+" });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+  const { origin, close } = serveLoopback(async (request) => {
     const path = route.exec(request.url)?.pathname.groups.path ?? "none";
     const bytes = await Deno.readFile(`${fixturePath("tiny_gpt2")}/${path}`).catch(() => undefined);
     if (bytes === undefined) return new Response("Entry not found", { status: 404 });
     const headers = { "content-length": `${bytes.length}`, "x-repo-commit": COMMIT };
     return behaviour(path, request, bytes) ?? new Response(bytes, { headers });
   });
-  return { host: `http://127.0.0.1:${server.addr.port}/`, close: () => server.shutdown() };
+  return { host: `${origin}/`, close };
 }
 
 /** Half of the bytes, where all were announced. */

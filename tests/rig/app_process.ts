@@ -1,5 +1,6 @@
 /** The app as people start it, in a process of its own on a free loopback port, called over HTTP. */
 import assert from "node:assert/strict";
+import { endOf } from "./ends.ts";
 import type { SlowCounts } from "./slow_generator.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -123,7 +124,7 @@ class Process implements AppProcess {
   stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
     this.#stopped ??= (async () => {
       this.#child.kill(signal);
-      const { code } = await this.#child.status;
+      const { code } = await endOf(this.#child);
       await this.#logged;
       return code;
     })();

@@ -2,6 +2,7 @@
  * A server of OpenAI's API on loopback: a small model whose every number a test can compute, and every bad behaviour, chosen
  * by the first part of the path (`/ok/v1`, `/quota/v1` …).
  */
+import { serveLoopback } from "./loopback.ts";
 
 /** The model's tokens; "é" is two of them, one byte each. */
 const TOKENS: readonly (string | readonly number[])[] = [..." abcdefghij0123456789:,.\n[]", [0xc3], [0xa9]];
@@ -60,7 +61,7 @@ export function startFakeOpenAi(): FakeOpenAi {
   const seen: Seen[] = [];
   const left: number[] = [];
   const counts = new Map<string, number>();
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+  const { origin, close } = serveLoopback(async (request) => {
     const [, behaviour = "", ...rest] = new URL(request.url).pathname.split("/");
     const path = `/${rest.slice(1).join("/")}`;
     const body: Record<string, unknown> = request.body === null ? {} : await request.json();
@@ -70,8 +71,7 @@ export function startFakeOpenAi(): FakeOpenAi {
     return misbehave(behaviour, { path, body, count, authorization: request.headers.get("authorization") ?? "" }) ??
       answer(behaviour, path, body, () => left.push(performance.now()));
   });
-  const origin = `http://127.0.0.1:${server.addr.port}`;
-  return { origin, seen, left, url: (behaviour) => `${origin}/${behaviour}/v1`, close: () => server.shutdown() };
+  return { origin, seen, left, url: (behaviour) => `${origin}/${behaviour}/v1`, close };
 }
 
 interface Asked {

@@ -1,4 +1,5 @@
 /** A server of OpenAI's API that answers with the key that it was sent, in every place where an answer has room for it. */
+import { serveLoopback } from "./loopback.ts";
 
 /** By the first part of the path. The last three answer well until a stream is asked for. */
 export const LEAKS = [
@@ -23,12 +24,11 @@ export const LEAKS = [
 type Leak = typeof LEAKS[number];
 
 export function startLeakyServer() {
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+  return serveLoopback(async (request) => {
     const [, leak = ""] = new URL(request.url).pathname.split("/");
     const key = (request.headers.get("authorization") ?? "").replace("Bearer ", "");
     return answer(leak as Leak, key, await request.json()); // Another name gets the last answer of all.
   });
-  return { origin: `http://127.0.0.1:${server.addr.port}`, close: () => server.shutdown() };
 }
 
 function refusal(status: number, message: string, more: object = {}): Response {

@@ -1,4 +1,5 @@
 /** HTTP as bytes, for requests that `fetch` would not send. */
+import { endServer } from "./ends.ts";
 
 /** @param lines request line and headers, as they are sent; a body may follow @returns the status, and the whole answer */
 export async function rawRequest(
@@ -42,6 +43,6 @@ export async function whileServed(
   try {
     await work(server.addr.port);
   } finally {
-    await server.shutdown();
+    await endServer(server);
   }
 }

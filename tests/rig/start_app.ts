@@ -1,5 +1,6 @@
 /** The app as its tasks start it: a process of its own with the task's own flags. */
 import assert from "node:assert/strict";
+import { endOf } from "./ends.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const decoder = new TextDecoder();
@@ -50,7 +51,7 @@ export async function startApp(options: StartOptions = {}): Promise<StartedApp> 
   const child = await spawn(options);
   const said = collect(child.stdout), complained = collect(child.stderr);
   const ended = async (): Promise<Ended> => {
-    const { code } = await child.status;
+    const { code } = await endOf(child);
     return { code, stdout: await said.text, stderr: await complained.text };
   };
   let stopping: Promise<Ended> | undefined;

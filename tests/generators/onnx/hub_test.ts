@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import type { LoadProgress } from "../../../lib/generators/generator.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
 import { collect, CONTEXT, ENDLESS, fixturePath, idsOf } from "./tiny_models.ts";
+import { serveLoopback } from "../../rig/loopback.ts";
 
 /** A hub on this machine that has one model, and what was asked of it. */
 function startHub() {
   const requests: string[] = [];
   const route = new URLPattern({ pathname: "/acme/tiny/resolve/v1/:path+" });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+  const { origin, close } = serveLoopback(async (request) => {
     const path = route.exec(request.url)?.pathname.groups.path;
     requests.push(`${request.method} ${path ?? request.url}`);
     try {
@@ -17,7 +18,7 @@ function startHub() {
       return new Response("Entry not found", { status: 404 });
     }
   });
-  return { requests, host: `http://127.0.0.1:${server.addr.port}/`, close: () => server.shutdown() };
+  return { requests, host: `${origin}/`, close };
 }
 
 Deno.test("a hub model is downloaded once, with progress, and then comes from the cache", async () => {
