@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import type { SessionState } from "../lib/components/session.ts";
+import type { SessionState } from "../lib/components/session_event.ts";
 import { PageConnection } from "../lib/elements/view/page_connection.ts";
 import type { PageControl } from "../lib/elements/view/element_view.ts";
 import { PageElement } from "../lib/elements/view/PageElement.tsx";

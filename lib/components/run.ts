@@ -13,9 +13,9 @@ export interface RunRequest {
   readonly generator: Generator;
   /** The exact text that the model receives. */
   readonly prompt: string;
-  /** Tokens that every completion begins with, and the salt of the first one's noise. */
   /** The conversation that the prompt was rendered from. */
   readonly messages?: readonly Message[] | undefined;
+  /** Tokens that every completion begins with, and the salt of the first one's noise. */
   readonly path?: readonly TokenId[];
   readonly firstSequence?: number;
   readonly target?: string | undefined;

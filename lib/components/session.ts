@@ -1,33 +1,11 @@
 /** One tab's instance of a developer's component: its page, and the actions that run on it. */
-import type { ElementAction, ElementState, Progress } from "../elements/element.ts";
-import { mergeChanges } from "../elements/element.ts";
+import type { ElementAction } from "../elements/element.ts";
 import { InputError, quote } from "../elements/input.ts";
-import type { Page, Patch } from "../elements/page.ts";
+import type { Page } from "../elements/page.ts";
 import type { Problem } from "../lm/event.ts";
-
-/** What an action does, or how its last run ended. */
-export type ActionState =
-  | { readonly status: "running"; readonly elapsedMs: number; readonly progress?: Progress }
-  | { readonly status: "done" | "cancelled"; readonly elapsedMs: number }
-  | { readonly status: "failed"; readonly elapsedMs: number; readonly problem: Problem };
-
-/** What a page is sent; a stream ends with exactly one `done` or `error`. */
-export type SessionEvent =
-  | { readonly type: "state"; readonly state: SessionState }
-  | { readonly type: "patch"; readonly patches: readonly Patch[] }
-  | { readonly type: "action"; readonly element: string; readonly action: ActionState }
-  | { readonly type: "done" }
-  | { readonly type: "error"; readonly problem: Problem };
-
-/** All that a page needs to be drawn. */
-export interface SessionState {
-  readonly session: string;
-  /** True when the server had lost the session and made it again from the inputs. */
-  readonly restored: boolean;
-  readonly elements: Readonly<Record<string, ElementState>>;
-  /** Of the elements that were clicked. */
-  readonly actions: Readonly<Record<string, ActionState>>;
-}
+import { ActionRun } from "./action_run.ts";
+import { Listener } from "./listener.ts";
+import type { ActionState, SessionEvent, SessionState } from "./session_event.ts";
 
 /** A click that cannot be: on what is not there, cannot be clicked, or runs already. */
 export class ActionRefusedError extends Error {
@@ -45,24 +23,9 @@ export class ActionInputError extends Error {
   }
 }
 
-/** An action that yields without waiting must still let the server breathe this often. */
-const TURN_MS = 8;
-
-interface Running {
-  readonly controller: AbortController;
-  readonly startedMs: number;
-  progress?: Progress;
-}
-
-interface Listener {
-  readonly patches: Map<string, Patch>;
-  readonly actions: Map<string, ActionState>;
-  wake: () => void;
-}
-
 export class Session {
   restored = false;
-  readonly #running = new Map<string, Running>();
+  readonly #running = new Map<string, ActionRun>();
   readonly #ended = new Map<string, ActionState>();
   readonly #listeners = new Set<Listener>();
   #idle: (() => void)[] = [];
@@ -77,7 +40,7 @@ export class Session {
   state(): SessionState {
     // Those who listen already are sent what the snapshot would otherwise keep from them.
     this.#publish();
-    const running = [...this.#running].map(([name, run]): [string, ActionState] => [name, runningState(run)]);
+    const running = [...this.#running].map(([name, run]): [string, ActionState] => [name, run.state]);
     const actions = Object.fromEntries([...this.#ended, ...running]);
     return { session: this.id, restored: this.restored, elements: this.page.snapshot(), actions };
   }
@@ -120,13 +83,13 @@ export class Session {
 
   /** Stops an action; false when it does not run. */
   cancel(name: string): boolean {
-    const running = this.#running.get(name);
-    running?.controller.abort();
-    return running !== undefined;
+    const run = this.#running.get(name);
+    run?.cancel();
+    return run !== undefined;
   }
 
   close(): void {
-    for (const { controller } of this.#running.values()) controller.abort();
+    for (const run of this.#running.values()) run.cancel();
   }
 
   #actionOf(name: string): ElementAction {
@@ -161,77 +124,36 @@ export class Session {
   }
 
   async #run(name: string, action: ElementAction): Promise<void> {
-    const running: Running = { controller: new AbortController(), startedMs: performance.now() };
-    this.#running.set(name, running);
+    const run = new ActionRun({
+      report: this.report,
+      onYield: () => this.#publish(),
+      onProgress: () => this.#tell(name, run.state),
+    });
+    this.#running.set(name, run);
     this.#ended.delete(name);
-    this.#tell(name, runningState(running));
-    const { signal } = running.controller;
-    let failure: { readonly error: unknown } | undefined;
-    try {
-      const start = action.prepare();
-      for (const input of action.inputs) input.sent();
-      const result = start(signal);
-      if (isGenerator(result)) await this.#follow(name, running, result);
-      else await unlessAborted(Promise.resolve(result), signal);
-    } catch (error) {
-      failure = { error };
-    }
+    this.#tell(name, run.state);
+    const ended = await run.perform(action);
     this.#running.delete(name);
-    const elapsedMs = performance.now() - running.startedMs;
-    const ended: ActionState = signal.aborted
-      ? { status: "cancelled", elapsedMs }
-      : failure === undefined
-      ? { status: "done", elapsedMs }
-      : { status: "failed", elapsedMs, problem: this.report(failure.error) };
     this.#ended.set(name, ended);
     this.#publish();
     this.#tell(name, ended);
     this.#settleIdle();
   }
 
-  /** Sends what changed at each `yield`. A cancelled generator is told to return, and not waited for. */
-  async #follow(name: string, running: Running, steps: AsyncGenerator<Progress | void, void, void>): Promise<void> {
-    const { signal } = running.controller;
-    let turnMs = performance.now();
-    while (true) {
-      const next = await unlessAborted(steps.next(), signal);
-      if (next === undefined) return void steps.return().catch(() => {}); // What a cancelled action throws is nobody's.
-      if (next.done === true) return;
-      this.#publish();
-      if (typeof next.value === "object") {
-        running.progress = { done: next.value.done, of: next.value.of };
-        this.#tell(name, runningState(running));
-      }
-      if (performance.now() - turnMs < TURN_MS) continue;
-      await new Promise((resolve) => setTimeout(resolve));
-      turnMs = performance.now();
-    }
-  }
-
   #listen(): Listener {
-    const listener: Listener = { patches: new Map(), actions: new Map(), wake: () => {} };
+    const listener = new Listener();
     this.#listeners.add(listener);
     return listener;
   }
 
-  /** Subtle: what a slow reader has not read is merged, so that it holds no more than the page itself. */
   #publish(): void {
     const patches = this.page.take();
     if (patches.length === 0) return;
-    for (const listener of this.#listeners) {
-      for (const patch of patches) {
-        const before = listener.patches.get(patch.element);
-        listener.patches.set(patch.element, before === undefined ? patch : mergePatches(before, patch));
-      }
-      listener.wake();
-    }
+    for (const listener of this.#listeners) listener.change(patches);
   }
 
   #tell(element: string, action: ActionState): void {
-    for (const listener of this.#listeners) {
-      listener.actions.set(element, action);
-      listener.wake();
-    }
+    for (const listener of this.#listeners) listener.tell(element, action);
   }
 
   async *#events(
@@ -250,13 +172,13 @@ export class Session {
     try {
       if (startsWithState) {
         const state = this.state();
-        listener.patches.clear();
+        listener.dropPatches();
         yield { type: "state", state };
       }
       while (!signal.aborted) {
-        const woken = new Promise<void>((resolve) => listener.wake = resolve);
-        yield* drain(listener);
-        if (isOver && listener.patches.size === 0 && listener.actions.size === 0) return yield { type: "done" };
+        const woken = listener.woken();
+        yield* listener.drain();
+        if (isOver && listener.isEmpty) return yield { type: "done" };
         await woken;
       }
       // Aborted: the server stops, or nobody reads. Without a `done`, who still reads knows that it was cut off.
@@ -275,47 +197,5 @@ export class Session {
     if (this.isRunning) return;
     for (const tell of this.#idle) tell();
     this.#idle = [];
-  }
-}
-
-function* drain(listener: Listener): Generator<SessionEvent> {
-  if (listener.patches.size > 0) {
-    const patches = [...listener.patches.values()];
-    listener.patches.clear();
-    yield { type: "patch", patches };
-  }
-  const actions = [...listener.actions];
-  listener.actions.clear();
-  for (const [element, action] of actions) yield { type: "action", element, action };
-}
-
-function mergePatches(first: Patch, second: Patch): Patch {
-  const { set: set1 = {}, append: append1 = {} } = first;
-  const { set: set2 = {}, append: append2 = {} } = second;
-  return { element: first.element, ...mergeChanges({ set: set1, append: append1 }, { set: set2, append: append2 }) };
-}
-
-function runningState({ startedMs, progress }: Running): ActionState {
-  const elapsedMs = performance.now() - startedMs;
-  return { status: "running", elapsedMs, ...(progress === undefined ? {} : { progress }) };
-}
-
-function isGenerator(result: unknown): result is AsyncGenerator<Progress | void, void, void> {
-  return typeof result === "object" && result !== null && Symbol.asyncIterator in result;
-}
-
-/** Undefined once the signal aborts, whatever the promise does. */
-async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
-  if (signal.aborted) return undefined;
-  let leave = () => {};
-  const aborted = new Promise<undefined>((resolve) => {
-    leave = () => resolve(undefined);
-    signal.addEventListener("abort", leave);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", leave);
-    promise.catch(() => {});
   }
 }

@@ -1,7 +1,8 @@
 /** From a request to a developer's component to what its session answers. */
 import type { Context } from "fresh";
 import * as v from "valibot";
-import { ActionInputError, ActionRefusedError, type Session, type SessionEvent } from "../components/session.ts";
+import { ActionInputError, ActionRefusedError, type Session } from "../components/session.ts";
+import type { SessionEvent } from "../components/session_event.ts";
 import { PageFullError } from "../elements/page_size.ts";
 import type { State } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";

@@ -1,7 +1,7 @@
 /** Actions of a developer's page over the API: only what changed, nothing wrong taken, nothing of another tab's. */
 import assert from "node:assert/strict";
 import { createParser } from "eventsource-parser";
-import type { SessionEvent, SessionState } from "../../lib/components/session.ts";
+import type { SessionEvent, SessionState } from "../../lib/components/session_event.ts";
 import { Sessions } from "../../lib/server/sessions.ts";
 import { actionRuns, elementsRig, gate } from "../rig/elements_rig.ts";
 import { readProblem } from "../rig/read_events.ts";

@@ -1,6 +1,6 @@
 /** Between a developer's page in the browser and its session on the server. */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { SessionEvent, SessionState } from "../../components/session.ts";
+import type { SessionEvent, SessionState } from "../../components/session_event.ts";
 import { ApiError, call, streamEvents } from "../../ui/api_client.ts";
 import { STRINGS } from "../../ui/strings.ts";
 import { PageStore } from "./page_store.ts";

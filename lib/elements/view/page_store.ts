@@ -1,6 +1,6 @@
 /** A developer's page in the browser: the elements' states, what the person has typed but not sent, and the actions. */
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { ActionState, SessionState } from "../../components/session.ts";
+import type { ActionState, SessionState } from "../../components/session_event.ts";
 import type { ElementState } from "../element.ts";
 import type { Patch } from "../page.ts";
 
