@@ -8,16 +8,15 @@ import { addRoute, type Registry } from "./registry.ts";
 import { Router } from "./router.ts";
 import { chainOf, newScope, runChain, scopeAt } from "./scope.ts";
 import { EMPTY_SNAPSHOT, type Snapshot, snapshotOf } from "./snapshot.ts";
+import type { FreshConfig, ResolvedFreshConfig } from "./config.ts";
+import type { MaybeLazy } from "./lazy.ts";
 import {
-  type FreshConfig,
   type LayoutConfig,
   type ListenOptions,
-  type MaybeLazy,
   type MaybeLazyMiddleware,
   type Method,
   METHODS,
   type Middleware,
-  type ResolvedFreshConfig,
   type Route,
   type RouteComponent,
   type RouteConfig,

@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import type { RenderState } from "./render_state.ts";
 import { serialize } from "./serial.ts";
-import type { Island } from "./types.ts";
+import type { Island } from "./island.ts";
 import { element } from "./vnode.ts";
 
 /** The one script of a page, or nothing when the page needs none. */

@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lockPath } from "./asset.ts";
+import { jsFolder, type ResolvedBuildConfig } from "./build_config.ts";
 import { bundle } from "./bundle.ts";
 import { type BuiltRoute, collectRoutes, load } from "./build_routes.ts";
 import { contentTypeOf, crawlSources, filesIn, isServed, slashes } from "./crawl.ts";
 import { checkCompilerOptions } from "./deno_json.ts";
-import type { ResolvedBuildConfig } from "./dev.ts";
 import { type IslandModule, islandRegistry, type Snapshot } from "./snapshot.ts";
 import { cssUrls, type Transformer, transformFile } from "./transform.ts";
 
@@ -34,11 +34,6 @@ export interface Additions {
 }
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-
-/** Where the browser modules of a build are served. */
-export function jsFolder(buildId: string): string {
-  return `/_fresh/js/${buildId}`;
-}
 
 /** @throws when the project cannot be built: the message names the file and what to do. */
 export async function collect(config: ResolvedBuildConfig, additions: Additions): Promise<Build> {

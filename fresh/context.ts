@@ -6,13 +6,8 @@ import { renderComponent } from "./page_render.ts";
 import { renderDocument } from "./render.ts";
 import { RenderState } from "./render_state.ts";
 import type { Snapshot } from "./snapshot.ts";
-import type {
-  LayoutConfig,
-  ResolvedFreshConfig,
-  RouteComponent,
-  WebSocketHandlers,
-  WebSocketUpgradeOptions,
-} from "./types.ts";
+import type { ResolvedFreshConfig } from "./config.ts";
+import type { LayoutConfig, RouteComponent, WebSocketHandlers, WebSocketUpgradeOptions } from "./types.ts";
 
 /** The query parameter of requests made by client navigation. */
 export const PARTIAL_PARAM = "fresh-partial";

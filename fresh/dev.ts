@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { App } from "./app.ts";
-import { collect, jsFolder, memorySnapshot } from "./build.ts";
-import { type SourceMap, stopBundler } from "./bundle.ts";
+import { collect, memorySnapshot } from "./build.ts";
+import { type BuildOptions, jsFolder, type ResolvedBuildConfig } from "./build_config.ts";
+import { stopBundler } from "./bundle.ts";
 import { listen } from "./listen.ts";
 import { errorPage, isShownError } from "./overlay.tsx";
 import { applySnapshot } from "./snapshot.ts";
@@ -12,36 +13,8 @@ import type { OnTransformOptions, Transformer, TransformFn } from "./transform.t
 import type { ListenOptions } from "./types.ts";
 import { writeBuild } from "./write.ts";
 
+export type { BuildOptions, ResolvedBuildConfig } from "./build_config.ts";
 export type { OnTransformArgs, OnTransformOptions, TransformFn } from "./transform.ts";
-
-/** Options of `new Builder()`; paths may be file URLs and are relative to `root`. */
-export interface BuildOptions {
-  /** Default: the working directory. */
-  root?: string;
-  /** Default: `_fresh`. */
-  outDir?: string;
-  /** Default: `static`. The first folder that has a file wins. */
-  staticDir?: string | string[];
-  /** Default: `islands`. */
-  islandDir?: string;
-  /** Default: `routes`. */
-  routeDir?: string;
-  /** Module that exports `app`. Default: `main.ts`. */
-  serverEntry?: string;
-  /** Oldest browsers to support. Default: `es2022`. */
-  target?: string | string[];
-  /** Files to leave out. */
-  ignore?: RegExp[];
-  /** Default: in development only. */
-  sourceMap?: SourceMap;
-}
-
-export interface ResolvedBuildConfig extends Required<Omit<BuildOptions, "sourceMap" | "staticDir">> {
-  staticDir: string[];
-  sourceMap: BuildOptions["sourceMap"];
-  mode: "development" | "production";
-  buildId: string;
-}
 
 /**
  * Bundles islands, collects routes and static files.

@@ -4,7 +4,7 @@ import { type ComponentChildren, Fragment, h, isValidElement, type VNode } from 
 import { keyText } from "./attributes.ts";
 import { rendering, type RenderState } from "./render_state.ts";
 import { Slot } from "./serial.ts";
-import type { Island } from "./types.ts";
+import type { Island } from "./island.ts";
 import { element } from "./vnode.ts";
 
 type Props = Record<string, unknown>;

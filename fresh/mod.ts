@@ -17,21 +17,19 @@ export { HttpError } from "./error.ts";
 export { ipFilter, type IpFilterOptions, type IpFilterRules } from "./ip_filter.ts";
 export { staticFiles } from "./static_files.ts";
 export { trailingSlashes } from "./trailing_slashes.ts";
+export type { FreshConfig, ResolvedFreshConfig } from "./config.ts";
+export type { Island } from "./island.ts";
+export type { Lazy, MaybeLazy } from "./lazy.ts";
 export type {
-  FreshConfig,
   HandlerByMethod,
   HandlerFn,
-  Island,
   LayoutConfig,
-  Lazy,
   ListenOptions,
-  MaybeLazy,
   Method,
   Middleware,
   MiddlewareFn,
   PageProps,
   PageResponse,
-  ResolvedFreshConfig,
   Route,
   RouteConfig,
   RouteData,

@@ -4,7 +4,8 @@ import { joinPath } from "./pattern.ts";
 import type { Router } from "./router.ts";
 import { chainOf, runRoute, type Scope, scopeAt, withHandler } from "./scope.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type MaybeLazy, type MaybeLazyMiddleware, METHODS, type Route, type RouteConfig } from "./types.ts";
+import type { MaybeLazy } from "./lazy.ts";
+import { type MaybeLazyMiddleware, METHODS, type Route, type RouteConfig } from "./types.ts";
 
 /** What registrations act on when a handler is made. */
 export interface Registry<State> {

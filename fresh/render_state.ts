@@ -1,7 +1,7 @@
 /** What a render finds, and which render is under way: Preact's hooks and components have no other way to know. */
 import type { ComponentChildren, VNode } from "preact";
 import type { Snapshot } from "./snapshot.ts";
-import type { Island } from "./types.ts";
+import type { Island } from "./island.ts";
 
 type Props = Record<string, unknown>;
 

@@ -1,6 +1,8 @@
 /** What a build hands to the server. Free of build code, as production reads it too. */
 import { setBuildId } from "./asset.ts";
-import type { Island, IslandComponent, MaybeLazy, ResolvedFreshConfig } from "./types.ts";
+import type { ResolvedFreshConfig } from "./config.ts";
+import type { Island, IslandComponent } from "./island.ts";
+import type { MaybeLazy } from "./lazy.ts";
 
 /** A file that `staticFiles()` can serve. */
 export interface StaticFile {

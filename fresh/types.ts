@@ -1,5 +1,6 @@
 /** Types shared by the server side: what routes, handlers, middlewares and components look like. */
-import type { ComponentChildren, ComponentClass, ComponentType, FunctionComponent } from "preact";
+import type { ComponentChildren, ComponentClass, FunctionComponent } from "preact";
+import type { ResolvedFreshConfig } from "./config.ts";
 import type { Context } from "./context.ts";
 
 /** HTTP methods that a route can answer. */
@@ -7,28 +8,6 @@ export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE" | "HEAD" | "OPT
 
 /** Every method, in the order in which `Allow` lists them. */
 export const METHODS: readonly Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-
-/** A function that gives the value later, on first use. */
-export type Lazy<T> = () => Promise<T>;
-export type MaybeLazy<T> = T | Lazy<T>;
-
-/** Options of `new App()`. */
-export interface FreshConfig {
-  /** Prefix of every path, such as `/docs`. Default: none. */
-  basePath?: string;
-  /** Default: `production`; a `Builder` sets its own. */
-  mode?: "development" | "production";
-  /** Whether `ctx.url` honours `X-Forwarded-Proto` and `X-Forwarded-Host`. Default: false. */
-  trustProxy?: boolean;
-}
-
-/** `app.config`: the options with defaults filled in. */
-export interface ResolvedFreshConfig {
-  root: string;
-  basePath: string;
-  mode: "development" | "production";
-  trustProxy: boolean;
-}
 
 /** A step that answers, or calls `ctx.next()` to let the following steps answer. */
 export type Middleware<State> = (ctx: Context<State>) => Response | Promise<Response>;
@@ -111,21 +90,6 @@ export interface Route<State> {
   config?: RouteConfig | undefined;
   /** Extra stylesheets. */
   css?: string[] | undefined;
-}
-
-// Props differ from island to island; what is sent is checked when it is serialised.
-// deno-lint-ignore no-explicit-any
-export type IslandComponent = ComponentType<any>;
-
-/** One function export of an island module. */
-export interface Island {
-  /** URL path of the browser module. */
-  file: string;
-  /** Unique on the site, and a JavaScript identifier. */
-  name: string;
-  exportName: string;
-  fn: IslandComponent;
-  css: string[];
 }
 
 export type ListenOptions =

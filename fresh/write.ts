@@ -1,9 +1,9 @@
 /** Writes a build to disk, as two modules and the files that they name. */
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Build, jsFolder } from "./build.ts";
+import type { Build } from "./build.ts";
+import { jsFolder, type ResolvedBuildConfig } from "./build_config.ts";
 import { contentTypeOf, slashes } from "./crawl.ts";
-import type { ResolvedBuildConfig } from "./dev.ts";
 import type { DiskFile } from "./snapshot.ts";
 
 const SNAPSHOT = join(dirname(fileURLToPath(import.meta.url)), "snapshot.ts");
