@@ -11,7 +11,6 @@ import {
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
-import { IndexProgress } from "./IndexProgress.tsx";
 import { LinkButton } from "./LinkButton.tsx";
 import { promptBeginning } from "./long_text.ts";
 import { LintList } from "./LintList.tsx";
@@ -49,6 +48,8 @@ interface DatasetViewProps {
   readonly bar: ComponentChildren;
   /** Elements that show the sample. */
   readonly sample: ComponentChildren;
+  /** How far the index is, while there is one to wait for. */
+  readonly index: ComponentChildren;
 }
 
 /** The dataset screen: one sample, what the task makes of it, and the rows around it. Complete without JavaScript. */
@@ -67,20 +68,15 @@ export function DatasetView(props: DatasetViewProps) {
         </p>
       )}
       {props.isReadable && page !== undefined && <SamplePanels {...props} page={page} />}
-      {page !== undefined && <StatisticsState {...props} page={page} />}
-      {page !== undefined && <RowsPanel screen={screen} page={page} />}
+      {page !== undefined && props.statistics !== undefined && (
+        <StatisticsPanel screen={screen} page={page} statistics={props.statistics} />
+      )}
+      {page !== undefined && (
+        <div id="rows" class="min-w-0 scroll-mt-2">
+          <RowsPanel screen={screen} page={page} index={props.index} />
+        </div>
+      )}
     </main>
-  );
-}
-
-/** Statistics, once they are asked for. */
-function StatisticsState({ screen, page, statistics }: DatasetViewProps & { readonly page: RowsPage }) {
-  if (statistics !== undefined) return <StatisticsPanel screen={screen} page={page} statistics={statistics} />;
-  if (page.index?.kind !== "writing" || !page.views.includes("statistics")) return null;
-  return (
-    <Panel title={TEXT.statistics}>
-      <IndexProgress screen={screen} page={page} />
-    </Panel>
   );
 }
 

@@ -1,20 +1,29 @@
-import { datasetHref, type RowsPage } from "./dataset_screen.ts";
+import type { IndexState } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
-import type { GenerationScreen } from "./generation_screen.ts";
 import { LinkButton } from "./LinkButton.tsx";
 import { count } from "./number_format.ts";
-import { ProgressTrack } from "./ProgressTrack.tsx";
 
-/** Instead of what an index is to tell that is still being written: how far it is, and a way to look again. */
-export function IndexProgress({ screen, page }: { readonly screen: GenerationScreen; readonly page: RowsPage }) {
-  const { rows, of } = page.index?.kind === "writing" ? page.index : { rows: 0, of: screen.size };
+interface IndexProgressProps {
+  /** Absent when it is only known that it was being written. */
+  readonly index: IndexState | undefined;
+  /** The address of the screen, to look again. */
+  readonly here: string;
+  /** Whether the page waits for it, and does not only tell how far it is. */
+  readonly isAwaited: boolean;
+}
+
+/** How far an index is that is being written, and a way to what waits for it. */
+export function IndexProgress({ index, here, isAwaited }: IndexProgressProps) {
+  const isWriting = index === undefined || index.kind === "writing";
+  if (!isWriting && !isAwaited) return null;
+  const { rows, of } = index?.kind === "writing" ? index : { rows: 0, of: 0 };
   return (
-    <div class="flex flex-wrap items-center gap-2 p-3" role="status">
-      <span class="w-[120px]">
-        <ProgressTrack share={rows / Math.max(1, of)} />
+    <div class="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2 text-12" role="status">
+      {isWriting && <progress value={rows} max={Math.max(1, of)} aria-hidden="true" class="w-[120px] accent-accent" />}
+      <span class="min-w-0 text-soft">
+        {isWriting ? `${TEXT.indexing(count(rows), count(of))}${isAwaited ? ` ${TEXT.awaited}` : ""}` : TEXT.indexMade}
       </span>
-      <span class="min-w-0 text-soft">{TEXT.waiting(count(rows), count(of))}</span>
-      <LinkButton href={datasetHref(screen, page)}>{TEXT.lookAgain}</LinkButton>
+      {isAwaited && <LinkButton href={here}>{isWriting ? TEXT.lookAgain : TEXT.showRows}</LinkButton>}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { visibleLines, visibleText } from "../lm/visible_text.ts";
 import { cx } from "./cx.ts";
 import {
@@ -9,15 +10,15 @@ import {
   rowFields,
   rowHref,
   ROWS_A_PAGE,
+  rowsHref,
   type RowsPage,
   toggleHref,
   wishEntries,
 } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import type { GenerationScreen } from "./generation_screen.ts";
-import { IndexProgress } from "./IndexProgress.tsx";
 import { LinkButton } from "./LinkButton.tsx";
-import { count, wholePercent } from "./number_format.ts";
+import { count } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 
 interface RowsPanelProps {
@@ -29,11 +30,18 @@ interface RowsPanelProps {
 const CELL_CHARACTERS = 400;
 
 /** The form of search and filters; the filters stand in the table, outside of it. */
-const FORM = "rows";
+const FORM = "rows-search";
 
 /** The rows of the split: searched, filtered and sorted by plain links and one GET form. */
-export function RowsPanel({ screen, page }: RowsPanelProps) {
+export function RowsPanel({ screen, page, index }: RowsPanelProps & { readonly index: ComponentChildren }) {
   const { rows, faults } = page;
+  if (screen.size === 0 && faults.length === 0) {
+    return (
+      <Panel title={TEXT.rows}>
+        <p class="p-3 text-soft">{TEXT.noRows}</p>
+      </Panel>
+    );
+  }
   const last = rows.at(-1)?.index ?? -1;
   return (
     <Panel
@@ -41,13 +49,14 @@ export function RowsPanel({ screen, page }: RowsPanelProps) {
       facts={rowsFacts(page, screen.size)}
       actions={
         <>
-          <LinkButton href={toggleHref(screen, page, "statistics")}>
+          <LinkButton href={`${toggleHref(screen, page, "statistics")}#rows`}>
             {page.views.includes("statistics") ? TEXT.closeStatistics : TEXT.statistics}
           </LinkButton>
           <SearchForm screen={screen} page={page} />
         </>
       }
     >
+      {index}
       <div class="overflow-x-auto" tabIndex={0} role="region" aria-label={TEXT.rowsTable}>
         <table class="text-13">
           <RowsHead screen={screen} page={page} />
@@ -75,9 +84,9 @@ export function RowsPanel({ screen, page }: RowsPanelProps) {
           </tbody>
         </table>
       </div>
-      {page.isWaiting
-        ? <IndexProgress screen={screen} page={page} />
-        : rows.length === 0 && <Relax screen={screen} page={page} />}
+      {!page.isWaiting && rows.length === 0 && (
+        page.total > 0 ? <PastEnd screen={screen} page={page} /> : <Relax screen={screen} page={page} />
+      )}
       <Pager screen={screen} page={page} />
     </Panel>
   );
@@ -88,7 +97,6 @@ function rowsFacts({ wish, total, index, isWaiting }: RowsPage, size: number): s
   const facts = isWaiting
     ? []
     : [isWhole ? TEXT.rowsFacts(count(total)) : TEXT.matchesFacts(count(total), count(size))];
-  if (index?.kind === "writing") facts.push(TEXT.indexing(wholePercent(index.rows, index.of)));
   if (index?.kind === "absent") facts.push(TEXT.indexAbsent(index.reason));
   return facts.join(" · ");
 }
@@ -98,7 +106,7 @@ function RowsHead({ screen, page }: RowsPanelProps) {
   return (
     <thead class="border-b border-line text-11 text-soft">
       <tr>
-        <th scope="col" class="px-3 pt-1.5 text-right font-semibold">{TEXT.number}</th>
+        <th scope="col" class="w-px px-3 pt-1.5 text-right font-semibold">{TEXT.number}</th>
         {fields.map((field) => {
           const sort = nextSort(wish.sort, field);
           const order = sort === "" ? TEXT.unsorted : sort === field ? TEXT.ascending : TEXT.descending;
@@ -111,7 +119,7 @@ function RowsHead({ screen, page }: RowsPanelProps) {
               class="px-2 pt-1.5 text-left font-semibold"
             >
               <a
-                href={datasetHref(screen, { ...page, wish: { ...wish, sort }, offset: 0 })}
+                href={rowsHref(screen, { ...page, wish: { ...wish, sort }, offset: 0 })}
                 title={TEXT.sortBy(visibleText(field), order)}
                 class={cx("rounded-sm hover:text-ink", (isUp || isDown) && "text-accent")}
               >
@@ -185,6 +193,16 @@ function FaultRow(
   );
 }
 
+/** The rows end before the page that was asked for. */
+function PastEnd({ screen, page }: RowsPanelProps) {
+  return (
+    <div class="flex flex-wrap items-center gap-2 p-3" role="status">
+      <span class="text-soft">{TEXT.pastEnd(count(page.total))}</span>
+      <LinkButton href={rowsHref(screen, { ...page, offset: 0 })}>{TEXT.firstRows}</LinkButton>
+    </div>
+  );
+}
+
 /** Nothing was found: what would be, with one part of the question left out. */
 function Relax({ screen, page }: RowsPanelProps) {
   const { wish, relaxations } = page;
@@ -193,14 +211,14 @@ function Relax({ screen, page }: RowsPanelProps) {
     <div class="flex flex-wrap items-center gap-2 p-3" role="status">
       <span class="text-soft">{TEXT.noMatch}</span>
       {useful.map((smaller) => (
-        <LinkButton key={smaller.field ?? ""} href={datasetHref(screen, { ...page, wish: smaller.wish, offset: 0 })}>
+        <LinkButton key={smaller.field ?? ""} href={rowsHref(screen, { ...page, wish: smaller.wish, offset: 0 })}>
           {smaller.field === undefined
             ? TEXT.relaxSearch(visibleText(wish.search))
             : TEXT.relaxFilter(visibleText(smaller.field), visibleText(conditionOf(wish, smaller.field)))}
           <span class="pl-1.5 text-soft">{TEXT.rowsCount(count(smaller.total))}</span>
         </LinkButton>
       ))}
-      <LinkButton href={datasetHref(screen, { ...page, wish: ALL_ROWS, offset: 0 })}>{TEXT.relaxAll}</LinkButton>
+      <LinkButton href={rowsHref(screen, { ...page, wish: ALL_ROWS, offset: 0 })}>{TEXT.relaxAll}</LinkButton>
     </div>
   );
 }
@@ -210,7 +228,7 @@ function SearchForm({ screen, page }: RowsPanelProps) {
   const sort = { ...ALL_ROWS, sort: wish.sort };
   const kept = new URL(datasetHref(screen, { ...page, wish: sort, offset: 0 }), "http://page").searchParams;
   return (
-    <form id={FORM} method="get" action={`/${screen.module}/${screen.component}`} role="search" class="flex gap-2">
+    <form id={FORM} method="get" action={`/${screen.module}/${screen.component}#rows`} role="search" class="flex gap-2">
       {[...kept].map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
       <input
         type="search"
@@ -224,7 +242,7 @@ function SearchForm({ screen, page }: RowsPanelProps) {
         {TEXT.search}
       </button>
       {wishEntries(wish).length > 0 && (
-        <LinkButton href={datasetHref(screen, { ...page, wish: ALL_ROWS, offset: 0 })}>{TEXT.clear}</LinkButton>
+        <LinkButton href={rowsHref(screen, { ...page, wish: ALL_ROWS, offset: 0 })}>{TEXT.clear}</LinkButton>
       )}
     </form>
   );
@@ -232,15 +250,15 @@ function SearchForm({ screen, page }: RowsPanelProps) {
 
 function Pager({ screen, page }: RowsPanelProps) {
   const { offset, total, rows } = page;
-  if (total <= ROWS_A_PAGE && offset === 0) return null;
-  const to = (next: number) => datasetHref(screen, { ...page, offset: next });
+  if (rows.length === 0 || total <= ROWS_A_PAGE && offset === 0) return null;
+  const to = (next: number) => rowsHref(screen, { ...page, offset: next });
   const last = offset + rows.length;
   return (
     <p class="flex items-center gap-2 p-3 text-soft tabular-nums">
       <LinkButton href={offset > 0 ? to(Math.max(0, offset - ROWS_A_PAGE)) : undefined} label={TEXT.earlier}>
         ←
       </LinkButton>
-      {rows.length > 0 && TEXT.page(count(offset + 1), count(last))}
+      {TEXT.page(count(offset + 1), count(last))}
       <LinkButton href={last < total ? to(last) : undefined} label={TEXT.later}>→</LinkButton>
     </p>
   );

@@ -6,6 +6,7 @@ import { DiffText } from "./DiffText.tsx";
 import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { beginning, LONG_CHARACTERS } from "./long_text.ts";
 import { count } from "./number_format.ts";
+import { ScrollBox } from "./ScrollBox.tsx";
 import { ShowAll } from "./ShowAll.tsx";
 import { LinkButton } from "./LinkButton.tsx";
 import { Panel } from "./Panel.tsx";
@@ -37,7 +38,12 @@ export function SampleFields({ screen, place, fields }: SampleFieldsProps) {
               <>
                 <dt key={name} class="text-12 text-soft">{visibleText(name)}</dt>
                 <dd key={`${name} value`} dir="auto" class="min-w-0 whitespace-pre-wrap break-words font-mono text-13">
-                  <FieldText text={text} original={original} isWhole={place.views.includes("all")} />
+                  <FieldText
+                    name={name}
+                    text={text}
+                    original={original}
+                    isWhole={place.views.includes("all")}
+                  />
                   <ShowAll screen={screen} place={place} more={hiddenOf(text, place)} />
                 </dd>
               </>
@@ -49,16 +55,18 @@ export function SampleFields({ screen, place, fields }: SampleFieldsProps) {
 }
 
 interface FieldTextProps {
+  readonly name: string;
   readonly text: string;
   readonly original: string | undefined;
   readonly isWhole: boolean;
 }
 
 /** Of a long text what changed is not sought: that would take longer than anybody waits. */
-function FieldText({ text, original, isWhole }: FieldTextProps) {
+function FieldText({ name, text, original, isWhole }: FieldTextProps) {
   const isLong = Math.max(text.length, original?.length ?? 0) > LONG_CHARACTERS;
   if (original !== undefined && !isLong) return <DiffText before={original} after={text} />;
-  return <>{visibleLines(isWhole ? text : beginning(text))}</>;
+  const shown = isWhole ? text : beginning(text);
+  return <ScrollBox label={visibleText(name)} length={shown.length}>{visibleLines(shown)}</ScrollBox>;
 }
 
 function hiddenOf(text: string, { views }: DatasetPlace): number {

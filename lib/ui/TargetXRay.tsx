@@ -11,6 +11,7 @@ import { fixed } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { targetFacts } from "./TargetPanel.tsx";
+import { ScrollBox } from "./ScrollBox.tsx";
 import { ShowAll } from "./ShowAll.tsx";
 import { XRay } from "./XRay.tsx";
 import { XRayTable } from "./XRayTable.tsx";
@@ -43,10 +44,12 @@ export function TargetXRay({ screen, place, target: { scored, problem, canScore 
       )}
     >
       {problem !== undefined && <ProblemCard problem={problem} />}
-      <p dir="auto" class="whitespace-pre-wrap break-words p-3 font-mono text-token">
-        {visibleLines(shown)}
+      <div dir="auto" class="whitespace-pre-wrap break-words p-3 font-mono text-token">
+        {text === ""
+          ? <span class="font-sans text-soft">{TEXT.emptyText}</span>
+          : <ScrollBox label={GENERATION_STRINGS.target} length={shown.length}>{visibleLines(shown)}</ScrollBox>}
         <ShowAll screen={screen} place={place} more={text.length - shown.length} />
-      </p>
+      </div>
       {scored !== undefined && scored.tokens.length > 0 && (
         <>
           <XRay scored={scored} />

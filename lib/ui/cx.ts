@@ -1,4 +1,4 @@
 /** Joins class names, leaving out what is false or undefined. Each literal must be complete: no class is computed. */
 export function cx(...names: readonly (string | false | undefined)[]): string {
-  return names.filter((name) => name !== false && name !== undefined && name !== "").join(" ");
+  return names.filter(Boolean).join(" ");
 }

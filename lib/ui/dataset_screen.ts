@@ -120,6 +120,11 @@ export function datasetHref(screen: GenerationScreen, place: DatasetPlace): stri
   return [screenHref(screen), ...parts].join("&");
 }
 
+/** The same, at its rows: what was asked of them is in sight when the page is there. */
+export function rowsHref(screen: GenerationScreen, place: DatasetPlace): string {
+  return `${datasetHref(screen, place)}#rows`;
+}
+
 /** The same screen at another row, with the same things open; what was edited stays with its own row. */
 export function rowHref(screen: GenerationScreen, place: DatasetPlace, sample: number): string {
   const views = place.views.filter((view) => view !== "edit" && view !== "all");

@@ -26,11 +26,6 @@ export function percent(logprob: number): string {
   return value.toFixed(1);
 }
 
-/** A part of a whole in per cent, and 100 only when it is all of it. @example wholePercent(2, 3) is "66 %" */
-export function wholePercent(part: number, whole: number): string {
-  return `${Math.floor(100 * part / Math.max(1, whole))} %`;
-}
-
 /** Nats as bits: 1.28. */
 export function bits(nats: number): string {
   return Number.isFinite(nats) ? (nats / Math.LN2).toFixed(2) : "∞";

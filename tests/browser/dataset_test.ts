@@ -1,6 +1,7 @@
 /** The dataset screen with mouse, with keys alone, and with JavaScript off. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import type { IndexState } from "../../lib/datasets/dataset.ts";
 import { datasetView, defineModule, field, jsonl, prompt } from "../../lib/mod.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
@@ -155,4 +156,66 @@ Deno.test("dataset screen with a split, a row and an edit that cannot be used, o
   });
   await browser.close();
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("dataset screen while an index is written: the rows come by themselves, and nothing typed is lost", async (t) => {
+  let index: IndexState = { kind: "writing", rows: 430, of: 1_000 };
+  const dataset = {
+    size: 1_000,
+    problems: [],
+    row: (number: number) => ({ title: `poem ${number}` }),
+    indexState: () => index,
+    async query({ signal }: { readonly signal?: AbortSignal }) {
+      if (index.kind === "ready") return { indices: [7], total: 1 };
+      return await new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+    },
+  };
+  const module = defineModule({
+    name: "poems",
+    tasks: {
+      poems: {
+        dataset: { all: { label: "all", open: () => Promise.resolve(dataset) } },
+        prompt: ({ title }: Poem) => prompt`Write ${field("title", title)}.`,
+      },
+    },
+    components: [datasetView()],
+  });
+  await using app = await serveApp([{ module, file: "poems/mod.ts", url: new URL("file:///nowhere/") }]);
+  const browser = await launchChromium();
+
+  await t.step("the page follows it, and shows the rows that were found once it is there", async () => {
+    const page = await browser.newPage();
+    await page.goto(`${app.origin}/poems/dataset?q=poem`);
+    await page.getByText("430 of 1,000 rows are in it").waitFor();
+    index = { kind: "writing", rows: 980, of: 1_000 };
+    await page.getByText("980 of 1,000 rows are in it").waitFor();
+    index = { kind: "ready" };
+    await page.locator("[data-row='7']").waitFor();
+    assert.equal(await page.getByText("rows are in it").count(), 0);
+    await page.close();
+  });
+
+  await t.step("who types meanwhile is not disturbed", async () => {
+    index = { kind: "writing", rows: 430, of: 1_000 };
+    const page = await browser.newPage();
+    await page.goto(`${app.origin}/poems/dataset?q=poem`);
+    await page.getByLabel("Filter title").fill("snow");
+    index = { kind: "ready" };
+    await page.getByText("The index is made.").waitFor();
+    assert.equal(await page.getByLabel("Filter title").inputValue(), "snow");
+    await page.getByRole("link", { name: "Show the rows" }).click();
+    await page.locator("[data-row='7']").waitFor();
+    await page.close();
+  });
+
+  await t.step("without JavaScript a link looks again", async () => {
+    index = { kind: "writing", rows: 430, of: 1_000 };
+    const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    await page.goto(`${app.origin}/poems/dataset?q=poem`);
+    index = { kind: "ready" };
+    await page.getByRole("link", { name: "Look again" }).click();
+    await page.locator("[data-row='7']").waitFor();
+    await page.context().close();
+  });
+  await browser.close();
 });

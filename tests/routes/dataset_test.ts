@@ -78,7 +78,7 @@ Deno.test("columns sort and filter, everything is in the URL, and paging keeps i
   assert.match(html, /name="filter.meta" value=">1909"|name="filter.meta" value="&gt;1909"/);
   assert.match(
     html,
-    /href="[^"]*sort=-title(&|&amp;)filter.title=poem(&|&amp;)filter.meta=%3E1909(&|&amp;)offset=20(&|&amp;)tokens=1"/,
+    /href="[^"]*sort=-title(&|&amp;)filter.title=poem(&|&amp;)filter.meta=%3E1909(&|&amp;)offset=20(&|&amp;)tokens=1#rows"/,
   );
 });
 
@@ -95,6 +95,7 @@ Deno.test("GET samples takes q, sort and filter, and names the rows by their num
   assert.deepEqual(answer.indices, [1, 0]);
   assert.equal(answer.rows[0].title, "poem 1");
   assert.equal(answer.total, 2);
+  assert.equal("index" in answer, false, "rows in memory have none");
   assert.equal((await fetch("/api/data/dataset/samples?limit=101")).status, 422);
 });
 
@@ -276,6 +277,7 @@ const hindered = defineModule({
                 new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
             }),
         },
+        empty: rows<{ t: string }>([]),
         megabytes: rows([{ t: `${"x".repeat(5 * 2 ** 20)}end` }, { t: "small" }]),
       },
       prompt: ({ t }: { t: string }) => t.slice(0, 10),
@@ -306,12 +308,16 @@ Deno.test("while an index is written rows page at once, and a search tells how f
   const { fetch } = await rigApp({ modules: [hindered] });
   const whole = await (await fetch("/hindered/dataset?split=writing&offset=980")).text();
   assert.match(whole, /981–1,000/);
-  assert.match(whole, /an index for searching is made, 43 % done/);
+  assert.match(whole, /430 of 1,000 rows are in it/);
+  assert.doesNotMatch(whole, /Look again/, "nothing waits for it");
   const search = await fetch("/hindered/dataset?split=writing&q=row&statistics=1");
   const html = await search.text();
   assert.equal(search.status, 200);
-  assert.match(html, /430 of 1,000 are in it.*href="[^"]*q=row[^"]*"[^>]*>Look again/s);
+  assert.equal(html.split("430 of 1,000 rows are in it").length, 2, "it is told once");
+  assert.match(html, /430 of 1,000 rows are in it.*href="[^"]*q=row[^"]*"[^>]*>Look again/s);
   assert.doesNotMatch(html, /No row matches/);
+  const { index } = await (await fetch("/api/hindered/dataset/samples?split=writing&limit=1")).json();
+  assert.deepEqual(index, { kind: "writing", rows: 430, of: 1_000 });
 });
 
 Deno.test("a row that cannot be read leaves the rows around it, and an edit that cannot be leaves the sample", async () => {
@@ -322,6 +328,18 @@ Deno.test("a row that cannot be read leaves the rows around it, and an edit that
   const edit = await (await fetch(`/gold/dataset?edits=${encodeURIComponent('{"none":"x"}')}`)).text();
   assert.match(edit, /role="alert".*none.*the row has only/s);
   assert.match(edit, /<dd[^>]*>b<\/dd>/, "the row's own fields");
+});
+
+Deno.test("a split without rows says so calmly, and a page past the last row leads back", async () => {
+  const { fetch } = await rigApp({ modules: [hindered, module] });
+  const empty = await fetch("/hindered/dataset?split=empty");
+  const html = await empty.text();
+  assert.equal(empty.status, 200);
+  assert.match(html, /This split has no rows\./);
+  assert.doesNotMatch(html, /role="alert"|No row matches|role="search"/);
+  const past = await (await fetch("/data/dataset?offset=900")).text();
+  assert.match(past, /There are only 45 rows\..*href="[^"]*sample=0#rows"[^>]*>First rows</s);
+  assert.doesNotMatch(past, /No row matches/);
 });
 
 Deno.test("a cell of megabytes is not sent with the table", async () => {

@@ -1,4 +1,5 @@
 import DatasetKeys from "../../../../islands/DatasetKeys.tsx";
+import IndexWatch from "../../../../islands/IndexWatch.tsx";
 import SampleChoice from "../../../../islands/SampleChoice.tsx";
 import SampleView from "../../../../islands/SampleView.tsx";
 import { changedTexts, type Edits, editText } from "../../../../lib/datasets/derived.ts";
@@ -19,6 +20,7 @@ import {
   type DatasetPlace,
   type OpenIn,
   ROWS_A_PAGE,
+  rowsHref,
   type RowsPage,
   type SampleField,
   VIEWS,
@@ -87,11 +89,27 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
           openIn={sampled.isReadable ? screensOf(module) : []}
           bar={<SampleChoice screen={{ ...screen, prompt: NO_PROMPT, target: "" }} />}
           sample={shown !== undefined && <SampleView elements={shown} />}
+          index={page !== undefined && indexWatch(place, page, rowsHref(screen, at))}
         />
         <DatasetKeys />
       </>
     ),
   };
+}
+
+/** While the index is written, how far it is; absent where there is nothing to wait for. */
+function indexWatch({ module, component, taskName, split }: Place, page: RowsPage, here: string) {
+  const isWriting = page.index?.kind === "writing";
+  if (!isWriting && !page.isWaiting) return undefined;
+  const query = new URLSearchParams({ task: taskName, split, limit: "1" });
+  return (
+    <IndexWatch
+      address={`/api/${module.name}/${component.name}/samples?${query}`}
+      here={here}
+      index={page.index}
+      isAwaited={page.isWaiting || page.views.includes("statistics")}
+    />
+  );
 }
 
 /** The sample, or the screen without it and why: what else there is to see stays. */
@@ -114,7 +132,9 @@ async function readOrTell(
     const { size = 0, problems = [], problemCount = problems.length } = dataset ?? {};
     const leftOut = problems.map(({ message }) => message);
     const screen = screenAt(place, { prompt: toPrompt(""), size, leftOut, leftOutCount: problemCount });
-    return { screen, row: undefined, original: undefined, shown: undefined, problem, isReadable: false };
+    const nothing = { row: undefined, original: undefined, shown: undefined, isReadable: false };
+    // A split without rows is nothing that went wrong; the panel of its rows says so.
+    return { screen, ...nothing, problem: dataset?.size === 0 ? undefined : problem };
   }
 }
 

@@ -2,13 +2,13 @@ import { apiRoute } from "../../../../lib/server/api_route.ts";
 import { namesFromQuery, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
 import { findRows, rowWish } from "../../../../lib/server/rows.ts";
 
-/** A page of rows as they are in the data set, their numbers, and how many there are in all. */
+/** A page of rows as they are in the data set, their numbers, how many there are in all, and how far the index is. */
 export const handler = apiRoute({
   async GET({ params, state, req: { signal }, url: { searchParams } }) {
     const place = resolvePlace(state.registry, params, namesFromQuery(searchParams));
     const offset = wholeNumber(searchParams, "offset");
     const limit = wholeNumber(searchParams, "limit");
-    const { rows, total } = await findRows(state.registry, place, rowWish(searchParams), {
+    const { rows, total, index } = await findRows(state.registry, place, rowWish(searchParams), {
       offset,
       limit,
       signal,
@@ -19,6 +19,7 @@ export const handler = apiRoute({
       indices: read.map(({ index }) => index),
       total,
       faults: rows.flatMap((found) => "fault" in found ? [found] : []),
+      ...(index === undefined ? {} : { index }),
     });
   },
 });
