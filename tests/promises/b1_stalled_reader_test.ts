@@ -4,6 +4,7 @@ import { type AppProcess, callHeaders, startApp } from "../rig/app_process.ts";
 import { GENERATE, readRun, runBody } from "../rig/load.ts";
 import { measured } from "../rig/measured.ts";
 import { openRequest } from "../rig/raw_client.ts";
+import { until } from "../rig/until.ts";
 
 const READERS = 20, STALL_SECONDS = 2;
 const PRODUCED_MB = 6, GROWTH_MB = 20;
@@ -32,8 +33,9 @@ Deno.test("B1: 20 readers that never read, each of a run of 65,536 tokens", asyn
 async function stallAll(app: AppProcess): Promise<number> {
   const { completion_tokens_total: before = 0 } = await app.metrics();
   const connections = await Promise.all(Array.from({ length: READERS }, (_, index) => stall(app, `client ${index}`)));
-  await until(app, ({ slots_busy }) => slots_busy === READERS);
-  const { completion_tokens_total: made = 0 } = await until(app, ({ slots_busy }) => slots_busy === 0);
+  await until("all runs have their slots", async () => (await app.metrics()).slots_busy === READERS);
+  await until("all slots are free again", async () => (await app.metrics()).slots_busy === 0);
+  const { completion_tokens_total: made = 0 } = await app.metrics();
   assert.equal((await app.metrics()).completion_tokens_total, made, "nothing more is made");
   for (const connection of connections) connection.close();
   return made - before;
@@ -54,13 +56,4 @@ async function bytesOfAnEvent(app: AppProcess): Promise<number> {
   const tokens = 1_000;
   const text = await (await app.call(GENERATE, { body: runBody({ generator: "quick", tokens }) })).text();
   return text.length / tokens;
-}
-
-/** Resolves once metrics are as wanted. */
-async function until(app: AppProcess, isSo: (metrics: Readonly<Record<string, number>>) => boolean) {
-  while (true) {
-    const metrics = await app.metrics();
-    if (isSo(metrics)) return metrics;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

@@ -7,6 +7,7 @@ import { measured } from "../rig/measured.ts";
 import { timed } from "../rig/quiet.ts";
 import { openRequest } from "../rig/raw_client.ts";
 import { STEP_MS } from "../rig/slow_generator.ts";
+import { until } from "../rig/until.ts";
 
 const LEAVERS = 50;
 const MORE_STEPS = 2, FREE_MS = 100 + STEP_MS;
@@ -55,7 +56,7 @@ async function leave(app: AppProcess, seed: number, tokens: number, isReset: boo
 }
 
 async function untilStep(app: AppProcess, seed: number, seen: number): Promise<void> {
-  while (((await app.counts()).stepsOf[seed] ?? 0) <= seen);
+  await until("another step", async () => ((await app.counts()).stepsOf[seed] ?? 0) > seen);
 }
 
 /** Steps of a run that were made after a moment. */
@@ -64,6 +65,6 @@ async function stepsAfter(app: AppProcess, seed: number, leftAt: number): Promis
 }
 
 async function freedMs(app: AppProcess): Promise<number> {
-  while ((await app.metrics()).slots_busy !== 0);
+  await until("all slots are free", async () => (await app.metrics()).slots_busy === 0);
   return performance.now();
 }

@@ -4,6 +4,7 @@ import { type AppProcess, startApp } from "../rig/app_process.ts";
 import { GENERATE, quantile, runBody } from "../rig/load.ts";
 import { measured } from "../rig/measured.ts";
 import { timed } from "../rig/quiet.ts";
+import { until } from "../rig/until.ts";
 
 const LEAVERS = 20, REMOVED_MS = 50;
 const SEEDS = 1_000;
@@ -33,6 +34,6 @@ Deno.test("C2: 20 clients leave their place in the queue", async () => {
 });
 
 async function noneWaitsMs(app: AppProcess): Promise<number> {
-  while ((await app.metrics()).runs_waiting !== 0);
+  await until("nobody waits", async () => (await app.metrics()).runs_waiting === 0);
   return performance.now();
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { startApp } from "../rig/app_process.ts";
 import { measured } from "../rig/measured.ts";
+import { until } from "../rig/until.ts";
 
 const LEAVERS = 10, MORE_STEPS = 2;
 
@@ -12,11 +13,11 @@ Deno.test("C3: ten clients leave while they wait for a whole completion", async 
     const leaving = new AbortController();
     const body = { model: "slow/paced", prompt: "abc", max_tokens: 4_000, seed, stream: false };
     const answer = app.call("/v1/completions", { body, signal: leaving.signal }).catch((error) => error.name);
-    while (((await app.counts()).stepsOf[seed] ?? 0) === 0);
+    await until("a first step", async () => ((await app.counts()).stepsOf[seed] ?? 0) > 0);
     const leftAt = Date.now();
     leaving.abort();
     assert.equal(await answer, "AbortError");
-    while ((await app.metrics()).slots_busy !== 0);
+    await until("the slot is free", async () => (await app.metrics()).slots_busy === 0);
     const { timesOf } = await app.counts();
     mostSteps = Math.max(mostSteps, (timesOf[seed] ?? []).filter((madeAt) => madeAt > leftAt).length);
   }

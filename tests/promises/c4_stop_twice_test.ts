@@ -6,6 +6,7 @@ import { elementsRig, gate } from "../rig/elements_rig.ts";
 import { GENERATE, runBody } from "../rig/load.ts";
 import { measured } from "../rig/measured.ts";
 import { rigApp } from "../rig/rig_app.ts";
+import { until } from "../rig/until.ts";
 
 const ACTIONS = "/api/pages/actions";
 
@@ -22,7 +23,7 @@ Deno.test("C4: a run is stopped twice, as the page does it", async () => {
     stop.abort();
   }
   assert.deepEqual(events, ["prompt", "step", "step", "step"]);
-  while ((await app.metrics()).slots_busy !== 0);
+  await until("all slots are free", async () => (await app.metrics()).slots_busy === 0);
   const metrics = await app.metrics();
   assert.deepEqual([metrics['runs_total{outcome="cancelled"}'], metrics['runs_total{outcome="error"}']], [1, 0]);
   measured("C4", "a run stopped twice is cancelled once");
@@ -33,7 +34,7 @@ Deno.test("C4: an action is cancelled twice, and once more when it is over", asy
   const { session } = await (await app.fetch(`${ACTIONS}/elements`)).json();
   const running = await app.post(`${ACTIONS}/elements/slow`, { session, inputs: {} });
   const text = running.text();
-  while (!gate.isWaiting) await new Promise((resolve) => setTimeout(resolve));
+  await until("the action waits", () => gate.isWaiting);
   const cancel = () => app.fetch(`${ACTIONS}/elements/slow?session=${session}`, { method: "DELETE" });
   const answers = [await cancel(), await cancel()];
   const events = await text;

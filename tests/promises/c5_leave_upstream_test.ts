@@ -5,6 +5,7 @@ import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { quantile } from "../rig/load.ts";
 import { measured } from "../rig/measured.ts";
 import { timed } from "../rig/quiet.ts";
+import { until } from "../rig/until.ts";
 
 const LEAVERS = 20, LEFT_MS = 100;
 
@@ -23,7 +24,7 @@ Deno.test("C5: 20 clients leave runs of a server that would write on", async () 
         for (let events = 0; events < 3; events++) await reader.read();
         const startedMs = performance.now();
         await reader.cancel();
-        while (fake.left.length === before) await new Promise((resolve) => setTimeout(resolve));
+        await until("the server behind is left", () => fake.left.length > before);
         leftMs.push((fake.left.at(-1) ?? Infinity) - startedMs);
       }
       return Math.ceil(quantile(leftMs, 1));

@@ -5,6 +5,7 @@ import { CHUNK } from "../../lib/generators/onnx/onnx_model.ts";
 import { readSettings } from "../../lib/generators/onnx/settings.ts";
 import { DEFAULT_PARAMS } from "../../lib/lm/params.ts";
 import { measured } from "../rig/measured.ts";
+import { until } from "../rig/until.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const TOKENS = 4000, CANCELS = 10, MOST_TURNS = 100;
@@ -21,7 +22,7 @@ async function cancelled(engine: Engine, turn: number) {
   assert.ok(first?.type === "prompt" && Math.abs(first.tokens.length - TOKENS) < CHUNK);
   const next = engine.ask({ type: "pull", run });
   // Each waits for some chunks more than the one before.
-  while (await passes() <= before + turn % CANCELS);
+  await until("some chunks are read", async () => await passes() > before + turn % CANCELS);
   const from = performance.now();
   // Asked in one breath, so that the count is the one at the cancel's arrival.
   const [{ passes: atCancel }] = await Promise.all([

@@ -5,6 +5,7 @@ import { settled } from "../rig/fake_clock.ts";
 import { measured } from "../rig/measured.ts";
 import { type RigApp, rigApp } from "../rig/rig_app.ts";
 import { rigModule } from "../rig/rig_module.ts";
+import { until } from "../rig/until.ts";
 
 const INPUTS = "/api/pages/inputs", ACTIONS = "/api/pages/actions";
 const NOBODY = "0123456789abcdef0123456789abcdef";
@@ -105,10 +106,11 @@ Deno.test("I9: other pages' sessions, unknown actions, wrong values, replays and
     );
     assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, ...Array(19).fill(409)]);
     const reading = Promise.all(answers.map((answer) => answer.text()));
-    while ((await elementsOf(rig, ACTIONS, session)).told?.text !== "finished") {
+    await until("the action is finished", async () => {
       gate.open();
       await settled();
-    }
+      return (await elementsOf(rig, ACTIONS, session)).told?.text === "finished";
+    });
     await reading;
     assert.equal(actionRuns.slow, before + 1);
   });

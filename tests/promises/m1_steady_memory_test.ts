@@ -4,6 +4,7 @@ import { type AppProcess, startApp } from "../rig/app_process.ts";
 import { seededChance } from "../rig/hostile_strings.ts";
 import { GENERATE, runBody } from "../rig/load.ts";
 import { measured } from "../rig/measured.ts";
+import { until } from "../rig/until.ts";
 
 const REQUESTS = 10_000, WARM_UP = 1_000, AT_ONCE = 8;
 const GROWTH_LIMIT = 1.15, COLLECTIONS = 3;
@@ -64,7 +65,7 @@ async function sessionOf(app: AppProcess): Promise<string> {
 
 /** What is held once nothing is under way; kept connections are the client's, so they are counted out. */
 async function settledState(app: AppProcess) {
-  while ((await app.metrics()).slots_busy !== 0);
+  await until("all slots are free", async () => (await app.metrics()).slots_busy === 0);
   const { slots_busy, runs_waiting, sessions = 0 } = await app.metrics();
   // Garbage is no memory that was left behind, so it is collected first; each time opens a page.
   for (let round = 0; round < COLLECTIONS; round++) await app.counts();

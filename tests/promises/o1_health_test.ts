@@ -9,6 +9,7 @@ import { measured } from "../rig/measured.ts";
 import { timed } from "../rig/quiet.ts";
 import { rigApp, rigPath } from "../rig/rig_app.ts";
 import { rigModule } from "../rig/rig_module.ts";
+import { until } from "../rig/until.ts";
 
 const STREAMS = 200, TOKENS = 80, CALLS = 100;
 const HEALTH_MS = 50, EVERY_MS = 20;
@@ -23,7 +24,7 @@ Deno.test("O1: 100 calls of /api/health beside 200 streams of 20 tokens a second
   const measure = async () => {
     const running = readRuns(app, STREAMS, { tokens: TOKENS });
     // The load is there once all of them run; what 200 requests at one moment cost is L1's.
-    while ((await app.metrics()).slots_busy !== STREAMS);
+    await until("all streams run", async () => (await app.metrics()).slots_busy === STREAMS);
     const callsMs: number[] = [];
     while (callsMs.length < CALLS) {
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));

@@ -8,6 +8,7 @@ import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import type { TokenId } from "../../../lib/lm/token.ts";
 import { FakeClock, settled } from "../../rig/fake_clock.ts";
 import { CONTEXT, ENDLESS, fixturePath } from "./tiny_models.ts";
+import { until } from "../../rig/until.ts";
 
 /** Twelve tokens, of which the most probable after any other is the next one; a pass takes up to `rows` prefixes. */
 class CountedModel implements LanguageModel {
@@ -200,7 +201,7 @@ Deno.test("a run that begins while the model looks ahead is the run that it is a
     const step = { prompt: "The gulls", path: alone.slice(0, 2), params: ENDLESS, offset: 0, limit: 10 };
     await engine.ask({ type: "next", request: step });
     const before = (await engine.ask({ type: "stats" })).passes;
-    while ((await engine.ask({ type: "stats" })).passes === before);
+    await until("a pass ahead", async () => (await engine.ask({ type: "stats" })).passes > before);
     assert.deepEqual(await idsOf(), alone);
   } finally {
     engine.close();
