@@ -5,6 +5,8 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const LEFT_OUT = new Set([".cache", ".git", ".tmp", "_fresh", "coverage", "node_modules"]);
 /** An address at which nothing listens: what would leave this machine fails at once. */
 const NOWHERE = "http://127.0.0.1:9";
+/** What runs longer is ended, and has then failed. */
+const MOST_MS = 5 * 60_000;
 
 export interface CleanCopy extends AsyncDisposable {
   readonly url: URL;
@@ -52,7 +54,8 @@ export async function cleanCopy({ without = [] }: { readonly without?: readonly 
 }
 
 async function run(options: Deno.CommandOptions): Promise<Ran> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), options).output();
+  const signal = AbortSignal.timeout(MOST_MS);
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { ...options, signal }).output();
   return { success, output: [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n") };
 }
 

@@ -78,7 +78,7 @@ export async function startApp(options: StartOptions = {}): Promise<StartedApp> 
 /** Runs `main.ts` to its end, for a start that is refused. */
 export async function failStart(options: StartOptions = {}): Promise<Ended> {
   const child = await spawn(options);
-  const { code, stdout, stderr } = await child.output();
+  const [{ code }, { stdout, stderr }] = await Promise.all([endOf(child), child.output()]);
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
