@@ -1,7 +1,7 @@
 /** What the docs show runs, and nothing of the public API is missing from the reference. */
 import assert from "node:assert/strict";
 import { allows, grantsOf } from "./rig/grants.ts";
-import { taskFlags } from "./rig/start_app.ts";
+import { taskRights } from "./rig/start_app.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const DOCS = ["docs/first_module.md", "docs/reference.md"];
@@ -17,7 +17,7 @@ Deno.test("each snippet of the docs type-checks and runs", async () => {
 });
 
 Deno.test("each address that the docs start the app with may be listened on", async () => {
-  const grants = grantsOf(await taskFlags("start"));
+  const grants = grantsOf(await taskRights("start"));
   let found = 0;
   for await (const { name } of Deno.readDir(new URL("docs/", ROOT))) {
     if (!name.endsWith(".md")) continue;

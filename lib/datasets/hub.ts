@@ -147,7 +147,9 @@ class Repository {
       return await ask();
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) {
-        throw new Error(`Cannot open ${this.id}: start with --allow-net=${host} too`, { cause: error });
+        throw new Error(`Cannot open ${this.id}: add "${host}" to "net" of the task's permissions in deno.json`, {
+          cause: error,
+        });
       }
       const status: unknown = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
       const reason = status === 401 || status === 403

@@ -113,7 +113,7 @@ class Pages {
       headers: this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` },
     }).catch((error) => {
       throw error instanceof Deno.errors.NotCapable
-        ? failed(`start with --allow-net=${address.host} too`, error)
+        ? failed(`add "${address.host}" to "net" of the task's permissions in deno.json`, error)
         : failed(`${address.host} cannot be reached (${reasonOf(error)})`, error);
     });
     const body: unknown = await response.json().catch(() => undefined);

@@ -103,7 +103,7 @@ export async function get(url: URL, name: string, headers: Record<string, string
     response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {
-      throw new Error(`Cannot open "${name}": start with --allow-net=${url.host} too`);
+      throw new Error(`Cannot open "${name}": add "${url.host}" to "net" of the task's permissions in deno.json`);
     }
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`Cannot open "${name}": ${url.host} cannot be reached (${reason})`, { cause: error });
@@ -130,7 +130,7 @@ export function whyUnreadable(error: unknown): string | undefined {
   if (error instanceof Deno.errors.NotFound) return "no such file";
   if (error instanceof Deno.errors.PermissionDenied) return "this user may not read it";
   if (error instanceof Deno.errors.NotCapable) {
-    return "the app may not read there: start it with --allow-read for it too";
+    return 'the app may read its own folder only; add others to "read" of the task\'s permissions in deno.json';
   }
   if (error instanceof Deno.errors.FilesystemLoop) return "it is a link that leads back to itself";
   if (error instanceof Deno.errors.IsADirectory) return "it is a folder, expected a file";

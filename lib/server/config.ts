@@ -203,7 +203,7 @@ export function readSecret(name: string): string | undefined {
     return Deno.env.get(name);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
-    throw new ConfigError(`Cannot read ${name}: start with --allow-env=${name} too`);
+    throw new ConfigError(`Cannot read ${name}: add it to "env" of the task's permissions in deno.json`);
   }
 }
 

@@ -48,7 +48,7 @@ function reasonOf(error: unknown, host: string): string {
   if (error instanceof Deno.errors.AddrInUse) return "another program uses it; set PORT to a free one";
   if (error instanceof Deno.errors.AddrNotAvailable) return "it is no address of this machine";
   if (error instanceof Deno.errors.NotCapable) {
-    return `the task does not allow it; add ${host} to --allow-net of the task in deno.json`;
+    return `add "${host}" to "net" of the task's permissions in deno.json`;
   }
   if (error instanceof Deno.errors.PermissionDenied) return "the system refuses it; ports below 1024 are reserved";
   return error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { type Access, allows, grantsOf, readAccesses } from "../rig/grants.ts";
 import { measured } from "../rig/measured.ts";
-import { buildPages, startApp, taskFlags } from "../rig/start_app.ts";
+import { buildPages, startApp, taskRights } from "../rig/start_app.ts";
 import { walk, WALK_MODULES } from "../rig/walk.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -73,7 +73,7 @@ Deno.test("P1: a search of a file so large that it gets an index of DuckDB's", a
 
 /** Nothing was refused, also where whoever asked went on as if it had not. */
 async function checkRefusals(record: string): Promise<readonly Access[]> {
-  const grants = grantsOf(await taskFlags("start"));
+  const grants = grantsOf(await taskRights("start"));
   const accesses = await readAccesses(record);
   const refused = accesses.filter((access) => !grants.some((grant) => allows(grant, access, ROOT.pathname)));
   assert.deepEqual(

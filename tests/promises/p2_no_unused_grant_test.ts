@@ -3,12 +3,33 @@ import assert from "node:assert/strict";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { allows, type Grant, grantsOf, readAccesses } from "../rig/grants.ts";
 import { measured } from "../rig/measured.ts";
-import { buildPages, failStart, startApp, taskFlags } from "../rig/start_app.ts";
+import { buildPages, failStart, startApp, taskFlags, taskRights } from "../rig/start_app.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const FOLDER = new URL(".cache/rights/", ROOT);
 const OTHER_HOSTS = ["localhost", "::1", "0.0.0.0", "::"];
 const TOKEN = "sixteen-or-more-characters";
+/** How the value of a right is called in a query. */
+const KEYS: Readonly<Record<string, string>> = {
+  net: "host",
+  read: "path",
+  write: "path",
+  env: "variable",
+  sys: "kind",
+  run: "command",
+};
+type Query = Pick<Grant, "right" | "value">;
+/** What `deno task start` does not give. */
+const NOT_GRANTED: readonly Query[] = [
+  ...["net", "read", "write", "env", "sys", "run", "import"].map((right) => ({ right })),
+  { right: "net", value: "example.org" },
+  { right: "read", value: "/etc/passwd" },
+  { right: "read", value: ".." },
+  { right: "write", value: "." },
+  { right: "env", value: "PATH" },
+  { right: "sys", value: "hostname" },
+  { right: "run", value: "deno" },
+];
 
 /** Models and rows that are fetched: they read names of the environment before they find that the network is closed. */
 const FETCHING = `
@@ -36,7 +57,7 @@ Deno.test("P2: each entry of each flag is asked for", async () => {
       await startApp({ args: ["examples/simple/mod.ts"], env }).then((app) => app.stop(), () => {});
     }
     const accesses = (await Promise.all(["uses", ...OTHER_HOSTS].map((name) => readAccesses(record(name))))).flat();
-    const grants = grantsOf(await taskFlags("start"));
+    const grants = grantsOf(await taskRights("start"));
     const isAsked = (grant: Grant) => accesses.some((access) => allows(grant, access, ROOT.pathname));
     const unused = grants.filter((grant) => !isAsked(grant)).map(({ right, value }) => `${right} ${value}`);
     // Asking for it would leave this machine; it is the address that `openai()` has without one of its own.
@@ -53,14 +74,16 @@ Deno.test("P2: each entry of each flag is asked for", async () => {
 });
 
 Deno.test("P2: without any one of its flags something is lost", async () => {
-  const flags = await taskFlags("start");
-  const rights = flags.filter((flag) => flag.startsWith("--allow-"));
+  const rights = await taskRights("start");
   for (const lost of rights) {
-    const options = { flags: flags.filter((flag) => flag !== lost), args: ["--port", "0", "examples/poems/mod.ts"] };
+    const options = {
+      flags: ["--no-prompt", ...rights.filter((right) => right !== lost)],
+      args: ["--port", "0", "examples/poems/mod.ts"],
+    };
     const name = lost.split("=")[0] ?? "";
     if (["--allow-net", "--allow-read", "--allow-env"].includes(name)) {
       const { code, stderr } = await failStart(options);
-      assert.ok(code !== 0 && /to --allow-net|may only read|Requires env access/.test(stderr), stderr);
+      assert.ok(code !== 0 && /to "net" of the task|may only read|Requires env access/.test(stderr), stderr);
     } else {
       await using app = await startApp(options);
       assert.match(app.lines.join("\n"), new RegExp(`missing: .*${name}`));
@@ -68,6 +91,38 @@ Deno.test("P2: without any one of its flags something is lost", async () => {
   }
   measured("P2", `${rights.length} of ${rights.length} flags missed`);
 });
+
+Deno.test("P2: Deno takes each task's set for the flags that it stands for", async () => {
+  for (const task of ["start", "start:remote", "build"]) {
+    const asFlags = await taskRights(task);
+    const queries = [...grantsOf(asFlags), ...NOT_GRANTED];
+    const bySet = await statesOf(await taskFlags(task), queries);
+    assert.deepEqual(bySet, await statesOf(["--no-prompt", ...asFlags], queries), task);
+    assert.deepEqual(new Set(bySet.slice(0, -NOT_GRANTED.length)), new Set(["granted"]), task);
+    if (task === "start") assert.deepEqual(new Set(bySet.slice(-NOT_GRANTED.length)), new Set(["denied"]));
+  }
+});
+
+/** Of each query, whether a process with the flags is granted it. */
+async function statesOf(flags: readonly string[], queries: readonly Query[]): Promise<readonly string[]> {
+  const descriptors = queries.map(({ right, value }) => ({
+    name: right,
+    ...(value && { [KEYS[right] ?? ""]: value }),
+  }));
+  const program = `console.log(JSON.stringify(${JSON.stringify(descriptors)}.map((each) =>
+    Deno.permissions.querySync(each).state === "granted" ? "granted" : "denied")))`;
+  await Deno.mkdir(new URL(".tmp/", ROOT), { recursive: true });
+  const path = await Deno.makeTempFile({ dir: new URL(".tmp/", ROOT).pathname, suffix: ".js" });
+  try {
+    await Deno.writeTextFile(path, program);
+    const args = ["run", ...flags, path];
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
+    assert.equal(new TextDecoder().decode(stderr), "");
+    return JSON.parse(new TextDecoder().decode(stdout));
+  } finally {
+    await Deno.remove(path);
+  }
+}
 
 async function generateEach(env: Readonly<Record<string, string>>): Promise<void> {
   const caps = { VISUALLM_DAILY_TOKENS: "99999", VISUALLM_CACHE: ".cache/rights/cache" };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { cleanCopy } from "../rig/clean_copy.ts";
 import { measured } from "../rig/measured.ts";
-import { taskFlags } from "../rig/start_app.ts";
+import { taskRights } from "../rig/start_app.ts";
 
 const NATIVE = ["onnxruntime-node", "@huggingface/transformers", "@duckdb/node-api"];
 const CORE = [
@@ -23,7 +23,7 @@ Deno.test("S5: the core's tests in a copy whose import map names no native packa
   assert.ok(installed.success, installed.output);
   const packages = await Array.fromAsync(Deno.readDir(new URL("node_modules/.deno/", copy.url)), ({ name }) => name);
   assert.deepEqual(packages.filter((name) => /onnxruntime|transformers|duckdb/.test(name)), []);
-  const build = (await taskFlags("build")).find((flag) => flag.startsWith("--allow-run=")) ?? assert.fail();
+  const build = (await taskRights("build")).find((flag) => flag.startsWith("--allow-run=")) ?? assert.fail();
   const rights = ["--allow-net=127.0.0.1,localhost,[::1]", "--allow-read", "--allow-write", "--allow-env", build];
   const { success, output } = await copy.deno(
     "test",

@@ -5,11 +5,26 @@ import { endOf } from "./ends.ts";
 const ROOT = new URL("../../", import.meta.url);
 const decoder = new TextDecoder();
 
+interface TasksAndRights {
+  readonly tasks: Readonly<Record<string, { readonly command: string }>>;
+  readonly permissions: Readonly<Record<string, Readonly<Record<string, true | readonly string[]>>>>;
+}
+
 /** What `deno run` of a task of deno.json is given before the file, without `deno task build` before it. */
 export async function taskFlags(task: string): Promise<readonly string[]> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  const [, flags = ""] = /.*deno (?:run|test) (.*?)(?: \S+\.ts\b.*)?$/.exec(tasks[task].command) ?? [];
+  const { tasks } = await readConfig();
+  const [, flags = ""] = /.*deno (?:run|test) (.*?)(?: \S+\.ts\b.*)?$/.exec(tasks[task]?.command ?? "") ?? [];
   return flags.split(" ").filter((word) => word.startsWith("-"));
+}
+
+/** The rights of a task, each as the `--allow-` flag that its permission set stands for. */
+export async function taskRights(task: string): Promise<readonly string[]> {
+  const { permissions } = await readConfig();
+  const flags = await taskFlags(task);
+  assert.ok(flags.every((flag) => !/^(?:--allow|-[A-OQ-Z])/.test(flag)), `${task} has all rights from its set`);
+  const [name = ""] = flags.flatMap((flag) => /^-P=(.+)/.exec(flag)?.[1] ?? []);
+  const set = permissions[name] ?? assert.fail(`${task} names no permission set`);
+  return Object.entries(set).map(([right, values]) => `--allow-${right}${values === true ? "" : `=${values}`}`);
 }
 
 /** Builds the pages, if they are stale, as `deno task start` does first. */
@@ -19,6 +34,10 @@ export async function buildPages(cwd: URL = ROOT): Promise<void> {
   const env = { NO_COLOR: "1", LD_LIBRARY_PATH: "/usr/local/cuda/lib64" };
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd, env }).output();
   assert.ok(success, decoder.decode(stderr));
+}
+
+async function readConfig(): Promise<TasksAndRights> {
+  return JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
 }
 
 export interface StartOptions {

@@ -93,7 +93,9 @@ async function answerOf(url: URL, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw new Error(`start with --allow-net=${url.host} too`);
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new Error(`add "${url.host}" to "net" of the task's permissions in deno.json`);
+    }
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${url.host} cannot be reached (${reason})`, { cause: error });
   }

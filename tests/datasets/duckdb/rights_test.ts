@@ -1,6 +1,7 @@
 /** An index under the rights that the tasks give: with native code where it is allowed, without it where it is not. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { taskFlags } from "../../rig/start_app.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const PROGRAM = `
@@ -14,8 +15,7 @@ const PROGRAM = `
 `;
 
 async function run(task: string): Promise<{ readonly total: number; readonly index: string }> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
-  const flags = [...tasks[task].command.matchAll(/--(?:allow-\S+|no-prompt)/g)].map(([flag]: RegExpExecArray) => flag);
+  const flags = await taskFlags(task);
   const path = new URL(`.tmp/rights_${task.replace(":", "_")}.ts`, ROOT);
   await Deno.mkdir(new URL(".", path), { recursive: true });
   await Deno.writeTextFile(path, PROGRAM);
