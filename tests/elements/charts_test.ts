@@ -4,7 +4,8 @@ import { barChart } from "../../lib/elements/bar_chart/bar_chart.ts";
 import { layoutOf, type Piece, readPieces, shortTitle, twins } from "../../lib/elements/bar_chart/pieces.ts";
 import { InputError } from "../../lib/elements/input.ts";
 import { lineChart } from "../../lib/elements/line_chart/line_chart.ts";
-import { nearest, plotOf } from "../../lib/elements/line_chart/plot.ts";
+import { plotOf } from "../../lib/elements/line_chart/plot.ts";
+import { nearest, readingsOf } from "../../lib/elements/line_chart/readings.ts";
 import { placeIn, rangeOf, ticks, widenToTicks } from "../../lib/elements/line_chart/ticks.ts";
 import { Page } from "../../lib/elements/page.ts";
 
@@ -136,14 +137,15 @@ Deno.test("ticks() and ranges bear the ends of what numbers can hold", () => {
 
 Deno.test("plotOf() breaks a line at a gap and marks a point that stands alone", () => {
   const points = Array.from({ length: 50 }, (_, x) => x === 10 || x === 12 ? { series: 0, x } : { series: 0, x, y: x });
-  const { lines: [line], xs } = plotOf(["a"], points);
+  const readings = readingsOf(["a"], points);
+  const { lines: [line] } = plotOf(readings);
   assert.equal(line?.runs.length, 2);
   assert.equal(line.runs[0]?.split(" ").length, 10);
   assert.equal(line.runs[0]?.split(" ")[0], "0.0,1000.0");
   assert.deepEqual(line.marks, [[11, 11]]);
-  assert.deepEqual(line.values.get(10), [undefined]);
-  assert.equal(xs.length, 50);
-  assert.deepEqual(plotOf([], []).lines, []);
+  assert.deepEqual(readings.lines[0]?.values.get(10), [undefined]);
+  assert.equal(readings.xs.length, 50);
+  assert.deepEqual(plotOf(readingsOf([], [])).lines, []);
 });
 
 Deno.test("nearest() finds the closest x on either side", () => {

@@ -8,11 +8,11 @@ import { TableTwin } from "../../ui/TableTwin.tsx";
 import type { ViewProps } from "../view/element_view.ts";
 import type { LineChartState } from "./line_chart.ts";
 import { LineSwatch } from "./LineStroke.tsx";
-import { nearest, type Plot, plotOf } from "./plot.ts";
+import { nearest, type Readings, readingsOf } from "./readings.ts";
 
 /** Lines with their legend above; below, the values at the x under the pointer or chosen by arrow keys. */
 export function LineChartView({ state: { xLabel, yLabel, names, points } }: ViewProps<LineChartState>) {
-  const plot = useMemo(() => plotOf(names, points), [names, points]);
+  const readings = useMemo(() => readingsOf(names, points), [names, points]);
   return (
     <figure class="flex min-w-0 flex-col gap-1.5">
       <figcaption class="flex flex-wrap items-center gap-x-4 gap-y-1 text-12">
@@ -25,11 +25,11 @@ export function LineChartView({ state: { xLabel, yLabel, names, points } }: View
         ))}
       </figcaption>
       {points.length === 0 && <p class="text-soft">{STRINGS.noPoints}</p>}
-      {points.length > 0 && <ReadPlot plot={plot} xLabel={xLabel} />}
+      {points.length > 0 && <ReadPlot readings={readings} xLabel={xLabel} />}
       {points.length > 0 && (
         <TableTwin
           head={[xLabel, ...names].map(visibleText)}
-          rows={plot.xs.map((x) => [decimal(x), ...cellsAt(plot, x)])}
+          rows={readings.xs.map((x) => [decimal(x), ...cellsAt(readings, x)])}
         />
       )}
     </figure>
@@ -37,14 +37,15 @@ export function LineChartView({ state: { xLabel, yLabel, names, points } }: View
 }
 
 /** The drawing, and in words what stands at the chosen x. */
-function ReadPlot({ plot, xLabel }: { readonly plot: Plot; readonly xLabel: string }) {
+function ReadPlot({ readings, xLabel }: { readonly readings: Readings; readonly xLabel: string }) {
   const [picked, setPicked] = useState<number | undefined>(undefined);
   // The drawing is fetched where there is one; without JavaScript the table below has its numbers.
   const late = useLate(true, () => import("./LinePlot.tsx"));
-  const last = plot.xs.length - 1;
+  const { xs } = readings;
+  const last = xs.length - 1;
   const at = picked === undefined ? undefined : Math.min(picked, last);
-  const atX = at === undefined ? undefined : plot.xs[at];
-  const readOut = atX === undefined ? "" : valuesAt(plot, atX, xLabel);
+  const atX = at === undefined ? undefined : xs[at];
+  const readOut = atX === undefined ? "" : valuesAt(readings, atX, xLabel);
   return (
     <>
       <div
@@ -61,9 +62,9 @@ function ReadPlot({ plot, xLabel }: { readonly plot: Plot; readonly xLabel: stri
       >
         {late !== undefined && (
           <late.LinePlot
-            plot={plot}
+            readings={readings}
             atX={atX}
-            onPoint={(x) => setPicked(x === undefined ? undefined : nearest(plot.xs, x))}
+            onPoint={(x) => setPicked(x === undefined ? undefined : nearest(xs, x))}
           />
         )}
       </div>
@@ -76,15 +77,15 @@ function ReadPlot({ plot, xLabel }: { readonly plot: Plot; readonly xLabel: stri
 }
 
 /** What each line has at an x: empty where it has no point there. */
-function cellsAt({ lines }: Plot, x: number): readonly string[] {
+function cellsAt({ lines }: Readings, x: number): readonly string[] {
   return lines.map(({ values }) =>
     (values.get(x) ?? []).map((y) => y === undefined ? STRINGS.gap : decimal(y)).join("; ")
   );
 }
 
-function valuesAt(plot: Plot, x: number, xLabel: string): string {
-  const cells = cellsAt(plot, x);
-  const values = plot.lines.flatMap(({ name }, series) => {
+function valuesAt(readings: Readings, x: number, xLabel: string): string {
+  const cells = cellsAt(readings, x);
+  const values = readings.lines.flatMap(({ name }, series) => {
     const cell = cells[series];
     return cell === undefined || cell === "" ? [] : [`${visibleText(name)} ${cell}`];
   });

@@ -1,7 +1,9 @@
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import { axisTexts } from "../../ui/number_format.ts";
 import { LineMark, LineStroke } from "./LineStroke.tsx";
-import { type Line, type Plot, PLOT_UNITS, Y_TICKS } from "./plot.ts";
+import { type Line, type Plot, PLOT_UNITS, plotOf, Y_TICKS } from "./plot.ts";
+import type { Readings } from "./readings.ts";
 import { placeIn, type Range, ticks } from "./ticks.ts";
 
 const HEIGHT = 220;
@@ -16,7 +18,7 @@ const DIGIT_WIDTH = 7;
 const LABEL_GAP = 8;
 
 interface LinePlotProps {
-  readonly plot: Plot;
+  readonly readings: Readings;
   /** Where the marker stands. */
   readonly atX: number | undefined;
   /** The x under the pointer; undefined when it has left. */
@@ -27,7 +29,8 @@ interface LinePlotProps {
  * Subtle: the lines stand in a drawing that is stretched to its place, the numbers do not, so that they are as large on
  * a phone as on a desk.
  */
-export function LinePlot({ plot, atX, onPoint }: LinePlotProps) {
+export function LinePlot({ readings, atX, onPoint }: LinePlotProps) {
+  const plot = useMemo(() => plotOf(readings), [readings]);
   const yTicks = ticks(plot.y, Y_TICKS);
   return (
     <div class="flex min-w-0">
@@ -48,7 +51,9 @@ export function LinePlot({ plot, atX, onPoint }: LinePlotProps) {
           <line x1={acrossAt(plot.x, atX)} x2={acrossAt(plot.x, atX)} y1={TOP} y2={TOP + HEIGHT} class="stroke-edge" />
         )}
         <Lines lines={plot.lines} />
-        {plot.lines.map((line, series) => <Marks key={series} line={line} series={series} plot={plot} atX={atX} />)}
+        {plot.lines.map(({ marks }, series) => (
+          <Marks key={series} marks={[...marks, ...marksAt(readings, series, atX)]} series={series} plot={plot} />
+        ))}
       </svg>
     </div>
   );
@@ -82,22 +87,25 @@ function Lines({ lines }: { readonly lines: readonly Line[] }) {
 }
 
 interface MarksProps {
-  readonly line: Line;
+  readonly marks: Line["marks"];
   readonly series: number;
   readonly plot: Plot;
-  readonly atX: number | undefined;
 }
 
-function Marks({ line: { marks, values }, series, plot, atX }: MarksProps) {
-  const here = atX === undefined ? [] : values.get(atX) ?? [];
-  const picked = here.flatMap((y): [number, number][] => y === undefined || atX === undefined ? [] : [[atX, y]]);
+function Marks({ marks, series, plot }: MarksProps) {
   return (
     <>
-      {[...marks, ...picked].map(([x, y], index) => (
+      {marks.map(([x, y], index) => (
         <LineMark key={index} series={series} x={acrossAt(plot.x, x)} y={downAt(plot.y, y)} />
       ))}
     </>
   );
+}
+
+/** The points of a line at the x that is read. */
+function marksAt({ lines }: Readings, series: number, atX: number | undefined): Line["marks"] {
+  if (atX === undefined) return [];
+  return (lines[series]?.values.get(atX) ?? []).flatMap((y): [number, number][] => y === undefined ? [] : [[atX, y]]);
 }
 
 function YAxis({ range, values }: { readonly range: Range; readonly values: readonly number[] }) {
