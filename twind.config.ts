@@ -42,6 +42,13 @@ const variables = Object.fromEntries(
 export default defineConfig({
   presets: [presetAutoprefix(), presetTailwind({ disablePreflight: true })],
   hash: false,
+  rules: [
+    // Subtle: what scrolls is padded by as much as fades, so that at either end nothing of it is faded.
+    ["fade-x", { maskImage: "linear-gradient(to right,transparent,#000 24px calc(100% - 24px),transparent)" }],
+    // Breaks a long word as a last resort, and lets what holds it be narrower than the word.
+    ["break-anywhere", { overflowWrap: "anywhere" }],
+    ["fade-none", { maskImage: "none" }],
+  ],
   theme: {
     colors: {
       transparent: "transparent",

@@ -92,7 +92,7 @@ function CandidateRow({ candidate, skipped, isChosen, hasFinal, hasNoise, onTake
   const { token, logprob, finalLogprob, excludedBy, noise, rank } = candidate;
   return (
     <tr class={cx(excludedBy !== undefined && "text-soft", skipped > 0 && "border-t border-line")}>
-      <th scope="row" class={cx("py-0.5 text-left break-words", isChosen ? "font-bold" : "font-normal")}>
+      <th scope="row" class={cx("break-anywhere py-0.5 text-left", isChosen ? "font-bold" : "font-normal")}>
         {onTake === undefined || isChosen ? <CandidateText candidate={candidate} /> : (
           <button
             type="button"

@@ -20,6 +20,7 @@ import { ChatAside } from "./ChatAside.tsx";
 import { ChatTurn } from "./ChatTurn.tsx";
 import { ConversationList } from "./ConversationList.tsx";
 import { cx } from "./cx.ts";
+import { FilePicker } from "./FilePicker.tsx";
 import type { ChatPrompt } from "./generation_client.ts";
 import { paramsToQuery } from "./generation_screen.ts";
 import { Panel } from "./Panel.tsx";
@@ -102,19 +103,7 @@ export function ChatView(props: ChatViewProps) {
           {screen.generators.length > 1 && <GeneratorChoice screen={screen} params={props.params} />}
           <Button onClick={on.begin}>{TEXT.newChat}</Button>
           <Button onClick={on.exportChat}>{TEXT.exportChat}</Button>
-          <label class="inline-flex min-h-[32px] cursor-pointer items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk">
-            {TEXT.importChat}
-            <input
-              type="file"
-              accept="application/json"
-              class="sr-only"
-              onChange={(event) => {
-                const [file] = event.currentTarget.files ?? [];
-                if (file !== undefined) on.importChat(file);
-                event.currentTarget.value = "";
-              }}
-            />
-          </label>
+          <FilePicker onFile={on.importChat}>{TEXT.importChat}</FilePicker>
         </div>
         <ConversationList {...props} />
         <Thread {...props} />

@@ -65,7 +65,7 @@ export function Inspector(
           <Button onClick={onClose}>{STRINGS.close}</Button>
         </span>
       </div>
-      <dl class="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 text-13 text-soft">
+      <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-13 text-soft">
         {measured.logprob !== undefined && (
           <Fact name={GENERATION_STRINGS.rawProbability} value={probability(measured.logprob)} />
         )}
@@ -122,7 +122,7 @@ function Fact(props: { readonly name: string; readonly value: string }) {
   return (
     <>
       <dt>{props.name}</dt>
-      <dd class="text-right font-mono text-ink tabular-nums">{props.value}</dd>
+      <dd class="break-anywhere text-right font-mono text-ink tabular-nums">{props.value}</dd>
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { FilePicker } from "./FilePicker.tsx";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { KEPT_STRINGS as TEXT } from "./kept_strings.ts";
 import { plural } from "./number_format.ts";
@@ -27,19 +28,7 @@ export function KeptRunsBar({ runs, kept, isReady }: GenerationViewProps) {
       <p class="flex flex-wrap items-center gap-x-2 px-3 py-1.5 text-12 text-soft">
         {made > 0 && <span class="mr-auto">{all} {TEXT.kept}</span>}
         {made > 0 && <TextButton onClick={kept.exportRuns}>{TEXT.exportRuns}</TextButton>}
-        <label class="cursor-pointer rounded-sm px-1 text-12 text-accent underline focus-within:outline focus-within:outline-2 focus-within:outline-accent">
-          {TEXT.importRuns}
-          <input
-            type="file"
-            accept="application/json"
-            class="sr-only"
-            onChange={(event) => {
-              const [file] = event.currentTarget.files ?? [];
-              if (file !== undefined) kept.importRuns(file);
-              event.currentTarget.value = "";
-            }}
-          />
-        </label>
+        <FilePicker isText onFile={kept.importRuns}>{TEXT.importRuns}</FilePicker>
         {made > 0 && !isSure && (
           <TextButton label={TEXT.clearAll(all)} onClick={() => setSure(true)}>{TEXT.clear}</TextButton>
         )}

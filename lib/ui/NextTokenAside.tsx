@@ -24,24 +24,24 @@ export function NextTokenAside(props: NextTokenAsideProps) {
   const { step, target } = props.next;
   return (
     <div class="flex flex-col gap-5">
-      <dl class="grid grid-cols-[1fr_auto] gap-x-3 gap-y-0.5 text-13 text-soft">
+      <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-13 text-soft">
         <dt>{TEXT.entropy}</dt>
-        <dd class="text-right font-mono text-ink tabular-nums">
+        <dd class="break-anywhere text-right font-mono text-ink tabular-nums">
           {step.entropyNats === undefined ? MISSING : entropyText(step.entropyNats, step.evidence)}
         </dd>
         <dt>{TEXT.draws}</dt>
-        <dd class="text-right font-mono text-ink tabular-nums">{displayToken(step.token).text}</dd>
+        <dd class="break-anywhere text-right font-mono text-ink tabular-nums">{displayToken(step.token).text}</dd>
         <dt>{TEXT.luck}</dt>
-        <dd class="text-right font-mono text-ink tabular-nums">
+        <dd class="break-anywhere text-right font-mono text-ink tabular-nums">
           {luck(step)}
           <span class="block text-12 text-soft">{passedOver(step)}</span>
         </dd>
         <dt>{TEXT.effective}</dt>
-        <dd class="text-right font-mono text-ink tabular-nums">{effective(step)}</dd>
+        <dd class="break-anywhere text-right font-mono text-ink tabular-nums">{effective(step)}</dd>
         {props.screen.target !== undefined && (
           <>
             <dt>{TEXT.targetToken}</dt>
-            <dd class="text-right font-mono text-ink tabular-nums">
+            <dd class="break-anywhere text-right font-mono text-ink tabular-nums">
               {target === undefined ? "–" : `${displayToken(target.token).text} `}
               {target !== undefined && (
                 <span class="block text-12 text-soft">

@@ -16,36 +16,43 @@ interface RailProps {
   readonly children?: ComponentChildren;
 }
 
-/** The modules and their components; a scrollable strip on narrow screens. */
+/** The modules and their components; on narrow screens a strip that scrolls beside the name, and fades where it goes on. */
 export function Rail(props: RailProps) {
   return (
     <nav
       aria-label={PAGE_STRINGS.components}
-      class="flex items-center gap-3 overflow-x-auto whitespace-nowrap mid:whitespace-normal border-b border-line px-3 py-2 mid:sticky mid:top-0 mid:h-screen mid:flex-col mid:items-stretch mid:gap-5 mid:overflow-y-auto mid:border-b-0 mid:py-4"
+      class="flex items-center border-b border-line pl-1 mid:sticky mid:top-0 mid:h-screen mid:flex-col mid:items-stretch mid:gap-5 mid:overflow-y-auto mid:border-b-0 mid:px-3 mid:py-4"
     >
-      <a href="/" class="px-2 font-semibold tracking-tight">{STRINGS.brand}</a>
-      {props.modules.map((module) => (
-        <div class="flex items-center gap-1 mid:flex-col mid:items-stretch mid:gap-0">
-          <h2 class="px-2 text-11 mid:pb-1 font-semibold uppercase tracking-wider text-soft">{module.title}</h2>
-          {module.components.map((component) => {
-            const href = `/${module.name}/${component.name}`;
-            const isCurrent = href === props.current;
-            return (
-              <a
-                href={href}
-                aria-current={isCurrent ? "page" : undefined}
-                class={cx(
-                  "block rounded-md border-l-2 px-2 py-1 hover:bg-sunk",
-                  isCurrent ? "border-accent bg-sunk font-semibold" : "border-transparent",
-                )}
-              >
-                {component.title}
-              </a>
-            );
-          })}
-        </div>
-      ))}
-      <div class="mid:mt-auto">{props.children}</div>
+      <a href="/" class="px-2 py-3 mid:py-0 font-semibold tracking-tight">{STRINGS.brand}</a>
+      <div class="fade-x flex min-w-0 flex-1 items-center gap-3 overflow-x-auto whitespace-nowrap px-6 py-2 mid:fade-none mid:flex-col mid:items-stretch mid:gap-5 mid:overflow-visible mid:whitespace-normal mid:p-0">
+        {props.modules.map((module) => <ModuleLinks key={module.name} module={module} current={props.current} />)}
+        <div class="mid:mt-auto">{props.children}</div>
+      </div>
     </nav>
+  );
+}
+
+function ModuleLinks({ module, current }: { readonly module: RailModule; readonly current: string }) {
+  return (
+    <div class="flex items-center gap-1 mid:flex-col mid:items-stretch mid:gap-0">
+      <h2 class="px-2 text-11 mid:pb-1 font-semibold uppercase tracking-wider text-soft">{module.title}</h2>
+      {module.components.map((component) => {
+        const href = `/${module.name}/${component.name}`;
+        const isCurrent = href === current;
+        return (
+          <a
+            key={component.name}
+            href={href}
+            aria-current={isCurrent ? "page" : undefined}
+            class={cx(
+              "block rounded-md border-l-2 px-2 py-1 hover:bg-sunk",
+              isCurrent ? "border-accent bg-sunk font-semibold" : "border-transparent",
+            )}
+          >
+            {component.title}
+          </a>
+        );
+      })}
+    </div>
   );
 }

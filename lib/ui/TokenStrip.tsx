@@ -84,7 +84,7 @@ const TokenButton = memo(function TokenButton({ token, position, isSelected, isT
         aria-pressed={isSelected}
         title={name}
         class={cx(
-          "scroll-mt-4 rounded-sm border-b py-px whitespace-pre-wrap",
+          "scroll-mt-4 max-w-full break-all rounded-sm border-b py-px whitespace-pre-wrap",
           heat === 0 && "border-transparent",
           heat === 1 && "border-transparent bg-heat1",
           heat === 2 && "border-transparent bg-heat2",
@@ -93,7 +93,7 @@ const TokenButton = memo(function TokenButton({ token, position, isSelected, isT
           (display.isMark || token.isStale === true) && "text-soft",
           token.flag !== undefined && "border-l-2 border-l-bad pl-px",
           isLost && "line-through decoration-warn",
-          isSelected && "outline outline-2 outline-accent",
+          isSelected && "relative outline outline-2 outline-accent",
         )}
       >
         {display.text}

@@ -122,7 +122,10 @@ function Row({ candidate, processors, isTaken, isDrawn }: RowProps) {
   const { text } = displayToken(token);
   return (
     <tr class={cx(out < processors.length && "text-soft")}>
-      <th scope="row" class={cx("max-w-[110px] break-words py-0.5 text-left", isTaken ? "font-bold" : "font-normal")}>
+      <th
+        scope="row"
+        class={cx("break-anywhere max-w-[110px] py-0.5 text-left", isTaken ? "font-bold" : "font-normal")}
+      >
         {out < processors.length ? <s>{text}</s> : text}
       </th>
       <Cell>{percent(logprob)}</Cell>

@@ -1,0 +1,59 @@
+/** Telephones: 390 px hold every page, whatever the model writes. */
+import assert from "node:assert/strict";
+import { defineModule, generation, logitTable, nextToken, rows } from "../../lib/mod.ts";
+import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { launchChromium } from "./chromium.ts";
+import { serveApp } from "./serve_app.ts";
+
+const WIDTH = 390;
+const VOCABULARY = ["a", " ", "x".repeat(300), " Donaudampfschifffahrtsgesellschaftskapitän"];
+const ROOT = new URL("../../", import.meta.url);
+
+const longTokens = defineModule({
+  name: "long",
+  title: "Long tokens",
+  generators: { table: logitTable({ vocabulary: VOCABULARY, logits: () => [0, 0, 1, 1] }) },
+  tasks: {
+    a: { dataset: { all: rows([{ text: "a" }]) }, prompt: ({ text }) => text, params: { maxTokens: 12 } },
+  },
+  components: [generation(), nextToken()],
+});
+
+Deno.test("at 390 px", async (t) => {
+  const examples = await loadModuleFiles(["examples/alpaca/mod.ts", "examples/persona_chat/mod.ts"], ROOT);
+  await using app = await serveApp([...examples, { module: longTokens, file: "long/mod.ts", url: ROOT }]);
+  const browser = await launchChromium();
+  const page = await browser.newPage({ viewport: { width: WIDTH, height: 844 } });
+  const open = async (path: string) => {
+    await page.goto(app.origin + path);
+    await page.locator("[data-ready=true]").waitFor();
+  };
+
+  await t.step("a token longer than the screen breaks inside its strip", async () => {
+    await open("/long/generation");
+    await page.getByRole("button", { name: "Generate" }).click();
+    await page.getByText("length", { exact: true }).waitFor();
+    const rights = await page.locator("[data-position]").evaluateAll((tokens) =>
+      tokens.map((token) => token.getBoundingClientRect().right)
+    );
+    assert.equal(rights.length, 12);
+    assert.ok(Math.max(...rights) <= WIDTH, `${rights} pixels`);
+    await page.locator("[data-position]").first().click();
+    await page.getByRole("button", { name: "Close" }).waitFor();
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), WIDTH);
+    await open("/long/next-token?path=2,3");
+    assert.equal(await page.evaluate("document.documentElement.scrollWidth"), WIDTH);
+  });
+
+  await t.step("the page that is open is whole in the strip of pages, beside the app's name", async () => {
+    for (const path of ["/alpaca/generation", "/persona_chat/chat", "/long/next-token"]) {
+      await open(path);
+      const brand = await page.getByRole("link", { name: "visuallm" }).boundingBox();
+      const current = await page.locator("nav [aria-current=page]").boundingBox();
+      assert.ok(brand !== null && current !== null);
+      assert.ok(brand.x >= 0 && current.x >= brand.x + brand.width, JSON.stringify({ path, brand, current }));
+      assert.ok(current.x + current.width <= WIDTH, `${path} ends at ${current.x + current.width}`);
+    }
+  });
+  await browser.close();
+});
