@@ -27,7 +27,7 @@ export const KEY_ATTRIBUTE = "data-frsh-key";
 
 /** A key as text of a comment or an attribute. Subtle: a comment must not hold `>`, `--` or a colon of its own. */
 export function keyText(key: unknown): string {
-  return key === null || key === undefined ? "" : encodeURIComponent(String(key)).replaceAll("-", "%2D");
+  return key === null || key === undefined ? "" : encodeURIComponent(String(key).toWellFormed()).replaceAll("-", "%2D");
 }
 
 /** Whether a link leads to the current page or to one above it, and the attributes that tell. */

@@ -9,13 +9,17 @@ const TARGETS: Readonly<Record<string, string>> = {
   "/": "form[role=search] input[type=search]",
 };
 
-/** The keys of the dataset screen. What they do, links and fields of the page do without them. */
+/** The keys of the dataset screen, and its clicks with a key. What they do, links and fields do without them. */
 export default function DatasetKeys() {
   const [isReady, setIsReady] = useState(false);
   useEffect(() => {
     setIsReady(true);
     addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
+    addEventListener("click", onClick);
+    return () => {
+      removeEventListener("keydown", onKey);
+      removeEventListener("click", onClick);
+    };
   }, []);
   return <span hidden data-ready={isReady} />;
 }
@@ -27,6 +31,15 @@ function onKey(event: KeyboardEvent): void {
   if (move !== 0 && !moveRows(move)) return;
   if (move === 0 && !go(TARGETS[event.key])) return;
   event.preventDefault();
+}
+
+/** With Shift, a value is kept beside others; with Alt, it is left out. */
+function onClick(event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest("[data-add]") : null;
+  const to = event.shiftKey ? link?.getAttribute("data-add") : event.altKey ? link?.getAttribute("data-exclude") : null;
+  if (to === null || to === undefined) return;
+  event.preventDefault();
+  location.assign(to);
 }
 
 function go(selector: string | undefined): boolean {

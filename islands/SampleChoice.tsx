@@ -1,11 +1,17 @@
 import type { GenerationScreen } from "../lib/ui/generation_screen.ts";
 import { leaveFor, SampleBar } from "../lib/ui/SampleBar.tsx";
 
+interface SampleChoiceProps {
+  readonly screen: GenerationScreen;
+  /** What else of the address stays at another sample. */
+  readonly kept: readonly (readonly [name: string, value: string])[];
+}
+
 /** The bar that chooses the sample, for a page that is otherwise without script. */
-export default function SampleChoice({ screen }: { readonly screen: GenerationScreen }) {
+export default function SampleChoice({ screen, kept }: SampleChoiceProps) {
   return (
     <form method="get" action={`/${screen.module}/${screen.component}`} onChange={leaveFor}>
-      <SampleBar screen={screen} />
+      <SampleBar screen={screen} kept={kept} />
     </form>
   );
 }

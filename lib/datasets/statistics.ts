@@ -20,8 +20,15 @@ export interface NumberStatistics {
   readonly min: number;
   readonly max: number;
   readonly mean: number;
-  /** Counts in ten ranges of equal width, from `min` to `max`. */
-  readonly bins: readonly number[];
+  /** In equal ranges between round numbers; empty where the values lie too close or too far apart for that. */
+  readonly bins: readonly Bin[];
+}
+
+/** How many values lie in a range that holds its lower end and not its upper. */
+export interface Bin {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
 }
 
 export interface Statistics {
@@ -34,8 +41,10 @@ export interface Statistics {
 const MOST_ROWS = 20_000;
 /** Most different values of a field that are counted. */
 export const MOST_VALUES = 10_000;
-export const SHOWN_VALUES = 5;
+export const SHOWN_VALUES = 10;
 const BINS = 10;
+/** Steps that ranges may be wide, times a power of ten. */
+const ROUND = [1, 2, 5, 10];
 /** Rows looked at before others get their turn. */
 const TURN_ROWS = 1_000;
 
@@ -105,7 +114,7 @@ class Column {
   }
 }
 
-/** @example numberStatistics([1, 2, 3, 11]) has mean 4.25, and bins 1, 1, 1, 0, 0, 0, 0, 0, 0, 1 */
+/** @example numberStatistics([1, 2, 3, 11]) has mean 4.25, and 1, 1, 1, 0 … 1 in the ranges 1–2, 2–3, 3–4, 4–5 … 11–12 */
 export function numberStatistics(values: readonly number[] | Float64Array): NumberStatistics {
   let min = Infinity, max = -Infinity, sum = 0;
   for (const value of values) {
@@ -113,12 +122,34 @@ export function numberStatistics(values: readonly number[] | Float64Array): Numb
     max = Math.max(max, value);
     sum += value;
   }
-  // Subtle: halves, as from the least number to the greatest is further than a number can tell.
-  const width = max / 2 - min / 2;
-  const bins = new Array<number>(BINS).fill(0);
-  for (const value of values) {
-    const bin = width === 0 ? 0 : Math.min(BINS - 1, Math.floor((value / 2 - min / 2) / width * BINS));
-    bins[bin] = (bins[bin] ?? 0) + 1;
+  const edges = binEdges(min, max), counts = new Array<number>(edges.length).fill(0);
+  const [first = 0, second = 1] = edges, width = second - first;
+  for (const value of edges.length === 0 ? [] : values) {
+    let bin = Math.min(edges.length - 2, Math.floor((value - first) / width));
+    // Subtle: the quotient is rounded, and a condition on the range compares with the edges themselves.
+    while (value < (edges[bin] ?? -Infinity)) bin--;
+    while (value >= (edges[bin + 1] ?? Infinity)) bin++;
+    counts[bin] = (counts[bin] ?? 0) + 1;
   }
+  const bins = edges.slice(1).map((to, bin) => ({ from: edges[bin] ?? to, to, count: counts[bin] ?? 0 }));
   return { min, max, mean: sum / values.length, bins };
 }
+
+/**
+ * Round numbers at equal distances, the first at most `min` and the last above `max`; none where there are no such.
+ * @example binEdges(1, 11) is 1, 2, 3, … 12
+ */
+function binEdges(min: number, max: number): readonly number[] {
+  const wanted = (max - min) / BINS, power = Math.floor(Math.log10(wanted));
+  const times = ROUND.find((each) => each * 10 ** power >= wanted);
+  if (times === undefined || Math.abs(power) > MOST_POWER) return [];
+  const edge = (index: number) => power < 0 ? index * times / 10 ** -power : index * times * 10 ** power;
+  let first = Math.floor(min / edge(1)), last = Math.floor(max / edge(1)) + 1;
+  if (!Number.isSafeInteger(2 * first * times) || !Number.isSafeInteger(2 * last * times)) return [];
+  while (edge(first) > min) first--;
+  while (edge(last) <= max) last++;
+  return Array.from({ length: last - first + 1 }, (_, index) => edge(first + index));
+}
+
+/** Of ten, up to which a number holds it exactly. */
+const MOST_POWER = 22;

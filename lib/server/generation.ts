@@ -17,7 +17,7 @@ import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
 const DEFAULT_TOP = 10;
 
 /** Who asks, and for which place. */
-type Asker = Spender & { readonly params: PlacePath };
+export type Asker = Spender & { readonly params: PlacePath };
 
 interface Source {
   readonly place: Place;

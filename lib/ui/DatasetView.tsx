@@ -1,13 +1,7 @@
 import type { ComponentChildren } from "preact";
+import type { FieldFacets } from "../datasets/facets.ts";
 import type { Problem } from "../lm/event.ts";
-import {
-  type FieldFigures,
-  type OpenIn,
-  type PromptState,
-  type RowsPage,
-  type SampleField,
-  toggleHref,
-} from "./dataset_screen.ts";
+import { type OpenIn, type PromptState, type RowsPage, type SampleField, toggleHref } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
@@ -21,7 +15,6 @@ import { FieldLegend, PromptText, PromptTokens } from "./PromptText.tsx";
 import { RowsPanel } from "./RowsPanel.tsx";
 import { ShowAll } from "./ShowAll.tsx";
 import { SampleFields } from "./SampleFields.tsx";
-import { StatisticsPanel } from "./StatisticsPanel.tsx";
 import { STRINGS } from "./strings.ts";
 import { type TargetState, TargetXRay } from "./TargetXRay.tsx";
 
@@ -38,7 +31,7 @@ interface DatasetViewProps {
   readonly prompt: PromptState;
   readonly target: TargetState;
   /** Absent while nobody asked for them. */
-  readonly statistics: { readonly rows: number; readonly fields: readonly FieldFigures[] } | undefined;
+  readonly statistics: { readonly rows: number; readonly fields: readonly FieldFacets[] } | undefined;
   /** What is wrong with the URL or the generator. */
   readonly problem: Problem | undefined;
   /** The address of the screen, to try again. */
@@ -68,12 +61,15 @@ export function DatasetView(props: DatasetViewProps) {
         </p>
       )}
       {props.isReadable && page !== undefined && <SamplePanels {...props} page={page} />}
-      {page !== undefined && props.statistics !== undefined && (
-        <StatisticsPanel screen={screen} page={page} statistics={props.statistics} />
-      )}
       {page !== undefined && (
         <div id="rows" class="min-w-0 scroll-mt-2">
-          <RowsPanel screen={screen} page={page} index={props.index} />
+          <RowsPanel
+            screen={screen}
+            page={page}
+            index={props.index}
+            statistics={props.statistics}
+            canScore={props.target.canScore && (screen.target !== undefined || page.views.includes("scores"))}
+          />
         </div>
       )}
     </main>

@@ -4,9 +4,14 @@ import { LinkButton } from "./LinkButton.tsx";
 import { count, plural } from "./number_format.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 
+interface SampleBarProps {
+  readonly screen: GenerationScreen;
+  /** What else of the address stays at another sample. */
+  readonly kept?: readonly (readonly [name: string, value: string])[];
+}
+
 /** Which sample is shown: task, split, generator, number, previous, next, random. Plain links and one GET form. */
-export function SampleBar(props: { readonly screen: GenerationScreen }) {
-  const { screen } = props;
+export function SampleBar({ screen, kept = [] }: SampleBarProps) {
   return (
     <div class="flex flex-wrap items-center gap-2">
       <h1 class="text-18 font-semibold tracking-tight">{screen.title}</h1>
@@ -21,7 +26,8 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
           selected={screen.generator}
         />
       )}
-      {screen.size > 0 && <SampleNumber screen={screen} />}
+      {kept.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} data-kept />)}
+      {screen.size > 0 && <SampleNumber screen={screen} kept={kept} />}
       <noscript>
         <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1">
           {GENERATION_STRINGS.go}
@@ -34,8 +40,8 @@ export function SampleBar(props: { readonly screen: GenerationScreen }) {
 }
 
 /** The number, and the ways to others. */
-function SampleNumber({ screen }: { readonly screen: GenerationScreen }) {
-  const at = (sample: number) => screenHref({ ...screen, sample, edits: {} });
+function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
+  const at = (sample: number) => [screenHref({ ...screen, sample, edits: {} }), ...kept.map(entryText)].join("&");
   return (
     <>
       <span class="inline-flex items-center gap-2">
@@ -67,6 +73,10 @@ function SampleNumber({ screen }: { readonly screen: GenerationScreen }) {
       <LinkButton href={at(screen.random)} step="random">{GENERATION_STRINGS.random}</LinkButton>
     </>
   );
+}
+
+function entryText([name, value]: readonly [string, string]): string {
+  return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
 }
 
 /** What a derived sample was made of, and the way back to it. */
@@ -108,6 +118,8 @@ export function leaveFor(event: JSX.TargetedEvent<HTMLFormElement>): void {
   if (edits instanceof HTMLInputElement) edits.disabled = !isSameSample;
   const sample = form.elements.namedItem("sample");
   if (changed instanceof HTMLSelectElement) {
+    // Another task has other fields.
+    if (changed.name === "task") { for (const input of form.querySelectorAll("[data-kept]")) input.remove(); }
     if (!isSameSample && sample instanceof HTMLInputElement) sample.value = "0";
     form.submit();
   } else if (changed === sample) {

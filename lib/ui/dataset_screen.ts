@@ -19,10 +19,10 @@ export type PageRow =
   | { readonly index: number; readonly fault: string };
 
 /**
- * What a link opens on the screen: the prompt as tokens, the target scored, the fields to edit, what values are like, long
- * texts to their end.
+ * What a link opens on the screen: the prompt as tokens, the target scored, the targets of all rows scored, the fields to
+ * edit, what values are like, long texts to their end.
  */
-export const VIEWS = ["tokens", "score", "edit", "statistics", "all"] as const;
+export const VIEWS = ["tokens", "score", "scores", "edit", "statistics", "all"] as const;
 export type View = typeof VIEWS[number];
 
 /** Where on the screen: what is listed, and what is open. */
@@ -30,6 +30,8 @@ export interface DatasetPlace {
   readonly wish: RowsWish;
   readonly offset: number;
   readonly views: readonly View[];
+  /** Name → what it finds, as `wishQuery` writes it. They live in the address, and go where it goes. */
+  readonly slices: Readonly<Record<string, string>>;
 }
 
 /** How the index is doing that finds rows; absent where they are looked at one by one anyway. */
@@ -47,6 +49,10 @@ export interface RowsPage extends DatasetPlace {
   readonly rows: readonly PageRow[];
   /** Lines that could not be read, before the row of that number. */
   readonly faults: readonly { readonly line: number; readonly before?: number; readonly message: string }[];
+  /** By number; absent while nobody asked for them. */
+  readonly scores?: ReadonlyMap<number, RowScore>;
+  /** Rows of the split whose scores are known; present with `scores`. */
+  readonly scored?: number;
   readonly relaxations: readonly { readonly wish: RowsWish; readonly field?: string; readonly total: number }[];
 }
 
@@ -67,21 +73,6 @@ export interface SampleField {
   readonly original?: string;
 }
 
-/** What the values of one field are like. */
-export interface FieldFigures {
-  readonly field: string;
-  readonly present: number;
-  readonly distinct?: number;
-  readonly top: readonly { readonly text: string; readonly count: number }[];
-  readonly numbers?: {
-    readonly min: number;
-    readonly max: number;
-    readonly mean: number;
-    readonly bins: readonly number[];
-  };
-  readonly length: { readonly min: number; readonly max: number; readonly mean: number };
-}
-
 /** Another component of the module, which takes the sample along. */
 export interface OpenIn {
   readonly name: string;
@@ -91,17 +82,35 @@ export interface OpenIn {
 export const ROWS_A_PAGE = 20;
 export const ALL_ROWS: RowsWish = { search: "", sort: "", filter: {} };
 
+/** Before the name of a slice in a URL, and the name under which a form sends a new one's. */
+export const SLICE = "slice.", SAVE = "save";
+
+/** What the target of a row says of the model, or why it does not. */
+export type RowScore =
+  | {
+    /** Surprisal of the whole target. */
+    readonly nats: number;
+    readonly perplexity: number;
+    /** The first token that is not the model's first choice, from 1; absent when there is none. */
+    readonly departure?: number;
+  }
+  | { readonly fault: string };
+
+/** Longest name of a slice. */
+export const SLICE_CHARACTERS = 40;
+
 /** Subtle: a field may be named as something that every object has, such as `constructor`. */
 export function conditionOf({ filter }: RowsWish, field: string): string {
   return Object.hasOwn(filter, field) ? filter[field] ?? "" : "";
 }
 
 /** What a place says beside its sample in a URL. */
-export function placeEntries({ wish, offset, views }: DatasetPlace): readonly (readonly [string, string])[] {
+export function placeEntries({ wish, offset, views, slices }: DatasetPlace): readonly (readonly [string, string])[] {
   return [
     ...wishEntries(wish),
     ...(offset === 0 ? [] : [["offset", String(offset)] as const]),
     ...views.map((view) => [view, "1"] as const),
+    ...Object.entries(slices).map(([name, query]) => [`${SLICE}${name}`, query] as const),
   ];
 }
 
@@ -116,8 +125,32 @@ export function wishEntries({ search, sort, filter }: RowsWish): readonly (reado
 
 /** The screen at another page of rows, wish, or set of views. */
 export function datasetHref(screen: GenerationScreen, place: DatasetPlace): string {
-  const parts = placeEntries(place).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
-  return [screenHref(screen), ...parts].join("&");
+  const query = queryText(placeEntries(place));
+  return query === "" ? screenHref(screen) : `${screenHref(screen)}&${query}`;
+}
+
+/** A wish as the part of a URL. @example "q=snow&filter.kind=%3Dhaiku" */
+export function wishQuery(wish: RowsWish): string {
+  return queryText(wishEntries(wish));
+}
+
+/** The rows that a slice finds. */
+export function sliceHref(screen: GenerationScreen, place: DatasetPlace, query: string): string {
+  const rest = placeEntries({ ...place, wish: ALL_ROWS, offset: 0 });
+  return `${[screenHref(screen), query, queryText(rest)].filter((part) => part !== "").join("&")}#rows`;
+}
+
+/** Subtle: a lone surrogate, as a field may be named, cannot stand in a URL. */
+function queryText(entries: readonly (readonly [string, string])[]): string {
+  const encode = (text: string) => encodeURIComponent(text.toWellFormed());
+  return entries.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
+}
+
+/** A wish with another condition on a field; without one where it is "". */
+export function withCondition(wish: RowsWish, field: string, condition: string): RowsWish {
+  const others = Object.entries(wish.filter).filter(([name]) => name !== field);
+  const filter = Object.fromEntries(condition === "" ? others : [...others, [field, condition]]);
+  return { ...wish, filter };
 }
 
 /** The same, at its rows: what was asked of them is in sight when the page is there. */
@@ -127,8 +160,12 @@ export function rowsHref(screen: GenerationScreen, place: DatasetPlace): string 
 
 /** The same screen at another row, with the same things open; what was edited stays with its own row. */
 export function rowHref(screen: GenerationScreen, place: DatasetPlace, sample: number): string {
-  const views = place.views.filter((view) => view !== "edit" && view !== "all");
-  return datasetHref({ ...screen, sample, edits: {} }, { ...place, views });
+  return datasetHref({ ...screen, sample, edits: {} }, atOthers(place));
+}
+
+/** A place without what is open of one sample alone. */
+export function atOthers(place: DatasetPlace): DatasetPlace {
+  return { ...place, views: place.views.filter((view) => view !== "edit" && view !== "all") };
 }
 
 /** The screen with a view opened or closed. */

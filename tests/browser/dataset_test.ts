@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { IndexState } from "../../lib/datasets/dataset.ts";
-import { datasetView, defineModule, field, jsonl, prompt } from "../../lib/mod.ts";
+import { datasetView, defineModule, field, jsonl, prompt, rows } from "../../lib/mod.ts";
+import { loadModuleFiles } from "../../lib/server/module_files.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 
@@ -16,8 +17,26 @@ async function firstRow(page: Page): Promise<string | null> {
   return await page.locator("[data-row]").first().getAttribute("data-row");
 }
 
+const poems = defineModule({
+  name: "poems",
+  tasks: {
+    poems: {
+      dataset: {
+        all: rows(Array.from({ length: 60 }, (_, index) => ({ kind: ["ode", "haiku", "song"][index % 3] ?? "" }))),
+      },
+      prompt: ({ kind }) => kind,
+    },
+  },
+  components: [datasetView()],
+});
+
 Deno.test("dataset screen", async (t) => {
-  await using app = await serveApp();
+  const examples = await loadModuleFiles(["examples/alpaca/mod.ts"], new URL("../../", import.meta.url));
+  await using app = await serveApp([...examples, {
+    module: poems,
+    file: "poems/mod.ts",
+    url: new URL("file:///nowhere/"),
+  }]);
   const browser = await launchChromium();
   const url = app.origin + START;
 
@@ -43,6 +62,27 @@ Deno.test("dataset screen", async (t) => {
     await page.locator("#main").getByRole("link", { name: "Next token" }).click();
     await page.waitForURL(/next-token/);
     assert.equal(query(page, "sample"), wanted);
+    await page.close();
+  });
+
+  await t.step("keeps values beside each other with Shift, and leaves them out with Alt", async () => {
+    const page = await browser.newPage();
+    await page.goto(`${app.origin}/poems/dataset?statistics=1`);
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    const facet = page.getByRole("region", { name: "kind" });
+    await facet.getByRole("link", { name: "ode", exact: true }).click();
+    await page.getByText("20 of 60 match").waitFor();
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    await facet.getByRole("link", { name: "haiku", exact: true }).click({ modifiers: ["Shift"] });
+    await page.getByText("40 of 60 match").waitFor();
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    assert.equal(query(page, "filter.kind"), "in:ode,haiku");
+    await facet.getByRole("link", { name: "song", exact: true }).click({ modifiers: ["Alt"] });
+    await page.waitForFunction(() => location.search.includes("filter.kind=!%3Dsong"));
+    await page.getByLabel("Name of the slice").fill("no songs");
+    await page.getByRole("button", { name: "Save as slice" }).click();
+    await page.getByRole("link", { name: "no songs", exact: true }).waitFor();
+    assert.equal(query(page, "slice.no songs"), "filter.kind=!%3Dsong");
     await page.close();
   });
 

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { parseCondition } from "../../lib/datasets/condition.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
+import { facetsOf } from "../../lib/datasets/facets.ts";
 import { queryRows } from "../../lib/datasets/query.ts";
+import { statisticsOf } from "../../lib/datasets/statistics.ts";
 
 export const QUERY_ROWS: readonly Readonly<Record<string, unknown>>[] = [
   { text: "Snow falls", tags: ["winter", "x"], count: 3 },
@@ -56,7 +58,17 @@ const CASES: readonly (readonly [Wish, indices: readonly number[], total?: numbe
   [{ filter: { count: "<3" } }, [3]],
   [{ filter: { count: "<= 3" } }, [0, 2, 3]],
   [{ filter: { text: ">9" } }, [4]],
+  [{ filter: { count: ">=3 <12" } }, [0, 2]],
+  [{ filter: { count: ">3 <=3000" } }, [1, 5]],
   [{ filter: { text: "=10" } }, [4]],
+  [{ filter: { text: "!=10" } }, [0, 1, 2, 3, 5, 6]],
+  [{ filter: { text: "in:9, 10" } }, [4, 5]],
+  [{ filter: { text: 'in:10,"a fox\'s 100% _tail\\\\",""' } }, [2, 3, 4]],
+  [{ filter: { text: '!in:10,""' } }, [0, 1, 2, 5, 6]],
+  [{ filter: { count: 'in:"",3' } }, [0, 2, 4]],
+  [{ filter: { count: "!=" } }, [0, 1, 2, 3, 5, 6]],
+  [{ filter: { flag: "!=true" } }, [0, 1, 2, 3, 4, 6]],
+  [{ filter: { flag: "!=" } }, [5]],
   [{ filter: { text: "=SNOW FALLS" } }, []],
   [{ filter: { text: "=" } }, [3]],
   [{ filter: { count: "=" } }, [4]],
@@ -67,10 +79,26 @@ const CASES: readonly (readonly [Wish, indices: readonly number[], total?: numbe
   [{ filter: { flag: "true" } }, [5]],
   [{ filter: { text: ">fox" } }, []],
   [{ filter: { "no such field": "x" } }, []],
+  [{ filter: { "no such field": "=" }, limit: 1 }, [0], 7],
+  [{ filter: { "no such field": "!=" } }, []],
+  [{ filter: { "no such field": "!=x" }, limit: 1 }, [0], 7],
   [{ filter: { constructor: "x" } }, []],
   [{ search: "s", filter: { count: ">=3", text: "sea" } }, [1]],
   [{ search: "s", sort: "-count", filter: { count: ">=3" } }, [1, 0, 2]],
 ];
+
+/** Each value and each range of the statistics finds as many rows as it counts. */
+export async function checkFacets(dataset: Dataset<unknown>): Promise<void> {
+  const statistics = await statisticsOf(dataset);
+  for (const { field, values, ranges } of facetsOf(statistics, {})) {
+    for (const { only, count } of [...values, ...ranges]) {
+      const filter = [{ field, condition: parseCondition(only) }];
+      const { total } = await queryRows(dataset, { filter, offset: 0, limit: 1 });
+      if (only === "=") assert.ok(total >= count, "what is absent is as good as empty");
+      else assert.equal(total, count, `${field} ${only}`);
+    }
+  }
+}
 
 export async function checkQueries(dataset: Dataset<unknown>): Promise<void> {
   for (const [wish, wanted, total = wanted.length] of CASES) {

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
-import { parseCondition } from "../../lib/datasets/condition.ts";
+import { formatCondition, parseCondition } from "../../lib/datasets/condition.ts";
 import { rows } from "../../lib/datasets/dataset.ts";
 import { fieldNumber, fieldText } from "../../lib/datasets/field_text.ts";
 import { queryRows } from "../../lib/datasets/query.ts";
-import { checkQueries, QUERY_ROWS } from "./query_cases.ts";
+import { checkFacets, checkQueries, QUERY_ROWS } from "./query_cases.ts";
 
 Deno.test("queryRows() answers every question by looking at each row", async () => {
-  await checkQueries(await rows(QUERY_ROWS).open(new URL("file:///nowhere/")));
+  const dataset = await rows(QUERY_ROWS).open(new URL("file:///nowhere/"));
+  await checkQueries(dataset);
+  await checkFacets(dataset);
 });
 
 Deno.test("queryRows() shows a row that throws with its reason, and finds others", async () => {
@@ -49,9 +51,50 @@ Deno.test("fieldNumber() takes what is written as a number, and nothing else", (
 });
 
 Deno.test("parseCondition() reads marks, and takes everything else as text", () => {
-  assert.deepEqual(parseCondition(">=-2.5"), { kind: ">=", number: -2.5 });
-  assert.deepEqual(parseCondition("=A"), { kind: "is", text: "A" });
-  assert.deepEqual(parseCondition("="), { kind: "empty" });
+  assert.deepEqual(parseCondition(">=-2.5"), { kind: "number", bounds: [{ mark: ">=", number: -2.5 }] });
+  const range = [{ mark: ">", number: 1 }, { mark: "<=", number: 20 }];
+  for (const text of [">1 <=20", ">1<=20", " > 1  <= 2e1 "]) {
+    assert.deepEqual(parseCondition(text), { kind: "number", bounds: range });
+  }
+  assert.deepEqual(parseCondition("=A"), { kind: "in", texts: ["A"] });
+  assert.deepEqual(parseCondition("="), { kind: "in", texts: [""] });
+  assert.deepEqual(parseCondition("!=A"), { kind: "notIn", texts: ["A"] });
+  assert.deepEqual(parseCondition('in: A , "B, \\"C\\"",5" disc'), { kind: "in", texts: ["A", 'B, "C"', '5" disc'] });
+  assert.deepEqual(parseCondition("!in:A,"), { kind: "notIn", texts: ["A", ""] });
   assert.deepEqual(parseCondition("!A"), { kind: "lacks", text: "a" });
-  for (const text of ["!", ">", "<user>", ">a"]) assert.deepEqual(parseCondition(text), { kind: "contains", text });
+  for (const text of ["!", ">", "<user>", ">a", ">1 <a", ">1 2", ">1 <2 >3"]) {
+    assert.deepEqual(parseCondition(text), { kind: "contains", text });
+  }
+});
+
+Deno.test("formatCondition() writes what parseCondition() reads, in one line that an address can hold", () => {
+  const hostile = [
+    "",
+    " a",
+    "a ",
+    "a,b",
+    '"',
+    '"a"',
+    "a\nb",
+    "\r",
+    "=",
+    "in:",
+    "!",
+    "\\",
+    "\ud800",
+    "🙂",
+    "\u2028",
+    "\0",
+  ];
+  const lists = [...hostile.map((text) => [text]), hostile, ["a", "b"]];
+  for (const texts of lists) {
+    for (const kind of ["in", "notIn"] as const) {
+      const text = formatCondition({ kind, texts });
+      assert.deepEqual(parseCondition(text), { kind, texts });
+      assert.doesNotMatch(text, /[\r\n]/);
+      assert.ok(text.isWellFormed());
+    }
+  }
+  const bounds = [{ mark: ">=", number: -1.5e-7 }, { mark: "<", number: 1e21 }] as const;
+  assert.deepEqual(parseCondition(formatCondition({ kind: "number", bounds })), { kind: "number", bounds });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Dataset, rows } from "../../lib/datasets/dataset.ts";
-import { statisticsOf } from "../../lib/datasets/statistics.ts";
+import { numberStatistics, statisticsOf } from "../../lib/datasets/statistics.ts";
 
 const BASE = new URL("file:///");
 
@@ -18,7 +18,14 @@ Deno.test("statistics of texts, numbers and what is missing, by hand", async () 
   assert.deepEqual(kind?.top, [{ text: "a", count: 3 }]);
   assert.equal(kind?.distinct, 2);
   assert.equal(kind?.numbers, undefined);
-  assert.deepEqual(year?.numbers, { min: 1, max: 11, mean: 4.25, bins: [1, 1, 1, 0, 0, 0, 0, 0, 0, 1] });
+  const { bins = [], ...numbers } = year?.numbers ?? {};
+  assert.deepEqual(numbers, { min: 1, max: 11, mean: 4.25 });
+  assert.deepEqual(bins.map(({ from, to, count }) => [from, to, count]).filter(([, , count]) => count !== 0), [
+    [1, 2, 1],
+    [2, 3, 1],
+    [3, 4, 1],
+    [11, 12, 1],
+  ]);
   assert.equal(note?.present, 2);
   assert.deepEqual(note?.length, { min: 1, max: 3, mean: 2 });
 });
@@ -42,4 +49,23 @@ Deno.test("of a large split so many rows are looked at, at even distances, once"
   assert.deepEqual(id?.top, []);
   await statisticsOf(dataset);
   assert.equal(reads, 20_000);
+});
+
+Deno.test("ranges lie between round numbers and hold every value; there are none where there is nothing to divide", () => {
+  const ends = (values: readonly number[]) => {
+    const { bins } = numberStatistics(values);
+    assert.equal(bins.reduce((sum, { count }) => sum + count, 0), bins.length === 0 ? 0 : values.length);
+    for (const [place, { from, to, count }] of bins.entries()) {
+      assert.equal(count, values.filter((value) => value >= from && value < to).length, `${from} to ${to}`);
+      assert.equal(to, bins[place + 1]?.from ?? to);
+    }
+    return [bins[0]?.from, bins[0]?.to, bins.at(-1)?.to, bins.length];
+  };
+  assert.deepEqual(ends([1900, 1999, 1942]), [1900, 1910, 2000, 10]);
+  assert.deepEqual(ends([0.1, 0.2, 0.3, 0.12, 0.28]), [0.1, 0.12, 0.32, 11]);
+  assert.deepEqual(ends([-3, 7, 0, -0]), [-3, -2, 8, 11]);
+  assert.deepEqual(ends([0.001, 999.999]), [0, 100, 1000, 10]);
+  for (const none of [[5], [1e308, -1e308], [5e-324, 0], [1e16, 1e16 + 10], [1e-300, 2e-300]]) {
+    assert.deepEqual(ends(none), [undefined, undefined, undefined, 0]);
+  }
 });

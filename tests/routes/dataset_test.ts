@@ -347,3 +347,107 @@ Deno.test("a cell of megabytes is not sent with the table", async () => {
   const html = await (await fetch("/hindered/dataset?split=megabytes&sample=1")).text();
   assert.ok(html.length < 100_000, `${html.length} characters`);
 });
+
+/** What stands in the page at the ends of its links, with the name of each. */
+function linksOf(html: string): ReadonlyMap<string, string> {
+  const found = [...html.matchAll(/<a\b([^>]*)>(.*?)<\/a>/gs)].map(
+    ([, attributes = "", text = ""]): [string, string] => {
+      const [, href = ""] = /href="([^"]*)"/.exec(attributes) ?? [],
+        [, label] = /aria-label="([^"]*)"/.exec(attributes) ?? [];
+      return [(label ?? text.replace(/<[^>]*>/g, "")).trim(), href.replaceAll("&amp;", "&")];
+    },
+  );
+  return new Map(found);
+}
+
+const kinds = defineModule({
+  name: "kinds",
+  tasks: {
+    poems: {
+      dataset: {
+        all: rows(Array.from({ length: 60 }, (_, index) => ({
+          kind: ["haiku", "ode, long", "two\nlines"][index % 3] ?? "",
+          year: 1900 + index,
+        }))),
+      },
+      prompt: ({ kind }) => kind,
+    },
+  },
+  components: [datasetView()],
+});
+
+Deno.test("facets are plain links: a value, another beside it, one left out, a range; each part is taken away again", async () => {
+  const { fetch } = await rigApp({ modules: [kinds] });
+  const follow = async (from: string, name: string) => {
+    const to = linksOf(await (await fetch(from)).text()).get(name);
+    assert.ok(to !== undefined && to.endsWith("#rows"), `${name} leads to ${to}`);
+    const html = await (await fetch(to)).text();
+    return { to, html };
+  };
+  const one = await follow("/kinds/dataset?statistics=1", "haiku");
+  assert.match(one.html, /20 of 60 match/);
+  assert.match(one.html, /aria-current="true"[^>]*>haiku</);
+  const two = await follow(one.to, "Keep two↵lines too, or no longer");
+  assert.equal(new URL(two.to, "http://page").searchParams.get("filter.kind"), 'in:haiku,"two\\nlines"');
+  assert.match(two.html, /40 of 60 match/);
+  const without = await follow(two.to, "Leave ode, long out, or no longer");
+  assert.match(without.html, /40 of 60 match/);
+  assert.match(without.html, /line-through[^>]*>ode, long</);
+  const range = await follow(without.to, "1,910 to below 1,920: 10");
+  assert.match(range.html, /6 of 60 match/);
+  const open = await follow(range.to, "Remove kind “!=ode, long”");
+  assert.match(open.html, /10 of 60 match/);
+});
+
+Deno.test("what the rows must meet is named as a slice, which the address holds; a sample beside it keeps all of that", async () => {
+  const { fetch } = await rigApp({ modules: [kinds] });
+  const saved = await fetch("/kinds/dataset?sample=3&q=ode&filter.year=<1930&save=+old+%26+long+", {
+    redirect: "manual",
+  });
+  assert.equal(saved.status, 303);
+  const to = saved.headers.get("location") ?? "";
+  assert.equal(new URL(to, "http://page").searchParams.get("slice.old & long"), "q=ode&filter.year=%3C1930");
+  const here = await (await fetch(to)).text();
+  assert.doesNotMatch(here, /Save as slice/, "it has a name");
+  const elsewhere = await (await fetch(`${to.replace("q=ode&", "").replace("#rows", "")}`)).text();
+  assert.match(elsewhere, /30 of 60 match.*Save as slice/s);
+  const back = linksOf(elsewhere).get("old &amp; long") ?? linksOf(elsewhere).get("old & long") ?? "";
+  assert.match(await (await fetch(back)).text(), /10 of 60 match/);
+  const next = linksOf(here).get("Next sample") ?? "";
+  const beside = new URL(next, "http://page").searchParams;
+  assert.deepEqual(["sample", "q", "filter.year", "slice.old & long"].map((name) => beside.get(name)), [
+    "4",
+    "ode",
+    "<1930",
+    "q=ode&filter.year=%3C1930",
+  ]);
+  const gone = await (await fetch(
+    linksOf(here).get("Remove the slice old &amp; long") ?? linksOf(here).get("Remove the slice old & long") ?? "",
+  )).text();
+  assert.match(gone, /10 of 60 match.*Save as slice/s);
+});
+
+Deno.test("the targets of the rows are scored by a link, a column a number", async () => {
+  const { fetch, registry } = await rigApp({ modules: [gold] });
+  const closed = await (await fetch("/gold/dataset")).text();
+  const to = linksOf(closed).get("Score targets") ?? "";
+  assert.equal(registry.isOpen("gold", "three"), false, "nobody asked for it yet");
+  const html = await (await fetch(to)).text();
+  const [, table = ""] = html.split("<tbody>");
+  const cells = [...table.matchAll(/data-row="(\d)".*?<\/tr>/gs)].map(([row = ""]) =>
+    [...row.matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, text]) => text).slice(0, 3)
+  );
+  // "ca" has p 1/2 · 1/4 after "ab": 3 bits, √8; "a" has p 1/2 after "aa".
+  assert.deepEqual(cells, [["3.00", "2.8284", "2"], ["1.00", "2", "–"]]);
+  assert.match(html, /2 of 2 scored/);
+});
+
+Deno.test("a field whose name no address can hold does not take the page away", async () => {
+  const odd = defineModule({
+    name: "odd",
+    tasks: { rows: { dataset: { all: rows([{ "\ud800": "a" }, { "\ud800": "a" }]) }, prompt: () => "prompt" } },
+    components: [datasetView()],
+  });
+  const { fetch } = await rigApp({ modules: [odd] });
+  assert.equal((await fetch("/odd/dataset?statistics=1")).status, 200);
+});

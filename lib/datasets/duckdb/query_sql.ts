@@ -1,5 +1,5 @@
 /** Questions about rows as SQL, in which everything that a person wrote is a bound value. */
-import type { Condition } from "../condition.ts";
+import { type Condition, meets } from "../condition.ts";
 import type { FieldFilter, RowQuery, RowSort } from "../query.ts";
 import { toCodePoints } from "./code_units.ts";
 import type { DuckDBValue } from "./native.ts";
@@ -56,26 +56,29 @@ function where({ search = "", filter = [] }: Pick<RowQuery, "search" | "filter">
   return conditions.length === 0 ? "true" : conditions.join(" AND ");
 }
 
+/** Subtle: what a row lacks, and what is empty or absent, is found as the rows that are not of the opposite. */
 function filterSql({ field, condition }: FieldFilter, fields: FieldIds, bind: Bind): string {
   const id = fields.get(field);
-  const isNegative = condition.kind === "lacks" || condition.kind === "empty";
-  if (id === undefined) return String(isNegative);
-  return `rows.row ${isNegative ? "NOT IN" : "IN"} (${rowsOf(id, conditionSql(condition, bind))})`;
+  const takesAbsent = meets(undefined, condition);
+  if (id === undefined) return String(takesAbsent);
+  const found = conditionSql(condition, bind);
+  return takesAbsent ? `rows.row NOT IN (${rowsOf(id, `NOT (${found})`)})` : `rows.row IN (${rowsOf(id, found)})`;
 }
 
-/** Subtle: of what a row must lack, and of what must be empty, the opposite. */
+/** Of the texts that are there. */
 function conditionSql(condition: Condition, bind: Bind): string {
   switch (condition.kind) {
     case "contains":
-    case "lacks":
       return `contains(${FOLDED}, ${bind(toCodePoints(condition.text))})`;
-    case "is":
-      return `text = ${bind(toCodePoints(condition.text))}`;
-    case "empty":
-      return "text <> ''";
-    default:
-      // Subtle: as a text, since a whole number would be bound as an integer and may be too large for one.
-      return `number ${condition.kind} ${bind(String(condition.number))}::DOUBLE`;
+    case "lacks":
+      return `NOT contains(${FOLDED}, ${bind(toCodePoints(condition.text))})`;
+    case "in":
+      return `text IN (${condition.texts.map((text) => bind(toCodePoints(text))).join(", ")})`;
+    case "notIn":
+      return `text NOT IN (${condition.texts.map((text) => bind(toCodePoints(text))).join(", ")})`;
+    case "number":
+      // Subtle: as texts, since a whole number would be bound as an integer and may be too large for one.
+      return condition.bounds.map(({ mark, number }) => `number ${mark} ${bind(String(number))}::DOUBLE`).join(" AND ");
   }
 }
 

@@ -9,7 +9,7 @@ import { parquet } from "../../../lib/datasets/parquet.ts";
 import { queryRows, type RowQuery } from "../../../lib/datasets/query.ts";
 import { lookAtRows } from "../../../lib/datasets/statistics.ts";
 import { RowIndex } from "../../../lib/datasets/duckdb/row_index.ts";
-import { checkQueries, QUERY_ROWS } from "../query_cases.ts";
+import { checkFacets, checkQueries, QUERY_ROWS } from "../query_cases.ts";
 import { openIndexed, openSource } from "./open_indexed.ts";
 
 const FIXTURES = new URL("../../fixtures/datasets/", import.meta.url);
@@ -27,6 +27,7 @@ async function sameAnswers(indexed: Dataset<unknown>, plain: Dataset<unknown>, q
 Deno.test("an index answers every question as looking at each row does", async () => {
   await using opened = await openIndexed(lines(QUERY_ROWS));
   await checkQueries(opened.indexed);
+  await checkFacets(opened.indexed);
 });
 
 /** Values that two engines are likely to see differently. */
@@ -52,7 +53,7 @@ const wish = fc.oneof(
   fc.constantFrom(...HOSTILE.filter((each) => typeof each === "string")),
   fc.string({ unit: "binary", maxLength: 2 }),
 );
-const condition = fc.tuple(fc.constantFrom("", "=", "!", ">", ">=", "<", "<="), wish)
+const condition = fc.tuple(fc.constantFrom("", "=", "!=", "!", "in:a,", '!in:"",', ">", ">=", "<", "<=", ">=0 <"), wish)
   .map(([mark, text]) => parseCondition(mark + text));
 const query = fc.record({
   search: fc.oneof(fc.constant(""), wish),
@@ -77,6 +78,7 @@ Deno.test("any rows and any questions: an index and looking at each row give equ
       await using opened = await openIndexed(text);
       for (const each of queries) await sameAnswers(opened.indexed, opened.plain, each);
       assert.deepEqual(await opened.indexed.statistics?.(), await lookAtRows(opened.plain));
+      await checkFacets(opened.indexed);
     },
   );
   await fc.assert(property, { numRuns: 12, endOnFailure: true });

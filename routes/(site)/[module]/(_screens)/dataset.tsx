@@ -4,6 +4,7 @@ import SampleChoice from "../../../../islands/SampleChoice.tsx";
 import SampleView from "../../../../islands/SampleView.tsx";
 import { changedTexts, type Edits, editText } from "../../../../lib/datasets/derived.ts";
 import { rowEntries } from "../../../../lib/datasets/field_text.ts";
+import { facetsOf, type FieldFacets } from "../../../../lib/datasets/facets.ts";
 import { statisticsOf } from "../../../../lib/datasets/statistics.ts";
 import type { Problem } from "../../../../lib/lm/event.ts";
 import { toPrompt } from "../../../../lib/lm/prompt.ts";
@@ -14,16 +15,23 @@ import { readScore } from "../../../../lib/server/generation.ts";
 import { editedRow, namesFromQuery, type Place, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
 import { ProblemError, problemOf } from "../../../../lib/server/problem.ts";
 import { type PromptTokens, promptTokens } from "../../../../lib/server/prompt_tokens.ts";
+import { type RowScores, scoreRows } from "../../../../lib/server/row_scores.ts";
 import { fieldNames, findRows, rowWish } from "../../../../lib/server/rows.ts";
 import {
+  atOthers,
   datasetHref,
   type DatasetPlace,
   type OpenIn,
+  placeEntries,
   ROWS_A_PAGE,
   rowsHref,
   type RowsPage,
   type SampleField,
+  SAVE,
+  SLICE,
+  SLICE_CHARACTERS,
   VIEWS,
+  wishQuery,
 } from "../../../../lib/ui/dataset_screen.ts";
 import { DatasetView } from "../../../../lib/ui/DatasetView.tsx";
 import type { GenerationScreen } from "../../../../lib/ui/generation_screen.ts";
@@ -41,6 +49,8 @@ import { visibleText } from "../../../../lib/lm/visible_text.ts";
 const NO_PROMPT = toPrompt("");
 /** How long a page waits for an index that is being written, before it tells how far it is. */
 const PATIENCE_MS = 1_000;
+/** How long it waits for the scores of its rows; a link leads on to the others. */
+const SCORING_MS = 3_000;
 
 export async function openDataset(request: ScreenRequest, module: Module): Promise<Screen | Response> {
   const { state: { registry }, path, url: { searchParams } } = request;
@@ -51,21 +61,27 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
   const texts = formTexts(searchParams);
   const derived = texts && derive(request, original, texts);
   const views = VIEWS.filter((view) => searchParams.get(view) === "1" || view === "edit" && derived !== undefined);
-  const at: DatasetPlace = { wish, offset: wholeNumber(searchParams, "offset") ?? 0, views };
+  const slices = slicesFrom(searchParams);
+  const at: DatasetPlace = { wish, offset: wholeNumber(searchParams, "offset") ?? 0, views, slices };
   if (derived !== undefined && "edits" in derived) {
     const seen = { ...at, views: views.filter((view) => view !== "edit") };
     const location = datasetHref({ ...screen, edits: derived.edits }, seen);
     return new Response(null, { status: 303, headers: { location } });
   }
-  const { page, problem: noRows } = await pageOf(request, place, at, sampled);
+  const name = searchParams.get(SAVE)?.trim().slice(0, SLICE_CHARACTERS) ?? "";
+  if (name !== "") {
+    const location = rowsHref(screen, { ...at, slices: { ...slices, [name]: wishQuery(wish) } });
+    return new Response(null, { status: 303, headers: { location } });
+  }
+  const { page: listed, problem: noRows } = await pageOf(request, place, at, sampled);
+  const { scores, problem: noScores } = await scoresOf(request, place, listed);
+  const page = listed === undefined || scores === undefined ? listed : { ...listed, ...scores };
   const { seen, problem: noTokens } = sampled.isReadable
     ? await tokensOf(request, place, screen.prompt.text, views.includes("tokens"))
     : {};
   const target = views.includes("score") && sampled.isReadable ? await scoreOf(request, screen) : {};
-  const statistics = views.includes("statistics") && page !== undefined && page.index?.kind !== "writing"
-    ? await statisticsOf(await registry.dataset(module.name, place.taskName, place.split))
-    : undefined;
-  const problem = derived?.problem ?? sampled.problem ?? noRows ?? noTokens;
+  const statistics = page === undefined ? undefined : await facetsFor(request, place, page);
+  const problem = derived?.problem ?? sampled.problem ?? noRows ?? noTokens ?? noScores;
   const hasGenerator = place.generator !== "";
   return {
     title: sampleTitle(screen),
@@ -87,7 +103,7 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
           problem={problem}
           here={datasetHref(screen, at)}
           openIn={sampled.isReadable ? screensOf(module) : []}
-          bar={<SampleChoice screen={{ ...screen, prompt: NO_PROMPT, target: "" }} />}
+          bar={<SampleChoice screen={{ ...screen, prompt: NO_PROMPT, target: "" }} kept={placeEntries(atOthers(at))} />}
           sample={shown !== undefined && <SampleView elements={shown} />}
           index={page !== undefined && indexWatch(place, page, rowsHref(screen, at))}
         />
@@ -95,6 +111,42 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
       </>
     ),
   };
+}
+
+/** Slices by name, with the part of an address that each stands for. */
+function slicesFrom(query: URLSearchParams): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...query].filter(([name]) => name.startsWith(SLICE) && name !== SLICE)
+      .map(([name, text]) => [name.slice(SLICE.length), text]),
+  );
+}
+
+/** Once they are asked for; while an index is written, they wait for it. */
+async function facetsFor(
+  { state: { registry } }: ScreenRequest,
+  { module, taskName, split }: Place,
+  { views, index, wish }: RowsPage,
+): Promise<{ readonly rows: number; readonly fields: readonly FieldFacets[] } | undefined> {
+  if (!views.includes("statistics") || index?.kind === "writing") return undefined;
+  const statistics = await statisticsOf(await registry.dataset(module.name, taskName, split));
+  return { rows: statistics.rows, fields: facetsOf(statistics, wish.filter) };
+}
+
+/** Of the rows on the page, once they are asked for; what hinders all of them takes nothing from the data. */
+async function scoresOf(
+  { state, path, signal }: ScreenRequest,
+  place: Place,
+  page: RowsPage | undefined,
+): Promise<{ readonly scores?: RowScores; readonly problem?: Problem }> {
+  if (page === undefined || !page.views.includes("scores") || place.generator === "") return {};
+  const indices = page.rows.flatMap((found) => "row" in found ? [found.index] : []);
+  try {
+    const dataset = await state.registry.dataset(place.module.name, place.taskName, place.split);
+    const rows = { indices, patienceMs: SCORING_MS, signal };
+    return { scores: await scoreRows({ state, params: path }, dataset, place, rows) };
+  } catch (error) {
+    return { problem: problemOf(error, state.requestId) };
+  }
 }
 
 /** While the index is written, how far it is; absent where there is nothing to wait for. */

@@ -1,0 +1,123 @@
+import { visibleText } from "../lm/visible_text.ts";
+import { cx } from "./cx.ts";
+import {
+  datasetHref,
+  rowsHref,
+  type RowsPage,
+  type RowsWish,
+  SAVE,
+  SLICE_CHARACTERS,
+  sliceHref,
+  wishQuery,
+  withCondition,
+} from "./dataset_screen.ts";
+import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
+import type { GenerationScreen } from "./generation_screen.ts";
+
+interface RowsChoiceProps {
+  readonly screen: GenerationScreen;
+  readonly page: RowsPage;
+}
+
+/** Which rows are listed, part by part, each with a way to take it away; and the slices, which name such choices. */
+export function RowsChoice({ screen, page }: RowsChoiceProps) {
+  const { wish, slices } = page;
+  const parts = partsOf(wish), query = wishQuery(wish);
+  const names = Object.keys(slices);
+  const isNamed = names.some((name) => slices[name] === query);
+  if (query === "" && names.length === 0) return null;
+  return (
+    <div class="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-3 py-2 text-12">
+      {parts.length > 0 && (
+        <ul class="flex flex-wrap items-center gap-2" aria-label={TEXT.chosen}>
+          {parts.map(({ name, text, without }) => (
+            <li key={name} class={CHIP}>
+              {name} <b class="max-w-[240px] truncate font-medium text-ink">{text}</b>
+              <Remove
+                href={rowsHref(screen, { ...page, wish: without, offset: 0 })}
+                label={TEXT.removePart(name, text)}
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      {names.length > 0 && (
+        <ul class="flex flex-wrap items-center gap-2" aria-label={TEXT.slices}>
+          {names.map((name) => {
+            const { [name]: own = "", ...others } = slices;
+            return (
+              <li key={name} class={CHIP}>
+                <a
+                  href={sliceHref(screen, page, own)}
+                  aria-current={own === query ? "true" : undefined}
+                  class={cx("text-accent underline", own === query && "font-semibold")}
+                >
+                  {visibleText(name)}
+                </a>
+                <Remove
+                  href={rowsHref(screen, { ...page, slices: others })}
+                  label={TEXT.removeSlice(visibleText(name))}
+                />
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {query !== "" && !isNamed && <SaveForm screen={screen} page={page} />}
+    </div>
+  );
+}
+
+const CHIP = cx("inline-flex max-w-full items-center gap-1.5 rounded-md border border-line pl-2 text-soft");
+
+interface Part {
+  readonly name: string;
+  readonly text: string;
+  readonly without: RowsWish;
+}
+
+function partsOf(wish: RowsWish): readonly Part[] {
+  const filters = Object.entries(wish.filter).map(([field, text]): Part => ({
+    name: visibleText(field),
+    text: visibleText(text),
+    without: withCondition(wish, field, ""),
+  }));
+  if (wish.search === "") return filters;
+  const search = { name: TEXT.search, text: visibleText(wish.search), without: { ...wish, search: "" } };
+  return [search, ...filters];
+}
+
+function Remove({ href, label }: { readonly href: string; readonly label: string }) {
+  return (
+    <a
+      href={href}
+      aria-label={label}
+      title={label}
+      class="inline-flex h-6 w-6 flex-none items-center justify-center rounded-md hover:bg-sunk hover:text-ink"
+    >
+      ×
+    </a>
+  );
+}
+
+/** Sends the address as it is and the name; the server answers with the address that holds the slice. */
+function SaveForm({ screen, page }: RowsChoiceProps) {
+  const kept = new URL(datasetHref(screen, page), "http://page").searchParams;
+  return (
+    <form method="get" action={`/${screen.module}/${screen.component}`} class="ml-auto flex items-center gap-2">
+      {[...kept].map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
+      <input
+        type="text"
+        name={SAVE}
+        required
+        maxLength={SLICE_CHARACTERS}
+        aria-label={TEXT.sliceName}
+        placeholder={TEXT.sliceName}
+        class="w-[140px] rounded-md border border-line bg-panel px-1.5 py-0.5"
+      />
+      <button type="submit" class="rounded-md border border-line bg-panel px-2 py-0.5 hover:bg-sunk">
+        {TEXT.saveSlice}
+      </button>
+    </form>
+  );
+}

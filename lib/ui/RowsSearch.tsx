@@ -1,0 +1,33 @@
+import { ALL_ROWS, datasetHref, rowsHref, type RowsPage, wishEntries } from "./dataset_screen.ts";
+import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
+import type { GenerationScreen } from "./generation_screen.ts";
+import { LinkButton } from "./LinkButton.tsx";
+
+/** The form of search and filters; the filters stand in the table, outside of it. */
+export const FORM = "rows-search";
+
+/** A text to look for in any field. */
+export function RowsSearch({ screen, page }: { readonly screen: GenerationScreen; readonly page: RowsPage }) {
+  const { wish } = page;
+  const sort = { ...ALL_ROWS, sort: wish.sort };
+  const kept = new URL(datasetHref(screen, { ...page, wish: sort, offset: 0 }), "http://page").searchParams;
+  return (
+    <form id={FORM} method="get" action={`/${screen.module}/${screen.component}#rows`} role="search" class="flex gap-2">
+      {[...kept].map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
+      <input
+        type="search"
+        name="q"
+        value={wish.search}
+        aria-label={TEXT.search}
+        placeholder={TEXT.searchHint}
+        class="min-h-[32px] w-[180px] rounded-md border border-line bg-panel px-2 py-1"
+      />
+      <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk">
+        {TEXT.search}
+      </button>
+      {wishEntries(wish).length > 0 && (
+        <LinkButton href={rowsHref(screen, { ...page, wish: ALL_ROWS, offset: 0 })}>{TEXT.clear}</LinkButton>
+      )}
+    </form>
+  );
+}
