@@ -1,6 +1,7 @@
 import type { SamplingParams } from "../lm/params.ts";
 import { withBias } from "./bias_text.ts";
 import { GENERATION_STRINGS as TEXT } from "./generation_strings.ts";
+import { useTyped } from "./use_typed.ts";
 
 interface BiasParamProps {
   readonly params: SamplingParams;
@@ -22,18 +23,9 @@ export function BiasParam({ params, tokenText, onChange }: BiasParamProps) {
           return (
             <li key={key} class="inline-flex items-center gap-1 rounded-md border border-line px-1.5 py-0.5">
               <span class="max-w-[120px] truncate font-mono text-ink" title={`id ${id}`}>{name}</span>
-              {value === -Infinity ? <span class="text-warn">{TEXT.banned}</span> : (
-                <input
-                  type="number"
-                  step="0.5"
-                  min={-100}
-                  max={100}
-                  value={value}
-                  aria-label={TEXT.biasOf(name)}
-                  onChange={(event) => change(id, Number(event.currentTarget.value))}
-                  class="w-[52px] rounded-sm border border-line bg-transparent px-1 text-right font-mono text-ink"
-                />
-              )}
+              {value === -Infinity
+                ? <span class="text-warn">{TEXT.banned}</span>
+                : <BiasField value={value} label={TEXT.biasOf(name)} onChange={(bias) => change(id, bias)} />}
               <button
                 type="button"
                 aria-label={TEXT.unbias(name)}
@@ -64,5 +56,22 @@ export function BiasParam({ params, tokenText, onChange }: BiasParamProps) {
         </li>
       </ul>
     </div>
+  );
+}
+
+function BiasField(
+  props: { readonly value: number; readonly label: string; readonly onChange: (bias: number) => void },
+) {
+  return (
+    <input
+      type="number"
+      step="0.5"
+      min={-100}
+      max={100}
+      {...useTyped(String(props.value))}
+      aria-label={props.label}
+      onChange={(event) => props.onChange(Number(event.currentTarget.value))}
+      class="w-[52px] rounded-sm border border-line bg-transparent px-1 text-right font-mono text-ink"
+    />
   );
 }

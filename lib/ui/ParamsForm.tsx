@@ -7,6 +7,7 @@ import { formatStopTexts, parseStopTexts } from "./stop_texts.ts";
 import { paramsToQuery } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { OrderParam } from "./OrderParam.tsx";
+import { useTyped } from "./use_typed.ts";
 
 /** The order on screen: first what shapes the distribution, then how much of it is drawn. */
 const SHOWN: readonly NumericParam[] = [
@@ -69,6 +70,7 @@ function NumberParam(
   const range = PARAM_RANGES[name];
   const field = snakeCase(name);
   const value = params[name];
+  const typed = useTyped(String(value));
   const isWide = range.max > 99_999;
   const isRefused = refused?.field === `params.${field}`;
   const change = (text: string) => {
@@ -93,7 +95,7 @@ function NumberParam(
           min={range.min}
           max={range.max}
           step="any"
-          value={value}
+          {...typed}
           aria-invalid={isRefused}
           onChange={(event) => change(event.currentTarget.value)}
           class={cx(
@@ -120,6 +122,7 @@ function NumberParam(
 
 function StopParam({ params, defaults, onChange }: ParamsFormProps) {
   const text = formatStopTexts(params.stop);
+  const typed = useTyped(text);
   return (
     <div class="col-span-2 flex min-w-0 flex-col gap-1">
       <div class="flex items-center gap-1.5 text-12 text-soft">
@@ -137,7 +140,7 @@ function StopParam({ params, defaults, onChange }: ParamsFormProps) {
         spellcheck={false}
         onChange={(event) => onChange({ ...params, stop: parseStopTexts(event.currentTarget.value) })}
         class="min-h-[30px] rounded-md border border-line bg-panel px-2 py-1 font-mono text-13"
-        value={text}
+        {...typed}
       />
     </div>
   );

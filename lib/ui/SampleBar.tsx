@@ -3,6 +3,7 @@ import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { LinkButton } from "./LinkButton.tsx";
 import { count, plural } from "./number_format.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
+import { useTyped } from "./use_typed.ts";
 
 interface SampleBarProps {
   readonly screen: GenerationScreen;
@@ -41,6 +42,7 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
 
 /** The number, and the ways to others. */
 function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
+  const typed = useTyped(String(screen.sample));
   const at = (sample: number) => [screenHref({ ...screen, sample, edits: {} }), ...kept.map(entryText)].join("&");
   return (
     <>
@@ -57,7 +59,7 @@ function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
           name="sample"
           min={0}
           max={screen.size - 1}
-          value={screen.sample}
+          {...typed}
           aria-label={GENERATION_STRINGS.sample}
           class="min-h-[32px] w-[72px] rounded-md border border-line bg-panel px-2 py-1 tabular-nums"
         />

@@ -86,6 +86,23 @@ Deno.test("generation screen", async (t) => {
     },
   );
 
+  await t.step("what is being typed stays while tokens arrive, and is taken when the field is left", async () => {
+    const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=40&temperature=1.5`);
+    await page.getByRole("button", { name: "Generate" }).click();
+    const field = page.getByLabel("temperature", { exact: true }), stop = page.getByLabel(/^stop texts/);
+    await field.fill("0.7");
+    await page.getByText(/^(stop|length)$/).first().waitFor();
+    assert.equal(await field.inputValue(), "0.7");
+    await page.getByRole("button", { name: "Generate" }).click();
+    await stop.fill("a stop");
+    await page.getByRole("button", { name: "Stop" }).and(page.locator(":disabled")).waitFor();
+    assert.equal(await stop.inputValue(), "a stop");
+    await stop.blur();
+    await page.waitForFunction(() => /temperature=0\.7&.*stop=a\+stop/.test(location.search));
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
   await t.step(
     "goes on from where other params part, compares two completions, and undoes where one looked",
     async () => {
