@@ -35,6 +35,7 @@ async function prepare(config: Config): Promise<Services> {
     isPublic: config.isDeployed,
     env: readSecret,
     traffic: new Traffic(config),
+    signal: stopping.signal,
     ...(config.isTraced && { tracer: openTracer() }),
   });
   await registry.check();

@@ -26,6 +26,8 @@ export interface OpenContext {
   /** Whether strangers reach the app; then only the environment may name addresses of its own network. */
   readonly isPublic?: boolean;
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** Aborts when the app ends: what is still being opened then is given up. */
+  readonly signal?: AbortSignal;
 }
 
 /** A generator as a module names it: a value without side effects, opened on first use. */

@@ -30,6 +30,8 @@ export interface RegistryOptions {
   readonly traffic?: Traffic;
   /** Where spans go; absent: none are made. */
   readonly tracer?: Tracer;
+  /** Aborts when the app ends: what is still being opened then is given up. */
+  readonly signal?: AbortSignal;
 }
 
 export interface GeneratorReport {

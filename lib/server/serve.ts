@@ -24,10 +24,12 @@ export async function serve(config: Config, services: Services, handler: Handler
   const readiness = services.registry.ready();
   const rights = rightsLine(readiness.generators.map(({ kind }) => kind), config.cacheDir);
   const lines = startLines({ config, port, readiness, rights, code });
+  // Subtle: whoever reads the address may tell the app to end at once.
+  const told = signalled();
   if (config.log !== "silent") console.log(lines.join("\n"));
   const unwatch = watchLoop(services.log, services.registry.traffic.counters);
   const letGo = logStrayErrors(services.log);
-  await signalled();
+  await told;
   unwatch();
   stop();
   services.sessions.close();

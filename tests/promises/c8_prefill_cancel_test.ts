@@ -54,7 +54,7 @@ Deno.test("C8: cancels of a prompt of 4,000 tokens, each after another chunk, by
       }
       assert.equal(count, CANCELS, driver);
     } finally {
-      engine.close();
+      await engine.close();
     }
   }
   const most = Math.max(...answers.map(({ after }) => after));

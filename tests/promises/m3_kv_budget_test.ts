@@ -28,7 +28,7 @@ async function withEngine(model: string, driver: "native" | "binding", run: (eng
     await engine.ask({ type: "load", request: { path, precision: "fp32", device: "cpu", settings, cacheDir } });
     await run(engine);
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 

@@ -14,6 +14,9 @@ interface AskOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How long a thread that is closed may take to come to the end of what the library is doing for it. */
+const CLOSE_MS = 2_000;
+
 /** The main side of a model's worker: asks, and awaits the answer. */
 export class Engine {
   /** What ids in answers stand for. */
@@ -22,6 +25,7 @@ export class Engine {
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #closedBy: Error | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor() {
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "onnx" });
@@ -29,6 +33,7 @@ export class Engine {
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#end(new Error(`The model's thread failed: ${event.message}`));
+      this.#worker.terminate();
     };
   }
 
@@ -43,15 +48,14 @@ export class Engine {
   ): Promise<Answers[Type]> {
     if (this.#closedBy !== undefined) throw this.#closedBy;
     signal?.throwIfAborted();
-    const id = ++this.#lastId;
+    const id = this.#lastId + 1;
     // A model that was closed meanwhile has nothing left to cancel.
     const cancel = () => void this.ask({ type: "cancel", id }).catch(() => {});
     signal?.addEventListener("abort", cancel, { once: true });
     try {
       const answer = await new Promise<Answers[Request["type"]]>((resolve, reject) => {
         this.#pending.set(id, { resolve, reject, onProgress });
-        const envelope: Envelope = { id, request };
-        this.#worker.postMessage(envelope);
+        this.#post(request);
       });
       return answer as Answers[Type]; // protocol.ts ties each request to its answer; the map of pending ones cannot.
     } catch (error) {
@@ -62,8 +66,35 @@ export class Engine {
     }
   }
 
-  close(): void {
-    this.#end(new Error("The model was closed"));
+  /**
+   * Ends what is asked at once, and the thread when it has let go of the model.
+   * Subtle: a process that ends, or a thread that is ended, in the midst of the library's work may crash or never end.
+   */
+  close(): Promise<void> {
+    if (this.#closedBy === undefined) {
+      this.#end(new Error("The model was closed"));
+      this.#closing = this.#letGo();
+    }
+    return this.#closing ?? Promise.resolve();
+  }
+
+  async #letGo(): Promise<void> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CLOSE_MS);
+    const closed = new Promise<unknown>((resolve) => {
+      this.#pending.set(this.#post({ type: "close" }), { resolve, reject: resolve, onProgress: undefined });
+    });
+    await Promise.race([closed, late]);
+    clearTimeout(timer);
+    this.#worker.terminate();
+  }
+
+  /** @returns the number of the request */
+  #post(request: Request): number {
+    const id = ++this.#lastId;
+    const envelope: Envelope = { id, request };
+    this.#worker.postMessage(envelope);
+    return id;
   }
 
   #receive(reply: Reply): void {
@@ -79,7 +110,6 @@ export class Engine {
   #end(reason: Error): void {
     if (this.#closedBy !== undefined) return;
     this.#closedBy = reason;
-    this.#worker.terminate();
     for (const { reject } of this.#pending.values()) reject(reason);
     this.#pending.clear();
   }

@@ -9,6 +9,8 @@ export class ModelThread {
   readonly #request: LoadRequest;
   readonly #begin: () => Engine;
   #engine: Engine | undefined;
+  /** Whose model is still being loaded. */
+  #loading: Engine | undefined;
   #opening: Promise<Engine> | undefined;
   #isClosed = false;
 
@@ -20,15 +22,17 @@ export class ModelThread {
 
   /** Loads the model. @throws {Error} naming the file or the device at fault */
   async open(onProgress?: (progress: LoadProgress) => void): Promise<GeneratorFacts> {
-    const engine = this.#begin();
+    const engine = this.#loading = this.#begin();
     try {
       const facts = await engine.ask({ type: "load", request: this.#request }, onProgress && { onProgress });
       if (this.#isClosed) throw new Error("The model was closed");
       this.#engine = engine;
       return facts;
     } catch (error) {
-      engine.close();
+      await engine.close();
       throw error;
+    } finally {
+      this.#loading = undefined;
     }
   }
 
@@ -40,9 +44,9 @@ export class ModelThread {
     return await this.#opening;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true;
-    this.#engine?.close();
+    await Promise.all([this.#engine?.close(), this.#loading?.close()]);
   }
 
   async #reopen(): Promise<Engine> {

@@ -53,7 +53,7 @@ export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource 
     async open(context) {
       await checkRuntime();
       const settings = readSettings(context.env ?? (() => undefined));
-      const { cacheDir, onProgress } = context;
+      const { cacheDir, onProgress, signal } = context;
       const request = {
         path: await locate(context),
         precision,
@@ -61,8 +61,15 @@ export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource 
         settings: kvMegabytes === undefined ? settings : { ...settings, kvBytes: kvMegabytes * 2 ** 20 },
         cacheDir,
       };
+      signal?.throwIfAborted();
       const thread = new ModelThread(request);
-      return generatorOf(thread, await thread.open(onProgress));
+      const close = () => void thread.close();
+      signal?.addEventListener("abort", close, { once: true });
+      try {
+        return generatorOf(thread, await thread.open(onProgress));
+      } finally {
+        signal?.removeEventListener("abort", close);
+      }
     },
   };
 }
@@ -85,10 +92,7 @@ function generatorOf(thread: ModelThread, facts: Generator["facts"]): Generator 
     },
     score: async ({ prompt, completion, top, signal }) =>
       await (await thread.engine()).ask({ type: "score", prompt, completion, top }, { signal }),
-    close() {
-      thread.close();
-      return Promise.resolve();
-    },
+    close: () => thread.close(),
   };
 }
 

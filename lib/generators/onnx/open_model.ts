@@ -18,24 +18,42 @@ const SESSION_OPTIONS = {
   extra: { session: { intra_op: { allow_spinning: "0" } } },
 };
 
-interface Opened {
+export interface Opened {
   readonly model: OnnxModel;
   readonly facts: GeneratorFacts;
 }
 
-/** @throws {Error} naming the file or the device at fault, with the runtime's own message */
-export async function openModel(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<Opened> {
-  const { path, precision } = request;
+/**
+ * @param signal gives it up
+ * @throws {Error} naming the file or the device at fault, with the runtime's own message; or the signal's reason
+ */
+export async function openModel(
+  request: LoadRequest,
+  onProgress: (progress: LoadProgress) => void,
+  signal: AbortSignal,
+): Promise<Opened> {
+  signal.throwIfAborted();
   onProgress({ phase: "load" });
-  const library = importLibraries(path);
-  const tokenizer = loadTokenizer(path, library);
+  const library = importLibraries(request.path);
+  const tokenizer = loadTokenizer(request.path, library);
   // Its error is told by whoever awaits it, once the graph is open.
   tokenizer.catch(() => {});
+  try {
+    const opened = await openWith({ request, library, tokenizer, signal });
+    onProgress({ phase: "ready" });
+    return opened;
+  } finally {
+    // Subtle: where opening fails they may still be on their way, and the thread must not end before they are there.
+    await Promise.allSettled([library, tokenizer]);
+  }
+}
+
+async function openWith(starting: Omit<Opening, "device">): Promise<Opened> {
+  const { request, library } = starting, { path, precision } = request;
   const device = request.device === "cpu"
     ? request.device
     : await pickDevice(request.device, (await library).runtime.InferenceSession);
-  const { model, driver, notes } = await openFolder({ request, library, device, tokenizer });
-  onProgress({ phase: "ready" });
+  const { model, driver, notes } = await openFolder({ ...starting, device });
   const comparison = await readComparison(path, precision);
   const facts = {
     precision: precisionName(readGraphFile(`${path}/${weightsFile(precision)}`), precision),
@@ -56,6 +74,7 @@ interface Opening {
   readonly library: Promise<Libraries>;
   readonly tokenizer: Promise<Tokenizer>;
   readonly device: WorkingDevice;
+  readonly signal: AbortSignal;
 }
 
 type Libraries = Awaited<ReturnType<typeof importLibraries>>;
@@ -73,6 +92,7 @@ async function openFolder(opening: Opening): Promise<Driven> {
   const endIds = await readEndIds(path, config);
   const native = await tryNative(opening, `${path}/${weightsFile(opening.request.precision)}`, config, endIds);
   if ("model" in native) return native;
+  opening.signal.throwIfAborted();
   const { sessions } = await loadBinding(opening);
   const file = `${path}/${weightsFile(opening.request.precision)}`;
   const model = await naming(file, () => openBinding(opening, sessions, config, endIds));
@@ -81,7 +101,7 @@ async function openFolder(opening: Opening): Promise<Driven> {
 
 /** @throws {Error} when the native driver does not work, and is asked for by name or is the only one on that device */
 async function tryNative(
-  { request: { settings, cacheDir }, device, tokenizer }: Opening,
+  { request: { settings, cacheDir }, device, tokenizer, signal }: Opening,
   path: string,
   config: ModelConfig,
   endIds: readonly number[],
@@ -105,9 +125,11 @@ async function tryNative(
       threads,
       cacheDir,
       keepsOptimized,
+      signal,
     };
     return { ...await openNative(source), driver: "native" };
   } catch (error) {
+    signal.throwIfAborted();
     // Subtle: a tokenizer that cannot be loaded is no fault of the driver's, and is told as it is.
     await tokenizer;
     const reason = error instanceof Error ? error.message : String(error);

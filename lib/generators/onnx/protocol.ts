@@ -42,7 +42,9 @@ export type Request =
   | { readonly type: "pull"; readonly run: number }
   /** Stops a run, or what another request is still computing. */
   | { readonly type: "cancel"; readonly id: number }
-  | { readonly type: "stats" };
+  | { readonly type: "stats" }
+  /** Gives up what is being done, and lets go of the model. */
+  | { readonly type: "close" };
 
 export interface EngineStats {
   /** Forward passes so far. */
@@ -71,6 +73,7 @@ export interface Answers {
   readonly pull: readonly GeneratorEvent[];
   readonly cancel: undefined;
   readonly stats: EngineStats;
+  readonly close: undefined;
 }
 
 export type Answer<Type extends Request["type"] = Request["type"]> = Answers[Type];

@@ -6,7 +6,7 @@ import { decodeRounds } from "../../lm/decode.ts";
 import { NextTokens } from "../../lm/next.ts";
 import { score } from "../../lm/score.ts";
 import { LookAhead } from "./look_ahead.ts";
-import { openModel } from "./open_model.ts";
+import { type Opened, openModel } from "./open_model.ts";
 import { type Answer, type EngineStats, type Envelope, faultOf, type Reply, type Request } from "./protocol.ts";
 import type { OnnxModel } from "./onnx_model.ts";
 import { Runs } from "./runs.ts";
@@ -19,6 +19,9 @@ const runs = new Runs();
 const told = new ToldTokens();
 /** Number of a request that is being answered → what stops it. */
 const answering = new Map<number, AbortController>();
+/** Aborts when the model is let go of. */
+const closing = new AbortController();
+let opening: Promise<Opened> | undefined;
 let model: OnnxModel | undefined;
 let steps: NextTokens | undefined;
 let lookAhead: LookAhead | undefined;
@@ -40,13 +43,15 @@ async function answer({ id, request }: Envelope): Promise<void> {
 
 async function handle(request: Request, id: number, signal: AbortSignal): Promise<Answer> {
   if (request.type === "load") {
-    const opened = await openModel(request.request, (progress) => reply({ id, progress }));
+    opening = openModel(request.request, (progress) => reply({ id, progress }), closing.signal);
+    const opened = await opening;
     const { model: loaded } = opened;
     model = loaded;
     steps = new NextTokens(loaded);
     if (request.request.settings.looksAhead) lookAhead = new LookAhead(steps, () => loaded.isIdle);
     return opened.facts;
   }
+  if (request.type === "close") return await close();
   const loaded = requireModel();
   if (USES_MODEL.has(request.type)) lookAhead?.yield();
   switch (request.type) {
@@ -78,6 +83,14 @@ async function handle(request: Request, id: number, signal: AbortSignal): Promis
     case "stats":
       return stats(loaded);
   }
+}
+
+/** Waits for what the library is in the midst of: a thread that ends meanwhile may take the process with it. */
+async function close(): Promise<undefined> {
+  closing.abort(new Error("The model was closed"));
+  // Why it does not open is told to whoever asked for it.
+  const opened = await opening?.catch(() => undefined);
+  await opened?.model.close();
 }
 
 function stats({ passes, cache }: OnnxModel): EngineStats {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { LookAhead } from "../../../lib/generators/onnx/look_ahead.ts";
+import type { OnnxModel } from "../../../lib/generators/onnx/onnx_model.ts";
+import { openModel } from "../../../lib/generators/onnx/open_model.ts";
 import { readSettings } from "../../../lib/generators/onnx/settings.ts";
 import { Engine } from "../../../lib/generators/onnx/engine.ts";
 import type { LanguageModel } from "../../../lib/lm/model.ts";
@@ -142,41 +144,66 @@ Deno.test("while somebody waits for the model nothing is looked ahead", async ()
   assert.equal(model.passes.length, 3);
 });
 
-/** Passes of a step, of what is done ahead after it, and of taking one of its candidates. */
-async function passesOf(looksAhead: boolean, driver: "native" | "binding") {
-  const engine = new Engine();
+/** Opens the embedded model in this thread, where nothing happens but what the test asks for. */
+async function withDemo<Result>(
+  driver: "native" | "binding",
+  run: (model: OnnxModel) => Promise<Result>,
+): Promise<Result> {
+  const settings = { ...readSettings(() => undefined), driver };
+  const path = new URL("models/demo", CONTEXT.rootUrl).pathname;
+  const request = { path, precision: "fp32", device: "cpu", settings, cacheDir: CONTEXT.cacheDir } as const;
+  const { model } = await openModel(request, () => {}, new AbortController().signal);
   try {
-    const settings = { ...readSettings(() => undefined), driver, looksAhead };
-    const folder = new URL("models/demo", CONTEXT.rootUrl).pathname;
-    const request = { path: folder, precision: "fp32", device: "cpu", settings, cacheDir: CONTEXT.cacheDir } as const;
-    await engine.ask({ type: "load", request });
-    const passes = async () => (await engine.ask({ type: "stats" })).passes;
-    const before = await passes();
-    const step = { prompt: "One day", path: [], params: DEFAULT_PARAMS, offset: 0, limit: 10 };
-    const { step: { top } } = await engine.ask({ type: "next", request: step });
-    const shown = await passes() - before;
-    // Rounds of the engine's own timers: nothing else is asked of it meanwhile.
-    const wanted = driver === "native" ? 1 : 8;
-    const until = performance.now() + (looksAhead ? 10_000 : 200);
-    while (await passes() < before + shown + wanted && performance.now() < until);
-    const ahead = await passes() - before - shown;
-    // Subtle: a pass is counted when it begins, so the last of eight may still be under way.
-    const path = [top[6]?.token.id ?? -1];
-    const taken = await engine.ask({ type: "next", request: { ...step, path } });
-    return { shown, ahead, taken: await passes() - before - shown - ahead, top: taken.step.top };
+    return await run(model);
   } finally {
-    engine.close();
+    await model.close();
   }
 }
 
-for (const [driver, ahead] of [["native", 1], ["binding", 8]] as const) {
-  Deno.test(`${driver}: the embedded model looks ahead in ${ahead} passes, to the same numbers as without`, async () => {
-    const on = await passesOf(true, driver), off = await passesOf(false, driver);
-    assert.deepEqual([on.shown, on.ahead, on.taken], [1, ahead, 0]);
-    assert.deepEqual([off.shown, off.ahead, off.taken], [1, 0, 1]);
-    assert.deepEqual(on.top.map(({ token }) => token.id), off.top.map(({ token }) => token.id));
-    for (const [index, { logprob }] of on.top.entries()) {
-      assert.ok(Math.abs(logprob - (off.top[index]?.logprob ?? NaN)) < 1e-4);
+for (const [driver, passes] of [["native", 1], ["binding", 8]] as const) {
+  Deno.test(`${driver}: the embedded model looks ahead in ${passes} passes, to the same numbers as without`, async () => {
+    const step = { prompt: "One day", path: [], params: DEFAULT_PARAMS, offset: 0, limit: 10 };
+    const top = await withDemo(driver, async (model) => (await new NextTokens(model).at(step)).step.top.slice(0, 8));
+    const alone = await withDemo(driver, async (model) => {
+      const steps = new NextTokens(model);
+      return await Promise.all(top.map(async ({ token }) => (await steps.at({ ...step, path: [token.id] })).step.top));
+    });
+    await withDemo(driver, async (model) => {
+      const steps = new NextTokens(model);
+      await steps.at(step);
+      const before = model.passes;
+      await steps.lookAhead(step, 8, new AbortController().signal);
+      assert.equal(model.passes - before, passes);
+      for (const [index, { token }] of top.entries()) {
+        const { step: taken } = await steps.at({ ...step, path: [token.id] });
+        const computed = alone[index] ?? [];
+        assert.deepEqual(taken.top.map(({ token }) => token.id), computed.map(({ token }) => token.id));
+        for (const [place, { logprob }] of taken.top.entries()) {
+          assert.ok(Math.abs(logprob - (computed[place]?.logprob ?? NaN)) < 1e-4);
+        }
+      }
+      assert.equal(model.passes - before, passes, "each was a look-up");
+    });
+  });
+}
+
+for (const looksAhead of [true, false]) {
+  Deno.test(`a model's thread ${looksAhead ? "looks" : "does not look"} ahead when it is told so`, async () => {
+    const engine = new Engine();
+    try {
+      const settings = { ...readSettings(() => undefined), looksAhead };
+      const path = fixturePath("tiny_gpt2");
+      const request = { path, precision: "fp32", device: "cpu", settings, cacheDir: CONTEXT.cacheDir } as const;
+      await engine.ask({ type: "load", request });
+      const passes = async () => (await engine.ask({ type: "stats" })).passes;
+      const before = await passes();
+      const step = { prompt: "The gulls", path: [], params: DEFAULT_PARAMS, offset: 0, limit: 10 };
+      await engine.ask({ type: "next", request: step });
+      const until = performance.now() + (looksAhead ? 10_000 : 200);
+      while (await passes() < before + 2 && performance.now() < until);
+      assert.equal(await passes() - before > 1, looksAhead);
+    } finally {
+      await engine.close();
     }
   });
 }
@@ -204,6 +231,6 @@ Deno.test("a run that begins while the model looks ahead is the run that it is a
     await until("a pass ahead", async () => (await engine.ask({ type: "stats" })).passes > before);
     assert.deepEqual(await idsOf(), alone);
   } finally {
-    engine.close();
+    await engine.close();
   }
 });

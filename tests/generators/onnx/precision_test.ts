@@ -34,6 +34,7 @@ async function openFile(file: string): Promise<(ids: readonly number[]) => Promi
     threads: 1,
     cacheDir: CONTEXT.cacheDir,
     keepsOptimized: false,
+    signal: new AbortController().signal,
   });
   return async (ids) => {
     const logits = Array.from(await model.logits(ids));

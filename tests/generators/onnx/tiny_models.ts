@@ -90,7 +90,7 @@ export async function withEngine(
     });
     await run(engine);
   } finally {
-    engine.close();
+    await engine.close();
   }
 }
 

@@ -31,6 +31,7 @@ export interface RuntimeSession {
   readonly outputNames: readonly string[];
   readonly inputMetadata?: readonly InputMetadata[];
   run(feeds: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  release(): Promise<void>;
 }
 
 export interface BindingOptions extends ModelOptions {
@@ -118,6 +119,10 @@ export class BindingModel extends OnnxModel {
       entry = { ids: sequence.slice(0, done), tensors, logits: lastOf(rows) };
     }
     if (entry !== undefined) this.cache.add(entry);
+  }
+
+  async close(): Promise<void> {
+    await this.#options.session.release();
   }
 
   /** One pass over `ids` that stand after the first `length` positions of `past`. */

@@ -54,6 +54,7 @@ const PLACES = {
   UpdateCUDAProviderOptions: 206,
   ReleaseCUDAProviderOptions: 208,
   SessionOptionsAppendExecutionProvider: 216,
+  SessionOptionsSetLoadCancellationFlag: 293,
 } as const;
 type Name = keyof typeof PLACES;
 
@@ -92,6 +93,7 @@ const STATUS = {
   CreateCUDAProviderOptions: ["buffer"],
   UpdateCUDAProviderOptions: ["pointer", "buffer", "buffer", "usize"],
   SessionOptionsAppendExecutionProvider: ["pointer", "buffer", "buffer", "buffer", "usize"],
+  SessionOptionsSetLoadCancellationFlag: ["pointer", "u8"],
 } as const satisfies Partial<Record<Name, readonly Deno.NativeType[]>>;
 type Status = keyof typeof STATUS;
 
@@ -101,7 +103,7 @@ type Native = Deno.PointerValue;
 type Argument = Native | BufferSource | number | bigint;
 
 /** The version of the table that is asked for: every place above was there by then. */
-const API_VERSION = 17;
+const API_VERSION = 22;
 
 /** The release that the places were checked with; another one is not called. */
 const RELEASE = "1.30.";

@@ -13,14 +13,18 @@ export interface NativeOptions
   /** Whether attention writes into its past (GroupQueryAttention), or gives a whole new one. */
   readonly isInPlace: boolean;
   readonly vocabularySize: number;
+  /** Ends what is still done beside the model. */
+  readonly letGo: () => Promise<void>;
 }
 
 export class NativeModel extends OnnxModel {
+  readonly #options: NativeOptions;
   readonly #passes: Passes;
   readonly #scheduler: Scheduler;
 
   private constructor(options: NativeOptions, passes: Passes) {
     super(options, options.vocabularySize);
+    this.#options = options;
     this.#passes = passes;
     this.#scheduler = new Scheduler(passes);
   }
@@ -64,5 +68,12 @@ export class NativeModel extends OnnxModel {
 
   async eachLogits(ids: readonly TokenId[], from: number, visit: VisitLogits, signal?: AbortSignal): Promise<void> {
     await this.#scheduler.do({ ids, from, visit, signal });
+  }
+
+  /** Subtle: called between two passes, as each of them blocks the thread. */
+  async close(): Promise<void> {
+    this.#scheduler.close();
+    this.#options.session.close();
+    await this.#options.letGo();
   }
 }

@@ -40,6 +40,8 @@ export interface NativeSource extends Omit<ModelOptions, "kvHeads" | "headWidth"
   readonly cacheDir: string;
   /** Whether an optimized copy of a large model is kept in `cacheDir`. */
   readonly keepsOptimized: boolean;
+  /** Gives up the opening. */
+  readonly signal: AbortSignal;
 }
 
 interface OpenedNative {
@@ -48,13 +50,14 @@ interface OpenedNative {
   readonly notes: readonly string[];
 }
 
-/** @throws {Error} saying why the native driver cannot run it */
+/** @throws {Error} saying why the native driver cannot run it, or the signal's reason */
 export async function openNative(source: NativeSource): Promise<OpenedNative> {
   const path = libraryPath();
   const library = opened ??= OrtLibrary.open(path);
-  const session = await openSession(library, path, source);
+  const { session, letGo } = await openSession(library, path, source);
   const { device } = source;
   try {
+    source.signal.throwIfAborted();
     const graph = readGraphFile(source.path), { size } = await Deno.stat(source.path);
     const isInPlace = graph.operators.has(IN_PLACE_OPERATOR), readsLong = canReadLong(graph, size);
     const described = describe(session, source), { elementType } = described;
@@ -71,10 +74,12 @@ export async function openNative(source: NativeSource): Promise<OpenedNative> {
       memory,
       isInPlace,
       readsLong,
+      letGo,
     });
     return { model, notes: device === "cuda" && isInPlace && elementType === FLOAT ? [CUDA_NOTE] : [] };
   } catch (error) {
     session.close();
+    await letGo();
     throw error;
   }
 }
@@ -84,27 +89,35 @@ function canReadLong({ operators, external }: GraphFile, size: number): boolean 
   return isSmall && !operators.has(ROUNDING_OPERATOR);
 }
 
+interface OpenedSession {
+  readonly session: NativeSession;
+  /** Ends the making of a copy. */
+  readonly letGo: () => Promise<void>;
+}
+
 /** Opens the model's optimized copy, or the model itself; then a copy is made for the next time. */
 async function openSession(
   library: OrtLibrary,
   libraryPath: string,
-  { path, threads, cacheDir, keepsOptimized, device }: NativeSource,
-): Promise<NativeSession> {
+  { path, threads, cacheDir, keepsOptimized, device, signal }: NativeSource,
+): Promise<OpenedSession> {
   const { size } = await Deno.stat(path);
   const count = threads === 0 && size <= ONE_THREAD_BYTES ? 1 : threads;
   const { version } = library;
   const copy = keepsOptimized && device === "cpu" ? await findCopy(path, { cacheDir, version }) : undefined;
+  const nothing = () => Promise.resolve();
   if (copy?.exists === true) {
     try {
-      return await NativeSession.open(library, copy.path, { threads: count });
+      return { session: await NativeSession.open(library, copy.path, { threads: count }, signal), letGo: nothing };
     } catch {
+      signal.throwIfAborted();
       // Whatever is wrong with the copy, the model itself is still there.
       await dropCopy(copy.path);
     }
   }
-  const session = await NativeSession.open(library, path, { threads: count, device });
-  if (copy !== undefined) writeCopy({ libraryPath, modelPath: path, copyPath: copy.path });
-  return session;
+  const session = await NativeSession.open(library, path, { threads: count, device }, signal);
+  const isWanted = copy !== undefined && !signal.aborted;
+  return { session, letGo: isWanted ? writeCopy({ libraryPath, modelPath: path, copyPath: copy.path }) : nothing };
 }
 
 /** @throws {TypeError} when the graph is none of a decoder with a cache, in single or half precision */

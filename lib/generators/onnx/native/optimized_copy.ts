@@ -40,16 +40,25 @@ export interface CopyRequest {
   readonly copyPath: string;
 }
 
-/** Writes a copy beside the model's use of it. Nothing waits for it; when it fails, the next start tries again. */
-export function writeCopy(request: CopyRequest): void {
+/**
+ * Writes a copy beside the model's use of it. Nothing waits for it; when it fails, the next start tries again.
+ * @returns what gives it up, and resolves when nothing of it is left to end
+ */
+export function writeCopy(request: CopyRequest): () => Promise<void> {
   const worker = new Worker(new URL("./optimize_worker.ts", import.meta.url), { type: "module", name: "onnx copy" });
-  worker.onmessage = () => worker.terminate();
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  worker.onmessage = () => resolve();
   worker.onerror = (event) => {
     event.preventDefault();
     console.error(`Cannot keep an optimized copy of ${request.modelPath}: ${event.message}`);
-    worker.terminate();
+    resolve();
   };
+  ended.then(() => worker.terminate());
   worker.postMessage(request);
+  return () => {
+    worker.postMessage("stop");
+    return ended;
+  };
 }
 
 /** How the folder begins in which a copy is being written. */

@@ -37,6 +37,7 @@ export class Scheduler {
   /** In the order they came; whoever has read a chunk goes to the end. */
   readonly #waiting = new Set<Waiting>();
   #isWorking = false;
+  #isClosed = false;
 
   constructor(passes: Passes) {
     this.#passes = passes;
@@ -48,6 +49,7 @@ export class Scheduler {
 
   /** Resolves when the job's last logits were visited. @throws the signal's reason, or what a pass throws */
   do(job: Job): Promise<void> {
+    if (this.#isClosed) return Promise.reject(closed());
     if (job.from < 0 || job.ids.length === 0) {
       return Promise.reject(new RangeError("Cannot compute logits after an empty prefix"));
     }
@@ -57,12 +59,21 @@ export class Scheduler {
     });
   }
 
+  /** Ends all that waits, and refuses whatever comes. */
+  close(): void {
+    this.#isClosed = true;
+    for (const job of this.#waiting) this.#end(job, () => job.reject(closed()));
+  }
+
   async #work(): Promise<void> {
     this.#isWorking = true;
     // Subtle: whoever asks in the same breath is in the same turn.
     await Promise.resolve();
     while (this.#waiting.size > 0) {
-      for (const _ of this.#turn()) await setImmediate();
+      for (const _ of this.#turn()) {
+        await setImmediate();
+        if (this.#isClosed) return;
+      }
     }
     this.#isWorking = false;
   }
@@ -152,6 +163,10 @@ export class Scheduler {
       job.reject(error);
     }
   }
+}
+
+function closed(): Error {
+  return new Error("The model was closed");
 }
 
 function isBegun(job: Waiting): job is Begun {

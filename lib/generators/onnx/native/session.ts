@@ -89,12 +89,27 @@ export class NativeSession {
     this.outputs = this.#describe("SessionGetOutputCount", "SessionGetOutputName", "SessionGetOutputTypeInfo");
   }
 
-  /** Opens a model's file in a thread beside this one. @throws {Error} with the runtime's message */
-  static async open(library: OrtLibrary, path: string, given: SessionOptions): Promise<NativeSession> {
+  /**
+   * Opens a model's file in a thread beside this one.
+   * @throws {Error} with the runtime's message, or the signal's reason, by which the runtime gives up soon
+   */
+  static async open(
+    library: OrtLibrary,
+    path: string,
+    given: SessionOptions,
+    signal?: AbortSignal,
+  ): Promise<NativeSession> {
+    signal?.throwIfAborted();
     const options = makeOptions(library, given);
+    const giveUp = () => library.call("SessionOptionsSetLoadCancellationFlag", options, 1);
+    signal?.addEventListener("abort", giveUp);
     try {
       return new NativeSession(library, await library.makeBeside("CreateSession", library.env, text(path), options));
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
     } finally {
+      signal?.removeEventListener("abort", giveUp);
       library.release("ReleaseSessionOptions", options);
     }
   }
