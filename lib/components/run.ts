@@ -131,6 +131,7 @@ function measureOne(name: string, metric: Metric, { text = "", target, logprobs 
   try {
     if (metric.kind === "text" && metric.needsTarget === true && target === undefined) return { name };
     const value = numberOf(metric.kind === "text" ? metric.compute(text, target ?? "") : metric.compute(logprobs));
+    if (Number.isNaN(value)) throw new RangeError("expected a number, or undefined where there is none, got NaN");
     // JSON has no infinity, and a page can show none: such a metric has no value.
     return value === undefined || !Number.isFinite(value) ? { name } : { name, value };
   } catch (error) {

@@ -120,7 +120,9 @@ export async function told<Result>(found: Promise<Result>, name: string): Promis
   } catch (error) {
     const reason = whyUnreadable(error);
     if (reason === undefined) throw error;
-    if (error instanceof Deno.errors.NotFound) throw new Deno.errors.NotFound(`Cannot open "${name}": ${reason}`);
+    if (error instanceof Deno.errors.NotFound) {
+      throw new Deno.errors.NotFound(`Cannot open "${name}": ${reason}; names start at the module's own folder`);
+    }
     throw new TypeError(`Cannot open "${name}": ${reason}`, { cause: error });
   }
 }

@@ -130,18 +130,20 @@ export class ConfigError extends Error {
 }
 
 export function helpText(): string {
-  const lines = [...Object.values(SETTINGS), ...Object.values(ONNX_SETTINGS)].map((setting: Partial<Setting>) => {
-    const { flag, env = "", help, fallback } = setting;
-    const byFlag = flag === undefined ? "" : `--${flag}`;
-    return `  ${byFlag.padEnd(16)} ${env.padEnd(24)} ${help}${fallback === undefined ? "" : ` (default ${fallback})`}`;
-  });
-  return [
-    "Usage: deno task start [flags] [module files]",
-    "",
-    `  ${"flag".padEnd(16)} ${"environment".padEnd(24)} meaning; a flag wins over the environment`,
+  const settings = [...Object.values(SETTINGS), ...Object.values(ONNX_SETTINGS)];
+  const lines = settings.map(({ flag, env = "", help, fallback }: Partial<Setting>) => [
+    flag === undefined ? "" : `--${flag}`,
+    env,
+    `${help}${fallback === undefined ? "" : ` (default ${fallback})`}`,
+  ]);
+  const rows = [
+    ["flag", "environment", "meaning; a flag wins over the environment"],
     ...lines,
-    `  ${"--help".padEnd(16)} ${"".padEnd(24)} this text`,
-  ].join("\n");
+    ["--help", "", "this text"],
+  ];
+  const widths = [0, 1].map((column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+  const text = rows.map((cells) => `  ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`);
+  return ["Usage: deno task start [flags] [module files]", "", ...text].join("\n");
 }
 
 /**
@@ -225,7 +227,10 @@ function parseFlags(args: readonly string[]) {
     return { flags, files: positionals, help: values.help === true };
   } catch (error) {
     const message = error instanceof Error ? error.message.split(". ")[0] : String(error);
-    throw new ConfigError(`Cannot read the flags: ${message}. Run with --help to see them all.`);
+    const advice = args.some((arg) => arg.startsWith("--allow-"))
+      ? `What the app may do stands in deno.json, under "permissions".`
+      : "Run with --help to see them all.";
+    throw new ConfigError(`Cannot read the flags: ${message}. ${advice}`);
   }
 }
 

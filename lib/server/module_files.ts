@@ -2,6 +2,8 @@
 import { isModule, type Module } from "../module.ts";
 import { moduleReason } from "./module_reason.ts";
 
+const CODE = /\.[cm]?[jt]sx?$/;
+
 /** A module with the file that it came from. */
 export interface ModuleFile {
   readonly module: Module;
@@ -29,6 +31,7 @@ export async function loadModuleFiles(files: readonly string[], rootUrl: URL): P
 async function loadModuleFile(file: string, rootUrl: URL): Promise<ModuleFile> {
   const url = fileUrl(file, rootUrl);
   await checkFile(file, url);
+  if (!CODE.test(file)) throw new ModuleFileError(`Cannot load module file "${file}": expected a .ts or .js file`);
   let exports: unknown;
   try {
     exports = await import(url.href);
@@ -38,7 +41,9 @@ async function loadModuleFile(file: string, rootUrl: URL): Promise<ModuleFile> {
   }
   const module = typeof exports === "object" && exports !== null && "default" in exports ? exports.default : undefined;
   if (isModule(module)) return { module, file, url };
-  throw new ModuleFileError(`Cannot load module file "${file}": its default export is not made by defineModule(…)`);
+  const expected = "expected `export default defineModule({ … })`";
+  const given = module === undefined ? "it has no default export" : "its default export is not made by defineModule()";
+  throw new ModuleFileError(`Cannot load module file "${file}": ${given}; ${expected}`);
 }
 
 /** Subtle: a path is no URL (`#`, `?`, `%` and `C:` are plain characters in it), so its parts are encoded. */
@@ -52,7 +57,11 @@ function fileUrl(file: string, rootUrl: URL): URL {
 async function checkFile(file: string, url: URL): Promise<void> {
   try {
     const { isFile } = await Deno.stat(url);
-    if (!isFile) throw new ModuleFileError(`Cannot load module file "${file}": it is a folder; name the file in it`);
+    if (!isFile) {
+      throw new ModuleFileError(
+        `Cannot load module file "${file}": it is a folder; name the file in it, such as ${file}/mod.ts`,
+      );
+    }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new ModuleFileError(`Cannot load module file "${file}": no such file`);

@@ -1,5 +1,8 @@
 /** Where in a developer's file an error comes from. */
 
+/** What Deno ends the message of a failed import with: the place, as the stack has it too. */
+const IMPORT_PLACE = /(?:\s+at file:\/\/\S+:\d+:\d+)+$/;
+
 /**
  * The message of an error with the first place of its stack that lies in the module's folder.
  * @param moduleUrl the module's file
@@ -14,5 +17,5 @@ export function moduleReason(error: unknown, moduleUrl: URL, rootUrl: URL): stri
   if (place === undefined) return error.message;
   const [, file = "", line, column] = place;
   const name = file.startsWith(rootUrl.href) ? file.slice(rootUrl.href.length) : file;
-  return `${error.message} (${decodeURI(name)}:${line}:${column})`;
+  return `${error.message.replace(IMPORT_PLACE, "")} (${decodeURI(name)}:${line}:${column})`;
 }

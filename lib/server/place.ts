@@ -150,7 +150,7 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
   const row = editedRow(original, place.edits);
   const where = `sample ${sample} of task "${taskName}"`;
   const prompt = ofModule(registry, module, `build the prompt of ${where}`, () => checkedPrompt(task.prompt(row)));
-  const target = ofModule(registry, module, `read the target of ${where}`, () => checkedText(task.target?.(row)));
+  const target = ofModule(registry, module, `read the target of ${where}`, () => targetOf(task, row));
   const shown = ofModule(registry, module, `show ${where}`, () => task.show && showElements(task.show(row)));
   return {
     row,
@@ -197,14 +197,20 @@ function showElements(elements: readonly Element<object>[]): Readonly<Record<str
   return states;
 }
 
+/** Undefined where the row has none, as where the task has none. */
+function targetOf(task: Task<unknown>, row: unknown): string | undefined {
+  const target: unknown = task.target?.(row);
+  return target === undefined ? undefined : checkedText(target);
+}
+
 /** Subtle: a reader trusts the developer's type of a row, so a number can stand where a text was promised. */
 function checkedPrompt(prompt: string | Prompt): Prompt {
   const isPrompt = typeof prompt === "object" && prompt !== null && typeof prompt.text === "string";
-  return isPrompt ? prompt : toPrompt(checkedText(prompt) ?? "");
+  return isPrompt ? prompt : toPrompt(checkedText(prompt));
 }
 
-function checkedText(value: unknown): string | undefined {
-  if (value === undefined || typeof value === "string") return value;
+function checkedText(value: unknown): string {
+  if (typeof value === "string") return value;
   if (!(value instanceof Promise)) throw new TypeError(`expected a text, got ${JSON.stringify(value)}`);
   value.catch(() => {}); // What it may still throw is not what is wrong.
   throw new TypeError("expected a text, got a promise: the function may not be async");

@@ -94,6 +94,7 @@ export class Sessions {
         signal: ending.signal,
         generator: (name) => sessionGenerator(registry, module, name, id),
       });
+      if (!Array.isArray(elements)) throw new TypeError(`expected a list of elements, got ${typeof elements}`);
       for (const element of elements) page.add(element);
       page.snapshot();
     } catch (error) {
@@ -107,7 +108,7 @@ export class Sessions {
         `Cannot show page "${component.title}": it holds ${page.size.bytes} bytes, and may hold ${maxBytes}`;
       throw new ProblemError(413, "Page too large", detail);
     }
-    const session = new Session(id, page, (error) => actionProblem(error, log));
+    const session = new Session(id, page, (error) => actionProblem(error, registry.reason(module.name, error), log));
     this.#touch(id, { owner: ownerName(owner), session, ending, usedMs: 0 });
     this.#giveUpOld();
     return session;
@@ -134,14 +135,13 @@ export class Sessions {
   }
 }
 
-/** The message of what a developer's action threw; its stack is for the log. */
-function actionProblem(error: unknown, log: Log): Problem {
+/** The message of what a developer's action threw, with its place; its stack is for the log. */
+function actionProblem(error: unknown, detail: string, log: Log): Problem {
   const id = newProblemId();
   if (error instanceof PageFullError) {
     return { type: "about:blank", title: "Page too large", status: 413, detail: error.message, id };
   }
   log.failure(id, error);
-  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { type: "about:blank", title: "The action failed", status: 500, detail, id };
 }
 

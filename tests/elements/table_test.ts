@@ -47,7 +47,7 @@ Deno.test("Table names the row that does not fit, and adds none of its call", ()
   const ragged = table(["a", "b"], { title: "T", rows: [[1, 2]] });
   assert.throws(() => ragged.append([3, 4], [5]), {
     name: "RangeError",
-    message: 'Cannot add row 2 of table "T": it has 1 cells, and there are 2 headers',
+    message: 'Cannot add row 2 of table "T": expected 2 cells, one for each header, got 1',
   });
   assert.equal(ragged.state.rows.length, 1);
   assert.throws(() => table([], {}), /Cannot create table "table": expected at least one header, got none/);

@@ -33,7 +33,8 @@ Deno.test("O6: with every right, with caps, with few rights and a token, and wit
     env: { VISUALLM_TOKEN: "sixteen-or-more-characters" },
   });
   assert.match(few[0] ?? "", /^visuallm: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{32} \(works once\)$/);
-  const lacks = "Cannot reach api.openai.com without a key: set OPENAI_API_KEY in the environment";
+  const lacks =
+    "Cannot reach api.openai.com without a key: set OPENAI_API_KEY in the environment, or OPENAI_BASE_URL to another server";
   assert.deepEqual(few.slice(1), [
     "access: token needed",
     "rights: all code runs in Deno's sandbox; missing: --allow-ffi (models of this process), " +

@@ -1,11 +1,11 @@
 /** What a developer gets wrong in a module is told in words that lead to it. */
 import assert from "node:assert/strict";
-import { defineModule, field, generation, logitTable, nextToken, prompt, rows } from "../../lib/mod.ts";
+import { defineModule, field, generation, logitTable, type Metric, nextToken, prompt, rows } from "../../lib/mod.ts";
 import { parseJsonl } from "../../lib/datasets/jsonl.ts";
 import { isModule } from "../../lib/module.ts";
 import { startLines } from "../../lib/server/start_lines.ts";
 import { throwing } from "../rig/throwing.ts";
-import { readProblem } from "../rig/read_events.ts";
+import { readEvents, readProblem } from "../rig/read_events.ts";
 import { rigApp, rigPath } from "../rig/rig_app.ts";
 
 const one = logitTable({ vocabulary: ["a"], logits: () => [0] });
@@ -19,6 +19,7 @@ const faulty = defineModule({
     field: { dataset: { all: wrong }, prompt: ({ topic }) => prompt`About ${field("topic", topic)}.` },
     target: { dataset: { all: wrong }, prompt: () => "a", target: ({ topic }) => topic },
     prompt: { dataset: { all: wrong }, prompt: ({ topic }) => topic },
+    nothing: { dataset: { all: rows([{} as { topic: string }]) }, prompt: ({ topic }) => topic },
     throws: { dataset: { all: wrong }, prompt: throwing },
     empty: { dataset: { all: rows<{ topic: string }>([]) }, prompt: ({ topic }) => topic },
   },
@@ -31,6 +32,7 @@ Deno.test("a value that is no text is named where it was used, on the page and o
     ["field", /Cannot build the prompt of sample 0 of task "field": Cannot mark field "topic": expected a text, got 5/],
     ["target", /Cannot read the target of sample 0 of task "target": expected a text, got 5/],
     ["prompt", /Cannot build the prompt of sample 0 of task "prompt": expected a text, got 5/],
+    ["nothing", /Cannot build the prompt of sample 0 of task "nothing": expected a text, got undefined/],
   ];
   for (const [task, detail] of cases) {
     const problem = await readProblem(await rig.post("/api/faulty/generation/generate", { task }));
@@ -64,6 +66,62 @@ Deno.test("defineModule() refuses params out of range and metrics that compute n
   assert.equal(isModule(define({})), true);
   const { name, title, generators, tasks, components } = define({});
   assert.equal(isModule({ name, title, generators, tasks, components }), false);
+});
+
+Deno.test("defineModule() names what is misspelt or of another kind, as the app starts without a type check", () => {
+  const task = { dataset: { all: rows(["a"]) }, prompt: (text: string) => text };
+  const define = (definition: object) =>
+    defineModule({ name: "x", generators: { one }, tasks: { t: task }, components: [generation()], ...definition });
+  const cases: readonly (readonly [object, RegExp])[] = [
+    [
+      { component: [] },
+      /Cannot define module "x": there is no field "component", only name, title, generators, tasks, /,
+    ],
+    [{ components: [generation] }, /its component 0 is a function, expected what generation\(\)/],
+    [{ components: undefined }, /it has no component/],
+    [{ generators: { one: "models/demo" } }, /its generator "one" is "models\/demo", expected onnx\("…"\)/],
+    [
+      { tasks: { t: { ...task, metric: {} } } },
+      /Cannot define task "t" of module "x": there is no field "metric", only /,
+    ],
+    [
+      { tasks: { t: { ...task, params: { max_tokens: 5 } } } },
+      /Cannot define the params of task "t".*"max_tokens", only .*maxTokens/,
+    ],
+    [{ tasks: { t: { ...task, dataset: undefined } } }, /its dataset is undefined, expected \{ split: source \}/],
+    [{ tasks: { t: { ...task, dataset: rows(["a"]) } } }, /its dataset is one source, expected \{ split: source \}/],
+    [{ tasks: { t: { ...task, dataset: { all: ["a"] } } } }, /its split "all" is a list, expected rows\(/],
+    [{ tasks: { t: { ...task, dataset: { all: "a.jsonl" } } } }, /its split "all" is "a\.jsonl", expected rows\(/],
+    [{ tasks: { t: { ...task, prompt: "Say a." } } }, /its prompt is "Say a\.", expected a function of the sample/],
+    [{ tasks: { t: { ...task, target: 5 } } }, /its target is 5, expected a function of the sample/],
+    [
+      { tasks: { t: { ...task, metrics: { m: { compute: () => 1 } } } } },
+      /the kind of its metric "m" is undefined, expected "text" or "logprobs"/,
+    ],
+  ];
+  for (const [definition, message] of cases) assert.throws(() => define(definition), message);
+  class Own {
+    readonly helper = 1;
+    readonly dataset = task.dataset;
+    prompt(text: string): string {
+      return text.repeat(this.helper);
+    }
+  }
+  assert.ok(isModule(define({ tasks: { t: new Own() } })), "an object of a class may have more");
+});
+
+Deno.test("a metric that is not a number is told, and one that has nothing to measure is not", async () => {
+  const metrics: Record<string, Metric> = {
+    nan: { kind: "text", description: "0 / 0", compute: () => NaN },
+    none: { kind: "text", description: "nothing", compute: () => undefined },
+  };
+  const tasks = { t: { dataset: { all: rows(["a"]) }, prompt: (text: string) => text, metrics } };
+  const rig = await rigApp({
+    modules: [defineModule({ name: "x", generators: { one }, tasks, components: [generation()] })],
+  });
+  const events = await readEvents(await rig.post("/api/x/generation/generate", { params: { max_tokens: 1 } }));
+  const warnings = events.flatMap((event) => event.type === "warning" ? [event.message] : []);
+  assert.deepEqual(warnings, ["Cannot compute nan: expected a number, or undefined where there is none, got NaN"]);
 });
 
 Deno.test("lines that could not be read are counted on the page, with their reasons", async () => {

@@ -33,6 +33,7 @@ Deno.test("readConfig() on Deno Deploy starts without native models, and only wi
 Deno.test("readConfig() names what it cannot use", () => {
   const cases: readonly [readonly string[], Readonly<Record<string, string>>, RegExp][] = [
     [["--prot", "1"], {}, /--prot/],
+    [["--allow-net=a.example"], {}, /--allow-net.* in deno\.json, under "permissions"/],
     [["--port", "x"], {}, /"x"/],
     [[], { PORT: "70000" }, /"70000"/],
     [["--log", "loud"], {}, /"loud"/],
@@ -49,4 +50,7 @@ Deno.test("--help lists every setting with flag and environment name", () => {
   for (const name of ["PORT", "HOST", "VISUALLM_MODULES", "VISUALLM_TOKEN", "VISUALLM_CACHE", "--port", "--log"]) {
     assert.ok(helpText().includes(name), name);
   }
+  const [, , head = "", ...lines] = helpText().split("\n");
+  const columns = [head.indexOf("environment"), head.indexOf("meaning")];
+  for (const line of lines) for (const at of columns) assert.match(line.slice(at - 2, at), /^ {2}$/, line);
 });

@@ -150,7 +150,7 @@ export class Table extends Element<TableState> {
       const where = `row ${start + index} of ${this.#label}`;
       if (!Array.isArray(row)) throw new TypeError(`Cannot add ${where}: expected a list of cells, got ${quote(row)}`);
       if (row.length !== width) {
-        throw new RangeError(`Cannot add ${where}: it has ${row.length} cells, and there are ${width} headers`);
+        throw new RangeError(`Cannot add ${where}: expected ${width} cells, one for each header, got ${row.length}`);
       }
       // Subtle: not `row.map`, which would leave the holes of a sparse list as holes.
       return Array.from(row, (cell, column) => storeCell(cell, `${where}, column "${this.state.headers[column]}"`));

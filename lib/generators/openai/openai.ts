@@ -67,14 +67,20 @@ async function place(options: OpenAiOptions, { env = () => undefined, isPublic =
   if (
     baseUrl === undefined || !/^https?:$/.test(baseUrl.protocol) || baseUrl.username !== "" || baseUrl.password !== ""
   ) {
-    throw new TypeError("Cannot use the base URL: expected http:// or https://, a host and a path, without a password");
+    const setting = own === undefined ? "OPENAI_BASE_URL" : "baseUrl of openai()";
+    throw new TypeError(
+      `Cannot use the base URL (${setting}): expected http:// or https://, a host and a path, without a password`,
+    );
   }
   const mayBeInside = !isPublic || text === env("OPENAI_BASE_URL");
   const checkPlace = mayBeInside ? undefined : () => checkOutside(baseUrl);
   await checkPlace?.();
   const key = name === undefined ? undefined : env(name) || undefined;
   if (key === undefined && (options.apiKeyEnv !== undefined || baseUrl.href.startsWith(OPENAI_URL))) {
-    throw new TypeError(`Cannot reach ${baseUrl.host} without a key: set ${name ?? DEFAULT_KEY} in the environment`);
+    const other = options.apiKeyEnv === undefined && own === undefined ? ", or OPENAI_BASE_URL to another server" : "";
+    throw new TypeError(
+      `Cannot reach ${baseUrl.host} without a key: set ${name ?? DEFAULT_KEY} in the environment${other}`,
+    );
   }
   return { baseUrl, key, checkPlace };
 }
