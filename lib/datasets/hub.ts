@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { csv } from "./csv.ts";
 import type { Dataset, DatasetContext, DatasetSource } from "./dataset.ts";
 import { type FileFormat, indexed } from "./duckdb/indexed.ts";
@@ -50,11 +52,13 @@ export function hubDataset<Sample extends object = Record<string, unknown>>(
       }
       const repository = new Repository(id, revision, context);
       const files = file === undefined ? await repository.filesOf(split) : [file];
-      const urls = await Promise.all(files.map((each) => repository.fetched(each)));
+      await Promise.all(files.map((each) => repository.keep(each)));
       const inParts = { ...context, cacheDir: context?.cacheDir ?? CACHE, indexes: false };
-      const parts = await Promise.all(urls.map((url) => openFile<Sample>(url, schema, inParts)));
+      const { folder } = repository;
+      const parts = await Promise.all(files.map((each) => openFile<Sample>(each, folder, schema, inParts)));
       if (schema !== undefined) return joined(parts);
-      return await indexed(joined(parts), urls.map((url) => ({ href: url.href, ...formatOf(url) })), context);
+      const places = files.map((each) => ({ href: new URL(relativeUrl(each), folder).href, ...formatOf(each) }));
+      return await indexed(joined(parts), places, context);
     },
   };
 }
@@ -65,39 +69,47 @@ async function canKeep(context: DatasetContext | undefined): Promise<boolean> {
   return state === "granted";
 }
 
+/** Subtle: a reader's messages name what it was given, and the folder on this machine is nobody's business. */
 function openFile<Sample extends object>(
-  url: URL,
+  path: string,
+  folder: URL,
   schema: RowSchema<Sample> | undefined,
   context: DatasetContext,
 ): Promise<Dataset<Sample>> {
-  const options = schema === undefined ? {} : { schema };
-  switch (formatOf(url).format) {
+  const options = schema === undefined ? {} : { schema }, file = relativeUrl(path);
+  switch (formatOf(path).format) {
     case "parquet":
-      return parquet<Sample>(url.href, options).open(url, context);
+      return parquet<Sample>(file, options).open(folder, context);
     case "csv":
-      return csv<Sample>(url.href, options).open(url, context);
+      return csv<Sample>(file, options).open(folder, context);
     case "jsonl":
-      return jsonl<Sample>(url.href, schema).open(url, context);
+      return jsonl<Sample>(file, schema).open(folder, context);
   }
 }
 
-function formatOf(url: URL): FileFormat {
-  const kind = DATA_FILE.exec(url.pathname)?.[1];
+/** A path inside a repository as the part of an address. @example relativeUrl("a/50%.csv") is "./a/50%25.csv" */
+function relativeUrl(path: string): string {
+  return `./${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+function formatOf(path: string): FileFormat {
+  const kind = DATA_FILE.exec(path)?.[1];
   if (kind === "parquet") return { format: kind, options: {} };
   if (kind === "csv" || kind === "tsv") return { format: "csv", options: {} };
   if (kind !== undefined) return { format: "jsonl" };
-  throw new TypeError(`Cannot read "${url.pathname.split("/").at(-1)}": expected JSONL, CSV, TSV or Parquet`);
+  throw new TypeError(`Cannot read "${path.split("/").at(-1)}": expected JSONL, CSV, TSV or Parquet`);
 }
 
 /** A data set's repository at one revision, and the folder that its files are kept in. */
 class Repository {
-  readonly #folder: string;
+  /** Where its files are kept. */
+  readonly folder: URL;
   readonly #access: { hubUrl: string; accessToken?: string; revision: string; repo: { type: "dataset"; name: string } };
 
   constructor(readonly id: string, revision: string, context: DatasetContext | undefined) {
     const { cacheDir = CACHE, hubHost = HUB, env } = context ?? {};
     const accessToken = env?.("HF_TOKEN") || undefined;
-    this.#folder = `${cacheDir}/datasets/${id}/${encodeURIComponent(revision)}`;
+    this.folder = pathToFileURL(`${resolve(cacheDir, "datasets", id, encodeURIComponent(revision))}/`);
     this.#access = {
       hubUrl: hubHost.replace(/\/$/, ""),
       revision,
@@ -122,15 +134,13 @@ class Repository {
     throw new RangeError(`Cannot find split "${split}" in ${this.id}: it has ${there}; name one with { file }`);
   }
 
-  /** Where a file lies, fetched first if it is not there. Subtle: it gets its name when it is whole. */
-  async fetched(path: string): Promise<URL> {
+  /** Fetches a file into its folder if it is not there. Subtle: it gets its name when it is whole. */
+  async keep(path: string): Promise<void> {
     if (path.split("/").includes("..")) {
       throw new TypeError(`Cannot fetch "${path}": expected a path inside ${this.id}`);
     }
-    const target = `${this.#folder}/${path}`;
-    const url = new URL(`file://${await Deno.realPath(".")}/`);
-    const place = new URL(target, url);
-    if (await Deno.stat(place).then(() => true, () => false)) return place;
+    const place = new URL(relativeUrl(path), this.folder);
+    if (await Deno.stat(place).then(() => true, () => false)) return;
     const { downloadFile } = await import("@huggingface/hub");
     const blob = await this.#asking(() => downloadFile({ ...this.#access, path }));
     if (blob === null) throw new Deno.errors.NotFound(`Cannot fetch "${path}": ${this.id} has no such file`);
@@ -138,7 +148,6 @@ class Repository {
     const part = new URL(`${place.href}.part`);
     await Deno.writeFile(part, blob.stream());
     await Deno.rename(part, place);
-    return place;
   }
 
   async #asking<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

@@ -1,9 +1,10 @@
 /** Data sets of a hub, against a server that lays them out as the Hub does. */
 import assert from "node:assert/strict";
 import { hubDataset, type HubDatasetOptions } from "../../lib/mod.ts";
+import { checkFacets, checkQueries, QUERY_ROWS } from "./query_cases.ts";
 import { type Loopback, serveLoopback } from "../rig/loopback.ts";
 
-const FILES: Readonly<Record<string, string>> = {
+const SMALL: Readonly<Record<string, string>> = {
   "data/train-00000-of-00002.jsonl": '{"n":0}\n{"n":1}\n',
   "data/train-00001-of-00002.jsonl": '{"n":2}\n',
   "test.csv": "n\n7\n",
@@ -12,17 +13,17 @@ const FILES: Readonly<Record<string, string>> = {
 const ROOT = new URL("file:///");
 
 /** Serves the listing and the files of `org/name` at revision `v1`, and counts what is fetched. */
-function startHub(seen: string[]): Loopback {
+function startHub(seen: string[], files = SMALL): Loopback {
   return serveLoopback((request) => {
-    const { pathname } = new URL(request.url);
+    const pathname = decodeURIComponent(new URL(request.url).pathname);
     seen.push(`${pathname}${request.headers.has("authorization") ? " with a token" : ""}`);
     if (pathname.startsWith("/api/datasets/org/private")) return new Response("no", { status: 401 });
     if (pathname === "/api/datasets/org/name/tree/v1") {
       return Response.json(
-        Object.entries(FILES).map(([path, text]) => ({ type: "file", path, size: text.length, oid: "0" })),
+        Object.entries(files).map(([path, text]) => ({ type: "file", path, size: text.length, oid: "0" })),
       );
     }
-    const text = FILES[pathname.replace("/datasets/org/name/resolve/v1/", "")];
+    const text = files[pathname.replace("/datasets/org/name/resolve/v1/", "")];
     if (text === undefined) return new Response("none", { status: 404, headers: { "x-error-code": "EntryNotFound" } });
     const headers = {
       etag: '"0"',
@@ -65,4 +66,34 @@ Deno.test("hubDataset() fetches a split's files once, in their order, and names 
   }
   await assert.rejects(open("org/name", { revision: "v1" }), /127\.0\.0\.1:\d+ cannot be reached/);
   await Deno.remove(cacheDir, { recursive: true });
+});
+
+Deno.test("hubDataset() finds rows of several files by their index, lines that cannot be read left out of the numbers", async () => {
+  const [lines, table] = [QUERY_ROWS.slice(0, 3), QUERY_ROWS.slice(3)].map((rows) =>
+    rows.map((row) => JSON.stringify(row))
+  );
+  const hub = startHub([], {
+    "data/train-00000-of-00002.jsonl": [...lines ?? [], "5"].join("\n"),
+    "data/train-00001 of 00002.ndjson": ["{", ...table ?? []].join("\n"),
+    "data/test.csv": "text,count\n",
+  });
+  const cacheDir = await Deno.makeTempDir();
+  try {
+    const source = hubDataset<object>("org/name", { revision: "v1" });
+    const dataset = await source.open(ROOT, { cacheDir, hubHost: hub.origin, indexedFromBytes: 0 });
+    await checkQueries(dataset);
+    await checkFacets(dataset);
+    assert.deepEqual(dataset.indexState?.(), { kind: "ready" });
+    assert.equal(dataset.problemCount, 2);
+    assert.match(dataset.problems[0]?.message ?? "", /^Cannot read line 4 of ".\/data\/train-00000-of-00002.jsonl":/);
+    await dataset.close?.();
+    const empty = hubDataset<object>("org/name", { revision: "v1", split: "test" });
+    await assert.rejects(
+      empty.open(ROOT, { cacheDir, hubHost: hub.origin }),
+      /^SyntaxError: Cannot read ".\/data\/test.csv"/,
+    );
+  } finally {
+    await hub.close();
+    await Deno.remove(cacheDir, { recursive: true });
+  }
 });

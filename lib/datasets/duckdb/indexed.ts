@@ -13,12 +13,12 @@ import { scanIndices } from "../query.ts";
 import { lookAtRows } from "../statistics.ts";
 import { LAYOUT } from "./index_writer.ts";
 import { mayLoad } from "./native.ts";
+import { openIndexes } from "./open_indexes.ts";
 import { RowIndex } from "./row_index.ts";
+import { writeIndex } from "./write_index.ts";
 
 /** A file of this size is searched row by row in about a second. */
 const LEAST_BYTES = 64 * 2 ** 20;
-
-const CLOSED = "the split was closed";
 
 export type FileFormat =
   | { readonly format: "jsonl" }
@@ -27,15 +27,6 @@ export type FileFormat =
 
 /** A file, and how it is read. */
 export type IndexedFile = { readonly href: string } & FileFormat;
-
-export interface WriteRequest {
-  readonly files: readonly IndexedFile[];
-  readonly cacheDir: string;
-  readonly path: string;
-  readonly spillPath: string;
-}
-
-export type WriteReply = { readonly rows: number } | { readonly done: true } | { readonly fault: string };
 
 /** The dataset with an index of its files; the dataset itself where there is to be none. */
 export async function indexed<Sample>(
@@ -51,23 +42,18 @@ export async function indexed<Sample>(
   const paths = files.map(({ href }) => new URL(href));
   const sizes = await Promise.all(paths.map(async (path) => (await Deno.stat(path)).size));
   if (sizes.reduce((sum, size) => sum + size, 0) < indexedFromBytes) return dataset;
-  return withIndex(dataset, new OpenIndex(files, cacheDir, cache, dataset.size));
+  return withIndex(dataset, new SplitIndex(files, cacheDir, cache, dataset.size));
 }
 
-function withIndex<Sample>(dataset: Dataset<Sample>, index: OpenIndex): Dataset<Sample> {
+function withIndex<Sample>(dataset: Dataset<Sample>, index: SplitIndex): Dataset<Sample> {
   return {
     ...dataset,
     async query(query) {
-      const open = await index.opened(query.signal);
-      if (open === undefined) return await scanIndices(dataset, query);
-      return await open.query(query).catch(() => {
-        query.signal?.throwIfAborted();
-        return scanIndices(dataset, query); // Such as an order of texts that are too long for the index's memory.
-      });
+      const found = await index.ask((open) => open.query(query), query.signal);
+      return found ?? await scanIndices(dataset, query);
     },
     async statistics() {
-      const open = await index.opened();
-      return await open?.statistics().catch(() => undefined) ?? await lookAtRows(dataset);
+      return await index.ask((open) => open.statistics()) ?? await lookAtRows(dataset);
     },
     indexState: () => index.state,
     async close() {
@@ -80,107 +66,102 @@ function withIndex<Sample>(dataset: Dataset<Sample>, index: OpenIndex): Dataset<
 /** Indexes that are being written, by their places: splits of the same files wait for the same one. */
 const writings = new Map<string, Promise<void>>();
 
-/** An index that is opened, or written first, in the background. */
-class OpenIndex {
+/** The index of a split: written in the background where it is not there, and open while it is asked. */
+class SplitIndex {
   state: IndexState;
-  readonly #opening: Promise<RowIndex | undefined>;
+  /** Its place, once it is there. */
+  #found: Promise<string | undefined>;
   readonly #closing = new AbortController();
 
   constructor(
     readonly files: readonly IndexedFile[],
     readonly cacheDir: string,
     readonly cache: IndexCache,
-    size: number,
+    readonly size: number,
   ) {
     this.state = { kind: "writing", rows: 0, of: size };
-    this.#opening = this.#open(size);
+    this.#found = this.#find();
   }
 
-  /** @returns undefined when there is none, after all; `state` says why */
-  async opened(signal?: AbortSignal): Promise<RowIndex | undefined> {
-    if (signal === undefined) return await this.#opening;
-    signal.throwIfAborted();
-    const { promise, reject } = Promise.withResolvers<never>();
-    const giveUp = () => reject(signal.reason);
-    signal.addEventListener("abort", giveUp, { once: true });
+  /** @returns undefined when there is no index, after all, or it has no answer, such as an order of very long texts */
+  async ask<Answer>(question: (index: RowIndex) => Promise<Answer>, signal?: AbortSignal): Promise<Answer | undefined> {
+    const place = await unlessAborted(this.#found, signal);
+    if (place === undefined) return undefined;
     try {
-      return await Promise.race([this.#opening, promise]);
-    } finally {
-      signal.removeEventListener("abort", giveUp);
+      return await openIndexes.ask(place, () => this.#open(place), question);
+    } catch {
+      signal?.throwIfAborted();
+      if (await this.cache.has(place)) return undefined;
+      // It made room for others while nobody asked it.
+      this.state = { kind: "writing", rows: 0, of: this.size };
+      this.#found = this.#find();
+      return await this.ask(question, signal);
     }
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await (await this.#opening)?.close();
+    const place = await this.#found;
+    if (place !== undefined) await openIndexes.close(place);
   }
 
-  async #open(size: number): Promise<RowIndex | undefined> {
+  async #find(): Promise<string | undefined> {
     try {
       const place = await this.#place();
-      if (await this.cache.has(place)) {
-        const open = await RowIndex.open(place, this.cache.spillPath()).catch(() => undefined); // Damaged: written anew.
-        if (open !== undefined) return this.#ready(open);
-      }
-      const written = writings.get(place) ?? this.#writeAt(place, size);
-      writings.set(place, written);
-      await written.finally(() => writings.delete(place));
-      return this.#ready(await RowIndex.open(place, this.cache.spillPath()));
+      if (!await this.cache.has(place) || !await this.#isWhole(place)) await this.#writeOnce(place);
+      this.state = { kind: "ready" };
+      return place;
     } catch (error) {
       this.state = { kind: "absent", reason: error instanceof Error ? error.message : String(error) };
       return undefined;
     }
   }
 
-  #ready(index: RowIndex): RowIndex {
-    this.state = { kind: "ready" };
-    return index;
+  #open(place: string): Promise<RowIndex> {
+    return RowIndex.open(place, this.cache.spillPath());
   }
 
-  #place(): Promise<string> {
+  async #isWhole(place: string): Promise<boolean> {
+    return await openIndexes.ask(place, () => this.#open(place), () => Promise.resolve(true)).catch(() => false);
+  }
+
+  async #place(): Promise<string> {
     const layout = `duckdb ${LAYOUT} ${JSON.stringify(this.files.map(({ href: _, ...reader }) => reader))}`;
-    return this.cache.place(this.files.map(({ href }) => fileURLToPath(href)), layout);
+    return await this.cache.place(this.files.map(({ href }) => fileURLToPath(href)), layout);
   }
 
-  async #writeAt(place: string, size: number): Promise<void> {
-    const written = await this.cache.writingPath();
+  async #writeOnce(place: string): Promise<void> {
+    const written = writings.get(place) ?? this.#write(place);
+    writings.set(place, written);
+    await written.finally(() => writings.delete(place));
+  }
+
+  async #write(place: string): Promise<void> {
+    const path = await this.cache.writingPath(), { files, cacheDir } = this;
     try {
-      await this.#write(written, size);
+      await writeIndex({ files, cacheDir, path, spillPath: this.cache.spillPath() }, {
+        signal: this.#closing.signal,
+        onRows: (rows) => this.state = { kind: "writing", rows, of: this.size },
+      });
       if (place !== await this.#place()) throw new Error("the file changed while it was read");
-      await this.cache.keep(written, place);
+      await this.cache.keep(path, place);
     } catch (error) {
-      await Deno.remove(written).catch(() => {}); // It may have failed before there was a file.
+      await Deno.remove(path).catch(() => {}); // It may have failed before there was a file.
       throw error;
     }
   }
+}
 
-  async #write(path: string, size: number): Promise<void> {
-    if (this.#closing.signal.aborted) throw new Error(CLOSED);
-    const worker = new Worker(new URL("./write_worker.ts", import.meta.url), { type: "module", name: "index" });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    worker.onmessage = ({ data }: MessageEvent<WriteReply>) => {
-      if ("rows" in data) this.state = { kind: "writing", rows: data.rows, of: size };
-      else if ("fault" in data) reject(new Error(data.fault));
-      else resolve();
-    };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-    const stop = () => reject(new Error(CLOSED));
-    this.#closing.signal.addEventListener("abort", stop, { once: true });
-    const request: WriteRequest = {
-      files: this.files,
-      cacheDir: this.cacheDir,
-      path,
-      spillPath: this.cache.spillPath(),
-    };
-    worker.postMessage(request);
-    try {
-      await promise;
-    } finally {
-      worker.terminate();
-      await Deno.remove(request.spillPath, { recursive: true }).catch(() => {}); // Most never needed it.
-    }
+/** @throws the signal's reason as soon as it aborts */
+async function unlessAborted<Value>(value: Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  if (signal === undefined) return await value;
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const giveUp = () => reject(signal.reason);
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await Promise.race([value, promise]);
+  } finally {
+    signal.removeEventListener("abort", giveUp);
   }
 }

@@ -4,7 +4,7 @@ import { allRows } from "../scan.ts";
 import { openFile } from "./file.ts";
 import { IndexWriter } from "./index_writer.ts";
 import type { Purpose } from "./native.ts";
-import type { WriteReply, WriteRequest } from "./indexed.ts";
+import type { WriteReply, WriteRequest } from "./write_index.ts";
 
 /** Rows after which it tells how far it is. */
 const REPORT_ROWS = 10_000;
