@@ -1,32 +1,27 @@
-import { batch, useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import { INPUT_VIEWS } from "../lib/elements/view/input_views.ts";
 import { PageStore } from "../lib/elements/view/page_store.ts";
 import { storeControl } from "../lib/elements/view/store_control.tsx";
-import { detokenize } from "../lib/lm/detokenize.ts";
-import type { Problem, RunEvent } from "../lib/lm/event.ts";
+import type { Problem } from "../lib/lm/event.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
 import type { TokenId } from "../lib/lm/token.ts";
 import { ApiError } from "../lib/ui/api_client.ts";
-import { type ChatPrompt, fetchChatPrompt, streamRun } from "../lib/ui/generation_client.ts";
 import { chatHref, type ChatScreen } from "../lib/ui/chat_screen.ts";
 import { exportChat, importChat } from "../lib/ui/chat_file.ts";
+import { joined } from "../lib/ui/chat_join.ts";
 import * as state from "../lib/ui/chat_state.ts";
 import { type ChatActions, ChatView } from "../lib/ui/ChatView.tsx";
+import { begun, opened, openedAt, withoutFirst } from "../lib/ui/conversations.ts";
 import { download } from "../lib/ui/download.ts";
-import { collectPerFrame } from "../lib/ui/frame.ts";
-import { paramsToWire } from "../lib/ui/generation_screen.ts";
 import { CHAT_STRINGS } from "../lib/ui/chat_strings.ts";
 import { hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
 import { stepsAlong, stepsOfTurn, type TurnFinder } from "../lib/ui/turn_tokens.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
+import { useChatPrompt } from "../lib/ui/use_chat_prompt.ts";
+import { useChatRun } from "../lib/ui/use_chat_run.ts";
 import { useHref } from "../lib/ui/use_href.ts";
 import { useKeptChat } from "../lib/ui/use_kept_chat.ts";
-
-/** How long nobody types before the text that would be sent is asked for. */
-const PREVIEW_MS = 250;
-
-type Origin = Pick<state.Origin, "params" | "prefill" | "sequence">;
 
 /** The chat screen. The conversations live in this browser; a request carries all that it needs of one. */
 export default function Chat({ screen }: { readonly screen: ChatScreen }) {
@@ -38,20 +33,16 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const prefill = useSignal("");
   const params = useSignal<SamplingParams>(screen.params);
   const acceptsAtOnce = useSignal(false);
-  const writing = useSignal<state.TurnId | undefined>(undefined);
-  const ahead = useSignal<number | undefined>(undefined);
   const problem = useSignal<Problem | undefined>(screen.problem);
-  const prompt = useSignal<ChatPrompt | undefined>(undefined);
-  const opened = useSignal<ReadonlySet<state.TurnId>>(new Set());
+  const shownTokens = useSignal<ReadonlySet<state.TurnId>>(new Set());
   const selection = useSignal<state.TurnSelection | undefined>(undefined);
   const isReady = useSignal(false);
-  const stopRun = useRef<AbortController | undefined>(undefined);
   const store = useMemo(
     () => new PageStore({ session: "", restored: false, elements: screen.elements, actions: {} }),
     [],
   );
   const api = `/api/${screen.module}/${screen.component}`;
-  const kept = useKeptChat(`chat:${screen.module}/${screen.component}`, tell);
+  const kept = useKeptChat(`chat:${screen.module}/${screen.component}`, chat, tell);
   useHref(chatHref(screen, params.value));
 
   function change(next: state.Chat): void {
@@ -63,7 +54,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
 
   function keep(next: state.Chat): void {
     chat.value = next;
-    kept.save(next);
+    kept.save();
   }
 
   function tell(detail: string): void {
@@ -87,46 +78,22 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     };
   }
 
-  /** Answers the message before the turn on screen, or goes on after a path of tokens. */
-  async function answer(asked: state.Chat, origin: Origin, path: readonly TokenId[] = []): Promise<void> {
-    const first = asked.leaf;
-    if (first === undefined) return;
-    stopRun.current?.abort();
-    const controller = new AbortController();
-    stopRun.current = controller;
-    batch(() => {
-      change(state.drawnBy(asked, first, origin));
-      writing.value = first;
-      problem.value = undefined;
+  const run = useChatRun({
+    api,
+    chat,
+    problem,
+    bodyFor,
+    onBegin: (asked) => {
+      change(asked);
       selection.value = undefined;
-    });
-    const frame = collectPerFrame<RunEvent>((events) => {
-      chat.value = state.heard(chat.value, first, events);
-      ahead.value = state.aheadAfter(events, ahead.value);
-      problem.value = events.find((event) => event.type === "error")?.problem ?? problem.value;
-    });
-    try {
-      const body = bodyFor(state.thread(asked).slice(0, -1), origin.prefill);
-      const more = { params: paramsToWire(origin.params), path, first_sequence: origin.sequence };
-      for await (const event of streamRun(`${api}/chat`, { ...body, ...more }, controller.signal)) frame.add(event);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      problem.value = error.problem;
-    }
-    frame.flush();
-    const reason = controller.signal.aborted ? "cancelled" : problem.value === undefined ? "incomplete" : "error";
-    const textOf = (steps: state.Turn["steps"]) => origin.prefill + detokenize(steps.map(({ token }) => token));
-    batch(() => {
-      keep(state.cutOff(chat.value, first, reason, textOf));
-      if (stopRun.current !== controller) return;
-      writing.value = undefined;
-      ahead.value = undefined;
-      if (acceptsAtOnce.value && problem.value === undefined) accept();
-    });
-  }
+    },
+    onKeep: kept.save,
+    onDone: () => acceptsAtOnce.value && accept(),
+  });
+  const { writing } = run;
 
   function answerAnew(asked: state.Chat): void {
-    void answer(asked, { params: state.anew(params.value, asked), prefill: prefill.value, sequence: 0 });
+    void run.answer(asked, { params: state.anew(params.value, asked), prefill: prefill.value, sequence: 0 });
   }
 
   /** Another version of a turn: its tokens up to a place, and what follows them by the same dice. */
@@ -135,8 +102,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     if (origin === undefined || parent === undefined) return;
     const path = [...steps.slice(0, position).map(({ token }) => token.id), ...taken];
     const wanted = { params: { ...by, seed: origin.params.seed, n: 1 }, prefill: origin.prefill };
-    opened.value = new Set([...opened.value, chat.value.turns.length]);
-    void answer(state.answering(chat.value, parent, 1), { ...wanted, sequence: origin.sequence }, path);
+    shownTokens.value = new Set([...shownTokens.value, chat.value.turns.length]);
+    void run.answer(state.answering(chat.value, parent, 1), { ...wanted, sequence: origin.sequence }, path);
   }
 
   const finder: TurnFinder = { api, bodyFor, chat: () => chat.value, params: () => params.value };
@@ -168,15 +135,15 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       change(state.shown(chat.value, turn.id));
       accept();
     },
-    stop: () => stopRun.current?.abort(),
+    stop: run.stop,
     begin: () => {
-      stopRun.current?.abort();
-      change(state.begun(chat.value));
+      run.stop();
+      change(begun(chat.value));
       draft.value = "";
     },
     open: (conversation) => {
-      stopRun.current?.abort();
-      change(state.opened(chat.value, conversation));
+      run.stop();
+      change(opened(chat.value, conversation));
     },
     query: (text) => query.value = text,
     edit: (turn, text) => {
@@ -198,8 +165,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     remove: (turn) => change(state.endedBefore(chat.value, turn)),
     version: (turn) => change(state.shown(chat.value, turn.id)),
     tokens: (turn) => {
-      opened.value = toggled(opened.value, turn.id);
-      if (opened.value.has(turn.id) && turn.steps.length === 0) void showTokens(turn);
+      shownTokens.value = toggled(shownTokens.value, turn.id);
+      if (shownTokens.value.has(turn.id) && turn.steps.length === 0) void showTokens(turn);
     },
     select: (next) => selection.value = next,
     branch: (turn, position, token) => branch(turn, position, [token], turn.origin?.params ?? params.value),
@@ -209,14 +176,15 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     params: (next) => params.value = next,
     acceptAtOnce: (value) => acceptsAtOnce.value = value,
     saveUnread: () => download(`${screen.module}-chat-unread.json`, kept.unread ?? ""),
-    without: (turns) => change(state.withoutFirst(chat.value, turns)),
+    without: (turns) => change(withoutFirst(chat.value, turns)),
     exportChat: () => download(`${screen.module}-chat.json`, exportChat(chat.value)),
     importChat: (file) => void file.text().then(read),
   };
 
   function read(text: string): void {
     try {
-      change(importChat(text));
+      const theirs = importChat(text);
+      change(openedAt(joined(chat.value, theirs), theirs.turns[theirs.leaf ?? -1]?.key));
       problem.value = undefined;
     } catch (error) {
       tell(error instanceof Error ? error.message : String(error));
@@ -224,7 +192,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   }
 
   useEffect(() => {
-    chat.value = kept.load() ?? chat.value;
+    kept.load();
     trail.value = trailFrom<state.ChatPlace>(state.placeOf(chat.value));
     isReady.value = true;
     const onKey = (event: KeyboardEvent) => {
@@ -237,30 +205,11 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       else if (event.key === "Escape") on.stop();
     };
     addEventListener("keydown", onKey);
-    return () => {
-      removeEventListener("keydown", onKey);
-      stopRun.current?.abort();
-    };
+    return () => removeEventListener("keydown", onKey);
   }, []);
 
   const asked = draft.value === "" ? undefined : state.nextTurns(chat.value, draft.value);
-  const preview = asked === undefined ? undefined : JSON.stringify(bodyFor(asked));
-  useEffect(() => {
-    if (preview === undefined) return void (prompt.value = undefined);
-    const controller = new AbortController();
-    const timer = setTimeout(() => {
-      fetchChatPrompt(`${api}/chat_prompt`, JSON.parse(preview), controller.signal).then(
-        (next) => prompt.value = next,
-        // The same fault will be told, with its reason, when the message is sent.
-        () => prompt.value = undefined,
-      );
-    }, PREVIEW_MS);
-    return () => {
-      clearTimeout(timer);
-      controller.abort();
-    };
-  }, [preview]);
-
+  const prompt = useChatPrompt(`${api}/chat_prompt`, asked && JSON.stringify(bodyFor(asked)));
   const question = state.whatIfOf(chat.value, selection.value, params.value);
   const whatIf = useAnswer(
     question && writing.value === undefined ? JSON.stringify([selection.value, question.by]) : undefined,
@@ -283,10 +232,10 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       params={params.value}
       acceptsAtOnce={acceptsAtOnce.value}
       writing={writing.value}
-      ahead={ahead.value}
+      ahead={run.ahead.value}
       problem={problem.value}
-      prompt={prompt.value}
-      opened={opened.value}
+      prompt={prompt}
+      opened={shownTokens.value}
       selection={selection.value}
       whatIf={whatIf}
       unread={kept.unread}

@@ -28,7 +28,7 @@ export function ChatTurn(props: ChatTurnProps) {
   const { turn, place, isChoice = false, chat, writing, opened, on } = props;
   const [draft, setDraft] = useState<string | undefined>(undefined);
   const isUser = turn.role === "user";
-  const isStreaming = writing !== undefined && turn.id >= writing && turn.reason === undefined;
+  const isStreaming = writing !== undefined && turn.origin?.batch === writing && turn.reason === undefined;
   const versions = siblings(chat, turn);
   const name = TEXT.turnName(isUser ? TEXT.user : TEXT.assistant, place);
   return (

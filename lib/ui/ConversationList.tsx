@@ -1,6 +1,6 @@
-import { conversations } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./ChatView.tsx";
+import { conversations } from "./conversations.ts";
 import { cx } from "./cx.ts";
 import { count, plural } from "./number_format.ts";
 

@@ -4,6 +4,7 @@ import type { FinishReason } from "../lm/event.ts";
 import { DEFAULT_PARAMS } from "../lm/params.ts";
 import { paramsFromWire, paramsSchema } from "../lm/wire.ts";
 import type { Chat, Origin, Turn } from "./chat_state.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { paramsToWire } from "./generation_screen.ts";
 
 const VERSION = 1;
@@ -17,6 +18,8 @@ export function exportChat({ turns, leaf, conversation }: Chat): string {
 }
 
 const wholeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const keySchema = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
 
 const originSchema = v.object({
   params: paramsSchema,
@@ -36,7 +39,8 @@ export function importChat(text: string): Chat {
   ) {
     throw new SyntaxError('Cannot import the chat: expected format "visuallm-chat", version 1, and a list of turns');
   }
-  const turns = value.turns.map(readTurn);
+  const keys = new Set<string>();
+  const turns = value.turns.map((turn, index) => readTurn(turn, index, keys));
   const { leaf } = value;
   const isLeaf = leaf === undefined || (typeof leaf === "number" && turns[leaf] !== undefined);
   if (!isLeaf) throw new SyntaxError(`Cannot import the chat: its leaf ${JSON.stringify(leaf)} is none of its turns`);
@@ -48,7 +52,8 @@ export function importChat(text: string): Chat {
   };
 }
 
-function readTurn(value: unknown, index: number): Turn {
+/** @param keys those of the turns before it, to which its own is added */
+function readTurn(value: unknown, index: number, keys: Set<string>): Turn {
   const where = `turn ${index}`;
   if (!isRecord(value)) throw new SyntaxError(`Cannot import the chat: ${where} is no object`);
   const { id, parent, role, text, isAccepted, isEdited, reason } = value;
@@ -61,8 +66,12 @@ function readTurn(value: unknown, index: number): Turn {
   const conversation = v.safeParse(wholeSchema, value.conversation);
   const metrics = v.safeParse(metricsSchema, value.metrics);
   const origin = readOrigin(value.origin);
+  // Subtle: files of before turns had keys get the same ones each time, so that two tabs that read one know its turns.
+  const key = readKey(value.key, keys) ?? fingerprint(`${index} ${String(parent)} ${role} ${text}`);
+  keys.add(key);
   return {
     id: index,
+    key,
     parent: typeof parent === "number" ? parent : undefined,
     role,
     text,
@@ -74,6 +83,12 @@ function readTurn(value: unknown, index: number): Turn {
     ...(metrics.success ? { metrics: metrics.output } : {}),
     ...(typeof reason === "string" ? { reason: reason as FinishReason } : {}), // Shown as it is.
   };
+}
+
+/** Undefined for none, and for one that another turn has. */
+function readKey(value: unknown, keys: ReadonlySet<string>): string | undefined {
+  const parsed = v.safeParse(keySchema, value);
+  return parsed.success && !keys.has(parsed.output) ? parsed.output : undefined;
 }
 
 /** Undefined for one that is not there or cannot be used: the turn's text stands without it. */

@@ -9,11 +9,14 @@ import type { Message } from "../lm/message.ts";
 import { PARAM_RANGES, type SamplingParams } from "../lm/params.ts";
 import type { TokenId } from "../lm/token.ts";
 import { changedParams } from "./generation_screen.ts";
+import { newId } from "./new_id.ts";
 
 export type TurnId = number;
 
 export interface Turn {
   readonly id: TurnId;
+  /** Tells it from all others, in other tabs and files too. */
+  readonly key: string;
   /** Undefined for the first turn of a chat. */
   readonly parent: TurnId | undefined;
   readonly role: "user" | "assistant";
@@ -116,23 +119,21 @@ export function sent(chat: Chat, text: string, n: number): Chat {
   const parent = asked === undefined ? chat.leaf : asked.parent;
   const id = chat.turns.length;
   const { conversation } = chat;
-  const message: Turn = { id, parent, role: "user", text, isAccepted: true, isEdited: false, conversation, steps: [] };
+  const message: Turn = { ...newTurn(id, parent, "user", conversation), text, isAccepted: true };
   return answering({ turns: [...chat.turns, message], leaf: id, conversation }, id, n);
+}
+
+function newTurn(id: TurnId, parent: TurnId | undefined, role: Turn["role"], conversation: number): Turn {
+  return { id, key: newId(), parent, role, text: "", isAccepted: false, isEdited: false, conversation, steps: [] };
 }
 
 /** Empty turns for `n` more answers to a message. */
 export function answering(chat: Chat, message: TurnId, n: number): Chat {
   const first = chat.turns.length;
-  const empty = Array.from({ length: n }, (_, index): Turn => ({
-    id: first + index,
-    parent: message,
-    role: "assistant",
-    text: "",
-    isAccepted: false,
-    isEdited: false,
-    conversation: chat.conversation,
-    steps: [],
-  }));
+  const empty = Array.from(
+    { length: n },
+    (_, index) => newTurn(first + index, message, "assistant", chat.conversation),
+  );
   return { ...chat, turns: [...chat.turns, ...empty], leaf: first };
 }
 
@@ -157,7 +158,7 @@ export function heard(chat: Chat, first: TurnId, events: readonly RunEvent[]): C
   for (const event of events) {
     if (event.type === "prompt") {
       const promptIds = event.tokens.map(({ id }) => id);
-      for (const turn of turns.slice(first)) turns[turn.id] = { ...turn, promptIds };
+      for (const turn of writtenBy(chat, first)) turns[turn.id] = { ...turn, promptIds };
     }
     if (event.type !== "step" && event.type !== "finish" && event.type !== "metric") continue;
     const turn = turns[first + event.sequence - salt];
@@ -193,6 +194,11 @@ function ended(turn: Turn, reason: FinishReason): Turn {
   return { ...turn, reason, ...(origin === undefined ? {} : { origin: { ...origin, ids } }) };
 }
 
+/** The turns that one run writes. What other tabs or edits have added since stands behind them. */
+function writtenBy({ turns }: Chat, first: TurnId): readonly Turn[] {
+  return turns.filter(({ origin }) => origin?.batch === first);
+}
+
 /** Turns whose run was cut off keep what they have, marked with how it ended. */
 export function cutOff(
   chat: Chat,
@@ -200,11 +206,10 @@ export function cutOff(
   reason: FinishReason,
   textOf: (steps: readonly Step[]) => string,
 ): Chat {
-  const turns = chat.turns.map((turn) =>
-    turn.id < first || turn.reason !== undefined || turn.role !== "assistant"
-      ? turn
-      : ended({ ...turn, text: textOf(turn.steps) }, reason)
-  );
+  const turns = [...chat.turns];
+  for (const turn of writtenBy(chat, first)) {
+    if (turn.reason === undefined) turns[turn.id] = ended({ ...turn, text: textOf(turn.steps) }, reason);
+  }
   return { ...chat, turns };
 }
 
@@ -218,7 +223,7 @@ export function accepted(chat: Chat): Chat {
 export function edited(chat: Chat, turn: Turn, text: string): Chat {
   const id = chat.turns.length;
   const { parent, role, conversation } = turn;
-  const copy: Turn = { id, parent, role, text, isAccepted: true, isEdited: true, conversation, steps: [] };
+  const copy: Turn = { ...newTurn(id, parent, role, conversation), text, isAccepted: true, isEdited: true };
   return { ...chat, turns: [...chat.turns, copy], leaf: id };
 }
 
@@ -238,51 +243,6 @@ export function endedBefore(chat: Chat, turn: Turn): Chat {
 export function withSteps(chat: Chat, id: TurnId, found: Pick<Turn, "steps" | "promptIds">): Chat {
   const turn = chat.turns[id];
   return turn === undefined ? chat : { ...chat, turns: chat.turns.with(id, { ...turn, ...found }) };
-}
-
-/** A new conversation beside all that there are; the one on screen, while nothing is said in it. */
-export function begun(chat: Chat): Chat {
-  const conversation = 1 + Math.max(-1, ...chat.turns.map((turn) => turn.conversation));
-  return { ...chat, leaf: undefined, conversation };
-}
-
-/** The thread without its first turns, as a new conversation; what it is a copy of stays. */
-export function withoutFirst(chat: Chat, count: number): Chat {
-  const { conversation } = begun(chat);
-  const from = chat.turns.length;
-  const copies = thread(chat).slice(count).map((turn, index): Turn => ({
-    ...turn,
-    id: from + index,
-    parent: index === 0 ? undefined : from + index - 1,
-    conversation,
-    // A copy stands alone, also where its origin was one of several.
-    ...(turn.origin === undefined ? {} : { origin: { ...turn.origin, batch: from + index } }),
-  }));
-  return { turns: [...chat.turns, ...copies], leaf: copies.at(-1)?.id, conversation };
-}
-
-/** One of the browser's conversations, as a list shows it. */
-export interface ConversationSummary {
-  readonly conversation: number;
-  /** What it begins with. */
-  readonly title: string;
-  /** Turns in it, all versions. */
-  readonly turns: number;
-}
-
-/** The conversations in which `query` was said, in any version, the latest first; all of them for "". */
-export function conversations({ turns }: Chat, query: string): readonly ConversationSummary[] {
-  const wanted = query.toLowerCase();
-  return [...Map.groupBy(turns, ({ conversation }) => conversation)]
-    .filter(([, own]) => own.some(({ text }) => text.toLowerCase().includes(wanted)))
-    .map(([conversation, own]) => ({ conversation, title: own[0]?.text ?? "", turns: own.length }))
-    .toSorted((one, other) => other.conversation - one.conversation);
-}
-
-/** Another conversation, as it was left: its latest turn on screen. */
-export function opened(chat: Chat, conversation: number): Chat {
-  const last = chat.turns.findLast((turn) => turn.conversation === conversation);
-  return { ...chat, leaf: last?.id, conversation };
 }
 
 /** Answers that stand beside others get dice of their own, so that regenerating gives something new. */

@@ -50,15 +50,6 @@ export function importRuns(text: string, here: KeptPlace): readonly KeptRun[] {
   });
 }
 
-/** A fingerprint (FNV-1a of the UTF-16 code units) by which a changed prompt is known. */
-export function fingerprint(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return `${text.length}-${(hash >>> 0).toString(16)}`;
-}
-
 /** Bytes that a token's text tells as well are left out. */
 function leaner(_: string, value: unknown): unknown {
   if (!isRecord(value) || typeof value.text !== "string" || !Array.isArray(value.bytes)) return value;

@@ -2,6 +2,7 @@
 import type { FinishReason, Problem, RunEvent, Step } from "../lm/event.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { Token } from "../lm/token.ts";
+import { newId } from "./new_id.ts";
 
 /** Where a completion left another one: it has that one's tokens up to there. */
 export interface BranchPoint {
@@ -155,11 +156,6 @@ export function withCompletion(
       ? { ...run, completions: run.completions.map((each) => each.id === id ? change(each) : each) }
       : run
   );
-}
-
-/** Subtle: `crypto.randomUUID` is not there on a page of a plain address in the local network. */
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36).padStart(2, "0")).join("");
 }
 
 function admitted({ ahead: _, ...run }: Run): Run {

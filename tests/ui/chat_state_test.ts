@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { DEFAULT_PARAMS } from "../../lib/lm/params.ts";
 import { exportChat, importChat } from "../../lib/ui/chat_file.ts";
 import * as state from "../../lib/ui/chat_state.ts";
+import { begun, conversations, opened } from "../../lib/ui/conversations.ts";
 
 function finish(chat: state.Chat, first: number, text: string): state.Chat {
   const usage = { promptTokens: 1, completionTokens: 1 };
@@ -43,7 +44,12 @@ Deno.test("a changed turn stands beside the old one, and what followed the old o
 });
 
 Deno.test("a run that was cut off keeps its text, after the prefill, marked with how it ended", () => {
-  const chat = state.cutOff(state.sent(state.EMPTY_CHAT, "a", 2), 1, "cancelled", () => "half");
+  const asked = state.drawnBy(state.sent(state.EMPTY_CHAT, "a", 2), 1, {
+    params: DEFAULT_PARAMS,
+    prefill: "",
+    sequence: 0,
+  });
+  const chat = state.cutOff(asked, 1, "cancelled", () => "half");
   assert.deepEqual(chat.turns.slice(1).map(({ text, reason }) => [text, reason]), [
     ["half", "cancelled"],
     ["half", "cancelled"],
@@ -72,7 +78,7 @@ Deno.test("whatever is done, no turn is lost, and export and import give the sam
       const turn = chat.turns[n];
       if (type === "send") chat = state.sent(chat, text, n);
       else if (type === "accept") chat = state.accepted(chat);
-      else if (type === "begin") chat = state.begun(chat);
+      else if (type === "begin") chat = begun(chat);
       else if (turn !== undefined) chat = type === "edit" ? state.edited(chat, turn, text) : state.shown(chat, turn.id);
       for (const [id, was] of before.entries()) {
         assert.deepEqual({ ...chat.turns[id], isAccepted: true }, { ...was, isAccepted: true });
@@ -118,13 +124,13 @@ Deno.test("answers that came together stand together, and an export keeps what t
 
 Deno.test("conversations are found by what was said in any version, and opened as they were left", () => {
   let chat = state.accepted(finish(state.sent(state.EMPTY_CHAT, "about cats", 1), 1, "they purr"));
-  chat = state.accepted(finish(state.sent(state.begun(chat), "about dogs", 1), 3, "they bark"));
-  assert.deepEqual(state.conversations(chat, "").map(({ title }) => title), ["about dogs", "about cats"]);
-  assert.deepEqual(state.conversations(chat, "PURR").map(({ title }) => title), ["about cats"]);
-  assert.deepEqual(state.conversations(chat, "fish"), []);
+  chat = state.accepted(finish(state.sent(begun(chat), "about dogs", 1), 3, "they bark"));
+  assert.deepEqual(conversations(chat, "").map(({ title }) => title), ["about dogs", "about cats"]);
+  assert.deepEqual(conversations(chat, "PURR").map(({ title }) => title), ["about cats"]);
+  assert.deepEqual(conversations(chat, "fish"), []);
   assert.equal(state.siblings(chat, chat.turns[2]!).length, 1, "another conversation is no version of this one");
-  assert.deepEqual(said(state.opened(chat, 0)), ["about cats", "they purr"]);
-  assert.deepEqual(said(state.begun(chat)), []);
+  assert.deepEqual(said(opened(chat, 0)), ["about cats", "they purr"]);
+  assert.deepEqual(said(begun(chat)), []);
 });
 
 Deno.test("importChat() says what is wrong", () => {

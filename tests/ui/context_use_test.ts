@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { contextUse } from "../../lib/ui/context_use.ts";
-import { EMPTY_CHAT, sent, thread, type Turn, withoutFirst } from "../../lib/ui/chat_state.ts";
+import { EMPTY_CHAT, sent, thread, type Turn } from "../../lib/ui/chat_state.ts";
+import { withoutFirst } from "../../lib/ui/conversations.ts";
 
 /** A conversation whose prompt is its texts, a token a letter; the first `count` of them the user's and the model's in turn. */
 function conversation(...texts: readonly string[]) {
   const turns = texts.map((text, id): Turn => ({
     id,
+    key: String(id),
     parent: id === 0 ? undefined : id - 1,
     role: id % 2 === 0 ? "user" : "assistant",
     text,
