@@ -5,6 +5,7 @@ import { loadModuleFiles } from "../../lib/server/module_files.ts";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
+import { until } from "../rig/until.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -90,8 +91,7 @@ Deno.test("persona chat over an API", async (t) => {
     await page.locator("[data-turn=assistant] [data-position]").first().waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
     await turns(page).last().getByText("cancelled").waitFor();
-    const left = fake.left.length;
-    assert.ok(left > 0, "the server hears that nobody waits for more");
+    await until("the server hears that nobody waits for more", () => fake.left.length > 0);
     assert.notEqual(await turns(page).last().locator("p").last().innerText(), "");
   });
 
