@@ -2,7 +2,7 @@ import { survives, tokensBefore } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
 import { changedFor, nextTurns } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
-import type { ChatViewProps } from "./ChatView.tsx";
+import type { ChatViewProps } from "./chat_props.ts";
 import { contextUse } from "./context_use.ts";
 import { ContextMeter } from "./ContextMeter.tsx";
 import { changedParams } from "./generation_screen.ts";

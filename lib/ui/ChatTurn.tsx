@@ -6,7 +6,7 @@ import { type SurvivalVerdict, verdictsAlong } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
 import { changedFor, siblings, type Turn } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
-import type { ChatViewProps } from "./ChatView.tsx";
+import type { ChatViewProps } from "./chat_props.ts";
 import { cx } from "./cx.ts";
 import { fixed, plural } from "./number_format.ts";
 import { SurvivalLine } from "./SurvivalLine.tsx";

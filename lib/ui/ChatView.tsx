@@ -1,96 +1,20 @@
-import type { ComponentChildren, JSX } from "preact";
-import type { Problem, Step } from "../lm/event.ts";
-import type { SamplingParams } from "../lm/params.ts";
-import type { TokenId } from "../lm/token.ts";
+import type { JSX } from "preact";
 import { Announcer } from "./Announcer.tsx";
 import { Button } from "./Button.tsx";
-import type { ChatScreen } from "./chat_screen.ts";
-import {
-  batchOf,
-  type Chat,
-  pendingTurn,
-  siblings,
-  thread,
-  type Turn,
-  type TurnId,
-  type TurnSelection,
-} from "./chat_state.ts";
+import { batchOf, pendingTurn, siblings, thread } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { ChatAside } from "./ChatAside.tsx";
 import { ChatTurn } from "./ChatTurn.tsx";
+import type { ChatActions, ChatViewProps } from "./chat_props.ts";
 import { ConversationList } from "./ConversationList.tsx";
 import { cx } from "./cx.ts";
 import { FilePicker } from "./FilePicker.tsx";
-import type { ChatPrompt } from "./generation_client.ts";
 import { paramsToQuery } from "./generation_screen.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { useStreamedText } from "./use_streamed_text.ts";
 import { VersionDiff } from "./VersionDiff.tsx";
 import { visibleText } from "../lm/visible_text.ts";
-
-export interface ChatViewProps {
-  readonly screen: ChatScreen;
-  readonly chat: Chat;
-  /** What is looked for among the conversations. */
-  readonly query: string;
-  readonly draft: string;
-  readonly system: string;
-  readonly prefill: string;
-  readonly params: SamplingParams;
-  readonly acceptsAtOnce: boolean;
-  /** First of the turns that are being written; undefined when nothing runs. */
-  readonly writing: TurnId | undefined;
-  /** Runs that are served before the one that writes; undefined when it does not wait. */
-  readonly ahead: number | undefined;
-  readonly problem: Problem | undefined;
-  /** What would be sent now; undefined without a message. */
-  readonly prompt: ChatPrompt | undefined;
-  /** Turns that show their tokens. */
-  readonly opened: ReadonlySet<TurnId>;
-  readonly selection: TurnSelection | undefined;
-  /** The selected step by the params on screen; absent while they are its own, and until it is known. */
-  readonly whatIf: Step | undefined;
-  /** What this browser kept and cannot be read. */
-  readonly unread: string | undefined;
-  readonly isReady: boolean;
-  /** The developer's controls, drawn. */
-  readonly controls: ComponentChildren;
-  readonly on: ChatActions;
-}
-
-export interface ChatActions {
-  readonly draft: (text: string) => void;
-  readonly send: () => void;
-  readonly accept: () => void;
-  /** Accepts one of the answers that stand beside each other. */
-  readonly choose: (turn: Turn) => void;
-  readonly stop: () => void;
-  readonly begin: () => void;
-  readonly open: (conversation: number) => void;
-  readonly query: (text: string) => void;
-  readonly edit: (turn: Turn, text: string) => void;
-  readonly editLast: () => void;
-  /** One more answer to the same message. */
-  readonly again: (turn: Turn) => void;
-  readonly remove: (turn: Turn) => void;
-  readonly version: (turn: Turn) => void;
-  readonly tokens: (turn: Turn) => void;
-  readonly select: (selection: TurnSelection | undefined) => void;
-  /** Another version, with another token at a place. */
-  readonly branch: (turn: Turn, position: number, token: TokenId) => void;
-  /** Another version from a place on, by the params on screen. */
-  readonly goOn: (turn: Turn, position: number) => void;
-  readonly system: (text: string) => void;
-  readonly prefill: (text: string) => void;
-  readonly params: (params: SamplingParams) => void;
-  readonly acceptAtOnce: (value: boolean) => void;
-  readonly saveUnread: () => void;
-  /** Goes on in a new conversation without the first turns. */
-  readonly without: (turns: number) => void;
-  readonly exportChat: () => void;
-  readonly importChat: (file: File) => void;
-}
 
 /** The chat screen: the thread, the composer, and beside them what shapes the next answer. */
 export function ChatView(props: ChatViewProps) {

@@ -1,5 +1,5 @@
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
-import type { ChatViewProps } from "./ChatView.tsx";
+import type { ChatViewProps } from "./chat_props.ts";
 import { conversations } from "./conversations.ts";
 import { cx } from "./cx.ts";
 import { count, plural } from "./number_format.ts";

@@ -2,7 +2,7 @@ import type { Candidate } from "../lm/event.ts";
 import { HiddenPlace } from "./HiddenPlace.tsx";
 import { nextHref } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
-import type { NextTokenViewProps } from "./NextTokenView.tsx";
+import type { NextTokenViewProps } from "./next_token_props.ts";
 import { count, percent } from "./number_format.ts";
 import { displayToken } from "./token_display.ts";
 

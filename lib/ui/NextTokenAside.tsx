@@ -8,7 +8,7 @@ import { changedParams } from "./generation_screen.ts";
 import { HiddenPlace } from "./HiddenPlace.tsx";
 import { nextHref, PLACE_FORM, WITHOUT } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
-import type { NextTokenViewProps } from "./NextTokenView.tsx";
+import type { NextTokenViewProps } from "./next_token_props.ts";
 import { count, fixed, MISSING, oneIn, probability } from "./number_format.ts";
 import { ParamsForm } from "./ParamsForm.tsx";
 import { PathTree } from "./PathTree.tsx";

@@ -1,61 +1,23 @@
-import type { ComponentChildren } from "preact";
-import type { Candidate, Problem, Step as TakenStep } from "../lm/event.ts";
-import type { NextToken } from "../lm/next.ts";
-import type { SamplingParams } from "../lm/params.ts";
+import type { Step as TakenStep } from "../lm/event.ts";
 import type { SurvivalVerdict } from "../lm/survival.ts";
 import type { Token, TokenId } from "../lm/token.ts";
 import { withBan } from "./bias_text.ts";
 import { Button } from "./Button.tsx";
 import { cx } from "./cx.ts";
 import { FindField, Found } from "./FindToken.tsx";
-import type { GenerationScreen } from "./generation_screen.ts";
 import { LinkButton } from "./LinkButton.tsx";
+import type { NextTokenViewProps } from "./next_token_props.ts";
 import { nextHref, PAGE_SIZE, PLACE_FORM, WHOLE_VIEW } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import { NextTokenAside } from "./NextTokenAside.tsx";
 import { NextTokenTable } from "./NextTokenTable.tsx";
 import { count, MISSING, plural, probability } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
-import type { PathNode } from "./path_tree.ts";
-import type { Preview } from "./preview.ts";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { PromptPanel } from "./PromptPanel.tsx";
 import { leaveFor, SampleBar } from "./SampleBar.tsx";
 import { displayToken, displayTokens, tokenName } from "./token_display.ts";
 import { heat } from "./token_heat.ts";
-
-export interface NextTokenViewProps {
-  readonly screen: GenerationScreen;
-  /** What shows the sample above its prompt; nothing for a task that does not say. */
-  readonly sample: ComponentChildren;
-  readonly params: SamplingParams;
-  readonly path: readonly TokenId[];
-  /** The step of each token of the path, and what the dice of the params make of it; undefined where it is not known. */
-  readonly steps: readonly (TakenStep | undefined)[];
-  readonly verdicts: readonly (SurvivalVerdict | undefined)[];
-  /** Absent until the first answer, or when there is none. */
-  readonly next: NextToken | undefined;
-  /** All pages of candidates that were asked for. */
-  readonly candidates: readonly Candidate[];
-  /** Candidates before the first one, and up to the last one, that were asked for. */
-  readonly from: number;
-  readonly loaded: number;
-  readonly problem: Problem | undefined;
-  readonly isReady: boolean;
-  /** An answer is on its way; what stands here is of the place before. */
-  readonly isBusy: boolean;
-  readonly query: string;
-  readonly selected: TokenId | undefined;
-  readonly preview: Preview | undefined;
-  readonly tried: readonly PathNode[];
-  readonly onGo: (path: readonly TokenId[]) => void;
-  readonly onParams: (params: SamplingParams) => void;
-  readonly onFind: (query: string) => void;
-  readonly onSelect: (id: TokenId) => void;
-  readonly onAppend: (text: string) => void;
-  readonly onMore: () => void;
-  readonly onRetry: () => void;
-}
 
 /** The next-token screen: the text so far, the distribution after it, and every way to go on. */
 export function NextTokenView(props: NextTokenViewProps) {
