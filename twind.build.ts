@@ -61,14 +61,17 @@ function isMarker(name: string): boolean {
   return name === "group" || name === "peer";
 }
 
+/** Subtle: an equal sheet is not written again, as `deno task dev` watches its folder and would start over for ever. */
 export async function buildStyles(): Promise<void> {
   const classes = new Set([...(await viewClasses()).values()].flat().sort());
   const { css, unknown } = styles(classes);
   if (unknown.length > 0) {
     throw new TypeError(`Cannot style these classes, as twind knows no rule: ${unknown.join(" ")}`);
   }
-  await Deno.mkdir(new URL("./static/", import.meta.url), { recursive: true });
-  await Deno.writeTextFile(new URL("./static/twind.css", import.meta.url), css + "\n");
+  const sheet = new URL("./static/twind.css", import.meta.url);
+  if (await Deno.readTextFile(sheet).catch(() => "") === css + "\n") return;
+  await Deno.mkdir(new URL(".", sheet), { recursive: true });
+  await Deno.writeTextFile(sheet, css + "\n");
 }
 
 if (import.meta.main) await buildStyles();

@@ -1,6 +1,7 @@
 /** The app as Deno Deploy runs it: the built server, three permissions, a model behind an address, nothing native. */
 import assert from "node:assert/strict";
 import { startFakeOpenAi } from "./rig/fake_openai.ts";
+import { freePort } from "./rig/loopback.ts";
 import { endOf } from "./rig/ends.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -14,13 +15,6 @@ async function build(): Promise<void> {
   const args = ["run", "-A", "dev.ts", "build", "--if-stale"];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
   assert.ok(success, decoder.decode(stderr));
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }
 
 Deno.test({

@@ -22,3 +22,11 @@ export function serveLoopback(handler: (request: Request) => Response | Promise<
     },
   };
 }
+
+/** A port of loopback that nobody listens on. */
+export function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}

@@ -1,0 +1,39 @@
+/** `deno task dev` serves, and starts over only for what somebody changed. */
+import assert from "node:assert/strict";
+import { endOf } from "./rig/ends.ts";
+import { freePort } from "./rig/loopback.ts";
+import { buildPages, taskFlags } from "./rig/start_app.ts";
+
+Deno.test("deno task dev answers, and its own style sheet does not make it start over", async () => {
+  await buildPages();
+  const port = freePort();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...await taskFlags("dev"), "dev.ts", "--port", String(port), "examples/simple/mod.ts"],
+    cwd: new URL("../", import.meta.url),
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const restart = textWith(child.stderr, "Restarting");
+  try {
+    const first = await Promise.race([textWith(child.stdout, "ready:"), restart]);
+    assert.match(first, /ready: http:\/\/127\.0\.0\.1:\d+\//);
+    const page = await fetch(`http://127.0.0.1:${port}/simple/simple`);
+    assert.match(await page.text(), /Really Easy Component/);
+  } finally {
+    child.kill("SIGINT");
+    await endOf(child);
+  }
+  assert.doesNotMatch(await restart, /Restarting/);
+});
+
+/** What a stream says until it has said the word, or has ended. */
+async function textWith(stream: ReadableStream<Uint8Array<ArrayBuffer>>, word: string): Promise<string> {
+  let text = "";
+  for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    if (text.includes(word)) break;
+  }
+  return text;
+}
