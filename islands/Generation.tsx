@@ -28,9 +28,9 @@ import {
 import { collectPerFrame } from "../lib/ui/frame.ts";
 import { GenerationView } from "../lib/ui/GenerationView.tsx";
 import type { ComparedCompletion } from "../lib/ui/CompletionDiff.tsx";
-import type { CompletionPlace, Selection } from "../lib/ui/generation_props.ts";
+import type { CompletionPlace } from "../lib/ui/generation_props.ts";
 import { GENERATION_STRINGS } from "../lib/ui/generation_strings.ts";
-import { formatSelection, parseSelection } from "../lib/ui/selection_text.ts";
+import { formatSelection, parseSelection, type Selection } from "../lib/ui/selection_text.ts";
 import { type Place, START } from "../lib/ui/kept_trail.ts";
 import { canRedo, canUndo, hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
 import type { Colouring } from "../lib/ui/token_heat.ts";

@@ -1,7 +1,8 @@
 import { useMemo } from "preact/hooks";
 import type { TokenId } from "../lm/token.ts";
 import { Button } from "./Button.tsx";
-import type { CompletionPlace, Selection } from "./generation_props.ts";
+import type { CompletionPlace } from "./generation_props.ts";
+import type { Selection } from "./selection_text.ts";
 import type { Run } from "./generation_state.ts";
 import { GENERATION_STRINGS as TEXT } from "./generation_strings.ts";
 import { plural } from "./number_format.ts";

@@ -7,13 +7,9 @@ import type { Scored } from "../lm/wire.ts";
 import type { ComparedCompletion } from "./CompletionDiff.tsx";
 import type { GenerationScreen } from "./generation_screen.ts";
 import type { Run } from "./generation_state.ts";
+import type { Selection } from "./selection_text.ts";
 import type { Colouring } from "./token_heat.ts";
 import type { KeptRuns } from "./use_kept_runs.ts";
-
-/** One selected token anywhere on the screen. */
-export type Selection =
-  | { readonly kind: "step"; readonly sequence: number; readonly position: number }
-  | { readonly kind: "scored"; readonly position: number };
 
 /** A completion of one of the page's runs. */
 export interface CompletionPlace {

@@ -1,6 +1,6 @@
 /** Where somebody was on the generation screen, as a browser keeps it. */
 import * as v from "valibot";
-import type { Selection } from "./generation_props.ts";
+import type { Selection } from "./selection_text.ts";
 import type { Run } from "./generation_state.ts";
 import { type Trail, trailFrom } from "./trail.ts";
 

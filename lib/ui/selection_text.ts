@@ -1,5 +1,9 @@
 /** The selected token as it stands in a URL: `target:3`, or `2:5` for token 5 of completion 2. */
-import type { Selection } from "./generation_props.ts";
+
+/** One selected token anywhere on the screen. */
+export type Selection =
+  | { readonly kind: "step"; readonly sequence: number; readonly position: number }
+  | { readonly kind: "scored"; readonly position: number };
 
 export function formatSelection(selection: Selection): string {
   const place = selection.kind === "scored" ? "target" : selection.sequence + 1;
