@@ -1,14 +1,18 @@
-import Papa from "papaparse";
-import { type Dataset, type DatasetSource, type RowProblem, rows } from "./dataset.ts";
+import { cellsOf } from "./csv_cells.ts";
+import { type CsvRecord, findRecords, recordsOf } from "./csv_records.ts";
+import { type Dataset, type DatasetContext, type DatasetSource, type RowProblem, rows } from "./dataset.ts";
 import { indexed } from "./duckdb/indexed.ts";
+import { keptLineIndex } from "./line_index.ts";
+import { decodeLine, LARGE_BYTES, readByLines } from "./lines_dataset.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
-import { checkSource, type FileText, readText, sourceUrl } from "./source.ts";
+import { checkSource, checkText, fileSize, isRemote, readBytes, readPart, sourceUrl } from "./source.ts";
 
 /** Most problems kept of one file. */
 const PROBLEM_LIMIT = 100;
 
 /** Where the first line is looked for. */
-const HEADER_CHARACTERS = 65_536;
+const HEADER_BYTES = 65_536;
+const LF = 10, CR = 13;
 
 export interface CsvOptions<Sample> {
   /** Between cells. Default: the first of tab, bar, semicolon and comma that stands in the first line. */
@@ -20,7 +24,8 @@ export interface CsvOptions<Sample> {
 /**
  * A split in a CSV file (RFC 4180): names of the columns in its first row, then a sample a row. Every cell is text.
  *
- * Rows with another number of cells than there are columns, or that `schema` refuses, are listed in `problems`.
+ * Rows with another number of cells than there are columns, or that `schema` refuses, are left out and listed in
+ * `problems`. Of files above 64 MB only the places of the rows are kept in memory; there such a row is one that tells so.
  * @param path relative to the module's file, or an address of the web
  */
 export function csv<Sample extends object = Record<string, string>>(
@@ -31,7 +36,10 @@ export function csv<Sample extends object = Record<string, string>>(
     label: path,
     async open(baseUrl, context) {
       const url = sourceUrl(path, baseUrl);
-      const dataset = await parseCsv(await readText(url, path), path, delimiter, schema);
+      const isLarge = !isRemote(url) && await fileSize(url, path) > LARGE_BYTES;
+      const dataset = isLarge
+        ? await openLargeCsv(url, path, { delimiter, schema }, context)
+        : await readWhole(url, path, { delimiter, schema });
       if (schema !== undefined) return dataset;
       const options = delimiter === undefined ? {} : { delimiter };
       return await indexed(dataset, [{ href: url.href, format: "csv", options }], context);
@@ -40,85 +48,104 @@ export function csv<Sample extends object = Record<string, string>>(
   };
 }
 
-interface Row {
-  readonly cells: readonly string[];
-  /** Line of the file at which it begins, from 1. */
-  readonly line: number;
-  readonly fault: string | undefined;
+interface Reading<Sample> {
+  readonly delimiter: string | undefined;
+  readonly schema: RowSchema<Sample> | undefined;
+}
+
+async function readWhole<Sample extends object>(
+  url: URL,
+  name: string,
+  { delimiter, schema }: Reading<Sample>,
+): Promise<Dataset<Sample>> {
+  const bytes = withLineFeeds(await readBytes(url, name));
+  checkText(bytes, name);
+  return await parseCsv(bytes, name, delimiter ?? delimiterOf(bytes), schema);
 }
 
 /** The rows of a CSV text; `name` is used in messages. */
 async function parseCsv<Sample extends object>(
-  file: FileText,
+  bytes: Uint8Array,
   name: string,
-  delimiter: string | undefined,
+  delimiter: string,
   schema: RowSchema<Sample> | undefined,
 ): Promise<Dataset<Sample>> {
-  const [header, ...body] = readRows(file, delimiter);
-  const columns = header?.cells ?? [];
-  if (columns.length === 0) throw new SyntaxError(`Cannot read "${name}": expected the names of its columns in line 1`);
-  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
-  if (twice !== undefined) throw new SyntaxError(`Cannot read "${name}": two of its columns are called "${twice}"`);
+  const [header, ...records] = recordsOf(bytes, delimiter);
+  const columns = columnsOf(bytes, header, delimiter, name);
   const samples: Sample[] = [];
   const problems: RowProblem[] = [];
-  for (const row of body) {
+  for (const { start, end, line } of records) {
     try {
-      samples.push(sampleOf(row, columns, schema));
+      samples.push(sampleOf(bytes.subarray(start, end), delimiter, columns, schema));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const message = `Cannot read line ${row.line} of "${name}": ${reason}`;
-      problems.push({ line: row.line, before: samples.length, message });
+      problems.push({ line, before: samples.length, message: `Cannot read line ${line} of "${name}": ${reason}` });
     }
   }
-  if (samples.length === 0) {
-    throw new SyntaxError(
-      problems[0]?.message ?? `Cannot read "${name}": expected rows below the names of its columns`,
-    );
-  }
+  if (samples.length === 0) throw new SyntaxError(problems[0]?.message ?? noRows(name));
   const dataset = await rows(samples, name).open(new URL("file:///"));
   return { ...dataset, problems: problems.slice(0, PROBLEM_LIMIT), problemCount: problems.length };
 }
 
+/** A file whose rows are read one by one; a row that cannot be read tells so. */
+export async function openLargeCsv<Sample extends object>(
+  url: URL,
+  name: string,
+  { delimiter, schema }: Reading<Sample>,
+  context?: DatasetContext,
+): Promise<Dataset<Sample>> {
+  const head = await readPart(url, 0, Math.min(HEADER_BYTES, await fileSize(url, name)));
+  checkText(head, name);
+  const mark = delimiter ?? delimiterOf(head);
+  const columns = columnsOf(head, recordsOf(head, mark)[0], mark, name);
+  const find = () => findRecords(url, mark);
+  const lines = await keptLineIndex(url, context?.cacheDir, { layout: ` csv ${mark}`, find });
+  if (lines.count === 0) throw new SyntaxError(noRows(name));
+  return readByLines(url, name, lines, (bytes) => sampleOf(bytes, mark, columns, schema));
+}
+
+function noRows(name: string): string {
+  return `Cannot read "${name}": expected rows below the names of its columns`;
+}
+
+/** The names in the first record. */
+function columnsOf(
+  bytes: Uint8Array,
+  header: CsvRecord | undefined,
+  delimiter: string,
+  name: string,
+): readonly string[] {
+  if (header === undefined) throw new SyntaxError(`Cannot read "${name}": expected the names of its columns in line 1`);
+  const columns = cellsOf(withoutCr(new TextDecoder().decode(bytes.subarray(header.start, header.end))), delimiter);
+  const twice = columns.find((column, index) => columns.indexOf(column) !== index);
+  if (twice !== undefined) throw new SyntaxError(`Cannot read "${name}": two of its columns are called "${twice}"`);
+  return columns;
+}
+
+/** @throws {SyntaxError} for a record that is no UTF-8, or has other cells than there are columns */
 function sampleOf<Sample extends object>(
-  { cells, fault }: Row,
+  record: Uint8Array,
+  delimiter: string,
   columns: readonly string[],
   schema: RowSchema<Sample> | undefined,
 ): Sample {
-  if (fault !== undefined) throw new SyntaxError(fault);
+  const cells = cellsOf(withoutCr(decodeLine(record)), delimiter);
   if (cells.length !== columns.length) throw new SyntaxError(`expected ${columns.length} cells, got ${cells.length}`);
   return checkRow(Object.fromEntries(columns.map((column, index) => [column, cells[index]])), schema);
 }
 
-/** Subtle: a cell may hold line ends, so lines are counted up to where the parser has come. */
-function readRows({ text, broken }: FileText, delimiter = delimiterOf(text)): Row[] {
-  const found: Row[] = [];
-  let line = 1, at = 0;
-  Papa.parse(text, {
-    delimiter,
-    step(
-      { data, errors, meta }: { data: string[]; errors: { type: string; message: string }[]; meta: { cursor: number } },
-    ) {
-      const start = line;
-      for (; at < meta.cursor; at++) if (text[at] === "\n") line++;
-      if (data.length === 1 && data[0]?.trim() === "") return;
-      const quotes = errors.find(({ type }) => type === "Quotes");
-      const isBroken = lines(start, Math.max(start + 1, line)).some((each) => broken.has(each));
-      found.push({
-        cells: data,
-        line: start,
-        fault: isBroken ? "it is not valid UTF-8" : quotes?.message.toLowerCase(),
-      });
-    },
-  });
-  return found;
+/** A record's line end may be CR and LF. */
+function withoutCr(record: string): string {
+  return record.endsWith("\r") ? record.slice(0, -1) : record;
 }
 
-/** @example lines(3, 5) is 3 and 4 */
-function lines(start: number, end: number): readonly number[] {
-  return Array.from({ length: end - start }, (_, index) => start + index);
-}
-
-function delimiterOf(text: string): string {
-  const header = text.slice(0, HEADER_CHARACTERS).replaceAll(/"[^"]*"/g, "").split("\n", 1)[0] ?? "";
+function delimiterOf(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes.subarray(0, HEADER_BYTES));
+  const header = text.replaceAll(/"[^"]*"/g, "").split("\n", 1)[0] ?? "";
   return ["\t", "|", ";"].find((mark) => header.includes(mark)) ?? ",";
+}
+
+/** With LF at the ends of its lines, which may be CR alone in files of old. */
+function withLineFeeds(bytes: Uint8Array): Uint8Array {
+  return bytes.includes(LF) || !bytes.includes(CR) ? bytes : bytes.map((byte) => byte === CR ? LF : byte);
 }

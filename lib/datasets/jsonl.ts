@@ -1,17 +1,12 @@
 import { checkIndex, type Dataset, type DatasetContext, type DatasetSource, type RowProblem } from "./dataset.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 import { indexed } from "./duckdb/indexed.ts";
-import type { FoundRow } from "./query.ts";
-import { keptLineIndex, type LineIndex } from "./line_index.ts";
-import { checkSource, checkText, fileSize, isRemote, readPart, readText, sourceUrl, whyUnreadable } from "./source.ts";
+import { keptLineIndex } from "./line_index.ts";
+import { decodeLine, LARGE_BYTES, NOT_UTF8, readByLines } from "./lines_dataset.ts";
+import { checkSource, checkText, fileSize, isRemote, readPart, readText, sourceUrl } from "./source.ts";
 
-/** Larger files stay on disk, and a line is read when it is looked at. */
-const LARGE_BYTES = 64 * 2 ** 20;
-/** Read at once when all rows are looked at. */
-const SCAN_BYTES = 2 ** 18, SCAN_ROWS = 2_000;
 /** Lists and objects inside each other; what is nested deeper could be neither shown nor searched. */
 const MOST_LEVELS = 500;
-const NOT_UTF8 = "it is not valid UTF-8";
 /** Bytes that tell whether a file is text at all. */
 const MARK_BYTES = 4;
 /** Most problems kept of one file. */
@@ -105,55 +100,7 @@ export async function openLarge<Sample extends object>(
   checkText(await readPart(url, 0, Math.min(MARK_BYTES, await fileSize(url, name))), name);
   const index = await keptLineIndex(url, context?.cacheDir);
   if (index.count === 0) throw new SyntaxError(`Cannot read "${name}": expected one JSON object a line, got no line`);
-  const told = (error: unknown, place: number) => {
-    const reason = whyUnreadable(error) ?? (error instanceof Error ? error.message : String(error));
-    return new SyntaxError(`Cannot read line ${index.at(place).line} of "${name}": ${reason}`);
-  };
-  const parse = (bytes: Uint8Array, place: number): Sample => {
-    try {
-      return parseRow(decodeLine(bytes), schema);
-    } catch (error) {
-      throw told(error, place);
-    }
-  };
-  return {
-    size: index.count,
-    problems: [],
-    async row(place) {
-      checkIndex(place, index.count);
-      const { start, end } = index.at(place);
-      const bytes = await readPart(url, start, end - start).catch((error) => {
-        throw told(error, place);
-      });
-      return parse(bytes, place);
-    },
-    scan: () => scanLines(url, index, parse),
-  };
-}
-
-/** All rows of a file, whose bytes are read in large parts. */
-async function* scanLines(
-  url: URL,
-  index: LineIndex,
-  parse: (bytes: Uint8Array, place: number) => unknown,
-): AsyncGenerator<readonly FoundRow[], void, void> {
-  for (let first = 0; first < index.count;) {
-    const { start, end } = index.at(first);
-    let next = first + 1;
-    while (next < index.count && next - first < SCAN_ROWS && index.at(next).end - start <= SCAN_BYTES) next++;
-    const bytes = await readPart(url, start, Math.max(end, index.at(next - 1).end) - start);
-    const batch: FoundRow[] = [];
-    for (let place = first; place < next; place++) {
-      const line = index.at(place);
-      try {
-        batch.push({ index: place, row: parse(bytes.subarray(line.start - start, line.end - start), place) });
-      } catch (error) {
-        batch.push({ index: place, fault: error instanceof Error ? error.message : String(error) });
-      }
-    }
-    yield batch;
-    first = next;
-  }
+  return readByLines(url, name, index, (bytes) => parseRow(decodeLine(bytes), schema));
 }
 
 function parseRow<Sample extends object>(line: string, schema: RowSchema<Sample> | undefined): Sample {
@@ -165,16 +112,6 @@ function parseRow<Sample extends object>(line: string, schema: RowSchema<Sample>
     throw new SyntaxError(`expected at most ${MOST_LEVELS} lists and objects inside each other`);
   }
   return checkRow(value, schema);
-}
-
-const decoder = new TextDecoder("utf-8", { fatal: true });
-
-function decodeLine(bytes: Uint8Array): string {
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    throw new SyntaxError(NOT_UTF8);
-  }
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -3,12 +3,12 @@ import { fileURLToPath } from "node:url";
 import { IndexCache } from "./index_cache.ts";
 
 /** Bytes that are searched at a time. */
-const CHUNK_BYTES = 4 * 2 ** 20;
-const NEW_LINE = 10;
+export const CHUNK_BYTES = 4 * 2 ** 20;
+export const NEW_LINE = 10;
 /** Lines that are kept together. */
 const BLOCK_LINES = 2 ** 15;
 /** Space, tab and carriage return: lines of these alone are empty. */
-const BLANKS: readonly number[] = [9, 13, 32];
+export const BLANKS: readonly number[] = [9, 13, 32];
 
 export interface LineIndex {
   readonly count: number;
@@ -16,14 +16,22 @@ export interface LineIndex {
   at(index: number): { readonly start: number; readonly end: number; readonly line: number };
 }
 
-/** The lines of a file as they were found before, where they are kept and the file is still the same. */
-export async function keptLineIndex(url: URL, cacheDir: string | undefined): Promise<LineIndex> {
+/**
+ * The lines of a file as they were found before, where they are kept and the file is still the same.
+ * @param layout what is looked for, where it is something else than lines
+ */
+export async function keptLineIndex(
+  url: URL,
+  cacheDir: string | undefined,
+  { layout = "", find = () => indexLines(url) }: { readonly layout?: string; readonly find?: () => Promise<Lines> } =
+    {},
+): Promise<LineIndex> {
   const cache = cacheDir === undefined ? undefined : new IndexCache(cacheDir);
-  if (cache === undefined || !cache.mayWrite()) return await indexLines(url);
-  const place = await cache.place([fileURLToPath(url)], "lines 1");
+  if (cache === undefined || !cache.mayWrite()) return await find();
+  const place = await cache.place([fileURLToPath(url)], `lines 1${layout}`);
   const kept = await cache.has(place) ? Lines.read(await Deno.readFile(place)) : undefined;
   if (kept !== undefined) return kept;
-  const lines = await indexLines(url);
+  const lines = await find();
   await cache.write(place, lines.parts());
   return lines;
 }
@@ -57,7 +65,7 @@ async function indexLines(url: URL): Promise<Lines> {
 }
 
 /** Start, end and number of each line, in blocks: a list that grows as a whole would be there twice. */
-class Lines implements LineIndex {
+export class Lines implements LineIndex {
   count = 0;
   readonly #blocks: Float64Array<ArrayBuffer>[] = [];
 

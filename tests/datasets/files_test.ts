@@ -35,6 +35,13 @@ Deno.test("csv() reads quotes, line ends inside cells, a BOM, CRLF and other del
     "a\tb\n1,2\t3\n",
     async (url) => assert.deepEqual(await all(csv("file"), url), [{ a: "1,2", b: "3" }]),
   );
+  await withFile(
+    'a,b\r"1\r2",3\r',
+    async (url) => assert.deepEqual(await all(csv("file"), url), [{ a: "1\n2", b: "3" }]),
+  );
+  await withFile('a||b\n"1||2"||"3\n4"\n', async (url) => {
+    assert.deepEqual(await all(csv("file", { delimiter: "||" }), url), [{ a: "1||2", b: "3\n4" }]);
+  });
   await withFile("a:b\n1:2\n", async (url) => {
     assert.deepEqual(await all(csv("file", { delimiter: ":" }), url), [{ a: "1", b: "2" }]);
   });

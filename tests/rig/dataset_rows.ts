@@ -3,20 +3,30 @@
 const WORDS = 4_000, ROW_CHARACTERS = 880, CHUNK_ROWS = 5_000;
 const OTHER = ["Straße", "été", "ΣΊΣΥΦΟΣ", "🙂"];
 
+/** As JSON Lines, or as CSV where the path ends so. */
 export async function writeRows(path: string, count: number): Promise<void> {
+  const isCsv = path.endsWith(".csv"), lineOf = isCsv ? csvLine : JSON.stringify;
   const random = randomNumbers(12_345);
   const words = Array.from({ length: WORDS }, () => word(random));
   using file = await Deno.open(path, { write: true, create: true });
   const writer = file.writable.getWriter(), encoder = new TextEncoder();
+  if (isCsv) await writer.write(encoder.encode("id,category,score,text,meta\n"));
   for (let from = 0; from < count; from += CHUNK_ROWS) {
     const length = Math.min(CHUNK_ROWS, count - from);
-    const lines = Array.from({ length }, (_, at) => JSON.stringify(rowOf(from + at, words, random)));
+    const lines = Array.from({ length }, (_, at) => lineOf(rowOf(from + at, words, random)));
     await writer.write(encoder.encode(`${lines.join("\n")}\n`));
   }
   writer.releaseLock();
 }
 
-function rowOf(id: number, words: readonly string[], random: () => number): object {
+/** Every other text goes over two lines. */
+function csvLine(row: Readonly<Record<string, unknown>>): string {
+  const cells = Object.values(row).map((value) => typeof value === "string" ? value : JSON.stringify(value));
+  return cells.map((cell) => cell.includes('"') ? `"${cell.replaceAll('"', '""')}"` : cell)
+    .map((cell, column) => column === 3 && Number(row.id) % 2 === 0 ? `"${cell.replace(" ", "\n")}"` : cell).join();
+}
+
+function rowOf(id: number, words: readonly string[], random: () => number): Readonly<Record<string, unknown>> {
   let text = "";
   while (text.length < ROW_CHARACTERS) text += `${words[Math.floor(random() * random() * WORDS)]} `;
   if (id % 3 === 0) text += OTHER[id % OTHER.length];

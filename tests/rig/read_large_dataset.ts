@@ -1,8 +1,9 @@
 /**
- * Opens a large JSON Lines file in a process of its own, whose memory nothing else fills, and tells as JSON what it took.
+ * Opens a large JSON Lines or CSV file in a process of its own, whose memory nothing else fills, and tells as JSON what it took.
  * Arguments: the file, the cache folder.
  */
 import { parseCondition } from "../../lib/datasets/condition.ts";
+import { csv } from "../../lib/datasets/csv.ts";
 import { jsonl } from "../../lib/datasets/jsonl.ts";
 import { queryRows, type RowQuery } from "../../lib/datasets/query.ts";
 
@@ -35,7 +36,8 @@ if (import.meta.main) {
   const base = megabytes();
   let peak = base;
   setInterval(() => peak = Math.max(peak, megabytes()), 20);
-  const dataset = await jsonl<object>(path).open(new URL("file:///"), { cacheDir });
+  const source = path.endsWith(".csv") ? csv<object>(path) : jsonl<object>(path);
+  const dataset = await source.open(new URL("file:///"), { cacheDir });
   const wasWritten = dataset.indexState?.().kind === "writing" && !await hasIndex(cacheDir);
   const rows: [number, string][] = [];
   for (let read = 0; read < READ_ROWS; read++) {

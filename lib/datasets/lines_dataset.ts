@@ -1,0 +1,83 @@
+/** Rows of a large file that stays on disk: each is read, with its lines alone, when it is looked at. */
+import { checkIndex, type Dataset } from "./dataset.ts";
+import type { LineIndex } from "./line_index.ts";
+import type { FoundRow } from "./query.ts";
+import { readPart, whyUnreadable } from "./source.ts";
+
+/** Larger files stay on disk. */
+export const LARGE_BYTES = 64 * 2 ** 20;
+export const NOT_UTF8 = "it is not valid UTF-8";
+/** Read at once when all rows are looked at. */
+const SCAN_BYTES = 2 ** 18, SCAN_ROWS = 2_000;
+
+/**
+ * @param lines where each row lies
+ * @param parse makes a row of its bytes; what it throws is told with file and line
+ */
+export function readByLines<Sample>(
+  url: URL,
+  name: string,
+  lines: LineIndex,
+  parse: (bytes: Uint8Array) => Sample,
+): Dataset<Sample> {
+  const told = (error: unknown, place: number) => {
+    const reason = whyUnreadable(error) ?? (error instanceof Error ? error.message : String(error));
+    return new SyntaxError(`Cannot read line ${lines.at(place).line} of "${name}": ${reason}`);
+  };
+  const parseAt = (bytes: Uint8Array, place: number): Sample => {
+    try {
+      return parse(bytes);
+    } catch (error) {
+      throw told(error, place);
+    }
+  };
+  return {
+    size: lines.count,
+    problems: [],
+    async row(place) {
+      checkIndex(place, lines.count);
+      const { start, end } = lines.at(place);
+      const bytes = await readPart(url, start, end - start).catch((error) => {
+        throw told(error, place);
+      });
+      return parseAt(bytes, place);
+    },
+    scan: () => scanLines(url, lines, parseAt),
+  };
+}
+
+/** All rows of a file, whose bytes are read in large parts. */
+async function* scanLines(
+  url: URL,
+  lines: LineIndex,
+  parse: (bytes: Uint8Array, place: number) => unknown,
+): AsyncGenerator<readonly FoundRow[], void, void> {
+  for (let first = 0; first < lines.count;) {
+    const { start, end } = lines.at(first);
+    let next = first + 1;
+    while (next < lines.count && next - first < SCAN_ROWS && lines.at(next).end - start <= SCAN_BYTES) next++;
+    const bytes = await readPart(url, start, Math.max(end, lines.at(next - 1).end) - start);
+    const batch: FoundRow[] = [];
+    for (let place = first; place < next; place++) {
+      const line = lines.at(place);
+      try {
+        batch.push({ index: place, row: parse(bytes.subarray(line.start - start, line.end - start), place) });
+      } catch (error) {
+        batch.push({ index: place, fault: error instanceof Error ? error.message : String(error) });
+      }
+    }
+    yield batch;
+    first = next;
+  }
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** @throws {SyntaxError} for what is no UTF-8 */
+export function decodeLine(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new SyntaxError(NOT_UTF8);
+  }
+}

@@ -1,0 +1,74 @@
+/** CSV that stays on disk: what is small and in memory is the oracle, and what another library writes. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import Papa from "papaparse";
+import { csv, openLargeCsv } from "../../lib/datasets/csv.ts";
+import type { Dataset } from "../../lib/datasets/dataset.ts";
+
+async function openBoth(
+  text: string | Uint8Array,
+  delimiter?: string,
+): Promise<readonly (Dataset<object> | undefined)[]> {
+  const path = await Deno.makeTempFile(), url = new URL(`file://${path}`);
+  if (typeof text === "string") await Deno.writeTextFile(path, text);
+  else await Deno.writeFile(path, text);
+  const large = await openLargeCsv<object>(url, "large.csv", { delimiter, schema: undefined });
+  return [large, await csv<object>(path, delimiter === undefined ? {} : { delimiter }).open(url)];
+}
+
+async function rowsOf(dataset: Dataset<object> | undefined): Promise<readonly unknown[]> {
+  assert.ok(dataset !== undefined);
+  const one = await Promise.all(Array.from({ length: dataset.size }, (_, index) => dataset.row(index)));
+  if (dataset.scan === undefined) return one;
+  const all = (await Array.fromAsync(dataset.scan())).flat().map((found) => "row" in found ? found.row : found.fault);
+  assert.deepEqual(all, one);
+  return one;
+}
+
+const cell = fc.oneof(
+  fc.constantFrom("", " ", '"', '""', "a", "a,b", "a;b", "\n", "\r\n", "x\ny", "ü🙂", ' "a" ', "\t", "=1"),
+  fc.string({ unit: "grapheme", maxLength: 5 }),
+);
+
+Deno.test("any cells, however they are quoted: rows are the same on disk as in memory", async () => {
+  const table = fc.record({
+    rows: fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 12 }),
+    newline: fc.constantFrom("\n", "\r\n"),
+    delimiter: fc.constantFrom(",", ";", "\t", "|"),
+    quotes: fc.boolean(),
+    start: fc.constantFrom("", "\ufeff"),
+    end: fc.constantFrom("", "\n", "\r\n\r\n"),
+  });
+  const property = fc.asyncProperty(table, async ({ rows, newline, delimiter, quotes, start, end }) => {
+    // Subtle: a CR alone ends no line of ours, and none of a file whose other lines end in LF.
+    const whole = rows.map((row) => row.map((text) => text.replaceAll(/\r(?!\n)/g, "")));
+    const text = Papa.unparse([["a", "b b", "c"], ...whole], { newline, delimiter, quotes });
+    const [large, small] = await openBoth(start + text + end, delimiter);
+    const found = await rowsOf(large);
+    assert.deepEqual(found, await rowsOf(small));
+    assert.deepEqual(found, whole.map(([a, b, c]) => ({ a, "b b": b, c })), "as Papa Parse wrote them");
+  });
+  await fc.assert(property, { numRuns: 150, endOnFailure: true });
+});
+
+Deno.test("records are found across the parts that are searched, cells of megabytes with line ends among them", async () => {
+  const long = 'line "one"\nline two, '.repeat(200_000); // 4 MB: its quotes and line ends fall on every place of a part.
+  const text = Papa.unparse([["a", "b"], [long, "1"], ["x", long], ["", "3"], [long.slice(1), "4"]]);
+  const [large, small] = await openBoth(text);
+  assert.deepEqual(await rowsOf(large), await rowsOf(small));
+});
+
+Deno.test("a row that cannot be read tells so with its line, and the others work", async () => {
+  const bytes = new TextEncoder().encode('a,b\n"two\nlines",1\nshort\n\nx,?\n"a" b,2\n"last",4\n"open,5\nand more\n');
+  const text = bytes.map((byte) => byte === 63 ? 0xff : byte);
+  const [large] = await openBoth(text);
+  assert.equal(large?.size, 5);
+  assert.deepEqual(await large.row(0), { a: "two\nlines", b: "1" });
+  await assert.rejects(async () => await large.row(1), /line 4 of "large.csv": expected 2 cells, got 1/);
+  await assert.rejects(async () => await large.row(2), /line 6 of "large.csv": it is not valid UTF-8/);
+  await assert.rejects(
+    async () => await large.row(3),
+    /line 7 of "large.csv": a quote inside of a cell in quotes is not doubled/,
+  );
+  await assert.rejects(async () => await large.row(4), /line 9 of "large.csv": a cell in quotes is not closed/);
+});
