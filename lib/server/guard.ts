@@ -7,6 +7,8 @@ import { ProblemError } from "./problem.ts";
 
 /** The one route that anyone may call, under any name: it reveals nothing. */
 const OPEN_PATH = "/api/health";
+/** Most characters of a host name that an answer repeats. */
+const NAME_LENGTH = 100;
 const COOKIE = "visuallm";
 const SAFE_METHODS: readonly string[] = ["GET", "HEAD"];
 
@@ -124,7 +126,12 @@ function checkHost(request: Request, access: Access): void {
   const isPlain = username === "" && password === "";
   const isNamed = header === null ? access.allowsUnsaid(host) : access.allowsHost(header) && access.allowsHost(host);
   if (isPlain && isNamed) return;
-  throw new ProblemError(421, "Unknown host", "Cannot answer under this host name; VISUALLM_ALLOWED_HOSTS can add it");
+  const name = JSON.stringify((header ?? host).slice(0, NAME_LENGTH));
+  throw new ProblemError(
+    421,
+    "Unknown host",
+    `Cannot answer under the host name ${name}; VISUALLM_ALLOWED_HOSTS can add it`,
+  );
 }
 
 /** Pages and files are read only; and a browser that asks for leave (OPTIONS) comes from another site. */

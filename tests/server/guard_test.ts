@@ -46,6 +46,12 @@ Deno.test("guard() answers under its own names only, in header and URL alike", (
   assert.equal(statusOf("http://evil.example:8000/api/health"), 200);
 });
 
+Deno.test("guard() names the host that it does not answer under, the first of it", () => {
+  const request = new Request("http://box.lan:9000/", { headers: { host: `box.lan:9000${"0".repeat(200)}` } });
+  const named = new RegExp(`under the host name "box\\.lan:90{91}"; VISUALLM_ALLOWED_HOSTS can add it$`);
+  assert.throws(() => guard(request, new URL(request.url), access(), "here"), named);
+});
+
 Deno.test("guard() takes unsafe requests from its own pages and from scripts only", () => {
   const url = "http://localhost:8000/api/x/y/generate";
   const json = { "content-type": "application/json", host: "localhost:8000" };
