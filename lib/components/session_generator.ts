@@ -2,7 +2,7 @@
 import type { Generator, ScoreRequest } from "../generators/generator.ts";
 import type { ScoredToken, Step } from "../lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../lm/params.ts";
-import { type Prompt, toPrompt } from "../lm/prompt.ts";
+import type { Prompt } from "../lm/prompt.ts";
 import type { TokenId } from "../lm/token.ts";
 
 const DEFAULT_TOP = 10;
@@ -46,12 +46,26 @@ export class SessionGenerator {
     if (generator.score === undefined) {
       throw new TypeError("Cannot score: this generator gives no logprobs of a given text");
     }
-    const request: ScoreRequest = { prompt: toPrompt(prompt).text, completion, top };
+    const request: ScoreRequest = { prompt: textOf(prompt), completion, top };
     return await generator.score(signal === undefined ? request : { ...request, signal });
   }
 
-  async #events(prompt: string | Prompt, { params, top = DEFAULT_TOP, signal }: StreamOptions) {
-    const request = { prompt: toPrompt(prompt).text, params: { ...DEFAULT_PARAMS, ...params }, top };
+  async #events(prompt: string | Prompt, { params = {}, top = DEFAULT_TOP, signal }: StreamOptions) {
+    checkNames(params);
+    const request = { prompt: textOf(prompt), params: { ...DEFAULT_PARAMS, ...params }, top };
     return (await this.#open()).generate(signal === undefined ? request : { ...request, signal });
   }
+}
+
+/** Subtle: no type says what a row of a file holds, so the prompt that is made of it can be anything. */
+function textOf(prompt: string | Prompt): string {
+  const text: unknown = typeof prompt === "string" ? prompt : prompt?.text;
+  if (typeof text === "string") return text;
+  throw new TypeError(`Cannot use a prompt that is no text: got ${JSON.stringify(prompt)}`);
+}
+
+function checkNames(params: object): void {
+  const unknown = Object.keys(params).find((name) => !Object.hasOwn(DEFAULT_PARAMS, name));
+  if (unknown === undefined) return;
+  throw new TypeError(`Cannot use the param "${unknown}": expected one of ${Object.keys(DEFAULT_PARAMS).join(", ")}`);
 }

@@ -1,5 +1,8 @@
 /** Where in a developer's file an error comes from. */
 
+/** Deno's words, before all that would change, for a package that a module imports and nobody has installed. */
+const STALE_LOCK = "The lockfile is out of date";
+const PACKAGE_LACKING = "it imports a package that is not installed: run `deno add npm:NAME` first";
 /** What Deno ends the message of a failed import with: the place, as the stack has it too. */
 const IMPORT_PLACE = /(?:\s+at file:\/\/\S+:\d+:\d+)+$/;
 
@@ -11,6 +14,7 @@ const IMPORT_PLACE = /(?:\s+at file:\/\/\S+:\d+:\d+)+$/;
  */
 export function moduleReason(error: unknown, moduleUrl: URL, rootUrl: URL): string {
   if (!(error instanceof Error)) return String(error);
+  if (error.message.startsWith(STALE_LOCK)) return PACKAGE_LACKING;
   const folder = new URL(".", moduleUrl).href;
   const places = [...(error.stack ?? "").matchAll(/(file:\/\/[^\s()]+):(\d+):(\d+)/g)];
   const place = places.find(([, file = ""]) => file.startsWith(folder));

@@ -47,7 +47,9 @@ function listen({ host, port }: Config, handler: Handler): Deno.HttpServer<Deno.
 }
 
 function reasonOf(error: unknown, host: string): string {
-  if (error instanceof Deno.errors.AddrInUse) return "another program uses it; set PORT to a free one";
+  if (error instanceof Deno.errors.AddrInUse) {
+    return "another program uses it; set PORT or --port to another, or to 0 for any free one";
+  }
   if (error instanceof Deno.errors.AddrNotAvailable) return "it is no address of this machine";
   if (error instanceof Deno.errors.NotCapable) {
     return `add "${host}" to "net" of the task's permissions in deno.json`;

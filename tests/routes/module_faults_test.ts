@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { defineModule, field, generation, logitTable, type Metric, nextToken, prompt, rows } from "../../lib/mod.ts";
 import { parseJsonl } from "../../lib/datasets/jsonl.ts";
+import { SessionGenerator } from "../../lib/components/session_generator.ts";
 import { isModule } from "../../lib/module.ts";
 import { startLines } from "../../lib/server/start_lines.ts";
 import { throwing } from "../rig/throwing.ts";
@@ -122,6 +123,18 @@ Deno.test("a metric that is not a number is told, and one that has nothing to me
   const events = await readEvents(await rig.post("/api/x/generation/generate", { params: { max_tokens: 1 } }));
   const warnings = events.flatMap((event) => event.type === "warning" ? [event.message] : []);
   assert.deepEqual(warnings, ["Cannot compute nan: expected a number, or undefined where there is none, got NaN"]);
+});
+
+Deno.test("a page's generator refuses a prompt that is no text, and a param that is none", async () => {
+  const generator = new SessionGenerator(() => assert.fail("nothing is to be opened"));
+  const untyped: { readonly prompt: string } = JSON.parse("{}");
+  const params = { seed: 1, maxToken: 5 };
+  await assert.rejects(generator.generate(untyped.prompt), /Cannot use a prompt that is no text: got undefined/);
+  await assert.rejects(generator.stream(untyped.prompt).next(), /Cannot use a prompt that is no text: got undefined/);
+  await assert.rejects(
+    generator.generate("a", { params }),
+    /Cannot use the param "maxToken": expected one of .*maxTokens/,
+  );
 });
 
 Deno.test("lines that could not be read are counted on the page, with their reasons", async () => {

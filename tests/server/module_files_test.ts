@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { moduleReason } from "../../lib/server/module_reason.ts";
 
 const FILES: readonly (readonly [name: string, text: string | undefined, reason: RegExp])[] = [
   ["gone.ts", undefined, /^no such file$/],
@@ -13,6 +14,15 @@ const FILES: readonly (readonly [name: string, text: string | undefined, reason:
   ["lost.ts", 'import "./nothing.ts";', /^Module not found "file:\S+\/nothing\.ts"\. \(lost\.ts:1:8\)$/],
   ["name.ts", 'import { x } from "./five.ts"; export default x;', /an export named 'x' \(name\.ts:1:10\)$/],
 ];
+
+Deno.test("moduleReason() tells of a package that nobody installed what to do, and not all that the lock would hold", () => {
+  const error = new TypeError("The lockfile is out of date. Run `deno install --frozen=false`.\nchanges:\n 20 | + …");
+  const url = new URL("file:///app/mod.ts");
+  assert.match(
+    moduleReason(error, url, new URL("file:///app/")),
+    /^it imports a package.* run `deno add npm:NAME` first$/,
+  );
+});
 
 Deno.test("loadModuleFiles() tells of each file what is wrong, and where", async () => {
   const folder = await Deno.makeTempDir();
