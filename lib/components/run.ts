@@ -20,6 +20,8 @@ export interface RunRequest {
   readonly firstSequence?: number;
   readonly target?: string | undefined;
   readonly metrics: Metrics;
+  /** What is said of an error of a metric's own code. Default: its message. */
+  readonly reason?: (error: unknown) => string;
   readonly params: SamplingParams;
   /** Candidates that each step carries. */
   readonly top: number;
@@ -46,8 +48,8 @@ export class ScoringUnavailableError extends Error {
 interface Measured {
   readonly name: string;
   readonly value?: number;
-  /** Why there is no value. */
-  readonly fault?: string;
+  /** Why there is no value: what its code threw. */
+  readonly fault?: { readonly error: unknown };
 }
 
 /** Completions that ended by themselves; of the others a metric would say something about the end, not the text. */
@@ -59,6 +61,7 @@ const MEASURED: readonly FinishReason[] = ["stop", "length"];
  */
 export async function* run(request: RunRequest): AsyncGenerator<RunEvent, void, void> {
   const { generator, prompt, messages, path, firstSequence, target, metrics, params, top, signal } = request;
+  const { reason = messageOf } = request;
   const startedMs = performance.now();
   const logprobs = new Map<number, number[]>();
   /** Completions of which not all logprobs are known: what is known would pass for the whole. */
@@ -75,7 +78,7 @@ export async function* run(request: RunRequest): AsyncGenerator<RunEvent, void, 
         const { sequence, text } = event;
         const whole = partial.has(sequence) ? [] : logprobs.get(sequence) ?? [];
         for (const measured of measure(metrics, { text, target, logprobs: whole })) {
-          yield* metricEvents(sequence, measured);
+          yield* metricEvents(sequence, measured, reason);
         }
       }
     }
@@ -135,7 +138,7 @@ function measureOne(name: string, metric: Metric, { text = "", target, logprobs 
     // JSON has no infinity, and a page can show none: such a metric has no value.
     return value === undefined || !Number.isFinite(value) ? { name } : { name, value };
   } catch (error) {
-    return { name, fault: `Cannot compute ${name}: ${error instanceof Error ? error.message : String(error)}` };
+    return { name, fault: { error } };
   }
 }
 
@@ -147,7 +150,16 @@ function numberOf(value: unknown): number | undefined {
   throw new TypeError("expected a number, got a promise: the function may not be async");
 }
 
-function metricEvents(sequence: number, { name, value, fault }: Measured): readonly RunEvent[] {
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function metricEvents(
+  sequence: number,
+  { name, value, fault }: Measured,
+  reason: (error: unknown) => string,
+): readonly RunEvent[] {
   const metric: RunEvent = { type: "metric", sequence, name, ...(value === undefined ? {} : { value }) };
-  return fault === undefined ? [metric] : [{ type: "warning", param: name, message: fault }, metric];
+  if (fault === undefined) return [metric];
+  return [{ type: "warning", param: name, message: `Cannot compute ${name}: ${reason(fault.error)}` }, metric];
 }

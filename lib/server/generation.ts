@@ -36,7 +36,8 @@ export async function generate(ctx: Context<State>, body: GenerateBody): Promise
   const metrics = place.task.metrics ?? {};
   const top = body.top ?? DEFAULT_TOP;
   const branch = { path: body.path, firstSequence: body.first_sequence };
-  return await streamRun(ctx, { generator, prompt, ...branch, target, metrics, params, top }, place.generator);
+  const reason = (error: unknown) => ctx.state.registry.reason(place.module.name, error);
+  return await streamRun(ctx, { generator, prompt, ...branch, target, metrics, reason, params, top }, place.generator);
 }
 
 /** Streams a run as server-sent events; a failure before its first event is an answer with its own status. */

@@ -115,6 +115,7 @@ Deno.test("a metric that is not a number is told, and one that has nothing to me
   const metrics: Record<string, Metric> = {
     nan: { kind: "text", description: "0 / 0", compute: () => NaN },
     none: { kind: "text", description: "nothing", compute: () => undefined },
+    throws: { kind: "text", description: "throws", compute: () => Number(throwing()) },
   };
   const tasks = { t: { dataset: { all: rows(["a"]) }, prompt: (text: string) => text, metrics } };
   const rig = await rigApp({
@@ -122,7 +123,9 @@ Deno.test("a metric that is not a number is told, and one that has nothing to me
   });
   const events = await readEvents(await rig.post("/api/x/generation/generate", { params: { max_tokens: 1 } }));
   const warnings = events.flatMap((event) => event.type === "warning" ? [event.message] : []);
-  assert.deepEqual(warnings, ["Cannot compute nan: expected a number, or undefined where there is none, got NaN"]);
+  assert.equal(warnings[0], "Cannot compute nan: expected a number, or undefined where there is none, got NaN");
+  assert.match(warnings[1] ?? "", /^Cannot compute throws: topic is unknown \(tests\/rig\/throwing\.ts:\d+:\d+\)$/);
+  assert.equal(warnings.length, 2);
 });
 
 Deno.test("a page's generator refuses a prompt that is no text, and a param that is none", async () => {
