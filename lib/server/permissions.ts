@@ -21,6 +21,8 @@ interface Use {
   readonly loss: string;
 }
 
+/** Subtle: the right to load it from one folder lets it out of the sandbox as well. */
+const NATIVE_CODE = { name: "ffi", path: "node_modules" } as const;
 /** Kind of the generators that call native code. */
 const NATIVE_KIND = "onnx";
 
@@ -29,7 +31,7 @@ const NATIVE_KIND = "onnx";
  * @param kinds of the generators that the modules have
  */
 export function rightsLine(kinds: readonly string[], cacheDir: string): string {
-  const isOpen = isGranted({ name: "ffi" }) || isGranted({ name: "run" });
+  const isOpen = isGranted(NATIVE_CODE) || isGranted({ name: "run" });
   const border = isOpen ? "native code may run, outside of Deno's sandbox" : "all code runs in Deno's sandbox";
   const uses = kinds.includes(NATIVE_KIND) ? usesOfModels(cacheDir) : [];
   const missing = uses.filter(({ permission }) => !isGranted(permission)).map(({ flag, loss }) => `${flag} (${loss})`);
@@ -39,7 +41,7 @@ export function rightsLine(kinds: readonly string[], cacheDir: string): string {
 /** Subtle: the portable driver is content with native code of one folder. */
 function usesOfModels(cacheDir: string): readonly Use[] {
   return [
-    { permission: { name: "ffi", path: "node_modules" }, flag: "--allow-ffi", loss: "models of this process" },
+    { permission: NATIVE_CODE, flag: "--allow-ffi", loss: "models of this process" },
     { permission: { name: "write", path: cacheDir }, flag: `--allow-write=${cacheDir}`, loss: "what is downloaded" },
     { permission: { name: "sys", kind: "cpus" }, flag: "--allow-sys=cpus", loss: "copies of models that load sooner" },
   ];

@@ -1,7 +1,7 @@
 /** O6: The start tells address, access, rights, and each generator with its limits, in at most 12 lines. */
 import assert from "node:assert/strict";
 import { measured } from "../rig/measured.ts";
-import { buildPages, startApp, type StartOptions, taskFlags } from "../rig/start_app.ts";
+import { buildPages, startApp, type StartOptions, taskFlags, taskRights } from "../rig/start_app.ts";
 
 const LINE_LIMIT = 12;
 const PORT = ["--port", "0"];
@@ -44,6 +44,13 @@ Deno.test("O6: with every right, with caps, with few rights and a token, and wit
     `generator openai/text: openai OPENAI_MODEL: ${lacks}`,
     "generator poems/demo: onnx models/demo; 1 run at once, 0 may wait",
   ]);
+  const narrow = ["--no-prompt", ...(await taskRights("start")).filter((flag) => flag !== "--allow-ffi")];
+  const folder = await linesOf({
+    flags: [...narrow, "--allow-ffi=node_modules"],
+    args: [...PORT, "examples/poems/mod.ts"],
+  });
+  assert.equal(folder[2], "rights: native code may run, outside of Deno's sandbox; missing: none");
+
   const modules = ["alpaca", "persona_chat", "poems", "openai", "simple", "elements"].map((name) =>
     `examples/${name}/mod.ts`
   );
