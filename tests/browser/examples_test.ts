@@ -120,10 +120,16 @@ Deno.test("the pages of the elements example", async (t) => {
 
   await t.step("Progress: counts, and Cancel ends it where it is (B10)", async () => {
     const page = await open(browser, at("progress"));
-    await click(page, "Count to ten");
-    await page.getByText("2 of 10").first().waitFor();
-    await click(page, "Cancel");
+    // A machine with other work may click only when ten is reached: then it is counted once more.
+    for (let tries = 0; tries < 5 && await page.getByText("cancelled").count() === 0; tries++) {
+      await click(page, "Count to ten");
+      await page.getByText(/^[1-9] of 10$/).first().waitFor();
+      // Cancel that is gone before it is hit is what the next try is for.
+      await page.getByRole("button", { name: "Cancel" }).click({ timeout: 3_000 }).catch(() => {});
+      await page.getByRole("button", { name: "Cancel" }).waitFor({ state: "detached" });
+    }
     await page.getByText("cancelled").waitFor();
+    assert.equal(await page.getByText("10 of 10").count(), 0);
     assert.equal(await page.getByRole("button", { name: "Count to ten" }).isEnabled(), true);
     await page.close();
   });
