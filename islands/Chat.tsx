@@ -101,7 +101,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   function branch(turn: state.Turn, position: number, taken: readonly TokenId[], by: SamplingParams): void {
     const { origin, parent, steps } = turn;
     if (origin === undefined || parent === undefined) return;
-    const path = [...steps.slice(0, position).map(({ token }) => token.id), ...taken];
+    const ids = origin.ids ?? steps.map(({ token }) => token.id);
+    const path = [...ids.slice(0, position), ...taken];
     const wanted = { params: { ...by, seed: origin.params.seed, n: 1 }, prefill: origin.prefill };
     shownTokens.value = new Set([...shownTokens.value, chat.value.turns.length]);
     void run.answer(state.answering(chat.value, parent, 1), { ...wanted, sequence: origin.sequence }, path);
@@ -171,6 +172,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     },
     select: (next) => selection.value = next,
     branch: (turn, position, token) => branch(turn, position, [token], turn.origin?.params ?? params.value),
+    resume: (turn) => branch(turn, turn.origin?.ids?.length ?? 0, [], turn.origin?.params ?? params.value),
     goOn: (turn, position) => branch(turn, position, [], params.value),
     system: (text) => system.value = text,
     prefill: (text) => prefill.value = text,

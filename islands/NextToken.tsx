@@ -207,7 +207,8 @@ export default function NextToken(props: NextTokenProps) {
   useEffect(() => {
     isReady.value = true;
     if (selected.value !== undefined) candidateLink(selected.value)?.focus();
-    void retrace();
+    if (next.value === undefined && problem.value === undefined) void ask().then(show);
+    else void retrace();
     const onBack = () => {
       const search = new URLSearchParams(location.search);
       told.current = undefined;

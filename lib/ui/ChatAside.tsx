@@ -23,10 +23,8 @@ export function ChatAside(props: ChatViewProps) {
   if (step !== undefined) {
     return (
       <div class="flex flex-col gap-3">
-        <span class="hidden wide:block">
-          <Button onClick={() => on.select(undefined)}>{STRINGS.close}</Button>
-        </span>
         <Inspector
+          heading={STRINGS.tokenPosition(step.position + 1)}
           inspected={{ kind: "step", step, survival: by && survives(step, by, before), whatIf: props.whatIf }}
           onTake={turn?.origin === undefined || turn.parent === undefined
             ? undefined

@@ -4,7 +4,7 @@ import type { Step } from "../lm/event.ts";
 import { visibleLines } from "../lm/visible_text.ts";
 import { type SurvivalVerdict, verdictsAlong } from "../lm/survival.ts";
 import { Button } from "./Button.tsx";
-import { changedFor, siblings, type Turn } from "./chat_state.ts";
+import { changedFor, isNothing, siblings, type Turn } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./chat_props.ts";
 import { cx } from "./cx.ts";
@@ -47,11 +47,9 @@ export function ChatTurn(props: ChatTurnProps) {
           {isChoice ? TEXT.answer(versions.indexOf(turn) + 1) : isUser ? TEXT.user : TEXT.assistant}
         </b>
         {turn.isEdited && <span>{TEXT.edited}</span>}
-        {!turn.isAccepted && !isStreaming && !isChoice && <span>{TEXT.pending}</span>}
-        {turn.reason !== undefined && turn.reason !== "stop" && <span>{turn.reason}</span>}
-        {isStreaming && (
-          <span role="status">{props.ahead === undefined ? TEXT.writing : RUN_STRINGS.queued(props.ahead)}</span>
-        )}
+        {!turn.isAccepted && !isStreaming && !isChoice && !isNothing(turn) && <span>{TEXT.pending}</span>}
+        {turn.reason !== undefined && turn.reason !== "stop" && <span>{TEXT.endings[turn.reason] ?? turn.reason}</span>}
+        {isStreaming && <span role="status">{writingText(turn, props.ahead)}</span>}
         <TurnMetrics {...props} />
         <span class="ml-auto inline-flex flex-wrap items-center gap-1">
           {versions.length > 1 && !isChoice && (
@@ -59,6 +57,9 @@ export function ChatTurn(props: ChatTurnProps) {
           )}
           {!isStreaming && draft === undefined && (
             <>
+              {writing === undefined && isCutOff(turn) && (
+                <Button onClick={() => on.resume(turn)}>{RUN_STRINGS.resume}</Button>
+              )}
               <Button pressed={opened.has(turn.id)} onClick={() => on.tokens(turn)}>{TEXT.tokens}</Button>
               <Button onClick={() => setDraft(turn.text)}>{TEXT.edit}</Button>
               {isChoice
@@ -89,6 +90,17 @@ export function ChatTurn(props: ChatTurnProps) {
       {versions.length > 1 && !isChoice && !isStreaming && <VersionDiff versions={versions} shown={turn} />}
     </li>
   );
+}
+
+function writingText({ steps }: Turn, ahead: number | undefined): string {
+  if (ahead !== undefined) return RUN_STRINGS.queued(ahead);
+  return steps.length === 0 ? TEXT.waiting : TEXT.writing;
+}
+
+/** Whether it can go on where it ended; a server that draws by itself cannot be brought back there. */
+function isCutOff({ reason, origin, steps }: Turn): boolean {
+  const isEarly = reason === "cancelled" || reason === "incomplete" || reason === "error";
+  return isEarly && (origin?.ids?.length ?? 0) > 0 && steps.at(-1)?.draw.kind !== "remote";
 }
 
 /** Single letters act while the focus is in the turn, and nobody types there. */

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { Announcer } from "./Announcer.tsx";
 import { Button } from "./Button.tsx";
-import { batchOf, pendingTurn, siblings, thread } from "./chat_state.ts";
+import { batchOf, isNothing, pendingTurn, siblings, thread } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { ChatAside } from "./ChatAside.tsx";
 import { ChatTurn } from "./ChatTurn.tsx";
@@ -108,7 +108,7 @@ function Thread(props: ChatViewProps) {
 function Composer({ chat, draft, writing, acceptsAtOnce, isReady, on }: ChatViewProps) {
   const pending = pendingTurn(chat);
   const isWriting = writing !== undefined;
-  const canAccept = pending !== undefined && !isWriting;
+  const canAccept = pending !== undefined && !isNothing(pending) && !isWriting;
   const isSame = pending !== undefined && thread(chat).at(-2)?.text === draft;
   return (
     <form

@@ -32,7 +32,7 @@ export function CompletionTree({ runs, shown, ...props }: CompletionTreeProps) {
   return (
     <Panel
       title={TEXT.tree}
-      facts={TEXT.treeFacts(plural(leaves.length, "completion", "completions"))}
+      facts={plural(leaves.length, "completion", "completions")}
       actions={
         <>
           <Button label={TEXT.undo} disabled={!props.canUndo} onClick={props.onUndo}>↶</Button>
@@ -40,7 +40,8 @@ export function CompletionTree({ runs, shown, ...props }: CompletionTreeProps) {
         </>
       }
     >
-      <div class="max-h-[40vh] overflow-y-auto px-2 py-1.5">
+      <p class="px-3 pt-1.5 text-12 text-soft">{TEXT.treeFacts}</p>
+      <div class="max-h-[40vh] overflow-y-auto px-2 pb-1.5">
         <PathTree
           roots={roots}
           label={TEXT.tree}

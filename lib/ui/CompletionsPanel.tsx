@@ -110,6 +110,9 @@ function CompletionRow(
           </span>
         ))}
         {completion.reason !== undefined && <span>{completion.reason}</span>}
+        {isCutOff(completion) && !isRunning(run) && (
+          <TextButton onClick={() => rest.onContinue(sequence, steps.length)}>{RUN_STRINGS.resume}</TextButton>
+        )}
         {tokens.length > 0 && !isStreaming && (
           <TextButton
             label={GENERATION_STRINGS.compareWith(GENERATION_STRINGS.completionName(runIndex + 1, sequence + 1))}
@@ -175,6 +178,12 @@ function ColouringChoice(props: { readonly colouring: Colouring; readonly onColo
       ))}
     </div>
   );
+}
+
+/** Whether it can go on where it ended; a server that draws by itself cannot be brought back there. */
+function isCutOff({ reason, steps, bare }: Completion): boolean {
+  const isEarly = reason === "cancelled" || reason === "incomplete" || reason === "error";
+  return isEarly && bare === undefined && steps.length > 0 && steps.at(-1)?.draw.kind !== "remote";
 }
 
 /** Nothing came of it; the card above says why. */

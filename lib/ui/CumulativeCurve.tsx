@@ -19,13 +19,15 @@ export function CumulativeCurve({ candidates, topP }: CumulativeCurveProps) {
   const ranked = candidates.filter(({ rank }, index) => rank === index + 1);
   if (ranked.length < 2) return null;
   const raw = sums(ranked.map(({ logprob }) => Math.exp(logprob)));
+  // A server draws by itself and tells no final probabilities.
+  const hasFinal = ranked.some(({ finalLogprob }) => finalLogprob !== undefined);
   const final = sums(ranked.map(({ finalLogprob }) => finalLogprob === undefined ? 0 : Math.exp(finalLogprob)));
   const held = SHARES.map((share) => [share, raw.findIndex((sum) => sum >= share) + 1] as const)
     .filter(([, tokens]) => tokens > 0)
     .map(([share, tokens]) => TEXT.holds(String(share * 100), count(tokens)));
   return (
     <figure class="flex flex-col gap-1">
-      <figcaption class="text-12 text-soft">{TEXT.cumulative}</figcaption>
+      <figcaption class="text-12 text-soft">{hasFinal ? TEXT.cumulative : TEXT.cumulativeRaw}</figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" height={HEIGHT} aria-hidden="true" class="block">
         <rect width={WIDTH} height={HEIGHT} rx="3" class="fill-sunk" />
         {topP < 1 && (
@@ -37,7 +39,7 @@ export function CumulativeCurve({ candidates, topP }: CumulativeCurveProps) {
           </>
         )}
         <polyline points={points(raw)} fill="none" stroke-width="1.5" class="stroke-edge" />
-        <polyline points={points(final)} fill="none" stroke-width="2" class="stroke-accent" />
+        {hasFinal && <polyline points={points(final)} fill="none" stroke-width="2" class="stroke-accent" />}
       </svg>
       <p class="text-12 text-soft">{held.length === 0 ? TEXT.holdsLittle(count(ranked.length)) : held.join(" · ")}</p>
     </figure>

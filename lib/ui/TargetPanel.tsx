@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import type { Problem } from "../lm/event.ts";
 import { firstDeparture } from "../lm/score.ts";
 import { visibleText } from "../lm/visible_text.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
@@ -26,7 +27,9 @@ export function TargetPanel(
   }
   return (
     <Panel title={GENERATION_STRINGS.target} facts={scored && targetFacts(scored.tokens)}>
-      {scoreProblem !== undefined && <ProblemCard problem={scoreProblem} onRetry={onRetryScore} />}
+      {scoreProblem !== undefined && (isLack(scoreProblem)
+        ? <p class="px-3 pt-2 text-12 text-soft">{visibleText(scoreProblem.detail)}</p>
+        : <ProblemCard problem={scoreProblem} onRetry={onRetryScore} />)}
       <div class="grid grid-cols-1 gap-x-3 gap-y-1 px-3 py-2.5 sm:grid-cols-sequence">
         <span class="hidden font-mono text-12 leading-6 text-soft sm:inline">T</span>
         {scored === undefined
@@ -58,6 +61,11 @@ export function TargetPanel(
       )}
     </Panel>
   );
+}
+
+/** What the generator never can, which no retry changes. */
+function isLack({ status, field }: Problem): boolean {
+  return status === 422 && field === "generator";
 }
 
 /** The same as a table, in which each token leads to the next-token screen at its place. */

@@ -59,6 +59,8 @@ export interface ChatActions {
   readonly branch: (turn: Turn, position: number, token: TokenId) => void;
   /** Another version from a place on, by the params on screen. */
   readonly goOn: (turn: Turn, position: number) => void;
+  /** Another version that goes on where this one was cut off, by its own params and dice. */
+  readonly resume: (turn: Turn) => void;
   readonly system: (text: string) => void;
   readonly prefill: (text: string) => void;
   readonly params: (params: SamplingParams) => void;

@@ -89,6 +89,11 @@ export function pendingTurn(chat: Chat): Turn | undefined {
   return last?.role === "assistant" && !last.isAccepted ? last : undefined;
 }
 
+/** True for an answer of which nothing came but an error. */
+export function isNothing({ role, text, reason }: Turn): boolean {
+  return role === "assistant" && text === "" && reason === "error";
+}
+
 /** The other answers, or the other messages, at a turn's place; itself among them. */
 export function siblings({ turns }: Chat, turn: Turn): readonly Turn[] {
   return turns.filter(({ parent, role, conversation }) =>

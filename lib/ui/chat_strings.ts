@@ -12,6 +12,13 @@ export const CHAT_STRINGS = {
   pending: "not accepted yet",
   edited: "edited",
   writing: "writing …",
+  waiting: "waiting for the first token …",
+  /** How an answer ended, where it is not as it should be. */
+  endings: {
+    error: "failed",
+    incomplete: "incomplete: the stream ended early",
+    cancelled: "cancelled, kept up to here",
+  } as Readonly<Record<string, string>>,
   tokens: "Tokens",
   edit: "Edit",
   save: "Save as a new version",

@@ -137,8 +137,12 @@ export function isRunning(run: Run): boolean {
   return run.phase === "waiting" || run.phase === "streaming";
 }
 
-/** Tokens a second over the whole run so far; undefined before there are two. */
+/**
+ * Tokens a second over the whole run so far; undefined before there are two, and once it has branches: those came later,
+ * each with tokens that it did not have to write.
+ */
 export function tokensPerSecond(run: Run): number | undefined {
+  if (run.completions.some(({ branch }) => branch !== undefined)) return undefined;
   const tokens = run.completions.reduce((sum, { steps }) => sum + steps.length, 0);
   if (tokens < 2 || run.firstTokenMs === undefined || run.lastTokenMs === undefined) return undefined;
   const seconds = (run.lastTokenMs - run.firstTokenMs) / 1000;

@@ -89,7 +89,7 @@ export const GENERATION_STRINGS = {
   sameTokens: "the same tokens",
   differsAt: (position: number, common: string) => `they part at token ${position} · ${common} tokens in common`,
   tree: "All that was generated here",
-  treeFacts: (paths: string) => `${paths} · what they share stands once, a new line where they part`,
+  treeFacts: "What they share stands once, with a new line where they part.",
   undo: "Back to what was looked at before",
   redo: "Forth again",
   runOf: (index: number, count: number) => `run ${index} of ${count}`,

@@ -1,9 +1,14 @@
 /** The sentences of the next-token screen. */
 export const NEXT_TOKEN_STRINGS = {
   textSoFar: "Text so far",
-  textFacts: (prompt: string, path: string) => `${prompt} of prompt · ${path} chosen`,
+  ofPrompt: (tokens: string) => `${tokens} of prompt`,
+  chosen: (tokens: string) => `${tokens} chosen`,
+  waiting:
+    "The model has not answered yet: it loads on its first use, or its server is busy. What it gives comes here.",
+  askAgain: "Look again",
   pathLabel: "Chosen tokens",
   empty: "Nothing is chosen yet: take a token below.",
+  nothing: "Nothing is chosen yet.",
   back: "Back",
   greedy: "Greedy",
   sample: "Sample",
@@ -20,6 +25,7 @@ export const NEXT_TOKEN_STRINGS = {
   passedOver: (token: string, p: string) => `over ${token}, p ${p}`,
   greedyDraw: "greedy: the most probable",
   cumulative: "Probability held together, raw and final, by rank",
+  cumulativeRaw: "Raw probability held together, by rank",
   holds: (share: string, tokens: string) => `${share} % in ${tokens}`,
   holdsLittle: (tokens: string) => `less than half in the first ${tokens}`,
   preview: (text: string) => `then greedily: ${text}`,

@@ -4,4 +4,5 @@ export const RUN_STRINGS = {
   streamed: "Text as it streams",
   drawnRemotely: "unknown, the server drew it",
   evidence: { bounded: "bounded", unavailable: "unavailable" },
+  resume: "Go on from here",
 } as const;

@@ -38,6 +38,11 @@ export function displayTokens(tokens: readonly Token[]): readonly DisplayedToken
   });
 }
 
+/** The tokens of a prompt; undefined where a server tells none, and all of it stands as one token of ours. */
+export function knownTokens(tokens: readonly Token[]): readonly Token[] | undefined {
+  return tokens.length === 1 && tokens[0]?.isUnnumbered === true ? undefined : tokens;
+}
+
 /**
  * The prompt field that each token's first byte stands in; undefined outside of all fields, and from where the tokens no
  * longer follow the text.

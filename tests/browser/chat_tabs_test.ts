@@ -15,7 +15,7 @@ const STEPS = 3;
 const model = tableModel({ vocabulary: ["a", "b"], logits: (prefix) => [prefix.length % 2, 0.5] });
 const whole = fromModel(model, { device: "cpu", precision: "exact" });
 
-/** A model that falls silent after three tokens, until it is stopped. */
+/** A model that falls silent after three tokens of its own, until it is stopped. */
 const silent: GeneratorSource = {
   kind: "table",
   label: "falls silent",
@@ -23,10 +23,11 @@ const silent: GeneratorSource = {
 };
 
 async function* falling(request: Parameters<Generator["generate"]>[0]): ReturnType<Generator["generate"]> {
+  const most = (request.path?.length ?? 0) + STEPS;
   let steps = 0;
   for await (const event of whole.generate(request)) {
     yield event;
-    if (event.type === "step" && ++steps === STEPS) break;
+    if (event.type === "step" && ++steps === most) break;
   }
   const { signal } = request;
   if (signal?.aborted !== true) await new Promise((resolve) => signal?.addEventListener("abort", resolve));
@@ -115,6 +116,13 @@ Deno.test("two tabs with the same chat", async (t) => {
     await one.locator("[data-ready=true]").waitFor();
     assert.match(await answer.locator("> p").innerText(), /^[ab]{3}$/);
     assert.match(await answer.innerText(), /cancelled/);
+    const before = await answer.locator("> p").innerText();
+    await one.getByRole("button", { name: "Go on from here" }).click();
+    await answer.locator("[data-position]").nth(2 * STEPS - 1).waitFor();
+    await one.keyboard.press("Escape");
+    await one.getByText("2 / 2").waitFor();
+    const after = (await answer.locator("[data-position]").allInnerTexts()).join("");
+    assert.ok(after.length === 2 * STEPS && after.startsWith(before), `${before}, then ${after}`);
   });
 
   assert.deepEqual(errors, []);

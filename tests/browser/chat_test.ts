@@ -43,7 +43,7 @@ Deno.test("chat screen", async (t) => {
     await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).waitFor();
     await page.getByRole("button", { name: "Tokens" }).last().click();
     await page.getByRole("group", { name: "Model" }).getByRole("button").first().click();
-    await page.getByText("Completion 1 · token 1").waitFor();
+    await page.getByText("Token 1", { exact: true }).waitFor();
     await page.keyboard.press("Escape");
   });
 
@@ -138,7 +138,7 @@ Deno.test("chat screen", async (t) => {
       const strip = own.getByRole("group", { name: "Model" });
       await strip.getByRole("button").first().click();
       const aside = own.getByRole("complementary");
-      await aside.getByText("Completion 1 · token 1").waitFor();
+      await aside.getByText("Token 1", { exact: true }).waitFor();
       await aside.getByText("by the params as they stand now").waitFor();
       await own.getByText(/the text first changes at token \d+|would give the same tokens/).waitFor();
       await aside.getByRole("button", { name: /^Go on with / }).first().click();

@@ -53,7 +53,7 @@ Deno.test("persona chat over an API", async (t) => {
     await turns(page).last().getByText(/ppl \d/).waitFor();
     await turns(page).last().getByRole("button", { name: "Tokens" }).click();
     await page.getByRole("group", { name: "Model" }).getByRole("button").first().click();
-    await page.getByText("Completion 1 · token 1").waitFor();
+    await page.getByText("Token 1", { exact: true }).waitFor();
     await page.keyboard.press("Escape");
   });
 

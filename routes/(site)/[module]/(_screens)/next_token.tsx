@@ -4,19 +4,27 @@ import type { Problem } from "../../../../lib/lm/event.ts";
 import type { NextToken as Next } from "../../../../lib/lm/next.ts";
 import type { TokenId } from "../../../../lib/lm/token.ts";
 import { readNext } from "../../../../lib/server/generation.ts";
+import { within } from "../../../../lib/server/patience.ts";
 import { problemOf } from "../../../../lib/server/problem.ts";
 import { type GenerationScreen, paramsToWire, sampleSource } from "../../../../lib/ui/generation_screen.ts";
 import { nextHref, type NextView, PAGE_SIZE, parsePath, parseView } from "../../../../lib/ui/next_token_screen.ts";
 import { badQuery, readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
 
-/** The distribution is part of the page, so that it works as plain links; a failure to get it leaves the rest. */
+/** How long a page waits for a model that loads, or a server that is silent, before it comes without an answer. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * The distribution is part of the page, so that it works as plain links; a failure to get it leaves the rest. One that
+ * takes long is asked for by the page itself.
+ */
 export async function openNextToken(request: ScreenRequest): Promise<Screen | Response> {
   const { screen, shown: sample, problem: badParams } = await readSampleScreen(request);
   const query = request.url.searchParams;
   const { path, problem: badPath } = pathOf(query.get("path"));
   const append = query.get("append") ?? "";
   const view = parseView(query);
-  const { next, problem } = await distribution(request, screen, path, { append, ...view });
+  const asked = distribution(request, screen, path, { append, ...view });
+  const { next, problem } = append === "" ? await within(PATIENCE_MS, asked) ?? {} : await asked;
   if (append !== "" && next !== undefined) {
     const location = nextHref(screen, next.path.map(({ id }) => id));
     return new Response(null, { status: 303, headers: { location } });
