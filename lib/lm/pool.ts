@@ -6,8 +6,9 @@
  * candidates that a step shows are moved exactly; what it does not show is at most as probable as the least probable
  * candidate of its unbroken ranking, and is bounded by that, moved the same way.
  */
-import type { Candidate, ProcessorName, Step } from "./event.ts";
+import type { Candidate, Step } from "./event.ts";
 import type { SamplingParams } from "./params.ts";
+import { type EditName, isActive, isEdit } from "./processor.ts";
 import type { TokenId } from "./token.ts";
 
 /** Which tokens stand before a step. */
@@ -53,31 +54,11 @@ export type WholeStep = Step & { readonly restCount: number };
 /** Why nobody can say: the prompt's tokens, or the step's logits, are not told; the edits act after other processors. */
 export type PoolGap = "rest" | "prompt" | "logits" | "order";
 
-const EDITS = ["logit_bias", "repetition_penalty", "frequency_penalty", "presence_penalty"] as const;
-type EditName = typeof EDITS[number];
-const OTHERS: readonly ProcessorName[] = ["temperature", "top_k", "top_p", "min_p"];
-
 export function poolOf(step: WholeStep, params: SamplingParams, before: TokensBefore | undefined): Pool | PoolGap {
   const chosen = step.top.find(({ token }) => token.id === step.token.id);
   if (chosen === undefined) return "rest";
-  const edits = params.order.filter((name): name is EditName => acts(name, params));
+  const edits = params.order.filter(isEdit).filter((name) => isActive(name, params));
   return edits.length === 0 ? untouched(step, chosen) : edited(step, chosen, { edits, params, before });
-}
-
-/** Whether the params move single logits. */
-function acts(name: ProcessorName, params: SamplingParams): boolean {
-  switch (name) {
-    case "logit_bias":
-      return Object.keys(params.logitBias).length > 0;
-    case "repetition_penalty":
-      return params.repetitionPenalty !== 1;
-    case "frequency_penalty":
-      return params.frequencyPenalty !== 0;
-    case "presence_penalty":
-      return params.presencePenalty !== 0;
-    default:
-      return false;
-  }
 }
 
 function rate(candidate: Candidate): Rated {
@@ -117,7 +98,8 @@ interface Editing {
 
 function edited(step: WholeStep, chosen: Candidate, editing: Editing): Pool | PoolGap {
   const { edits, params, before } = editing;
-  const isFirst = OTHERS.every((name) => params.order.indexOf(name) > params.order.indexOf(edits.at(-1) ?? name));
+  const lastEdit = params.order.indexOf(edits.at(-1) ?? "logit_bias");
+  const isFirst = params.order.every((name, index) => isEdit(name) || index > lastEdit);
   const needsPrompt = edits.includes("repetition_penalty");
   const needsBefore = edits.some((name) => name !== "logit_bias");
   if (!isFirst) return "order";

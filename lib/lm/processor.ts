@@ -3,6 +3,7 @@
  * Each works in place on `[vocab]` logits, where −∞ means removed, and none is run when its param is the identity.
  */
 import type { Distribution } from "./distribution.ts";
+import type { ProcessorName } from "./event.ts";
 import { at, topIds } from "./logits.ts";
 import type { SamplingParams } from "./params.ts";
 import type { TokenId } from "./token.ts";
@@ -12,6 +13,36 @@ export interface SeenTokens {
   readonly prompt: ReadonlySet<TokenId>;
   /** Token id → times in the completion so far. */
   readonly completion: ReadonlyMap<TokenId, number>;
+}
+
+/** Those that move single logits: after them another token may be the most probable. */
+const EDITS = ["logit_bias", "repetition_penalty", "frequency_penalty", "presence_penalty"] as const;
+export type EditName = typeof EDITS[number];
+
+export function isEdit(name: ProcessorName): name is EditName {
+  return EDITS.some((edit) => edit === name);
+}
+
+/** Whether a processor does anything under the params. */
+export function isActive(name: ProcessorName, params: SamplingParams): boolean {
+  switch (name) {
+    case "logit_bias":
+      return Object.keys(params.logitBias).length > 0;
+    case "repetition_penalty":
+      return params.repetitionPenalty !== 1;
+    case "frequency_penalty":
+      return params.frequencyPenalty !== 0;
+    case "presence_penalty":
+      return params.presencePenalty !== 0;
+    case "temperature":
+      return params.temperature !== 1;
+    case "top_k":
+      return params.topK > 0;
+    case "top_p":
+      return params.topP < 1;
+    case "min_p":
+      return params.minP > 0;
+  }
 }
 
 /** Adds `bias[id]` to each named logit; −∞ bans. */

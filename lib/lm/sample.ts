@@ -105,7 +105,7 @@ export class Sampler {
 
   /** Runs the processors whose params are not the identity, in the params' order, and logs what each removed. */
   #process(logits: Float32Array, params: SamplingParams, seen: processor.SeenTokens): ProcessorLog[] {
-    const active = params.order.filter((name) => isActive(name, params));
+    const active = params.order.filter((name) => processor.isActive(name, params));
     if (active.length > 0) this.#work.set(logits);
     return active.map((name, index) => this.#logged(name, index, params, seen));
   }
@@ -142,42 +142,12 @@ export class Sampler {
     const before = this.#stage(index - 1), after = this.#stage(index);
     this.#apply(name, params, seen, before);
     if (name === "temperature" && params.temperature === 0) after.setCertain(before.mode);
-    else after.set(this.#work, MOVES_MODE.has(name) ? undefined : before.mode);
+    else after.set(this.#work, processor.isEdit(name) ? undefined : before.mode);
     return { name, removed: before.size - after.size, removedMass: before.massWithout(after), kept: after.size };
   }
 }
 
-/** Those after which another token may be the most probable. */
-const MOVES_MODE: ReadonlySet<ProcessorName> = new Set([
-  "logit_bias",
-  "repetition_penalty",
-  "frequency_penalty",
-  "presence_penalty",
-]);
-
 /** As many digits as 32 bits hold; more of them would only lengthen each step on its way. */
 function shortened(logprob: number): number {
   return Number(logprob.toPrecision(7));
-}
-
-/** Whether a processor does anything under the params. */
-function isActive(name: ProcessorName, params: SamplingParams): boolean {
-  switch (name) {
-    case "logit_bias":
-      return Object.keys(params.logitBias).length > 0;
-    case "repetition_penalty":
-      return params.repetitionPenalty !== 1;
-    case "frequency_penalty":
-      return params.frequencyPenalty !== 0;
-    case "presence_penalty":
-      return params.presencePenalty !== 0;
-    case "temperature":
-      return params.temperature !== 1;
-    case "top_k":
-      return params.topK > 0;
-    case "top_p":
-      return params.topP < 1;
-    case "min_p":
-      return params.minP > 0;
-  }
 }

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { OpenContext } from "../generator.ts";
 import { checkGraph } from "./graph_check.ts";
+import type { GraphFile } from "./graph_file.ts";
 import type { Precision } from "./protocol.ts";
 
 /** Precision → end of the file name, as exports in hub layout use it. */
@@ -71,7 +72,18 @@ async function hasSibling(paths: readonly string[]): Promise<boolean> {
 
 /** @throws {Error} naming the file, what is wrong with it, and what was expected */
 export async function checkFolder(path: string, precision: Precision): Promise<void> {
+  await checkTokenizer(path, precision, await checkModel(path, precision));
+}
+
+/** Looks at what the runtime is given, before it is. @throws {Error} as `checkFolder` */
+export async function checkModel(path: string, precision: Precision): Promise<GraphFile> {
   contextWindow(await readConfig(path), `${path}/config.json`);
+  await checkWeights(path, precision);
+  return await checkGraph({ folder: path, file: weightsFile(precision) });
+}
+
+/** Looks at the tokenizer, and whether the graph has logits for all of it. @throws {Error} as `checkFolder` */
+export async function checkTokenizer(path: string, precision: Precision, { logitsWidth }: GraphFile): Promise<void> {
   const tokenizer = await readJson(path, "tokenizer.json");
   if (!isObject(tokenizer) || !isObject(tokenizer.model)) {
     throw new SyntaxError(`Cannot use ${path}/tokenizer.json: expected an object with a "model"`);
@@ -79,8 +91,13 @@ export async function checkFolder(path: string, precision: Precision): Promise<v
   if (!isObject(await readJson(path, "tokenizer_config.json"))) {
     throw new SyntaxError(`Cannot use ${path}/tokenizer_config.json: expected an object`);
   }
-  await checkWeights(path, precision);
-  await checkGraph({ folder: path, file: weightsFile(precision), tokens: countTokens(tokenizer) });
+  const tokens = countTokens(tokenizer);
+  if (logitsWidth === undefined || logitsWidth >= tokens) return;
+  throw new TypeError(
+    `Cannot use ${path}/${
+      weightsFile(precision)
+    }: it gives ${logitsWidth} logits, but its tokenizer has ${tokens} tokens (${path}/tokenizer.json)`,
+  );
 }
 
 /** Ids of a tokenizer's vocabulary and of what was added to it; 0 where it is written in a way that does not tell. */

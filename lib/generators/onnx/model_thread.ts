@@ -9,7 +9,7 @@ export class ModelThread {
   readonly #request: LoadRequest;
   readonly #begin: () => Engine;
   #engine: Engine | undefined;
-  /** Whose model is still being loaded. */
+  /** Whose model is not loaded yet. */
   #loading: Engine | undefined;
   #opening: Promise<Engine> | undefined;
   #isClosed = false;
@@ -20,9 +20,14 @@ export class ModelThread {
     this.#begin = begin;
   }
 
+  /** Begins the thread, which takes a while until it hears. */
+  start(): void {
+    this.#loading ??= this.#begin();
+  }
+
   /** Loads the model. @throws {Error} naming the file or the device at fault */
   async open(onProgress?: (progress: LoadProgress) => void): Promise<GeneratorFacts> {
-    const engine = this.#loading = this.#begin();
+    const engine = this.#loading ??= this.#begin();
     try {
       const facts = await engine.ask({ type: "load", request: this.#request }, onProgress && { onProgress });
       if (this.#isClosed) throw new Error("The model was closed");

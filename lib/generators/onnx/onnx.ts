@@ -1,8 +1,8 @@
 import type { GeneratorEvent } from "../../lm/event.ts";
-import type { GenerateRequest, Generator, GeneratorSource, OpenContext } from "../generator.ts";
+import type { GenerateRequest, Generator, GeneratorFacts, GeneratorSource, OpenContext } from "../generator.ts";
 import type { Engine } from "./engine.ts";
 import { checkHashes, hubFolder } from "./hub_model.ts";
-import { checkFolder, findModel } from "./model_folder.ts";
+import { checkFolder, checkModel, checkTokenizer, findModel } from "./model_folder.ts";
 import { ModelThread } from "./model_thread.ts";
 import type { Device, Precision } from "./protocol.ts";
 import { checkRuntime } from "./runtime_files.ts";
@@ -36,42 +36,55 @@ export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource 
   async function locate(context: OpenContext): Promise<string> {
     const source = await findModel(model, revision, context);
     const mostBytes = Math.floor(downloadMegabytes * 2 ** 20);
-    const path = source.kind === "folder"
+    return source.kind === "folder"
       ? source.path
       : await hubFolder({ ...source, precision, sha256, mostBytes }, context);
-    await checkFolder(path, precision);
-    return path;
   }
   return {
     kind: "onnx",
     label: model,
     async check(context) {
       const { kind } = await findModel(model, revision, context);
-      if (kind === "folder") await locate(context);
+      if (kind === "folder") await checkFolder(await locate(context), precision);
       await checkRuntime();
     },
     async open(context) {
       await checkRuntime();
       const settings = readSettings(context.env ?? (() => undefined));
-      const { cacheDir, onProgress, signal } = context;
-      const request = {
-        path: await locate(context),
+      const path = await locate(context);
+      const thread = new ModelThread({
+        path,
         precision,
         device,
         settings: kvMegabytes === undefined ? settings : { ...settings, kvBytes: kvMegabytes * 2 ** 20 },
-        cacheDir,
-      };
-      signal?.throwIfAborted();
-      const thread = new ModelThread(request);
-      const close = () => void thread.close();
-      signal?.addEventListener("abort", close, { once: true });
-      try {
-        return generatorOf(thread, await thread.open(onProgress));
-      } finally {
-        signal?.removeEventListener("abort", close);
-      }
+        cacheDir: context.cacheDir,
+      });
+      return generatorOf(thread, await openChecked(thread, { path, precision }, context));
     },
   };
+}
+
+/** Opens a model in its thread, which begins while the files are looked at. @throws {Error} naming the file at fault */
+async function openChecked(
+  thread: ModelThread,
+  { path, precision }: { readonly path: string; readonly precision: Precision },
+  { signal, onProgress }: OpenContext,
+): Promise<GeneratorFacts> {
+  signal?.throwIfAborted();
+  const close = () => void thread.close();
+  signal?.addEventListener("abort", close, { once: true });
+  thread.start();
+  try {
+    const checked = checkTokenizer(path, precision, await checkModel(path, precision));
+    // Told below, also when the thread is quicker: what is wrong with the files says more than what came of it.
+    checked.catch(() => {});
+    return await thread.open(onProgress).finally(() => checked);
+  } catch (error) {
+    await thread.close();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", close);
+  }
 }
 
 function generatorOf(thread: ModelThread, facts: Generator["facts"]): Generator {

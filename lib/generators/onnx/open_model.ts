@@ -1,16 +1,15 @@
-/** Loads tokenizer, config and session. The only place that imports transformers.js and ONNX Runtime. */
+/** Loads tokenizer, config and session. */
 import type { GeneratorFacts, LoadProgress } from "../generator.ts";
 import { BindingModel, type BindingOptions, type RuntimeSession } from "./binding/binding_model.ts";
 import { pickDevice, type WorkingDevice } from "./device.ts";
 import { contextWindow, type ModelConfig, readConfig, readEndIds, weightsFile } from "./model_folder.ts";
 import { readGraphFile } from "./graph_file.ts";
+import { folderName, Libraries, type Modules, naming } from "./libraries.ts";
 import { openNative } from "./native/open_native.ts";
 import type { OnnxModel } from "./onnx_model.ts";
 import { comparisonNote, precisionName, readComparison } from "./precision.ts";
 import type { LoadRequest } from "./protocol.ts";
 import type { Driver } from "./settings.ts";
-import { Tokenizer } from "./tokenizer.ts";
-import { tokenizerSource } from "./tokenizer_source.ts";
 
 /** Spinning threads starve the page server on a shared machine; shapes vary, so planned memory only grows. */
 const SESSION_OPTIONS = {
@@ -34,25 +33,24 @@ export async function openModel(
 ): Promise<Opened> {
   signal.throwIfAborted();
   onProgress({ phase: "load" });
-  const library = importLibraries(request.path);
-  const tokenizer = loadTokenizer(request.path, library);
-  // Its error is told by whoever awaits it, once the graph is open.
-  tokenizer.catch(() => {});
+  // The native runtime reports usage on its own unless told not to before it starts.
+  Deno.env.set("ORT_DISABLE_TELEMETRY", "1");
+  const libraries = new Libraries(request.path);
   try {
-    const opened = await openWith({ request, library, tokenizer, signal });
+    const opened = await openWith({ request, libraries, signal });
     onProgress({ phase: "ready" });
     return opened;
   } finally {
     // Subtle: where opening fails they may still be on their way, and the thread must not end before they are there.
-    await Promise.allSettled([library, tokenizer]);
+    await libraries.settled();
   }
 }
 
 async function openWith(starting: Omit<Opening, "device">): Promise<Opened> {
-  const { request, library } = starting, { path, precision } = request;
+  const { request, libraries } = starting, { path, precision } = request;
   const device = request.device === "cpu"
     ? request.device
-    : await pickDevice(request.device, (await library).runtime.InferenceSession);
+    : await pickDevice(request.device, (await libraries.modules()).runtime.InferenceSession);
   const { model, driver, notes } = await openFolder({ ...starting, device });
   const comparison = await readComparison(path, precision);
   const facts = {
@@ -70,14 +68,10 @@ async function openWith(starting: Omit<Opening, "device">): Promise<Opened> {
 /** What both drivers start from. */
 interface Opening {
   readonly request: LoadRequest;
-  /** Both may still be loading: the graph is opened meanwhile. */
-  readonly library: Promise<Libraries>;
-  readonly tokenizer: Promise<Tokenizer>;
+  readonly libraries: Libraries;
   readonly device: WorkingDevice;
   readonly signal: AbortSignal;
 }
-
-type Libraries = Awaited<ReturnType<typeof importLibraries>>;
 
 interface Driven {
   readonly model: OnnxModel;
@@ -101,7 +95,7 @@ async function openFolder(opening: Opening): Promise<Driven> {
 
 /** @throws {Error} when the native driver does not work, and is asked for by name or is the only one on that device */
 async function tryNative(
-  { request: { settings, cacheDir }, device, tokenizer, signal }: Opening,
+  { request: { settings, cacheDir }, device, libraries, signal }: Opening,
   path: string,
   config: ModelConfig,
   endIds: readonly number[],
@@ -118,7 +112,7 @@ async function tryNative(
       path,
       device,
       vocabularySize,
-      tokenizer,
+      loadTokenizer: () => libraries.tokenizer(),
       endIds: new Set(endIds),
       contextWindow: contextWindow(config),
       kvBytes,
@@ -131,7 +125,7 @@ async function tryNative(
   } catch (error) {
     signal.throwIfAborted();
     // Subtle: a tokenizer that cannot be loaded is no fault of the driver's, and is told as it is.
-    await tokenizer;
+    await libraries.tokenizer();
     const reason = error instanceof Error ? error.message : String(error);
     if (driver === "native" || isOnlyWay) {
       throw new Error(`Cannot use ${path} by the native driver: ${reason}`, { cause: error });
@@ -140,8 +134,8 @@ async function tryNative(
   }
 }
 
-async function loadBinding({ library, device, request: { path, precision, settings } }: Opening) {
-  const { AutoModelForCausalLM } = (await library).transformers;
+async function loadBinding({ libraries, device, request: { path, precision, settings } }: Opening) {
+  const { AutoModelForCausalLM } = (await libraries.modules()).transformers;
   return await naming(
     `${path}/${weightsFile(precision)}`,
     () =>
@@ -157,17 +151,17 @@ async function loadBinding({ library, device, request: { path, precision, settin
 }
 
 async function openBinding(
-  { library, tokenizer, request: { settings: { kvBytes } } }: Opening,
+  { libraries, request: { settings: { kvBytes } } }: Opening,
   sessions: Readonly<Record<string, unknown>>,
   config: ModelConfig,
   endIds: readonly number[],
 ): Promise<BindingModel> {
   const session = requireSession(sessions);
-  const { runtime } = await library;
+  const { runtime } = await libraries.modules();
   return await BindingModel.open({
     session,
     makeTensor: (type, data, dims) => makeTensor(runtime, type, data, dims),
-    tokenizer: await tokenizer,
+    tokenizer: await libraries.tokenizer(),
     endIds: new Set(endIds),
     contextWindow: contextWindow(config),
     ...kvShape(session, config),
@@ -175,35 +169,8 @@ async function openBinding(
   });
 }
 
-async function loadTokenizer(path: string, library: Promise<Libraries>): Promise<Tokenizer> {
-  const { transformers: { AutoTokenizer } } = await library;
-  const load = () => AutoTokenizer.from_pretrained(folderName(path));
-  return new Tokenizer(tokenizerSource(await naming(`${path}/tokenizer.json`, load)));
-}
-
-function folderName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
-async function importLibraries(path: string) {
-  // The native runtime reports usage on its own unless told not to before it starts.
-  Deno.env.set("ORT_DISABLE_TELEMETRY", "1");
-  // Subtle: in a worker started from a file, `location.origin` is "null", on which the library's import fails.
-  Object.defineProperty(globalThis, "location", { value: undefined, configurable: true });
-  const transformers = await import("@huggingface/transformers");
-  const runtime = await import("onnxruntime-node");
-  const { env } = transformers;
-  // What it would fetch is in the folder, or is not wanted.
-  env.useBrowserCache = false;
-  env.useFSCache = false;
-  env.allowRemoteModels = false;
-  env.allowLocalModels = true;
-  env.localModelPath = path.slice(0, path.lastIndexOf("/") + 1);
-  return { transformers, runtime };
-}
-
 function makeTensor(
-  { Tensor }: typeof import("onnxruntime-node"),
+  { Tensor }: Modules["runtime"],
   type: "int64" | "float32",
   data: BigInt64Array | Float32Array,
   dims: readonly number[],
@@ -240,13 +207,4 @@ function kvShape(
   const headWidth = typeof width === "number" ? width : config.head_dim ?? fallback;
   if (kvHeads !== undefined && headWidth !== undefined) return { kvHeads, headWidth };
   throw new TypeError("Cannot use the model: neither its graph nor its config tells heads and width of its attention");
-}
-
-async function naming<Value>(file: string, load: () => Promise<Value>): Promise<Value> {
-  try {
-    return await load();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot load ${file}: ${reason}`, { cause: error });
-  }
 }

@@ -38,7 +38,7 @@ Deno.test("weights that lie in another file of the folder are found, and are no 
   assert.equal(external.length, 30);
   // Written by export.py: 2,426 tokens of width 256 in fp16, from byte 9,560 of the other file.
   assert.deepEqual(external[0], { tensor: "wte.fp16", location: "model.onnx", endByte: 9_560 + 2_426 * 256 * 2 });
-  await checkGraph({ folder: DEMO, file: "onnx/model_explain.onnx", tokens: 2426 });
+  await checkGraph({ folder: DEMO, file: "onnx/model_explain.onnx" });
 });
 
 Deno.test("readGraphFile() refuses every file that is cut off, wherever it is", async () => {
@@ -84,7 +84,7 @@ Deno.test("checkGraph() names the output that a decoder needs", async () => {
     const bytes = await Deno.readFile(`${fixturePath("tiny_gpt2")}/onnx/model.onnx`);
     const check = async (changed: Uint8Array) => {
       await Deno.writeFile(`${folder}/model.onnx`, changed);
-      await checkGraph({ folder, file: "model.onnx", tokens: 300 });
+      await checkGraph({ folder, file: "model.onnx" });
     };
     await check(bytes);
     await assert.rejects(check(renamed(bytes, "present.1.value", "prezent.1.value")), /no output "present\.1\.value"/);

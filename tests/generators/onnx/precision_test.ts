@@ -27,7 +27,7 @@ async function openFile(file: string): Promise<(ids: readonly number[]) => Promi
     path: `${DEMO}/onnx/${file}`,
     device: "cpu",
     vocabularySize: 2426,
-    tokenizer: Promise.resolve(tokenizer),
+    loadTokenizer: () => Promise.resolve(tokenizer),
     endIds: new Set(),
     contextWindow: 512,
     kvBytes: 0,

@@ -188,8 +188,10 @@ export class KvSlots {
       const usable = shared.slots.filter((slot) => slot === undefined || !slot.isHeld || slots.includes(slot));
       if (usable.length >= slots.length) return shared;
     }
+    // Subtle: whoever is still being read joins soon, so that a block that fits all of them is made once.
+    const held = [...this.#slots].filter(({ isHeld }) => isHeld).length;
     let lanes = 2;
-    while (lanes < slots.length) lanes *= 2;
+    while (lanes < Math.max(slots.length, held)) lanes *= 2;
     const block = this.#newBlock(Math.min(lanes, this.mostLanes(total)), this.#roomFor(total), ...slots);
     this.#shared = block;
     return block;

@@ -8,7 +8,7 @@ import { HostMemory } from "./kv_memory.ts";
 import { OrtLibrary } from "./library.ts";
 import { NativeModel } from "./native_model.ts";
 import { dropCopy, findCopy, writeCopy } from "./optimized_copy.ts";
-import { FLOAT, FLOAT16, type NativeDevice, NativeSession } from "./session.ts";
+import { FLOAT, FLOAT16, type NativeDevice, NativeSession, type SessionOptions } from "./session.ts";
 
 /** Operator whose kernel may write new keys and values into the memory of the past ones. */
 const IN_PLACE_OPERATOR = "GroupQueryAttention";
@@ -28,8 +28,8 @@ const LONG_CHUNK_BYTES = 2 ** 30;
 let opened: OrtLibrary | undefined;
 
 export interface NativeSource extends Omit<ModelOptions, "kvHeads" | "headWidth" | "tokenizer"> {
-  /** May still be loading: the graph is opened meanwhile. */
-  readonly tokenizer: Promise<Tokenizer>;
+  /** Called when the graph is being opened in a thread beside this one, which it keeps busy meanwhile. */
+  readonly loadTokenizer: () => Promise<Tokenizer>;
   /** The graph, with its weights in it or beside it. */
   readonly path: string;
   readonly device: NativeDevice;
@@ -64,7 +64,7 @@ export async function openNative(source: NativeSource): Promise<OpenedNative> {
     const memory = device === "cpu"
       ? new HostMemory(elementType)
       : new DeviceMemory(library, session, { device, elementType });
-    const tokenizer = await source.tokenizer;
+    const tokenizer = await source.loadTokenizer();
     const model = NativeModel.open({
       ...source,
       ...described,
@@ -99,23 +99,28 @@ interface OpenedSession {
 async function openSession(
   library: OrtLibrary,
   libraryPath: string,
-  { path, threads, cacheDir, keepsOptimized, device, signal }: NativeSource,
+  { path, threads, cacheDir, keepsOptimized, device, loadTokenizer, signal }: NativeSource,
 ): Promise<OpenedSession> {
   const { size } = await Deno.stat(path);
   const count = threads === 0 && size <= ONE_THREAD_BYTES ? 1 : threads;
   const { version } = library;
   const copy = keepsOptimized && device === "cpu" ? await findCopy(path, { cacheDir, version }) : undefined;
   const nothing = () => Promise.resolve();
+  const open = (file: string, options: SessionOptions) => {
+    const session = NativeSession.open(library, file, options, signal);
+    void loadTokenizer();
+    return session;
+  };
   if (copy?.exists === true) {
     try {
-      return { session: await NativeSession.open(library, copy.path, { threads: count }, signal), letGo: nothing };
+      return { session: await open(copy.path, { threads: count }), letGo: nothing };
     } catch {
       signal.throwIfAborted();
       // Whatever is wrong with the copy, the model itself is still there.
       await dropCopy(copy.path);
     }
   }
-  const session = await NativeSession.open(library, path, { threads: count, device }, signal);
+  const session = await open(path, { threads: count, device });
   const isWanted = copy !== undefined && !signal.aborted;
   return { session, letGo: isWanted ? writeCopy({ libraryPath, modelPath: path, copyPath: copy.path }) : nothing };
 }
