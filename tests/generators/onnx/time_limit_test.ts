@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { withinTime } from "../../../lib/generators/onnx/time_limit.ts";
+
+function busy(ms: number): string {
+  const endMs = performance.now() + ms;
+  while (performance.now() < endMs);
+  return "done";
+}
+
+Deno.test("work is done in its time or refused, also where it ends before the runtime ends it", () => {
+  assert.equal(withinTime("wait", 0, () => busy(1)), "done");
+  for (const ms of [201, 210, 300, Infinity]) {
+    assert.throws(() => withinTime("wait", 0, () => busy(ms)), {
+      name: "RangeError",
+      message: "Cannot wait: it took longer than the 0.2 s that it may",
+    });
+  }
+  assert.throws(() => withinTime("wait", 200_000, () => busy(Infinity)), /longer than the 0\.75 s that it may$/);
+});
+
+Deno.test("what work throws is thrown, and work that calls itself without end is refused", () => {
+  const fail = () => {
+    throw new TypeError("its own");
+  };
+  assert.throws(() => withinTime("fail", 0, fail), { name: "TypeError", message: "its own" });
+  const sink = (depth: number): number => sink(depth + 1) + 1;
+  assert.throws(() => withinTime("sink", 0, () => sink(0)), {
+    name: "RangeError",
+    message: "Cannot sink: it calls itself without end",
+  });
+});
