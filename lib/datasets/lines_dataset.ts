@@ -2,7 +2,7 @@
 import { checkIndex, type Dataset } from "./dataset.ts";
 import type { LineIndex } from "./line_index.ts";
 import type { FoundRow } from "./query.ts";
-import { readPart, whyUnreadable } from "./source.ts";
+import { readPart, readPartOf, whyUnreadable } from "./source.ts";
 
 /** Larger files stay on disk. */
 export const LARGE_BYTES = 64 * 2 ** 20;
@@ -46,17 +46,21 @@ export function readByLines<Sample>(
   };
 }
 
-/** All rows of a file, whose bytes are read in large parts. */
+/** All rows of a file, whose bytes are read in large parts; the next one is read while somebody looks at this. */
 async function* scanLines(
   url: URL,
   lines: LineIndex,
   parse: (bytes: Uint8Array, place: number) => unknown,
 ): AsyncGenerator<readonly FoundRow[], void, void> {
-  for (let first = 0; first < lines.count;) {
-    const { start, end } = lines.at(first);
-    let next = first + 1;
-    while (next < lines.count && next - first < SCAN_ROWS && lines.at(next).end - start <= SCAN_BYTES) next++;
-    const bytes = await readPart(url, start, Math.max(end, lines.at(next - 1).end) - start);
+  using file = await Deno.open(url);
+  const read = async (first: number) => {
+    const { start } = lines.at(first), next = endOfPart(lines, first);
+    return { first, next, start, bytes: await readPartOf(file, start, lines.at(next - 1).end - start) };
+  };
+  for (let reading = read(0);;) {
+    const { first, next, start, bytes } = await reading;
+    if (next < lines.count) reading = read(next);
+    reading.catch(() => {}); // It is told when it is waited for; who stops before has no use for it.
     const batch: FoundRow[] = [];
     for (let place = first; place < next; place++) {
       const line = lines.at(place);
@@ -67,8 +71,16 @@ async function* scanLines(
       }
     }
     yield batch;
-    first = next;
+    if (next === lines.count) return;
   }
+}
+
+/** The line after those that are read together with the first. */
+function endOfPart(lines: LineIndex, first: number): number {
+  const { start } = lines.at(first);
+  let next = first + 1;
+  while (next < lines.count && next - first < SCAN_ROWS && lines.at(next).end - start <= SCAN_BYTES) next++;
+  return next;
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

@@ -86,6 +86,11 @@ function brokenLines(bytes: Uint8Array): ReadonlySet<number> {
 /** Bytes of a local file. @throws {RangeError} when it ends before them */
 export async function readPart(url: URL, start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
   using file = await Deno.open(url);
+  return await readPartOf(file, start, length);
+}
+
+/** The same of an open file, one part at a time. */
+export async function readPartOf(file: Deno.FsFile, start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
   await file.seek(start, Deno.SeekMode.Start);
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length;) {

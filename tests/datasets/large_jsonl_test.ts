@@ -41,6 +41,20 @@ Deno.test("searches, orders and filters give the same rows as in memory", async 
   await withLarge(text, checkQueries);
 });
 
+Deno.test("all rows come in their order, a part at a time; who stops before the end leaves nothing open", async () => {
+  const text = Array.from({ length: 9_000 }, (_, index) => `{"n":${index}}`).join("\n");
+  await withLarge(text, async (dataset) => {
+    assert.ok(dataset.scan !== undefined);
+    const parts = await Array.fromAsync(dataset.scan());
+    assert.ok(parts.length > 3, "in several parts");
+    assert.deepEqual(parts.flat(), Array.from({ length: 9_000 }, (_, n) => ({ index: n, row: { n } })));
+    for await (const [first] of dataset.scan()) {
+      assert.deepEqual(first, { index: 0, row: { n: 0 } });
+      break;
+    }
+  });
+});
+
 Deno.test("where its lines lie is kept, in blocks, and found anew when what was kept is damaged", async () => {
   const folder = await Deno.makeTempDir(), url = new URL(`file://${folder}/file.jsonl`), count = 70_000;
   const text = Array.from({ length: count }, (_, index) => `{"n":${index}}${index % 1_000 === 0 ? "\n" : ""}`).join(
