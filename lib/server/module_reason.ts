@@ -1,4 +1,5 @@
 /** Where in a developer's file an error comes from. */
+import { stripVTControlCharacters } from "node:util";
 
 /** Deno's words, before all that would change, for a package that a module imports and nobody has installed. */
 const STALE_LOCK = "The lockfile is out of date";
@@ -14,12 +15,14 @@ const IMPORT_PLACE = /(?:\s+at file:\/\/\S+:\d+:\d+)+$/;
  */
 export function moduleReason(error: unknown, moduleUrl: URL, rootUrl: URL): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.message.startsWith(STALE_LOCK)) return PACKAGE_LACKING;
+  // On a terminal Deno colours the places in a message.
+  const message = stripVTControlCharacters(error.message);
+  if (message.startsWith(STALE_LOCK)) return PACKAGE_LACKING;
   const folder = new URL(".", moduleUrl).href;
-  const places = [...(error.stack ?? "").matchAll(/(file:\/\/[^\s()]+):(\d+):(\d+)/g)];
+  const places = [...stripVTControlCharacters(error.stack ?? "").matchAll(/(file:\/\/[^\s()]+):(\d+):(\d+)/g)];
   const place = places.find(([, file = ""]) => file.startsWith(folder));
-  if (place === undefined) return error.message;
+  if (place === undefined) return message;
   const [, file = "", line, column] = place;
   const name = file.startsWith(rootUrl.href) ? file.slice(rootUrl.href.length) : file;
-  return `${error.message.replace(IMPORT_PLACE, "")} (${decodeURI(name)}:${line}:${column})`;
+  return `${message.replace(IMPORT_PLACE, "")} (${decodeURI(name)}:${line}:${column})`;
 }

@@ -24,6 +24,15 @@ Deno.test("moduleReason() tells of a package that nobody installed what to do, a
   );
 });
 
+Deno.test("moduleReason() leaves out the colours that Deno gives a message on a terminal", () => {
+  const error = new Error(
+    'Module not found "file:///app/a.ts".\n    at \x1b[36mfile:///app/mod.ts\x1b[0m:\x1b[33m1\x1b[0m:\x1b[33m8\x1b[0m',
+  );
+  error.stack = error.message;
+  const told = moduleReason(error, new URL("file:///app/mod.ts"), new URL("file:///app/"));
+  assert.equal(told, 'Module not found "file:///app/a.ts". (mod.ts:1:8)');
+});
+
 Deno.test("loadModuleFiles() tells of each file what is wrong, and where", async () => {
   const folder = await Deno.makeTempDir();
   try {
