@@ -68,7 +68,7 @@ export function ChatAside(props: ChatViewProps) {
           </>
         )}
       </section>
-      <p class="text-12 text-soft">{TEXT.keys}</p>
+      <p class="hidden text-12 text-soft mid:block">{TEXT.keys}</p>
     </div>
   );
 }

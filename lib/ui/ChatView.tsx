@@ -10,6 +10,7 @@ import { ConversationList } from "./ConversationList.tsx";
 import { cx } from "./cx.ts";
 import { FilePicker } from "./FilePicker.tsx";
 import { paramsToQuery } from "./generation_screen.ts";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { useStreamedText } from "./use_streamed_text.ts";
@@ -174,11 +175,17 @@ function GeneratorChoice({ screen, params }: Pick<ChatViewProps, "screen" | "par
       action={`/${screen.module}/${screen.component}`}
       onChange={(event) => event.currentTarget.submit()}
     >
-      <select name="generator" aria-label="generator" class="min-h-[32px] rounded-md border border-line bg-panel px-2">
-        {screen.generators.map((name) => (
-          <option key={name} value={name} selected={name === screen.generator}>{name}</option>
-        ))}
-      </select>
+      <label class="inline-flex items-center gap-1.5 text-12 text-soft">
+        {GENERATION_STRINGS.generator}
+        <select
+          name="generator"
+          class="min-h-[32px] max-w-[180px] rounded-md border border-line bg-panel px-2 text-14 text-ink"
+        >
+          {screen.generators.map((name) => (
+            <option key={name} value={name} selected={name === screen.generator}>{name}</option>
+          ))}
+        </select>
+      </label>
       {paramsToQuery(params, screen.defaults).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}

@@ -10,7 +10,7 @@ import { Button } from "./Button.tsx";
 /** Below the completions: that they are kept, and how to take them along, bring them back, or be rid of them. */
 export function KeptRunsBar({ runs, kept, isReady }: GenerationViewProps) {
   const [isSure, setSure] = useState(false);
-  const made = runs.filter(({ completions }) => completions.length > 0).length;
+  const made = runs.filter(({ completions }) => completions.some(({ steps }) => steps.length > 0)).length;
   const all = plural(made, "run", "runs");
   if (!isReady) return null;
   return (

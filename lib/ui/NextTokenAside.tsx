@@ -63,7 +63,7 @@ export function NextTokenAside(props: NextTokenAsideProps) {
       />
       <AppendForm {...props} />
       <TriedPaths {...props} />
-      <p class="text-12 text-soft">{TEXT.keys}</p>
+      <p class="hidden text-12 text-soft mid:block">{TEXT.keys}</p>
     </div>
   );
 }

@@ -45,35 +45,33 @@ function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
   const typed = useTyped(String(screen.sample));
   const at = (sample: number) => [screenHref({ ...screen, sample, edits: {} }), ...kept.map(entryText)].join("&");
   return (
-    <>
-      <span class="inline-flex items-center gap-2">
-        <LinkButton
-          href={screen.sample > 0 ? at(Math.min(screen.sample, screen.size) - 1) : undefined}
-          label={GENERATION_STRINGS.previous}
-          step="previous"
-        >
-          ←
-        </LinkButton>
-        <input
-          type="number"
-          name="sample"
-          min={0}
-          max={screen.size - 1}
-          {...typed}
-          aria-label={GENERATION_STRINGS.sample}
-          class="min-h-[32px] w-[72px] rounded-md border border-line bg-panel px-2 py-1 tabular-nums"
-        />
-        <span class="text-soft tabular-nums">{GENERATION_STRINGS.range(count(screen.size - 1))}</span>
-        <LinkButton
-          href={screen.sample < screen.size - 1 ? at(screen.sample + 1) : undefined}
-          label={GENERATION_STRINGS.next}
-          step="next"
-        >
-          →
-        </LinkButton>
-      </span>
+    <span class="inline-flex flex-wrap items-center gap-2">
+      <LinkButton
+        href={screen.sample > 0 ? at(Math.min(screen.sample, screen.size) - 1) : undefined}
+        label={GENERATION_STRINGS.previous}
+        step="previous"
+      >
+        ←
+      </LinkButton>
+      <input
+        type="number"
+        name="sample"
+        min={0}
+        max={screen.size - 1}
+        {...typed}
+        aria-label={GENERATION_STRINGS.sample}
+        class="min-h-[32px] w-[72px] rounded-md border border-line bg-panel px-2 py-1 tabular-nums"
+      />
+      <span class="text-soft tabular-nums">{GENERATION_STRINGS.range(count(screen.size - 1))}</span>
+      <LinkButton
+        href={screen.sample < screen.size - 1 ? at(screen.sample + 1) : undefined}
+        label={GENERATION_STRINGS.next}
+        step="next"
+      >
+        →
+      </LinkButton>
       <LinkButton href={at(screen.random)} step="random">{GENERATION_STRINGS.random}</LinkButton>
-    </>
+    </span>
   );
 }
 
@@ -140,12 +138,14 @@ interface ChoiceProps {
 function Choice({ name, label, options, selected }: ChoiceProps) {
   if (options.length < 2) return <input type="hidden" name={name} value={selected} />;
   return (
-    <select
-      name={name}
-      aria-label={label}
-      class="min-h-[32px] max-w-[180px] rounded-md border border-line bg-panel px-2 py-1"
-    >
-      {options.map((option) => <option key={option} value={option} selected={option === selected}>{option}</option>)}
-    </select>
+    <label class="inline-flex items-center gap-1.5 text-12 text-soft">
+      {label}
+      <select
+        name={name}
+        class="min-h-[32px] max-w-[180px] rounded-md border border-line bg-panel px-2 py-1 text-14 text-ink"
+      >
+        {options.map((option) => <option key={option} value={option} selected={option === selected}>{option}</option>)}
+      </select>
+    </label>
   );
 }

@@ -16,7 +16,7 @@ import { XRay } from "./XRay.tsx";
 
 /** The expected completion: at first as text, then teacher-forced under the prompt, token by token. */
 export function TargetPanel(
-  { screen, scored, scoreProblem, colouring, selection, onSelect, onRetryScore }: GenerationViewProps,
+  { screen, scored, scoreProblem, colouring, selection, isReady, onSelect, onRetryScore }: GenerationViewProps,
 ) {
   if (screen.target === undefined) {
     return (
@@ -25,8 +25,10 @@ export function TargetPanel(
       </Panel>
     );
   }
+  const isAsked = isReady && scoreProblem === undefined;
+  const facts = scored === undefined ? isAsked && GENERATION_STRINGS.scoring : targetFacts(scored.tokens);
   return (
-    <Panel title={GENERATION_STRINGS.target} facts={scored && targetFacts(scored.tokens)}>
+    <Panel title={GENERATION_STRINGS.target} facts={facts}>
       {scoreProblem !== undefined && (isLack(scoreProblem)
         ? <p class="px-3 pt-2 text-12 text-soft">{visibleText(scoreProblem.detail)}</p>
         : <ProblemCard problem={scoreProblem} onRetry={onRetryScore} />)}

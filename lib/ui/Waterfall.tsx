@@ -89,14 +89,16 @@ interface StageHeadProps {
 }
 
 function StageHead({ name, before, after, onMove, onDrop }: StageHeadProps) {
-  if (onMove === undefined) return <Head>{name}</Head>;
+  if (onMove === undefined) return <Head title={name}>{shortName(name)}</Head>;
   return (
     <th
       scope="col"
       {...dragging(name, onDrop)}
-      class="cursor-grab whitespace-nowrap py-1 pl-2 text-right align-bottom font-semibold"
+      title={name}
+      aria-label={name}
+      class="cursor-grab whitespace-nowrap py-1 pl-1.5 text-right align-bottom font-semibold"
     >
-      {name}
+      {shortName(name)}
       {(before ?? after) !== undefined && (
         <span class="block font-normal">
           <Move label={TEXT.stageEarlier(name, before)} isOff={before === undefined} onMove={() => onMove(before)}>
@@ -107,6 +109,11 @@ function StageHead({ name, before, after, onMove, onDrop }: StageHeadProps) {
       )}
     </th>
   );
+}
+
+/** The columns stand side by side in the inspector, whose width is a telephone's. */
+function shortName(name: ProcessorName): string {
+  return TEXT.shortNames[name] ?? name;
 }
 
 interface RowProps {
@@ -161,7 +168,7 @@ function Foot({ processors, isDrawn }: { readonly processors: readonly Processor
 
 function Head({ children, title }: { readonly children: string; readonly title?: string }) {
   return (
-    <th scope="col" title={title} class="whitespace-nowrap py-1 pl-2 text-right align-bottom font-semibold">
+    <th scope="col" title={title} class="whitespace-nowrap py-1 pl-1.5 text-right align-bottom font-semibold">
       {children}
     </th>
   );
@@ -175,7 +182,7 @@ interface CellProps {
 
 function Cell({ isOut = false, title, children }: CellProps) {
   return (
-    <td title={title} class={cx("whitespace-nowrap py-0.5 pl-2 text-right", isOut && "font-sans text-11 text-warn")}>
+    <td title={title} class={cx("whitespace-nowrap py-0.5 pl-1.5 text-right", isOut && "font-sans text-11 text-warn")}>
       {children}
     </td>
   );

@@ -89,6 +89,9 @@ export const GENERATION_STRINGS = {
   sameTokens: "the same tokens",
   differsAt: (position: number, common: string) => `they part at token ${position} · ${common} tokens in common`,
   tree: "All that was generated here",
+  scoring: "the model is asked how probable it is …",
+  /** Of processors, where there is little room. */
+  shortNames: { temperature: "temp." } as Readonly<Record<string, string>>,
   treeFacts: "What they share stands once, with a new line where they part.",
   undo: "Back to what was looked at before",
   redo: "Forth again",

@@ -17,11 +17,13 @@ export function probability(logprob: number): string {
   return p.toFixed(3);
 }
 
-/** A probability in per cent, one decimal: 41.2, <0.1, >99.9. */
+/** A probability in per cent, one decimal, and one digit of what is small: 41.2, 0.04, 3e−5, >99.9. */
 export function percent(logprob: number): string {
   const value = Math.exp(logprob) * 100;
   if (value === 0 && logprob === -Infinity) return "0";
-  if (value < 0.05) return "<0.1";
+  // Subtle: e^−750 is no number any more, though its logprob is.
+  if (value === 0) return "<1e−300";
+  if (value < 0.05) return (value < 0.00095 ? value.toExponential(0) : value.toPrecision(1)).replace("e-", "e−");
   if (value > 99.95 && value < 100) return ">99.9";
   return value.toFixed(1);
 }

@@ -146,7 +146,7 @@ Deno.test("generation screen", async (t) => {
       const own = page.getByRole("region", { name: "Processors, in order", exact: true });
       assert.match(
         await own.innerText(),
-        /candidate\s+raw %\s+temperature[\s\S]*top_p[\s\S]*draw[\s\S]*removed[\s\S]*kept/,
+        /candidate\s+raw %\s+temp\.[\s\S]*top_p[\s\S]*draw[\s\S]*removed[\s\S]*kept/,
       );
       const stages = page.getByRole("region", { name: "Processors, in order" });
       await stages.getByRole("button", { name: "Let temperature act after top_p" }).click();

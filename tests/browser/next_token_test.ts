@@ -194,7 +194,7 @@ Deno.test("next-token screen", async (t) => {
       const stages = page.getByRole("region", { name: "Processors, in order" });
       assert.match(
         await stages.innerText(),
-        /candidate\s+raw %\s+temperature[\s\S]*top_p[\s\S]*draw[\s\S]*out[\s\S]*kept/,
+        /candidate\s+raw %\s+temp\.[\s\S]*top_p[\s\S]*draw[\s\S]*out[\s\S]*kept/,
       );
       await stages.getByRole("button", { name: "Let top_p act before temperature" }).click();
       await page.waitForFunction(() => /order=[^&]*top_p%2Ctemperature/.test(location.search));

@@ -10,9 +10,12 @@ Deno.test("probability() never rounds to a false 0 or 1", () => {
   assert.equal(probability(-Infinity), "0");
 });
 
-Deno.test("percent() marks what is below and above its last digit", () => {
+Deno.test("percent() tells small numbers apart, and marks what is above its last digit", () => {
   assert.equal(percent(Math.log(0.4123)), "41.2");
-  assert.equal(percent(Math.log(0.0001)), "<0.1");
+  const small = [0.0004, 0.0001, 0.00001, 0.000003, 2e-12].map((probability) => percent(Math.log(probability)));
+  assert.deepEqual(small, ["0.04", "0.01", "0.001", "3e−4", "2e−10"]);
+  assert.equal(percent(-2000), "<1e−300");
+  assert.equal(percent(-Infinity), "0");
   assert.equal(percent(Math.log(0.99999)), ">99.9");
   assert.equal(percent(0), "100.0");
 });
