@@ -117,7 +117,8 @@ Deno.test("however two tabs take turns at saving, both end with all that either 
     };
     for (const { tab, type, text, n } of actions) {
       const chat = tabs[tab]!;
-      const turn = chat.turns[n];
+      // Only what is on screen is edited.
+      const turn = state.thread(chat)[n];
       if (type === "send") tabs[tab] = answered(chat, text, `re ${text}`);
       else if (type === "begin") tabs[tab] = begun(chat);
       else if (type === "edit" && turn !== undefined) tabs[tab] = state.edited(chat, turn, text);
