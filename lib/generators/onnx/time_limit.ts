@@ -1,8 +1,11 @@
 /** A limit on work that texts and files of a model's can make endless: its tokenizer's patterns and its chat template. */
 import { runInThisContext } from "node:vm";
 
-/** A millisecond is enough for what people write; long texts get more, for what a tokenizer needs for them. */
-const BASE_MS = 200, MS_A_MILLION_CHARACTERS = 2_800, MOST_MS = 750;
+/**
+ * A millisecond of work is enough for what people write, but a busy machine may not give it at once; long texts get more,
+ * for what a tokenizer needs for them.
+ */
+const BASE_MS = 500, MS_A_MILLION_CHARACTERS = 2_800, MOST_MS = 750;
 /** How long after the time is over the runtime ends the work. */
 const GRACE_MS = 200;
 /** Where the runtime finds the work, as it can only end what it has started as a script. */

@@ -183,7 +183,9 @@ export class Client {
     const { status, message, cause } = facts;
     if (status !== undefined) {
       const refusal = status === 401 ? `${this.host} refused the key (401)` : `${this.host} answered ${status}`;
-      return new UpstreamError(redact(`${refusal}: ${message}`, key), facts);
+      // The package puts the status before the server's own words.
+      const words = message.replace(new RegExp(`^${status} `), "");
+      return new UpstreamError(redact(`${refusal}: ${words}`, key), facts);
     }
     if (/NotCapable|Requires net access/.test(cause)) {
       return new UpstreamError(`The app may not reach ${this.host}: start it by "deno task start:remote", which may`, {

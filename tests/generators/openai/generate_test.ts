@@ -155,7 +155,7 @@ for (const behaviour of ["no_done", "disconnect"]) {
 }
 
 const FAULTS: readonly (readonly [behaviour: string, message: RegExp, requests: number])[] = [
-  ["key", /refused the key \(401\)/, 1],
+  ["key", /refused the key \(401\): Incorrect/, 1],
   ["unknown_model", /404.*does not exist/, 1],
   ["context", /maximum context length/, 1],
   ["always_busy", /429/, 3],
