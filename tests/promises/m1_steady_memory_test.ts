@@ -1,5 +1,7 @@
 /** M1: Thousands of mixed requests leave neither memory, nor open files, nor sessions, nor runs behind. */
 import assert from "node:assert/strict";
+import { onnx } from "../../lib/generators/onnx/onnx.ts";
+import { CONTEXT } from "../generators/onnx/tiny_models.ts";
 import { type AppProcess, startApp } from "../rig/app_process.ts";
 import { seededChance } from "../rig/hostile_strings.ts";
 import { GENERATE, runBody } from "../rig/load.ts";
@@ -22,6 +24,20 @@ Deno.test("M1: pages, runs, actions, errors, and runs that are left", async () =
   assert.deepEqual(after.left, { slots_busy: 0, runs_waiting: 0, sessions: sessions + COLLECTIONS, files });
   const percent = Math.max(0, Math.ceil((growth - 1) * 100));
   measured("M1", `${REQUESTS} requests: ${percent} % more memory, 0 files, sessions and runs left over`);
+});
+
+Deno.test("M1: eight models, each closed before the next one is opened", async () => {
+  const closedBytes: number[] = [];
+  for (let opened = 0; opened < 8; opened++) {
+    const generator = await onnx("models/demo").open(CONTEXT);
+    await generator.close();
+    closedBytes.push(Deno.memoryUsage().rss);
+  }
+  const [, early = 0, ...later] = closedBytes;
+  const kept = ((later.at(-1) ?? 0) - early) / 2 ** 20;
+  // Each session that was left open would hold 20 MB and more.
+  assert.ok(kept < 60, `${kept.toFixed(0)} MB after ${later.length} models more`);
+  measured("M1", `${later.length} models opened and closed: ${Math.max(0, Math.ceil(kept))} MB more`);
 });
 
 async function load(app: AppProcess, session: string, requests: number, seed: number): Promise<void> {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { Engine } from "../../../lib/generators/onnx/engine.ts";
 import { ModelThread } from "../../../lib/generators/onnx/model_thread.ts";
-import { onnx } from "../../../lib/generators/onnx/onnx.ts";
 import { readSettings } from "../../../lib/generators/onnx/settings.ts";
 import { CONTEXT, ENDLESS, fixturePath } from "./tiny_models.ts";
 
@@ -59,16 +58,3 @@ for (const driver of ["native", "binding"] as const) {
     }
   });
 }
-
-Deno.test("a model that is closed gives its memory back", async () => {
-  const closedBytes: number[] = [];
-  for (let opened = 0; opened < 8; opened++) {
-    const generator = await onnx("models/demo").open(CONTEXT);
-    await generator.close();
-    closedBytes.push(Deno.memoryUsage().rss);
-  }
-  const [, early = 0, ...later] = closedBytes;
-  const kept = ((later.at(-1) ?? 0) - early) / 2 ** 20;
-  // Each session that was left open would hold 20 MB and more.
-  assert.ok(kept < 60, `${kept.toFixed(0)} MB after ${later.length} models more`);
-});
