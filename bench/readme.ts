@@ -1,6 +1,6 @@
 /**
- * Writes what was measured into the README: `deno run -A bench/readme.ts engine.json peers.json`, the two files being what
- * `deno task bench --json` and `deno task bench:peers --json` gave.
+ * Writes what was measured into the README: `deno run -A bench/readme.ts engine.json [peers.json]`, the two files being what
+ * `deno task bench --json` and `deno task bench:peers --json` gave. Without the second one its tables stay.
  */
 import * as v from "valibot";
 import { reportSchema as engineSchema, reportTable } from "./engine/report.ts";
@@ -9,14 +9,22 @@ import { reportSchema as peersSchema, reportTables } from "./peers/report.ts";
 const README = new URL("../README.md", import.meta.url);
 
 const [engineFile, peersFile] = Deno.args;
-if (engineFile === undefined || peersFile === undefined) {
-  throw new TypeError("Cannot write the README: expected two files, of `bench --json` and of `bench:peers --json`");
+if (engineFile === undefined) {
+  throw new TypeError(
+    "Cannot write the README: expected a file of `bench --json`, and perhaps one of `bench:peers --json`",
+  );
 }
 const engine = v.parse(engineSchema, JSON.parse(await Deno.readTextFile(engineFile)));
-const peers = v.parse(peersSchema, JSON.parse(await Deno.readTextFile(peersFile)));
 let text = await Deno.readTextFile(README);
 text = replaceBetween(text, "engine", reportTable(engine));
-text = replaceBetween(text, "peers", `${peers.machine}, one thread, ${peers.rounds} rounds\n\n${reportTables(peers)}`);
+if (peersFile !== undefined) {
+  const peers = v.parse(peersSchema, JSON.parse(await Deno.readTextFile(peersFile)));
+  text = replaceBetween(
+    text,
+    "peers",
+    `${peers.machine}, one thread, ${peers.rounds} rounds\n\n${reportTables(peers)}`,
+  );
+}
 await Deno.writeTextFile(README, text);
 await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", README.pathname] }).output();
 
