@@ -1,5 +1,6 @@
 /** The app as Deno Deploy runs it: the built server, three permissions, a model behind an address, nothing native. */
 import assert from "node:assert/strict";
+import { buildPages } from "./rig/built_pages.ts";
 import { startFakeOpenAi } from "./rig/fake_openai.ts";
 import { freePort } from "./rig/loopback.ts";
 import { endOf } from "./rig/ends.ts";
@@ -9,19 +10,12 @@ const KEY = "sk-canary-0123456789abcdef";
 const TOKEN = "canary-token-0123456789";
 const REQUESTS = 1000;
 const MEMORY_MEGABYTES = 512;
-const decoder = new TextDecoder();
-
-async function build(): Promise<void> {
-  const args = ["run", "-A", "dev.ts", "build", "--if-stale"];
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
-  assert.ok(success, decoder.decode(stderr));
-}
 
 Deno.test({
   name: "the deploy profile serves every page and 1,000 requests with --allow-net --allow-read --allow-env alone",
   ignore: Deno.build.os !== "linux",
   async fn() {
-    await build();
+    await buildPages();
     const fake = startFakeOpenAi();
     const port = freePort();
     const permissions = ["--no-prompt", "--allow-net", "--allow-read", "--allow-env"];

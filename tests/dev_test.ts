@@ -1,8 +1,9 @@
 /** `deno task dev` serves, and starts over only for what somebody changed. */
 import assert from "node:assert/strict";
+import { buildPages } from "./rig/built_pages.ts";
 import { endOf } from "./rig/ends.ts";
 import { freePort } from "./rig/loopback.ts";
-import { buildPages, taskFlags } from "./rig/start_app.ts";
+import { taskFlags } from "./rig/start_app.ts";
 
 Deno.test("deno task dev answers, and its own style sheet does not make it start over", async () => {
   await buildPages();

@@ -9,8 +9,12 @@ const README = "README.md";
 const START = "<!-- promises -->";
 const END = "<!-- end of promises -->";
 
+/** Below the folder: those that measure time, memory or load, which run one after the other. */
+export const ALONE = "alone/";
+
 /** One file of `tests/promises/`. */
 export interface PromiseFile {
+  /** Its path in that folder. */
   readonly name: string;
   /** Such as "A2". */
   readonly id: string;
@@ -24,8 +28,11 @@ type Values = ReadonlyMap<string, string>;
 /** The files with the sentence that each begins with, by area and number. */
 export async function readPromises(folder: string): Promise<readonly PromiseFile[]> {
   const files: PromiseFile[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    if (name.endsWith("_test.ts")) files.push(readPromise(name, await Deno.readTextFile(`${folder}/${name}`)));
+  for (const below of ["", ALONE]) {
+    for await (const { name: file } of Deno.readDir(`${folder}/${below}`)) {
+      const name = below + file;
+      if (name.endsWith("_test.ts")) files.push(readPromise(name, await Deno.readTextFile(`${folder}/${name}`)));
+    }
   }
   const order = ({ id }: PromiseFile) => id.slice(0, 1) + id.slice(1).padStart(3, "0");
   return files.toSorted((a, b) => order(a) < order(b) ? -1 : 1);
@@ -34,7 +41,9 @@ export async function readPromises(folder: string): Promise<readonly PromiseFile
 function readPromise(name: string, text: string): PromiseFile {
   const [, id = "", promise = ""] = /^\/\*\* ?(?:\n \* )?([A-Z]\d+): ([\s\S]+?)\s*\*\//.exec(text) ?? [];
   const sentence = promise.replace(/\s*\n \* ?/g, " ").split(/(?<=\.) /)[0] ?? "";
-  if (name.startsWith(`${id.toLowerCase()}_`) && sentence.endsWith(".")) return { name, id, promise: sentence };
+  if (name.replace(ALONE, "").startsWith(`${id.toLowerCase()}_`) && sentence.endsWith(".")) {
+    return { name, id, promise: sentence };
+  }
   throw new SyntaxError(`Cannot list ${name}: expected it to begin with /** ID: a sentence. */, the ID as in its name`);
 }
 
@@ -58,11 +67,24 @@ function tableOf(files: readonly PromiseFile[], values: Values): string {
     .join("\n");
 }
 
-/** @throws {Error} when a test fails */
+/** Runs those that measure nothing but their table side by side, and then the others. */
 async function measure(files: readonly PromiseFile[]): Promise<Values> {
-  const args = ["test", "-A", ...files.map(({ name }) => `${FOLDER}/${name}`)];
-  const child = new Deno.Command("deno", { args, env: { NO_COLOR: "1" }, stdout: "piped", stderr: "inherit" }).spawn();
+  const isAlone = ({ name }: PromiseFile) => name.startsWith(ALONE);
   const values = new Map<string, string>();
+  await run(["--parallel"], files.filter((file) => !isAlone(file)), values);
+  await run([], files.filter(isAlone), values);
+  return values;
+}
+
+/** @throws {Error} when a test fails */
+async function run(
+  flags: readonly string[],
+  files: readonly PromiseFile[],
+  values: Map<string, string>,
+): Promise<void> {
+  if (files.length === 0) return;
+  const args = ["test", "-A", ...flags, ...files.map(({ name }) => `${FOLDER}/${name}`)];
+  const child = new Deno.Command("deno", { args, env: { NO_COLOR: "1" }, stdout: "piped", stderr: "inherit" }).spawn();
   let rest = "";
   for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
     await Deno.stdout.write(new TextEncoder().encode(chunk));
@@ -76,7 +98,6 @@ async function measure(files: readonly PromiseFile[]): Promise<Values> {
     }
   }
   if (!(await child.status).success) throw new Error("Cannot write the table: a promise does not hold, see above");
-  return values;
 }
 
 async function writeTable(readme: string, table: string): Promise<void> {

@@ -1,5 +1,4 @@
 /** The whole app on a free loopback port, with the modules that a test names. */
-import { Builder } from "fresh/dev";
 import freshConfig from "../../fresh.config.ts";
 import { createApp } from "../../lib/server/app_state.ts";
 import { Access } from "../../lib/server/guard.ts";
@@ -7,7 +6,7 @@ import { createLog } from "../../lib/server/log.ts";
 import { loadModuleFiles, type ModuleFile } from "../../lib/server/module_files.ts";
 import { Registry } from "../../lib/server/registry.ts";
 import { Sessions } from "../../lib/server/sessions.ts";
-import { buildStyles } from "../../twind.build.ts";
+import { applyPages } from "../rig/built_pages.ts";
 import { endServer } from "../rig/ends.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -39,8 +38,7 @@ export async function serveApp(
     { registry, sessions, access, log, servesApi: true, shutdown: stopping.signal },
     freshConfig.app,
   );
-  await buildStyles();
-  (await new Builder(freshConfig.build).build({ snapshot: "memory" }))(app);
+  await applyPages(app);
   const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, app.handler());
   access.port = server.addr.port;
   return {

@@ -1,8 +1,9 @@
 /** A9: A key or a token is in no answer, page, log, metric or message, whatever a server does with the key that it was sent. */
 import assert from "node:assert/strict";
+import { buildPages } from "../rig/built_pages.ts";
 import { LEAKS, startLeakyServer } from "../rig/leaky_server.ts";
 import { measured } from "../rig/measured.ts";
-import { buildPages, failStart, startApp } from "../rig/start_app.ts";
+import { failStart, startApp } from "../rig/start_app.ts";
 
 /** What is planted; each must be found nowhere. */
 const SECRETS = {

@@ -1,7 +1,8 @@
 /** O5: With OTEL_DENO=true each run, score, step and action is one span under gen_ai.* names without content; without it none. */
 import assert from "node:assert/strict";
+import { buildPages } from "../rig/built_pages.ts";
 import { measured } from "../rig/measured.ts";
-import { buildPages, startApp } from "../rig/start_app.ts";
+import { startApp } from "../rig/start_app.ts";
 import { serveLoopback } from "../rig/loopback.ts";
 
 const CANARY = "canary";

@@ -1,7 +1,8 @@
 /** O6: The start tells address, access, rights, and each generator with its limits, in at most 12 lines. */
 import assert from "node:assert/strict";
+import { buildPages } from "../rig/built_pages.ts";
 import { measured } from "../rig/measured.ts";
-import { buildPages, startApp, type StartOptions, taskFlags, taskRights } from "../rig/start_app.ts";
+import { startApp, type StartOptions, taskFlags, taskRights } from "../rig/start_app.ts";
 
 const LINE_LIMIT = 12;
 const PORT = ["--port", "0"];

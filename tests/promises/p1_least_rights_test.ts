@@ -1,9 +1,10 @@
 /** P1: With the rights of `deno task start` every route, page and built-in action works, and nothing asks for more. */
 import assert from "node:assert/strict";
+import { buildPages } from "../rig/built_pages.ts";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { type Access, allows, grantsOf, readAccesses } from "../rig/grants.ts";
 import { measured } from "../rig/measured.ts";
-import { buildPages, startApp, taskRights } from "../rig/start_app.ts";
+import { startApp, taskRights } from "../rig/start_app.ts";
 import { walk, WALK_MODULES } from "../rig/walk.ts";
 
 const ROOT = new URL("../../", import.meta.url);

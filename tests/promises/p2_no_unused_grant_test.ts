@@ -1,9 +1,10 @@
 /** P2: `deno task start` gives no right that nothing needs: each entry of each flag is asked for, and each flag missed. */
 import assert from "node:assert/strict";
+import { buildPages } from "../rig/built_pages.ts";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { allows, type Grant, grantsOf, readAccesses } from "../rig/grants.ts";
 import { measured } from "../rig/measured.ts";
-import { buildPages, failStart, startApp, taskFlags, taskRights } from "../rig/start_app.ts";
+import { failStart, startApp, taskFlags, taskRights } from "../rig/start_app.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const FOLDER = new URL(".cache/rights/", ROOT);

@@ -2,17 +2,18 @@
 import assert from "node:assert/strict";
 import { cleanCopy } from "../rig/clean_copy.ts";
 import { measured } from "../rig/measured.ts";
-import { buildPages, startApp, taskFlags } from "../rig/start_app.ts";
+import { buildPagesOf, startApp, taskFlags } from "../rig/start_app.ts";
 
 Deno.test("S1: deno ci, a build, a start and a test file of a copy, with the network closed", async () => {
-  const startedMs = performance.now();
   await using copy = await cleanCopy();
   const lock = await Deno.readTextFile(new URL("deno.lock", copy.url));
   for (const name of ["start", "start:remote", "build", "promises", "sbom", "test"]) {
     assert.ok((await taskFlags(name)).includes("--frozen"), `${name} keeps to the lock`);
   }
   await succeeds(copy.deno("ci"));
-  await buildPages(copy.url);
+  const packages =
+    [...Deno.readDirSync(new URL("node_modules/.deno/", copy.url))].filter(({ name }) => name.includes("@")).length;
+  await buildPagesOf(copy.url);
   const flags = ["--cached-only", ...await taskFlags("start")];
   const app = await startApp({ cwd: copy.url, flags, args: ["--port", "0"] });
   const body = JSON.stringify({ prompt: "Anna was a", params: { max_tokens: 4, seed: 1 } });
@@ -24,8 +25,7 @@ Deno.test("S1: deno ci, a build, a start and a test file of a copy, with the net
     copy.deno("test", "--cached-only", "--no-check", ...await taskFlags("test"), "tests/lm/sample_test.ts"),
   );
   assert.equal(await Deno.readTextFile(new URL("deno.lock", copy.url)), lock, "deno.lock is unchanged");
-  const seconds = Math.round((performance.now() - startedMs) / 1000);
-  measured("S1", `installed, built, started and tested in ${seconds} s, deno.lock unchanged`);
+  measured("S1", `${packages} packages installed, built, started and tested, deno.lock unchanged`);
 });
 
 async function succeeds(running: Promise<{ readonly success: boolean; readonly output: string }>): Promise<void> {

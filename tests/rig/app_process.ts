@@ -1,5 +1,6 @@
 /** The app as people start it, in a process of its own on a free loopback port, called over HTTP. */
 import assert from "node:assert/strict";
+import { buildPages } from "./built_pages.ts";
 import { endOf } from "./ends.ts";
 import type { SlowCounts } from "./slow_generator.ts";
 
@@ -50,7 +51,7 @@ export function callHeaders(client = "somebody"): Readonly<Record<string, string
 export async function startApp(
   { modules = [SLOW], flags = {}, env = {}, hasProxy = true, collects = false }: AppOptions = {},
 ): Promise<AppProcess> {
-  await build();
+  await buildPages();
   const flag = /--v8-flags=\S+/.exec(await Deno.readTextFile(new URL("deno.json", ROOT)))?.[0] ?? assert.fail();
   const given = Object.entries({
     port: 0,
@@ -134,12 +135,6 @@ class Process implements AppProcess {
   async [Symbol.asyncDispose](): Promise<void> {
     assert.equal(await this.stop(), 0, `the app ended badly: ${this.log.slice(-5).join("\n")}`);
   }
-}
-
-async function build(): Promise<void> {
-  const args = ["run", "-A", "dev.ts", "build", "--if-stale"];
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
 }
 
 async function readLines(stream: ReadableStream<Uint8Array<ArrayBuffer>>, take: (line: string) => void): Promise<void> {

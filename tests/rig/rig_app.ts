@@ -1,8 +1,6 @@
 /** The app with the rig's module, called without a socket. */
-import type { App } from "fresh";
-import { Builder } from "fresh/dev";
 import freshConfig from "../../fresh.config.ts";
-import { createApp, type State } from "../../lib/server/app_state.ts";
+import { createApp } from "../../lib/server/app_state.ts";
 import type { Budget } from "../../lib/server/budget.ts";
 import type { ProxyConfig } from "../../lib/server/config.ts";
 import { Access } from "../../lib/server/guard.ts";
@@ -11,12 +9,11 @@ import type { Module } from "../../lib/module.ts";
 import { Registry } from "../../lib/server/registry.ts";
 import { Sessions } from "../../lib/server/sessions.ts";
 import { Traffic, type TrafficOptions } from "../../lib/server/traffic.ts";
+import { applyPages } from "./built_pages.ts";
 import { rigModule } from "./rig_module.ts";
 
 const ORIGIN = "http://127.0.0.1:8000";
 const ROOT = new URL("../../", import.meta.url);
-
-let built: Promise<(app: App<State>) => void> | undefined;
 
 export interface RigApp {
   readonly registry: Registry;
@@ -42,7 +39,7 @@ interface RigOptions {
   readonly traffic?: TrafficOptions;
 }
 
-/** An app of its own; the pages are built once. */
+/** An app of its own, with the pages that all tests share. */
 export async function rigApp(
   {
     modules = [rigModule],
@@ -66,8 +63,7 @@ export async function rigApp(
   const sessions = new Sessions({ registry, log });
   const services = { registry, sessions, access, log, servesApi, ...(budget && { budget }), shutdown: stopping.signal };
   const app = createApp(services, freshConfig.app);
-  built ??= new Builder(freshConfig.build).build({ snapshot: "memory" });
-  (await built)(app);
+  await applyPages(app);
   const handler = app.handler();
   const call = (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);

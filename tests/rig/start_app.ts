@@ -27,8 +27,8 @@ export async function taskRights(task: string): Promise<readonly string[]> {
   return Object.entries(set).map(([right, values]) => `--allow-${right}${values === true ? "" : `=${values}`}`);
 }
 
-/** Builds the pages, if they are stale, as `deno task start` does first. */
-export async function buildPages(cwd: URL = ROOT): Promise<void> {
+/** Builds the pages of a copy of the project, as `deno task start` does first. */
+export async function buildPagesOf(cwd: URL): Promise<void> {
   const args = ["run", ...await taskFlags("build"), "dev.ts", "build", "--if-stale"];
   // As it is set where CUDA is installed.
   const env = { NO_COLOR: "1", LD_LIBRARY_PATH: "/usr/local/cuda/lib64" };

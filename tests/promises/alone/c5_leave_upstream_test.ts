@@ -1,11 +1,11 @@
 /** C5: A client that leaves stops the server behind the app within 100 ms, so that nobody pays for tokens unread. */
 import assert from "node:assert/strict";
-import { startApp } from "../rig/app_process.ts";
-import { startFakeOpenAi } from "../rig/fake_openai.ts";
-import { quantile } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
-import { timed } from "../rig/quiet.ts";
-import { until } from "../rig/until.ts";
+import { startApp } from "../../rig/app_process.ts";
+import { startFakeOpenAi } from "../../rig/fake_openai.ts";
+import { quantile } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
+import { timed } from "../../rig/quiet.ts";
+import { until } from "../../rig/until.ts";
 
 const LEAVERS = 20, LEFT_MS = 100;
 

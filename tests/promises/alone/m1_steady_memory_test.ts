@@ -1,12 +1,12 @@
 /** M1: Thousands of mixed requests leave neither memory, nor open files, nor sessions, nor runs behind. */
 import assert from "node:assert/strict";
-import { onnx } from "../../lib/generators/onnx/onnx.ts";
-import { CONTEXT } from "../generators/onnx/tiny_models.ts";
-import { type AppProcess, startApp } from "../rig/app_process.ts";
-import { seededChance } from "../rig/hostile_strings.ts";
-import { GENERATE, runBody } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
-import { until } from "../rig/until.ts";
+import { onnx } from "../../../lib/generators/onnx/onnx.ts";
+import { CONTEXT } from "../../generators/onnx/tiny_models.ts";
+import { type AppProcess, startApp } from "../../rig/app_process.ts";
+import { seededChance } from "../../rig/hostile_strings.ts";
+import { GENERATE, runBody } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
+import { until } from "../../rig/until.ts";
 
 const REQUESTS = 10_000, WARM_UP = 1_000, AT_ONCE = 8;
 const GROWTH_LIMIT = 1.15, COLLECTIONS = 3;

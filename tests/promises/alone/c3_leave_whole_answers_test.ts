@@ -1,8 +1,8 @@
 /** C3: A client that leaves before its whole answer stops the work for it too, streamed or not. */
 import assert from "node:assert/strict";
-import { startApp } from "../rig/app_process.ts";
-import { measured } from "../rig/measured.ts";
-import { until } from "../rig/until.ts";
+import { startApp } from "../../rig/app_process.ts";
+import { measured } from "../../rig/measured.ts";
+import { until } from "../../rig/until.ts";
 
 const LEAVERS = 10, MORE_STEPS = 2;
 

@@ -1,9 +1,9 @@
 /** L3: What a model cannot take now waits in a bounded queue whose places are told, and what finds no place is told when to come back. */
 import assert from "node:assert/strict";
-import { startApp } from "../rig/app_process.ts";
-import { GENERATE, quantile, runBody } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
-import { timed } from "../rig/quiet.ts";
+import { startApp } from "../../rig/app_process.ts";
+import { GENERATE, quantile, runBody } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
+import { timed } from "../../rig/quiet.ts";
 
 const REQUESTS = 40, SLOTS = 1, QUEUE = 32;
 const REFUSALS = 100, REFUSAL_MS = 50;

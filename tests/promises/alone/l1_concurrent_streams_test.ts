@@ -1,9 +1,9 @@
 /** L1: 200 streams of 20 tokens a second each arrive whole, in order and in time, from a process of at most 250 MB. */
 import assert from "node:assert/strict";
-import { startApp } from "../rig/app_process.ts";
-import { quantile, readRuns } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
-import { timed } from "../rig/quiet.ts";
+import { startApp } from "../../rig/app_process.ts";
+import { quantile, readRuns } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
+import { timed } from "../../rig/quiet.ts";
 
 const STREAMS = 200, TOKENS = 200;
 const GAP_MS = 400, FIRST_MS = 800, RSS_MB = 250;

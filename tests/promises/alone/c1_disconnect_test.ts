@@ -1,13 +1,13 @@
 /** C1: When a client leaves, at most two more steps are made, the slot is free at once, and the run counts as cancelled. */
 import assert from "node:assert/strict";
-import { type AppProcess, callHeaders, startApp } from "../rig/app_process.ts";
-import { seededChance } from "../rig/hostile_strings.ts";
-import { GENERATE, quantile, runBody } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
-import { timed } from "../rig/quiet.ts";
-import { openRequest } from "../rig/raw_client.ts";
-import { STEP_MS } from "../rig/slow_generator.ts";
-import { until } from "../rig/until.ts";
+import { type AppProcess, callHeaders, startApp } from "../../rig/app_process.ts";
+import { seededChance } from "../../rig/hostile_strings.ts";
+import { GENERATE, quantile, runBody } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
+import { timed } from "../../rig/quiet.ts";
+import { openRequest } from "../../rig/raw_client.ts";
+import { STEP_MS } from "../../rig/slow_generator.ts";
+import { until } from "../../rig/until.ts";
 
 const LEAVERS = 50;
 const MORE_STEPS = 2, FREE_MS = 100 + STEP_MS;

@@ -1,13 +1,13 @@
 /** C8: A long prompt is read in chunks, and a cancel is answered after one of them at most. */
 import assert from "node:assert/strict";
-import { Engine } from "../../lib/generators/onnx/engine.ts";
-import { CHUNK } from "../../lib/generators/onnx/onnx_model.ts";
-import { readSettings } from "../../lib/generators/onnx/settings.ts";
-import { DEFAULT_PARAMS } from "../../lib/lm/params.ts";
-import { measured } from "../rig/measured.ts";
-import { until } from "../rig/until.ts";
+import { Engine } from "../../../lib/generators/onnx/engine.ts";
+import { CHUNK } from "../../../lib/generators/onnx/onnx_model.ts";
+import { readSettings } from "../../../lib/generators/onnx/settings.ts";
+import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { measured } from "../../rig/measured.ts";
+import { until } from "../../rig/until.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../../../", import.meta.url);
 const TOKENS = 4000, CANCELS = 10, MOST_TURNS = 100;
 const LONGEST_MS = 500;
 

@@ -1,8 +1,8 @@
 /** L4: A client that sends many runs delays another one's by the run that works and no more. */
 import assert from "node:assert/strict";
-import { startApp } from "../rig/app_process.ts";
-import { GENERATE, readRun, runBody } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
+import { startApp } from "../../rig/app_process.ts";
+import { GENERATE, readRun, runBody } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
 
 const MANY = 20, TOKENS = 4;
 /** One that works, and four that wait. */

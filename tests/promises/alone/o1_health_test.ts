@@ -1,15 +1,15 @@
 /** O1: The app tells within 50 ms that it lives, under load too, and what keeps it from being ready. */
 import assert from "node:assert/strict";
-import { defineModule, generation, rows } from "../../lib/mod.ts";
-import type { Generator, GeneratorSource } from "../../lib/generators/generator.ts";
-import { startApp } from "../rig/app_process.ts";
-import { FakeClock, settled } from "../rig/fake_clock.ts";
-import { quantile, readRuns } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
-import { timed } from "../rig/quiet.ts";
-import { rigApp, rigPath } from "../rig/rig_app.ts";
-import { rigModule } from "../rig/rig_module.ts";
-import { until } from "../rig/until.ts";
+import { defineModule, generation, rows } from "../../../lib/mod.ts";
+import type { Generator, GeneratorSource } from "../../../lib/generators/generator.ts";
+import { startApp } from "../../rig/app_process.ts";
+import { FakeClock, settled } from "../../rig/fake_clock.ts";
+import { quantile, readRuns } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
+import { timed } from "../../rig/quiet.ts";
+import { rigApp, rigPath } from "../../rig/rig_app.ts";
+import { rigModule } from "../../rig/rig_module.ts";
+import { until } from "../../rig/until.ts";
 
 const STREAMS = 200, TOKENS = 80, CALLS = 100;
 const HEALTH_MS = 50, EVERY_MS = 20;

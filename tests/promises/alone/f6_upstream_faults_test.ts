@@ -1,11 +1,11 @@
 /** F6: Whatever a server behind the app does, a run ends with exactly one ending of the right kind in time, and the next one works. */
 import assert from "node:assert/strict";
-import { defineModule, generation, openai, rows } from "../../lib/mod.ts";
-import { type Behaviour, BEHAVIOURS, SPLIT_TEXT, startFaultyUpstream } from "../rig/faulty_upstream.ts";
-import { measured } from "../rig/measured.ts";
-import { readEvents, readProblem } from "../rig/read_events.ts";
-import { timed } from "../rig/quiet.ts";
-import { rigApp } from "../rig/rig_app.ts";
+import { defineModule, generation, openai, rows } from "../../../lib/mod.ts";
+import { type Behaviour, BEHAVIOURS, SPLIT_TEXT, startFaultyUpstream } from "../../rig/faulty_upstream.ts";
+import { measured } from "../../rig/measured.ts";
+import { readEvents, readProblem } from "../../rig/read_events.ts";
+import { timed } from "../../rig/quiet.ts";
+import { rigApp } from "../../rig/rig_app.ts";
 
 const TIMEOUT_MS = 700, GRACE_MS = 1_000, TOKENS = 6;
 

@@ -1,8 +1,8 @@
 /** C7: Told to stop, the app ends every run as cancelled, takes no new one, and is gone within 4 s. */
 import assert from "node:assert/strict";
-import { startApp } from "../rig/app_process.ts";
-import { GENERATE, runBody } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
+import { startApp } from "../../rig/app_process.ts";
+import { GENERATE, runBody } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
 
 const STREAMS = 20, GONE_MS = 4_000;
 

@@ -1,10 +1,10 @@
 /** B2: Ten clients that read 1 KB a second slow down nobody else. */
 import assert from "node:assert/strict";
-import { type AppProcess, callHeaders, startApp } from "../rig/app_process.ts";
-import { GENERATE, quantile, readRuns } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
-import { timed } from "../rig/quiet.ts";
-import { openRequest } from "../rig/raw_client.ts";
+import { type AppProcess, callHeaders, startApp } from "../../rig/app_process.ts";
+import { GENERATE, quantile, readRuns } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
+import { timed } from "../../rig/quiet.ts";
+import { openRequest } from "../../rig/raw_client.ts";
 
 const STREAMS = 50, TOKENS = 40, SLOW = 10, ROUNDS = 3;
 const CHANGE_LIMIT = 1.2;

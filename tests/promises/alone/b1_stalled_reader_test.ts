@@ -1,10 +1,10 @@
 /** B1: Who does not read makes the app write a few megabytes, costs it no memory, and has to give its place to others. */
 import assert from "node:assert/strict";
-import { type AppProcess, callHeaders, startApp } from "../rig/app_process.ts";
-import { GENERATE, readRun, runBody } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
-import { openRequest } from "../rig/raw_client.ts";
-import { until } from "../rig/until.ts";
+import { type AppProcess, callHeaders, startApp } from "../../rig/app_process.ts";
+import { GENERATE, readRun, runBody } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
+import { openRequest } from "../../rig/raw_client.ts";
+import { until } from "../../rig/until.ts";
 
 const READERS = 20, STALL_SECONDS = 2;
 const PRODUCED_MB = 6, GROWTH_MB = 20;

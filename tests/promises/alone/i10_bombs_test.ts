@@ -1,13 +1,13 @@
 /** I10: A model's patterns and chat template that would run without end are stopped, and nobody else notices. */
 import assert from "node:assert/strict";
 import { cpuUsage } from "node:process";
-import { chat, defineModule, generation, onnx, rows } from "../../lib/mod.ts";
-import { markdownSpans } from "../../lib/elements/text/markdown_spans.ts";
-import { measured } from "../rig/measured.ts";
-import { readProblem } from "../rig/read_events.ts";
-import { type RigApp, rigApp } from "../rig/rig_app.ts";
+import { chat, defineModule, generation, onnx, rows } from "../../../lib/mod.ts";
+import { markdownSpans } from "../../../lib/elements/text/markdown_spans.ts";
+import { measured } from "../../rig/measured.ts";
+import { readProblem } from "../../rig/read_events.ts";
+import { type RigApp, rigApp } from "../../rig/rig_app.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const ROOT = new URL("../../../", import.meta.url);
 const FIXTURE = new URL("tests/fixtures/tiny_gpt2/", ROOT);
 /** The bar; the limit in the app is a fifth of it for texts of this length. */
 const LONGEST_MS = 1_000;

@@ -1,9 +1,9 @@
 /** L2: While 50 streams run, a page comes in at most 150 ms, 99 times of 100. */
 import assert from "node:assert/strict";
-import { startApp } from "../rig/app_process.ts";
-import { quantile, readRuns } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
-import { timed } from "../rig/quiet.ts";
+import { startApp } from "../../rig/app_process.ts";
+import { quantile, readRuns } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
+import { timed } from "../../rig/quiet.ts";
 
 const STREAMS = 50, TOKENS = 100, PAGES = 100;
 const PAGE_MS = 150;

@@ -1,10 +1,10 @@
 /** C2: When a client leaves while it waits, its place is free at once, and nothing is computed for it. */
 import assert from "node:assert/strict";
-import { type AppProcess, startApp } from "../rig/app_process.ts";
-import { GENERATE, quantile, runBody } from "../rig/load.ts";
-import { measured } from "../rig/measured.ts";
-import { timed } from "../rig/quiet.ts";
-import { until } from "../rig/until.ts";
+import { type AppProcess, startApp } from "../../rig/app_process.ts";
+import { GENERATE, quantile, runBody } from "../../rig/load.ts";
+import { measured } from "../../rig/measured.ts";
+import { timed } from "../../rig/quiet.ts";
+import { until } from "../../rig/until.ts";
 
 const LEAVERS = 20, REMOVED_MS = 50;
 const SEEDS = 1_000;

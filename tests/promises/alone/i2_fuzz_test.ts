@@ -1,9 +1,9 @@
 /** I2: 10,000 malformed requests drawn from a seed end in no error of the app, none that hangs, and no memory that is kept. */
 import assert from "node:assert/strict";
-import { type AppProcess, callHeaders, startApp } from "../rig/app_process.ts";
-import { type FuzzRequest, fuzzRequests } from "../rig/fuzz_requests.ts";
-import { measured } from "../rig/measured.ts";
-import { rawRequest } from "../rig/raw_client.ts";
+import { type AppProcess, callHeaders, startApp } from "../../rig/app_process.ts";
+import { type FuzzRequest, fuzzRequests } from "../../rig/fuzz_requests.ts";
+import { measured } from "../../rig/measured.ts";
+import { rawRequest } from "../../rig/raw_client.ts";
 
 const REQUESTS = 10_000, SEED = 20;
 const CLIENTS = 4;
