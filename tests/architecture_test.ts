@@ -130,7 +130,7 @@ Deno.test("the environment is read in one file, and native libraries load in one
   const rules: readonly (readonly [pattern: RegExp, allowed: RegExp, what: string])[] = [
     [/\bDeno\.env\b/, /^lib\/(server\/config\.ts$|generators\/onnx\/)|^fresh\//, "reads the environment"],
     [/["'](onnxruntime-node|@huggingface\/transformers)["']/, /^lib\/generators\/onnx\//, "names a native library"],
-    [/["']@duckdb\/node-api["']/, /^lib\/datasets\/duckdb\//, "names a native library"],
+    [/["']@duckdb\/node-(api|bindings)["']/, /^lib\/datasets\/duckdb\//, "names a native library"],
     [
       /\bfetch\(/,
       /^lib\/(generators\/(openai|onnx)\/|datasets\/(source|hub_rows)\.ts$|ui\/api_client\.ts$)|^fresh\//,

@@ -2,18 +2,21 @@
 import type { Dataset } from "./dataset.ts";
 import type { FoundRow } from "./query.ts";
 
-/** Rows after which others get their turn. */
-const TURN_ROWS = 2_000;
+/** Rows that are looked at together, and how long this goes on before others get their turn. */
+const TURN_ROWS = 2_000, TURN_MS = 8;
 
 /** @throws the signal's reason, between two lots of rows */
 export async function* scanRows(
   dataset: Dataset<unknown>,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly FoundRow[], void, void> {
+  let endMs = performance.now() + TURN_MS;
   for await (const batch of allRows(dataset)) {
     yield batch;
     signal?.throwIfAborted();
+    if (performance.now() < endMs) continue;
     await new Promise((resolve) => setTimeout(resolve));
+    endMs = performance.now() + TURN_MS;
   }
 }
 

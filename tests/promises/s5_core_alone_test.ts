@@ -4,7 +4,7 @@ import { cleanCopy } from "../rig/clean_copy.ts";
 import { measured } from "../rig/measured.ts";
 import { taskRights } from "../rig/start_app.ts";
 
-const NATIVE = ["onnxruntime-node", "@huggingface/transformers", "@duckdb/node-api"];
+const NATIVE = ["onnxruntime-node", "@huggingface/transformers", "@duckdb/node-api", "@duckdb/node-bindings"];
 const CORE = [
   "tests/metrics",
   "tests/server",

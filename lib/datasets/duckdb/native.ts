@@ -2,7 +2,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 
 export type DuckDb = typeof import("@duckdb/node-api");
-export type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+export type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBType, DuckDBValue } from "@duckdb/node-api";
+/** The calls below that API, of which writing an index needs a few. */
+export type Bindings = typeof import("@duckdb/node-bindings");
+export type { Vector } from "@duckdb/node-bindings";
 
 /** Most memory that one database takes for its pages; what does not fit goes to its own folder. */
 const MEMORY = { reading: "64MB", writing: "32MB", "writing long texts": "512MB" } as const;
@@ -18,6 +21,10 @@ export function mayLoad(): boolean {
 /** @throws when the package is not installed for this machine */
 export async function loadDuckDb(): Promise<DuckDb> {
   return await import("@duckdb/node-api");
+}
+
+export async function loadBindings(): Promise<Bindings> {
+  return (await import("@duckdb/node-bindings")).default;
 }
 
 /** @param spillPath folder for what does not fit into memory; the database makes it when it needs it */

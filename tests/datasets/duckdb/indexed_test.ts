@@ -84,6 +84,35 @@ Deno.test("any rows and any questions: an index and looking at each row give equ
   await fc.assert(property, { numRuns: 12, endOnFailure: true });
 });
 
+Deno.test("thousands of rows, whose texts are short, long, beyond ASCII or absent in turn, are answered alike", async () => {
+  const texts = [
+    "",
+    "a",
+    "twelve bytes",
+    "thirteen byte",
+    "\0",
+    "ä",
+    "zwölf bytes!",
+    "ﬀ",
+    "🙂",
+    "\ud800",
+    "word ".repeat(99),
+  ];
+  const rows = Array.from({ length: 7_000 }, (_, index) => {
+    const text = texts[(index * 7) % 13]; // Of the last two there is none.
+    return { ...(text === undefined ? {} : { text: index % 3 === 0 ? text : `${text}${index % 50}` }), index };
+  });
+  await using opened = await openIndexed(lines(rows));
+  const { indexed, plain } = opened;
+  for (const search of ["a", "twelve bytes4", "byte1", "Ä", "7", "🙂2", "word 1"]) {
+    await sameAnswers(indexed, plain, { search, offset: 0, limit: 7_000 });
+  }
+  for (const descending of [false, true]) {
+    await sameAnswers(indexed, plain, { sort: { field: "text", descending }, offset: 0, limit: 7_000 });
+  }
+  assert.deepEqual(await indexed.statistics?.(), await lookAtRows(plain));
+});
+
 Deno.test("CSV and Parquet are answered alike, by all fields of a file that pyarrow wrote", async () => {
   await using table = await openIndexed('name,n\n"a\nB",3\nü,\n"",10\nshort\n\ud800?,-2\n', "csv");
   const folder = await Deno.makeTempDir();
