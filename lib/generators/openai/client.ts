@@ -2,6 +2,7 @@
 import type OpenAI from "openai";
 import type { Stream } from "openai/streaming";
 import { type Clock, MONOTONIC } from "../clock.ts";
+import { type CheckPlace, GuardedFetch } from "./guarded_fetch.ts";
 import { redact, UpstreamError } from "./upstream_error.ts";
 
 export interface Endpoint {
@@ -11,8 +12,7 @@ export interface Endpoint {
   /** Longest wait for a whole answer, or for the first part of a streamed one. */
   readonly timeoutMs: number;
   readonly clock?: Clock;
-  /** Throws when requests may not go there now; called before each. */
-  readonly checkPlace?: (() => Promise<void>) | undefined;
+  readonly checkPlace?: CheckPlace | undefined;
 }
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -24,8 +24,6 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1;
 const RETRIES = 2;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 60_000;
-/** Longer lines than this are no event, but a server gone wrong. */
-const LONGEST_LINE_BYTES = 4 * 2 ** 20;
 /** Trying again costs money and changes nothing. */
 const FINAL_CODES: readonly string[] = ["insufficient_quota", "billing_hard_limit_reached", "spend_limit_reached"];
 /** All that a server says of an empty account has this type, whatever its code is. */
@@ -33,11 +31,13 @@ const QUOTA_TYPE = "insufficient_quota";
 
 export class Client {
   readonly #openai: OpenAI;
+  readonly #way: GuardedFetch;
   readonly #endpoint: Endpoint;
   readonly #clock: Clock;
 
-  private constructor(openai: OpenAI, endpoint: Endpoint) {
+  private constructor(openai: OpenAI, way: GuardedFetch, endpoint: Endpoint) {
     this.#openai = openai;
+    this.#way = way;
     this.#endpoint = endpoint;
     this.#clock = endpoint.clock ?? MONOTONIC;
   }
@@ -45,6 +45,7 @@ export class Client {
   /** Loads the package on first use, so that an app without such a generator never does. */
   static async create(endpoint: Endpoint): Promise<Client> {
     const { default: OpenAI } = await import("openai");
+    const way = new GuardedFetch(endpoint.checkPlace);
     const openai = new OpenAI({
       // The package wants one; a server without keys does not look.
       apiKey: endpoint.key ?? "none",
@@ -58,12 +59,13 @@ export class Client {
       timeout: NO_TIMEOUT_MS,
       // Its log would hold what the server sent.
       logLevel: "off",
-      fetch: async (input, init) => {
-        await endpoint.checkPlace?.();
-        return await guardedFetch(input, init);
-      },
+      fetch: (input, init) => way.fetch(input, init),
     });
-    return new Client(openai, endpoint);
+    return new Client(openai, way, endpoint);
+  }
+
+  close(): void {
+    this.#way.close();
   }
 
   get host(): string {
@@ -255,29 +257,4 @@ function waited(ms: number, signal: AbortSignal | undefined, clock: Clock): Prom
 
 function eitherOf(leaving: AbortController, signal: AbortSignal | undefined): AbortSignal {
   return signal === undefined ? leaving.signal : AbortSignal.any([leaving.signal, signal]);
-}
-
-/** Follows no redirect, so that the key reaches its own origin only; cuts off an answer whose lines never end. */
-async function guardedFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-  const response = await fetch(input, { ...init, redirect: "manual" });
-  if (response.status >= 300 && response.status < 400) {
-    await response.body?.cancel();
-    throw new UpstreamError(
-      "The server sends requests elsewhere (a redirect), which is not followed: mend the base URL",
-    );
-  }
-  if (response.body === null) return response;
-  let lineBytes = 0;
-  const counted = response.body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        const end = chunk.lastIndexOf(10);
-        lineBytes = end < 0 ? lineBytes + chunk.length : chunk.length - end - 1;
-        if (lineBytes <= LONGEST_LINE_BYTES) return controller.enqueue(chunk);
-        controller.error(new UpstreamError("The server sent a line that does not end"));
-      },
-    }),
-  );
-  const { status, statusText, headers } = response;
-  return new Response(counted, { status, statusText, headers });
 }

@@ -1,6 +1,6 @@
 import type { Message } from "../../lm/message.ts";
 import type { Generator, GeneratorSource, OpenContext } from "../generator.ts";
-import { isPrivate } from "./private_host.ts";
+import { placeOf } from "./private_host.ts";
 import { Client } from "./client.ts";
 import { Dialect, type Mode } from "./dialect.ts";
 import { type Abilities, probe } from "./probe.ts";
@@ -48,7 +48,10 @@ export function openai(options: OpenAiOptions = {}): GeneratorSource {
       const client = await Client.create({ baseUrl, key, timeoutMs, checkPlace });
       const model = options.model ?? (context.env?.("OPENAI_MODEL") || DEFAULT_MODEL);
       const dialect = new Dialect(model, mode, baseUrl.origin === new URL(OPENAI_URL).origin);
-      const abilities = await probe(client, dialect);
+      const abilities = await probe(client, dialect).catch((error) => {
+        client.close();
+        throw error;
+      });
       const { takesPrefill, isTempered } = abilities;
       return generatorOf({ client, dialect, book: new TokenBook(), takesPrefill, isTempered }, abilities);
     },
@@ -85,11 +88,22 @@ async function place(options: OpenAiOptions, { env = () => undefined, isPublic =
   return { baseUrl, key, checkPlace };
 }
 
-/** @throws {UpstreamError} for an address of the app's own network, whatever name it goes by */
-async function checkOutside(baseUrl: URL): Promise<void> {
-  if (!await isPrivate(baseUrl)) return;
-  const where = `${baseUrl.hostname} is in the app's own network, and strangers reach the app`;
-  throw new UpstreamError(`Cannot use the base URL: ${where}; OPENAI_BASE_URL in the environment may name it`);
+/**
+ * The address to connect to; undefined over https, where a server has to prove its name before anything is sent, which
+ * none that the name is turned to can.
+ * @throws {UpstreamError} for an address of the app's own network, whatever name it goes by
+ */
+async function checkOutside(baseUrl: URL): Promise<string | undefined> {
+  const { isInside, addresses: [first] } = await placeOf(baseUrl);
+  if (isInside) {
+    const where = `${baseUrl.hostname} is in the app's own network, and strangers reach the app`;
+    throw new UpstreamError(`Cannot use the base URL: ${where}; OPENAI_BASE_URL in the environment may name it`);
+  }
+  if (baseUrl.protocol === "https:") return undefined;
+  if (first === undefined) {
+    throw new UpstreamError(`Cannot use the base URL: no address of ${baseUrl.hostname} is known`);
+  }
+  return first;
 }
 
 function generatorOf(peer: Peer, abilities: Abilities): Generator {
@@ -115,7 +129,7 @@ function generatorOf(peer: Peer, abilities: Abilities): Generator {
       ...(canStep ? {} : { next: noNext }),
     },
     renderChat: (messages) => Promise.resolve(readable(messages)),
-    close: () => Promise.resolve(),
+    close: () => Promise.resolve(peer.client.close()),
   };
 }
 

@@ -32,15 +32,21 @@ const PRIVATE_NAME = /^(?:localhost|.*\.(?:localhost|local|internal|home\.arpa))
 /** The addresses that a name stands for; none when it stands for nothing. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
-/**
- * Whether a URL leads into the app's own network, by its address, its name, or what its name stands for.
- * Subtle: `URL` has already written every form of an IPv4 address (`0x7f.1`, `2130706433`) as four numbers.
- */
-export async function isPrivate({ hostname }: URL, resolve: Resolve = addressesOf): Promise<boolean> {
+/** Where a URL leads. */
+export interface Place {
+  /** Whether that is the app's own network, by its address, its name, or any of what its name stands for. */
+  readonly isInside: boolean;
+  /** What its name stands for. */
+  readonly addresses: readonly string[];
+}
+
+/** Subtle: `URL` has already written every form of an IPv4 address (`0x7f.1`, `2130706433`) as four numbers. */
+export async function placeOf({ hostname }: URL, resolve: Resolve = addressesOf): Promise<Place> {
   const host = hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "").toLowerCase();
-  if (isIP(host) !== 0) return isPrivateAddress(host);
-  if (PRIVATE_NAME.test(host) || !host.includes(".")) return true;
-  return (await resolve(host)).some(isPrivateAddress);
+  if (isIP(host) !== 0) return { isInside: isPrivateAddress(host), addresses: [host] };
+  if (PRIVATE_NAME.test(host) || !host.includes(".")) return { isInside: true, addresses: [] };
+  const addresses = await resolve(host);
+  return { isInside: addresses.some(isPrivateAddress), addresses };
 }
 
 function isPrivateAddress(address: string): boolean {

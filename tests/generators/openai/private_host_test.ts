@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openai } from "../../../lib/mod.ts";
-import { isPrivate } from "../../../lib/generators/openai/private_host.ts";
+import { placeOf } from "../../../lib/generators/openai/private_host.ts";
 
 const INSIDE = [
   "127.0.0.1",
@@ -39,9 +39,9 @@ const INSIDE = [
 const OUTSIDE = ["8.8.8.8", "172.32.0.1", "192.169.0.1", "[2606:4700::1111]", "[::ffff:8.8.8.8]", "100.128.0.1"];
 
 Deno.test("every form of an inside address is known, and no outside one is taken for it", async () => {
-  for (const host of INSIDE) assert.equal(await isPrivate(new URL(`https://${host}/v1`)), true, host);
-  for (const host of OUTSIDE) assert.equal(await isPrivate(new URL(`https://${host}/v1`)), false, host);
-  assert.equal(await isPrivate(new URL("https://user.example:1@127.0.0.1:443/v1")), true);
+  for (const host of INSIDE) assert.equal((await placeOf(new URL(`https://${host}/v1`))).isInside, true, host);
+  for (const host of OUTSIDE) assert.equal((await placeOf(new URL(`https://${host}/v1`))).isInside, false, host);
+  assert.equal((await placeOf(new URL("https://user.example:1@127.0.0.1:443/v1"))).isInside, true);
 });
 
 Deno.test("a module's inside base URL is refused in public, unless the environment names the same", async () => {
