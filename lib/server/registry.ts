@@ -46,6 +46,9 @@ export interface GeneratorReport {
   readonly progress?: LoadProgress;
 }
 
+/** What the page around a screen says of a generator: facts are absent until it is open. */
+export type EngineReport = Pick<GeneratorReport, "name" | "label" | "facts">;
+
 export interface DatasetReport {
   readonly module: string;
   readonly task: string;
@@ -126,14 +129,12 @@ export class Registry {
     return this.#generators.get(key(module, generator))?.report().state === "ready";
   }
 
-  /** How it runs, in words; undefined until it is open. @example "fp32 on cpu, native driver" */
-  engine(module: string, generator: string): string | undefined {
+  /** What is known of a generator, without opening it; undefined when the module has none of the name. */
+  engine(module: string, generator: string): EngineReport | undefined {
+    const source = this.module(module)?.generators[generator];
+    if (source === undefined) return undefined;
     const facts = this.#generators.get(key(module, generator))?.report().value?.facts;
-    if (facts === undefined) return undefined;
-    const { precision, precisionNote, device, driver } = facts;
-    const place = precision === undefined ? device : `${precision} on ${device}`;
-    const engine = driver === undefined ? place : `${place}, ${driver} driver`;
-    return precisionNote === undefined ? engine : `${engine} (${precisionNote})`;
+    return { name: generator, label: source.label, ...(facts === undefined ? {} : { facts }) };
   }
 
   /** @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again */

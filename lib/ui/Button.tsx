@@ -4,6 +4,8 @@ import { cx } from "./cx.ts";
 interface ButtonProps {
   readonly children: ComponentChildren;
   readonly primary?: boolean;
+  /** Without a border, for the many small actions that stand at each of many things. */
+  readonly quiet?: boolean;
   readonly disabled?: boolean;
   readonly label?: string;
   readonly pressed?: boolean;
@@ -14,7 +16,7 @@ interface ButtonProps {
 
 /** A button; `keys` names its shortcut beside the text. */
 export function Button(
-  { children, primary = false, disabled = false, label, pressed, submit, keys, onClick }: ButtonProps,
+  { children, primary = false, quiet = false, disabled = false, label, pressed, submit, keys, onClick }: ButtonProps,
 ) {
   return (
     <button
@@ -24,9 +26,9 @@ export function Button(
       aria-pressed={pressed}
       onClick={onClick}
       class={cx(
-        "inline-flex min-h-[32px] items-center gap-1.5 rounded-md border px-2.5 py-1 disabled:opacity-50",
-        primary ? "border-accent bg-accent font-semibold text-onaccent" : "border-line bg-panel hover:bg-sunk",
-        pressed === true && "bg-sunk font-semibold",
+        "inline-flex items-center gap-1.5 rounded-md border disabled:opacity-50",
+        quiet ? QUIET : primary ? PRIMARY : PLAIN,
+        pressed === true && (quiet ? "bg-line font-semibold text-ink" : "bg-sunk font-semibold"),
       )}
     >
       {children}
@@ -34,3 +36,7 @@ export function Button(
     </button>
   );
 }
+
+const PLAIN = cx("min-h-[32px] border-line bg-panel px-2.5 py-1 hover:bg-sunk");
+const PRIMARY = cx("min-h-[32px] border-accent bg-accent px-2.5 py-1 font-semibold text-onaccent");
+const QUIET = cx("min-h-[28px] border-transparent px-1.5 text-12 text-soft hover:bg-line hover:text-ink");

@@ -51,17 +51,17 @@ export function ChatTurn(props: ChatTurnProps) {
         {turn.reason !== undefined && turn.reason !== "stop" && <span>{TEXT.endings[turn.reason] ?? turn.reason}</span>}
         {isStreaming && <span role="status">{writingText(turn, props.ahead)}</span>}
         <TurnMetrics {...props} />
-        <span class="ml-auto inline-flex flex-wrap items-center gap-1">
+        <span class="-mr-1.5 ml-auto inline-flex flex-wrap items-center gap-0.5">
           {versions.length > 1 && !isChoice && (
             <Versions versions={versions} index={versions.indexOf(turn)} onVersion={on.version} />
           )}
           {!isStreaming && draft === undefined && (
             <>
               {writing === undefined && isCutOff(turn) && (
-                <Button onClick={() => on.resume(turn)}>{RUN_STRINGS.resume}</Button>
+                <Button quiet onClick={() => on.resume(turn)}>{RUN_STRINGS.resume}</Button>
               )}
-              <Button pressed={opened.has(turn.id)} onClick={() => on.tokens(turn)}>{TEXT.tokens}</Button>
-              <Button onClick={() => setDraft(turn.text)}>{TEXT.edit}</Button>
+              <Button quiet pressed={opened.has(turn.id)} onClick={() => on.tokens(turn)}>{TEXT.tokens}</Button>
+              <Button quiet onClick={() => setDraft(turn.text)}>{TEXT.edit}</Button>
               {isChoice
                 ? writing === undefined && (
                   <Button
@@ -71,7 +71,7 @@ export function ChatTurn(props: ChatTurnProps) {
                     {TEXT.choose}
                   </Button>
                 )
-                : <Button label={TEXT.remove} onClick={() => on.remove(turn)}>↶</Button>}
+                : <Button quiet label={TEXT.remove} onClick={() => on.remove(turn)}>↶</Button>}
             </>
           )}
         </span>
@@ -209,9 +209,9 @@ function Versions({ versions, index, onVersion }: VersionsProps) {
   };
   return (
     <span class="inline-flex items-center gap-1 tabular-nums">
-      <Button label={TEXT.previous} disabled={index === 0} onClick={() => go(index - 1)}>◀</Button>
+      <Button quiet label={TEXT.previous} disabled={index === 0} onClick={() => go(index - 1)}>◀</Button>
       {TEXT.version(index + 1, versions.length)}
-      <Button label={TEXT.next} disabled={index === versions.length - 1} onClick={() => go(index + 1)}>▶</Button>
+      <Button quiet label={TEXT.next} disabled={index === versions.length - 1} onClick={() => go(index + 1)}>▶</Button>
     </span>
   );
 }

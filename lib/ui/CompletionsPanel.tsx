@@ -12,11 +12,12 @@ import { fixed, milliseconds } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
+import { Segments } from "./Segments.tsx";
 import { SurvivalLine } from "./SurvivalLine.tsx";
 import { TextButton } from "./TextButton.tsx";
 import { RUN_STRINGS } from "./run_strings.ts";
 import { STRINGS } from "./strings.ts";
-import { type Colouring, COLOURINGS } from "./token_heat.ts";
+import { COLOURINGS } from "./token_heat.ts";
 import { TokenStrip } from "./TokenStrip.tsx";
 import { useStreamedText } from "./use_streamed_text.ts";
 import { useStripTokens } from "./use_strip_tokens.ts";
@@ -33,7 +34,12 @@ export function CompletionsPanel(props: GenerationViewProps) {
         <>
           {props.runs.length > 1 && <RunChoice {...props} />}
           <HeatLegend colouring={colouring} />
-          <ColouringChoice colouring={colouring} onColouring={props.onColouring} />
+          <Segments
+            label={GENERATION_STRINGS.colourBy}
+            names={COLOURINGS}
+            chosen={colouring}
+            onChoose={props.onColouring}
+          />
         </>
       }
     >
@@ -161,22 +167,6 @@ function RunChoice({ runIndex, runs, onRun }: GenerationViewProps) {
         ▶
       </Button>
     </span>
-  );
-}
-
-function ColouringChoice(props: { readonly colouring: Colouring; readonly onColouring: (next: Colouring) => void }) {
-  return (
-    <div role="group" aria-label={GENERATION_STRINGS.colourBy} class="inline-flex gap-1">
-      {COLOURINGS.map((name) => (
-        <Button
-          key={name}
-          pressed={name === props.colouring}
-          onClick={() => props.onColouring(name)}
-        >
-          {name}
-        </Button>
-      ))}
-    </div>
   );
 }
 

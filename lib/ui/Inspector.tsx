@@ -87,7 +87,11 @@ export function Inspector(
         )}
       </dl>
       {measured.evidence !== undefined && <EvidenceBadge evidence={measured.evidence} />}
-      {stepHref !== undefined && <LinkButton href={stepHref}>{GENERATION_STRINGS.stepFromHere}</LinkButton>}
+      {stepHref !== undefined && (
+        <span>
+          <LinkButton href={stepHref}>{GENERATION_STRINGS.stepFromHere}</LinkButton>
+        </span>
+      )}
       {measured.top.length > 0 && (
         <CandidateTable
           candidates={measured.top}

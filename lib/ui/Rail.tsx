@@ -21,12 +21,15 @@ export function Rail(props: RailProps) {
   return (
     <nav
       aria-label={PAGE_STRINGS.components}
-      class="flex items-center border-b border-line pl-1 mid:sticky mid:top-0 mid:h-screen mid:flex-col mid:items-stretch mid:gap-5 mid:overflow-y-auto mid:border-b-0 mid:px-3 mid:py-4"
+      class="flex items-center border-b border-line pl-1 mid:sticky mid:top-0 mid:h-screen mid:flex-col mid:items-stretch mid:gap-4 mid:border-b-0 mid:px-3 mid:pb-2 mid:pt-4"
     >
       <a href="/" class="px-2 py-3 mid:py-0 font-semibold tracking-tight">{STRINGS.brand}</a>
-      <div class="fade-x flex min-w-0 flex-1 items-center gap-3 overflow-x-auto whitespace-nowrap px-6 py-2 mid:fade-none mid:flex-col mid:items-stretch mid:gap-5 mid:overflow-visible mid:whitespace-normal mid:p-0">
-        {props.modules.map((module) => <ModuleLinks key={module.name} module={module} current={props.current} />)}
-        <div class="mid:mt-auto">{props.children}</div>
+      {/* Wide, the modules scroll between the name and the foot, so that neither is ever below the fold. */}
+      <div class="fade-x flex min-w-0 flex-1 items-center gap-3 overflow-x-auto whitespace-nowrap px-6 py-2 mid:contents mid:whitespace-normal">
+        <div class="contents mid:-mx-1 mid:flex mid:min-h-0 mid:flex-1 mid:flex-col mid:gap-5 mid:overflow-y-auto mid:px-1">
+          {props.modules.map((module) => <ModuleLinks key={module.name} module={module} current={props.current} />)}
+        </div>
+        <div class="mid:border-t mid:border-line mid:pt-2">{props.children}</div>
       </div>
     </nav>
   );

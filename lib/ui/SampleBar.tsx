@@ -16,7 +16,10 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
   return (
     <div class="flex flex-wrap items-center gap-2">
       <h1 class="text-18 font-semibold tracking-tight">{screen.title}</h1>
-      <span class="mr-auto text-12 text-soft">{screen.engine}</span>
+      {/* Wide, the rail's foot says it. */}
+      <span class="mr-auto text-12 text-soft">
+        <span class="mid:hidden">{screen.engine}</span>
+      </span>
       <Choice name="task" label={GENERATION_STRINGS.task} options={screen.tasks} selected={screen.task} />
       <Choice name="split" label={GENERATION_STRINGS.split} options={screen.splits} selected={screen.split} />
       {screen.generator !== "" && (

@@ -2,6 +2,9 @@
 export const PAGE_STRINGS = {
   components: "Components",
   skipToMain: "Skip to the sample",
+  engines: "Generators",
+  engineWindow: (tokens: string) => `${tokens} tokens of window`,
+  engineDriver: (driver: string) => `${driver} driver`,
   badParam: "Invalid request",
   notFound: "There is nothing here",
   failedPage: "This page failed",

@@ -1,5 +1,7 @@
 import RailFoot from "../../islands/RailFoot.tsx";
 import { define } from "../../lib/server/define.ts";
+import type { EngineReport, Registry } from "../../lib/server/registry.ts";
+import { EngineList } from "../../lib/ui/EngineList.tsx";
 import { Rail } from "../../lib/ui/Rail.tsx";
 import { PAGE_STRINGS } from "../../lib/ui/page_strings.ts";
 import { visibleText } from "../../lib/lm/visible_text.ts";
@@ -10,11 +12,13 @@ export default define.layout(function SiteLayout({ Component, state, url }) {
     title: visibleText(title),
     components: components.map((component) => ({ name: component.name, title: visibleText(component.title) })),
   }));
+  const engines = enginesOf(state.registry, url);
   return (
     <div class="grid min-h-screen grid-cols-1 content-start mid:grid-cols-app mid:content-stretch">
       <a href="#main" class="sr-only focus:not-sr-only">{PAGE_STRINGS.skipToMain}</a>
       <div class="min-w-0 border-line mid:border-r">
         <Rail modules={modules} current={url.pathname}>
+          <EngineList engines={engines} />
           <RailFoot />
         </Rail>
       </div>
@@ -24,3 +28,15 @@ export default define.layout(function SiteLayout({ Component, state, url }) {
     </div>
   );
 });
+
+/** The generator of a screen, and of a developer's page all that its code may use. */
+function enginesOf(registry: Registry, { pathname, searchParams }: URL): readonly EngineReport[] {
+  const [, moduleName, componentName] = pathname.split("/");
+  const module = registry.modules.find(({ name }) => name === moduleName);
+  const component = module?.components.find(({ name }) => name === componentName);
+  if (module === undefined || component === undefined) return [];
+  const all = Object.keys(module.generators);
+  const wanted = searchParams.get("generator");
+  const shown = component.kind === "elements" ? all : all.filter((name) => name === (wanted ?? all[0]));
+  return shown.flatMap((name) => registry.engine(module.name, name) ?? []);
+}

@@ -6,6 +6,7 @@ import type { Prompt } from "../../../../lib/lm/prompt.ts";
 import type { State } from "../../../../lib/server/app_state.ts";
 import { namesFromQuery, type Place, type PlacePath, readSample, resolvePlace } from "../../../../lib/server/place.ts";
 import { defaultsOf, type GenerationScreen, paramsFromQuery } from "../../../../lib/ui/generation_screen.ts";
+import { engineText } from "../../../../lib/ui/engine_text.ts";
 import { PAGE_STRINGS } from "../../../../lib/ui/page_strings.ts";
 import { visibleText } from "../../../../lib/lm/visible_text.ts";
 
@@ -46,12 +47,12 @@ export async function readSampleScreen({ state: { registry }, path, url }: Scree
   const { row, original, shown, ...sample } = await readSample(registry, place);
   const { params, problem } = paramsFromQuery(url.searchParams, defaultsOf(place.task.params));
   const screen = { ...screenAt(place, sample), params };
-  const engine = registry.engine(place.module.name, place.generator);
+  const facts = registry.engine(place.module.name, place.generator)?.facts;
   return {
     row,
     original,
     shown,
-    screen: engine === undefined ? screen : { ...screen, engine },
+    screen: facts === undefined ? screen : { ...screen, engine: engineText(facts) },
     problem: problem && badQuery(problem.detail, problem.field),
   };
 }

@@ -1,0 +1,19 @@
+/** What a generator runs on, in words. */
+import type { GeneratorFacts } from "../generators/generator.ts";
+import { short } from "./number_format.ts";
+import { PAGE_STRINGS as TEXT } from "./page_strings.ts";
+
+/** @example "fp32 · cpu", or "4.08M · int8 · cpu (moves its numbers by …)" */
+export function engineText({ parameters, precision, precisionNote, device }: GeneratorFacts): string {
+  const size = parameters === undefined ? undefined : short(parameters);
+  const engine = [size, precision, device].filter((part) => part !== undefined).join(" · ");
+  return precisionNote === undefined ? engine : `${engine} (${precisionNote})`;
+}
+
+/** What else is known of it; "" for nothing. @example "512 tokens of window · native driver" */
+export function engineDetail({ contextWindow, driver }: GeneratorFacts): string {
+  return [
+    contextWindow === undefined ? undefined : TEXT.engineWindow(contextWindow.toLocaleString("en")),
+    driver === undefined ? undefined : TEXT.engineDriver(driver),
+  ].filter((part) => part !== undefined).join(" · ");
+}
