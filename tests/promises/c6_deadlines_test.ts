@@ -111,3 +111,37 @@ for (const [behaviour, waits, ms, what] of UPSTREAM) {
     },
   });
 }
+
+Deno.test({
+  name: "C6: a server to which no connection comes about is left when its first answer is due",
+  ignore: Deno.build.os !== "linux",
+  // Connections that nobody accepts end with the listener.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const crowded = await listenCrowded();
+    const clock = new CountingClock();
+    const baseUrl = new URL(`http://127.0.0.1:${crowded.addr.port}/v1`);
+    const client = await Client.create({ baseUrl, key: undefined, timeoutMs: 60 * SECOND, clock });
+    const state = watched(client.ask("/models", {}));
+    while (clock.waits < 1) await settled();
+    await endsAt(60 * SECOND, clock, state);
+    assert.ok(state.fault instanceof UpstreamError && state.fault.isTimeout);
+    assert.equal(clock.timers, 0);
+    crowded.close();
+    measured("C6", "no connection 60000 ms");
+  },
+});
+
+/** A listener with so many connections waiting to be accepted that the system answers no further one. */
+async function listenCrowded(): Promise<Deno.TcpListener> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+  const UNANSWERED_MS = 500;
+  for (let isAnswered = true; isAnswered;) {
+    const connecting = Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
+    connecting.catch(() => {}); // It ends when the listener does.
+    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), UNANSWERED_MS));
+    isAnswered = await Promise.race([connecting.then(() => true), late]);
+  }
+  return listener;
+}

@@ -1,10 +1,11 @@
-/** P2: `deno task start` gives no right that nothing needs: each entry of each flag is asked for, and each flag missed. */
+/** P2: No task gives a right that nothing needs: each entry of each flag is asked for, and each flag missed. */
 import assert from "node:assert/strict";
 import { buildPages } from "../rig/built_pages.ts";
+import { cleanCopy } from "../rig/clean_copy.ts";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
-import { allows, type Grant, grantsOf, readAccesses } from "../rig/grants.ts";
+import { type Access, allows, type Grant, grantsOf, readAccesses } from "../rig/grants.ts";
 import { measured } from "../rig/measured.ts";
-import { failStart, startApp, taskFlags, taskRights } from "../rig/start_app.ts";
+import { failStart, startApp, type StartedApp, taskFlags, taskRights } from "../rig/start_app.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const FOLDER = new URL(".cache/rights/", ROOT);
@@ -59,19 +60,65 @@ Deno.test("P2: each entry of each flag is asked for", async () => {
     }
     const accesses = (await Promise.all(["uses", ...OTHER_HOSTS].map((name) => readAccesses(record(name))))).flat();
     const grants = grantsOf(await taskRights("start"));
-    const isAsked = (grant: Grant) => accesses.some((access) => allows(grant, access, ROOT.pathname));
-    const unused = grants.filter((grant) => !isAsked(grant)).map(({ right, value }) => `${right} ${value}`);
+    const unused = unusedOf(grants, accesses);
     // Asking for it would leave this machine; it is the address that `openai()` has without one of its own.
     assert.deepEqual(unused, ["net api.openai.com"]);
     assert.match(
       await Deno.readTextFile(new URL("lib/generators/openai/openai.ts", ROOT)),
       /"https:\/\/api\.openai\.com\//,
     );
-    measured("P2", `${grants.length} of ${grants.length} entries asked for`);
+    measured("P2", `${grants.length} of ${grants.length} entries of start asked for`);
   } finally {
     await fake.close();
     await Deno.remove(FOLDER, { recursive: true });
   }
+});
+
+Deno.test("P2: each entry of each flag of deno task start:remote is asked for", async () => {
+  await buildPages();
+  const folder = await Deno.makeTempDir(), record = `${folder}/uses.jsonl`;
+  const fake = startFakeOpenAi();
+  try {
+    // As the task names it by a flag, which the set's other users need not.
+    const module = { VISUALLM_MODULES: "examples/openai/mod.ts" };
+    const env = { PORT: "0", ...module, OPENAI_BASE_URL: fake.url("ok"), DENO_AUDIT_PERMISSIONS: record };
+    {
+      await using app = await startApp({ flags: await taskFlags("start:remote"), env });
+      await generate(app, "openai/generation/generate");
+    }
+    const grants = grantsOf(await taskRights("start:remote"));
+    assert.deepEqual(unusedOf(grants, await readAccesses(record)), []);
+    measured("P2", `${grants.length} of ${grants.length} of start:remote`);
+  } finally {
+    await fake.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("P2: each entry of each flag of deno task build is asked for, and the build fails without any one flag", async () => {
+  await using copy = await cleanCopy();
+  const installed = await copy.deno("ci");
+  assert.ok(installed.success, installed.output);
+  const record = new URL(".tmp/build.jsonl", copy.url).pathname;
+  await Deno.mkdir(new URL(".tmp/", copy.url));
+  // A sheet that stays the same is not written.
+  await Deno.remove(new URL("static/twind.css", copy.url));
+  const build = async (flags: readonly string[], env = {}) => {
+    const args = ["run", "--no-prompt", ...flags, "dev.ts", "build"];
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: copy.url, env }).output();
+    return { success, told: new TextDecoder().decode(stderr) };
+  };
+  const rights = await taskRights("build");
+  const { success, told } = await build(rights, { DENO_AUDIT_PERMISSIONS: record });
+  assert.ok(success, told);
+  // Deno keeps no record of programs; that one is run shows below.
+  const grants = grantsOf(rights).filter(({ right }) => right !== "run");
+  assert.deepEqual(unusedOf(grants, await readAccesses(record), copy.url.pathname), []);
+  for (const lost of rights) {
+    const without = await build(rights.filter((right) => right !== lost));
+    assert.equal(without.success, false, lost);
+  }
+  measured("P2", `${rights.length} of ${rights.length} flags of build`);
 });
 
 Deno.test("P2: without any one of its flags something is lost", async () => {
@@ -90,7 +137,7 @@ Deno.test("P2: without any one of its flags something is lost", async () => {
       assert.match(app.lines.join("\n"), new RegExp(`missing: .*${name}`));
     }
   }
-  measured("P2", `${rights.length} of ${rights.length} flags missed`);
+  measured("P2", `${rights.length} of ${rights.length} flags of start missed`);
 });
 
 Deno.test("P2: Deno takes each task's set for the flags that it stands for", async () => {
@@ -125,14 +172,21 @@ async function statesOf(flags: readonly string[], queries: readonly Query[]): Pr
   }
 }
 
+/** The grants that no access needs. */
+function unusedOf(grants: readonly Grant[], accesses: readonly Access[], root = ROOT.pathname): readonly string[] {
+  const isAsked = (grant: Grant) => accesses.some((access) => allows(grant, access, root));
+  return grants.filter((grant) => !isAsked(grant)).map(({ right, value }) => `${right} ${value}`);
+}
+
 async function generateEach(env: Readonly<Record<string, string>>): Promise<void> {
   const caps = { VISUALLM_DAILY_TOKENS: "99999", VISUALLM_CACHE: ".cache/rights/cache" };
   const modules = ["examples/poems/mod.ts", "examples/openai/mod.ts", ".cache/rights/mod.ts"];
   await using app = await startApp({ args: modules, env: { PORT: "0", ...caps, ...env } });
-  const paths = ["poems/generation/generate", "openai/generation/generate", "fetching/generation/generate"];
-  for (const path of paths) {
-    const init = { method: "POST", body: '{"prompt":"Snow"}', headers: { "content-type": "application/json" } };
-    await (await fetch(`${app.origin}/api/${path}`, init)).text();
-  }
+  for (const module of ["poems", "openai", "fetching"]) await generate(app, `${module}/generation/generate`);
   await (await fetch(`${app.origin}/api/fetching/dataset/samples`)).text();
+}
+
+async function generate(app: StartedApp, path: string): Promise<void> {
+  const init = { method: "POST", body: '{"prompt":"Snow"}', headers: { "content-type": "application/json" } };
+  await (await fetch(`${app.origin}/api/${path}`, init)).text();
 }
