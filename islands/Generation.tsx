@@ -207,7 +207,8 @@ export default function Generation({ screen, problem, children }: GenerationProp
   const question = isChanged ? whatIfBody(run, selection, params.value) : undefined;
   const whatIf = useAnswer(
     question && JSON.stringify(question),
-    async (signal) => (await fetchNextToken(`${api}/next_token`, { ...source, ...question }, signal)).step,
+    async (signal) =>
+      (await fetchNextToken(`${api}/next_token`, { ...source, ...question, prompt_tokens: false }, signal)).step,
   );
   return (
     <GenerationView

@@ -56,15 +56,17 @@ export default function NextToken(props: NextTokenProps) {
     asking.current = controller;
     isBusy.value = true;
     const find = query.value === "" ? {} : { find: query.value };
+    // The prompt is the same for as long as the page stands.
+    const prompt = next.value?.prompt;
     const body = { ...sampleSource(screen), params: paramsToWire(params.value), path: path.value, ...find };
     try {
       const answer = await fetchNextToken(
         `${api}/next_token`,
-        { ...body, limit: PAGE_SIZE, ...more },
+        { ...body, limit: PAGE_SIZE, prompt_tokens: prompt === undefined, ...more },
         controller.signal,
       );
       problem.value = undefined;
-      return answer;
+      return { ...(prompt && { prompt }), ...answer };
     } catch (error) {
       if (controller.signal.aborted) return undefined;
       if (!(error instanceof ApiError)) throw error;
@@ -237,7 +239,7 @@ export default function NextToken(props: NextTokenProps) {
       params={params.value}
       path={path.value}
       steps={steps}
-      verdicts={pathVerdicts(steps, path.value, params.value, next.value?.prompt.map(({ id }) => id) ?? [])}
+      verdicts={pathVerdicts(steps, path.value, params.value, next.value?.prompt?.map(({ id }) => id) ?? [])}
       next={next.value}
       candidates={candidates.value}
       from={from.value}

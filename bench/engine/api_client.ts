@@ -32,10 +32,11 @@ export class ApiClient {
     return times;
   }
 
-  /** Of a step by hand to the ten most probable tokens after `path`. */
+  /** Of a step by hand to the ten most probable tokens after `path`; as on screen, the prompt's tokens come with the first. */
   async stepTime(prompt: string, path: readonly number[]): Promise<number> {
     const started = performance.now();
-    await (await this.#post("next-token/next_token", { prompt, path, limit: TOP })).text();
+    await (await this.#post("next-token/next_token", { prompt, path, limit: TOP, prompt_tokens: path.length === 0 }))
+      .text();
     return performance.now() - started;
   }
 

@@ -18,9 +18,10 @@ export async function tokenTimes(generator: Generator, prompt: string, count: nu
   return times;
 }
 
-/** Of a step by hand to the ten most probable tokens after `path`. */
+/** Of a step by hand to the ten most probable tokens after `path`; as on screen, the prompt's tokens come with the first. */
 export async function stepTime(generator: Generator, prompt: string, path: readonly TokenId[]): Promise<number> {
-  return await elapsed(() => generator.next?.({ prompt, path, params: DEFAULT_PARAMS, offset: 0, limit: TOP }));
+  const request = { prompt, path, params: DEFAULT_PARAMS, offset: 0, limit: TOP, tellsPrompt: path.length === 0 };
+  return await elapsed(() => generator.next?.(request));
 }
 
 /** Of steps forward through `tokens`, one after the other, when the distribution after the prompt is known. */

@@ -23,10 +23,13 @@ export interface NextRequest {
   /** Candidates to leave out and to give, by raw rank. */
   readonly offset: number;
   readonly limit: number;
+  /** False for who has the prompt's tokens from an earlier step: of a long prompt they are most of an answer. */
+  readonly tellsPrompt?: boolean | undefined;
 }
 
 export interface NextToken {
-  readonly prompt: readonly Token[];
+  /** Absent where the request said that it is known. */
+  readonly prompt?: readonly Token[];
   readonly path: readonly Token[];
   /** True when the path's last token ends a completion. */
   readonly isEnded: boolean;
@@ -90,7 +93,7 @@ export class NextTokens {
     const isShown = ({ rank, token }: Candidate) =>
       (rank > offset && rank <= offset + limit) || token.id === step.token.id;
     return {
-      prompt: promptIds.map((id) => model.token(id)),
+      ...(request.tellsPrompt === false ? {} : { prompt: promptIds.map((id) => model.token(id)) }),
       path: path.map((id) => model.token(id)),
       isEnded: model.endIds.has(path.at(-1) ?? -1),
       step: { ...step, top: step.top.filter(isShown) },

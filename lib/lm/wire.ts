@@ -138,7 +138,11 @@ export type ScoreBody = v.InferOutput<typeof scoreSchema>;
 
 const LIMIT_MESSAGE = "must be a whole number from 1 to 200";
 
-/** Body of `POST next_token`: the same source, the tokens chosen so far, and which candidates to give. */
+/**
+ * Body of `POST next_token`: the same source, the tokens chosen so far, and which candidates to give.
+ * `prompt_tokens: false` leaves the prompt's tokens out of the answer: they stay as they are from one step to the next, and
+ * who has them need not read them again.
+ */
 export const nextTokenSchema = v.strictObject({
   ...promptSource,
   params: v.optional(v.pipe(objectSchema, paramsSchema)),
@@ -157,6 +161,7 @@ export const nextTokenSchema = v.strictObject({
     ),
     64,
   ),
+  prompt_tokens: v.optional(v.boolean("must be true or false"), true),
 });
 export type NextTokenBody = v.InferOutput<typeof nextTokenSchema>;
 

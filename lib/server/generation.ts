@@ -124,10 +124,11 @@ export async function readNext(
   }
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
   const params = paramsFromWire(wire, place.task.params);
-  const { path, append, find, offset, limit, first_sequence: sequence } = body;
+  const { path, append, find, offset, limit, first_sequence: sequence, prompt_tokens: tellsPrompt } = body;
+  const request = { prompt, path, append, find, target, params, sequence, offset, limit, tellsPrompt };
   await reserve(spender, generator, prompt, 1);
   try {
-    return await generator.next({ prompt, path, append, find, target, params, sequence, offset, limit }, signal);
+    return await generator.next(request, signal);
   } catch (error) {
     if (signal?.aborted === true) throw cancelled("step");
     throw generationProblem(error, place.generator);

@@ -32,7 +32,7 @@ export function NextTokenView(props: NextTokenViewProps) {
         >
           <SampleBar screen={here} />
           {props.sample}
-          <PromptPanel prompt={screen.prompt} tokens={next && knownTokens(next.prompt)} />
+          <PromptPanel prompt={screen.prompt} tokens={next?.prompt && knownTokens(next.prompt)} />
           <PathPanel {...props} />
           {problem !== undefined && (
             <ProblemCard problem={problem} retryHref={nextHref(here, props.path)} onRetry={props.onRetry}>

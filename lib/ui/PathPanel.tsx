@@ -18,7 +18,7 @@ export function PathPanel({ screen, params, path, steps, verdicts, next, candida
   const known = told.slice(0, parts < 0 ? path.length : parts);
   const displayed = displayTokens(known);
   const best = next?.step.top.find(({ rank }) => rank === 1)?.token;
-  const ofPrompt = next && knownTokens(next.prompt);
+  const ofPrompt = next?.prompt && knownTokens(next.prompt);
   const chosen = TEXT.chosen(plural(path.length, "token", "tokens"));
   const facts = ofPrompt === undefined
     ? chosen

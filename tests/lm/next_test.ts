@@ -28,7 +28,7 @@ Deno.test("NextTokens.at() gives candidates by rank, raw and final, with what re
     ...REQUEST,
     params: { ...DEFAULT_PARAMS, temperature: 0.5, topK: 2 },
   });
-  assert.deepEqual([prompt.map(({ text }) => text), path, vocabularySize], [["a"], [], 4]);
+  assert.deepEqual([prompt?.map(({ text }) => text), path, vocabularySize], [["a"], [], 4]);
   assert.deepEqual(step.top.map(({ token }) => token.text), ["b", "c", "a", "<end>"]);
   assert.deepEqual(step.top.map(({ rank }) => rank), [1, 2, 3, 4]);
   for (const [index, p] of [1 / 2, 1 / 4, 1 / 8, 1 / 8].entries()) near(step.top[index]?.logprob, Math.log(p));

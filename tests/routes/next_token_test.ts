@@ -16,13 +16,19 @@ async function next(rig: RigApp, body: unknown): Promise<NextToken> {
 Deno.test("POST next_token gives the distribution after prompt and path", async () => {
   const rig = await rigApp();
   const { prompt, path, step, vocabularySize } = await next(rig, { sample: 0, path: [3], limit: 3 });
-  assert.deepEqual(prompt.map(({ text }) => text), ["a", "b", "c", " "]);
+  assert.deepEqual(prompt?.map(({ text }) => text), ["a", "b", "c", " "]);
   assert.deepEqual(path.map(({ text }) => text), ["d"]);
   assert.equal(vocabularySize, 30);
   // The rig's table gives the letter after the last one a logit of 2, and every other one 0 or −1.
   assert.equal(step.top[0]?.token.text, "e");
   const odds = Math.exp(2) / (Math.exp(2) + 28 + Math.exp(-1));
   assert.ok(Math.abs(Math.exp(step.top[0]?.logprob ?? 0) - odds) < 1e-6);
+});
+
+Deno.test("POST next_token leaves the prompt's tokens out for who has them, and nothing else", async () => {
+  const rig = await rigApp();
+  const { prompt: _, ...told } = await next(rig, { sample: 0, path: [3], limit: 3 });
+  assert.deepEqual(await next(rig, { sample: 0, path: [3], limit: 3, prompt_tokens: false }), told);
 });
 
 Deno.test("POST next_token names what is wrong with a path, a limit or a generator", async () => {
@@ -35,6 +41,7 @@ Deno.test("POST next_token names what is wrong with a path, a limit or a generat
     [{ limit: 0 }, 422, "limit"],
     [{ offset: -1 }, 422, "offset"],
     [{ find: 7 }, 422, "find"],
+    [{ prompt_tokens: 1 }, 422, "prompt_tokens"],
     [{ params: { logit_bias: { 30: 1 } } }, 422, "params.logit_bias"],
     [{ params: { order: ["top_k", "top_k"] } }, 422, "params.order"],
     [{ generator: "mute" }, 422, "generator"],

@@ -101,7 +101,8 @@ function generatorOf(thread: ModelThread, facts: Generator["facts"]): Generator 
     async next(request, signal) {
       const engine = await thread.engine();
       const { prompt, path, ...next } = await engine.ask({ type: "next", request }, { signal });
-      return { ...next, prompt: engine.tokens.read(prompt), path: engine.tokens.read(path) };
+      const { tokens } = engine;
+      return { ...next, ...(prompt && { prompt: tokens.read(prompt) }), path: tokens.read(path) };
     },
     score: async ({ prompt, completion, top, signal }) =>
       await (await thread.engine()).ask({ type: "score", prompt, completion, top }, { signal }),

@@ -56,7 +56,7 @@ export interface EngineStats {
 
 /** A step with the ids of what stands before it; whose tokens they are was told. */
 export interface NextIds extends Omit<NextToken, "prompt" | "path"> {
-  readonly prompt: readonly TokenId[];
+  readonly prompt?: readonly TokenId[];
   readonly path: readonly TokenId[];
 }
 

@@ -67,7 +67,7 @@ async function handle(request: Request, id: number, signal: AbortSignal): Promis
     case "next": {
       const { prompt, path, ...next } = await requireSteps().at(request.request, signal);
       lookAhead?.from(request.request);
-      return { ...next, prompt: told.ids(prompt), path: told.ids(path) };
+      return { ...next, ...(prompt && { prompt: told.ids(prompt) }), path: told.ids(path) };
     }
     case "generate": {
       const { prompt, params, ...options } = request.request;

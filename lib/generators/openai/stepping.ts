@@ -23,7 +23,7 @@ export class Stepping {
   /** @throws {UpstreamError}; {PathError} for a token that the server did not name */
   async at(request: NextRequest, signal?: AbortSignal): Promise<NextToken> {
     const { book, client, dialect, isTempered } = this.#peer;
-    const { prompt, append, params, offset, limit, find, target } = request;
+    const { prompt, append, params, offset, limit, find, target, tellsPrompt } = request;
     const taken = await this.#path(request, signal);
     const path = append === undefined || append === "" ? taken : [...taken, book.token(append)];
     const given = await this.#ask(request, path, signal);
@@ -32,7 +32,7 @@ export class Stepping {
       (rank > offset && rank <= offset + limit) || token.id === measured.token.id;
     const ahead = this.#target(measured.top, path, target);
     return {
-      prompt: [book.token(prompt)],
+      ...(tellsPrompt === false ? {} : { prompt: [book.token(prompt)] }),
       path,
       isEnded: false,
       step: {

@@ -65,6 +65,7 @@ async function distribution(
     ...(find === "" ? {} : { find }),
     offset: from,
     limit: PAGE_SIZE,
+    prompt_tokens: true,
   };
   try {
     return { next: await readNext({ state, params: place }, body) };
