@@ -1,5 +1,6 @@
 import { staticFiles } from "fresh";
-import { admitRequests, logRequests, nonces, secureResponses } from "../lib/server/gate.ts";
+import { admitRequests, logRequests, nonces, refusalPages, secureResponses } from "../lib/server/gate.ts";
+import { refusalPage } from "../lib/ui/refusal_page.tsx";
 
 /** Log, headers, guard and limits, in this order from the outside; static files come last, so that they are guarded too. */
-export default [logRequests, secureResponses, admitRequests, nonces, staticFiles()];
+export default [logRequests, secureResponses, refusalPages(refusalPage), admitRequests, nonces, staticFiles()];

@@ -4,6 +4,7 @@ import type { State } from "./app_state.ts";
 import { failed } from "./api_route.ts";
 import { guard, isOpen } from "./guard.ts";
 import { setHeaders } from "./headers.ts";
+import { ProblemError } from "./problem.ts";
 import { checkRequestLimits } from "./limits.ts";
 import { meterBody } from "./meter_body.ts";
 
@@ -43,6 +44,47 @@ async function caught(ctx: Parameters<Middleware<State>>[0]): Promise<Response> 
   } catch (error) {
     return failed(ctx, error);
   }
+}
+
+/** What the page of a refusal is made of. */
+export interface Refused {
+  /** As the problem has them. */
+  readonly title: string;
+  readonly detail: string;
+  readonly url: URL;
+  /** Whether the app's token would help. */
+  readonly asksToken: boolean;
+  /** Of the policy that the page is sent with. */
+  readonly nonce: string;
+}
+
+/**
+ * A browser that opens an address which is refused gets a page in place of the problem, with the same status and headers.
+ * @param render makes its HTML; its style carries the nonce
+ */
+export function refusalPages(render: (refused: Refused) => string): Middleware<State> {
+  return async (ctx) => {
+    try {
+      return await ctx.next();
+    } catch (error) {
+      if (!(error instanceof ProblemError) || !opensPage(ctx.req, ctx.url)) throw error;
+      const { headers, status } = failed(ctx, error);
+      const nonce = crypto.randomUUID();
+      const { title, detail } = error;
+      const asksToken = status === 401 && ctx.state.access.needsToken;
+      headers.set("content-type", "text/html; charset=utf-8");
+      // `secureResponses` takes the nonce from here, and writes the whole policy.
+      headers.set("content-security-policy", `'nonce-${nonce}'`);
+      return new Response(render({ title, detail, url: ctx.url, asksToken, nonce }), { status, headers });
+    }
+  };
+}
+
+/** Subtle: a script that asks for JSON or for anything gets the problem, as it always did. */
+function opensPage({ headers, method }: Request, { pathname }: URL): boolean {
+  const isPage = !pathname.startsWith("/api/") && !pathname.startsWith("/v1/");
+  const isRead = method === "GET" || method === "HEAD";
+  return isPage && isRead && (headers.get("accept") ?? "").includes("text/html");
 }
 
 /** Default-deny: nothing below runs for a request that may not be made. */

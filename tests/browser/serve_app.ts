@@ -20,18 +20,20 @@ export interface ServedApp extends AsyncDisposable {
 export interface ServeOptions {
   /** 0 for any free one. */
   readonly port?: number;
+  /** What a browser has to show. */
+  readonly token?: string;
   /** What generators may read of the environment. */
   readonly env?: (name: string) => string | undefined;
 }
 
 export async function serveApp(
   modules: readonly ModuleFile[] = [],
-  { port = 0, env }: ServeOptions = {},
+  { port = 0, token, env }: ServeOptions = {},
 ): Promise<ServedApp> {
   const files = modules.length > 0 ? modules : await loadModuleFiles(EXAMPLES, ROOT);
   const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp", ...(env && { env }) });
   const stopping = new AbortController();
-  const access = new Access({ host: "127.0.0.1", port: 0, allowedHosts: [] });
+  const access = new Access({ host: "127.0.0.1", port: 0, allowedHosts: [], ...(token !== undefined && { token }) });
   const log = createLog("silent");
   const sessions = new Sessions({ registry, log });
   const app = createApp(

@@ -55,6 +55,7 @@ async function* routeAnswers(rig: RigApp): AsyncGenerator<readonly [string, Resp
     yield [`long body ${path}`, await rig.fetch(path, { method: "POST", headers, body: `"${"a".repeat(2 ** 20)}"` })];
     yield [`other host ${path}`, await rig.fetch(path, { ...init, headers: { ...headers, host: "evil.example" } })];
     yield [`PATCH ${path}`, await rig.fetch(path, { method: "PATCH", headers, body: "{}" })];
+    yield [`opened ${path}`, await rig.fetch(path, { headers: { accept: "text/html,*/*;q=0.8" } })];
     yield [`long header ${path}`, await rig.fetch(path, { ...init, headers: { ...headers, x: "a".repeat(17_000) } })];
   }
 }
