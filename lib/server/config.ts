@@ -263,9 +263,14 @@ function parsePort(text: string): number {
   throw new ConfigError(`Cannot use PORT "${text}": expected a whole number from 0 to 65535`);
 }
 
+/** Subtle: as `URL` writes it, so that `LOCALHOST` and `127.1` are told to be of this machine, as they are. */
 function parseHost(text: string): string {
   const host = text.replace(/^\[(.*)\]$/, "$1");
-  if (/^[0-9a-zA-Z.:-]+$/.test(host)) return host;
+  const colons = host.split(":").length - 1;
+  const url = `http://${colons > 1 ? `[${host}]` : host}/`;
+  if (/^[0-9a-z.:-]+$/i.test(host) && colons !== 1 && URL.canParse(url)) {
+    return new URL(url).hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+  }
   throw new ConfigError(`Cannot use HOST "${text}": expected an address or a host name, without port`);
 }
 

@@ -16,7 +16,7 @@ type AccessConfig = Pick<Config, "allowedHosts" | "host" | "port" | "proxy" | "t
 
 /** The names under which the app answers, and what a client must show. */
 export class Access {
-  /** Set once the app listens, when the system chose the port. */
+  /** Set once the app listens, when the system chose the port; 0 where nobody tells which it chose (`dev.ts`). */
   port: number;
   readonly #names: readonly string[];
   readonly #givenNames: readonly string[];
@@ -93,7 +93,8 @@ export class Access {
   }
 
   #isAmong(names: readonly string[], host: string): boolean {
-    return names.some((name) => host === name || host === `${name}:${this.port}`);
+    const own = this.port === 0 ? host.replace(/:\d{1,5}$/, "") : host;
+    return names.some((name) => own === name || own === `${name}:${this.port}`);
   }
 }
 

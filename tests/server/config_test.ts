@@ -38,10 +38,26 @@ Deno.test("readConfig() names what it cannot use", () => {
     [[], { PORT: "70000" }, /"70000"/],
     [["--log", "loud"], {}, /"loud"/],
     [["--host", "0.0.0.0"], {}, /VISUALLM_TOKEN/],
+    [["--host", "0"], {}, /listen on 0\.0\.0\.0 without VISUALLM_TOKEN/],
     [["--host", "0.0.0.0"], { VISUALLM_TOKEN: "short" }, /token/i],
   ];
   for (const [args, env, message] of cases) {
     assert.throws(() => read(args, env), (error) => error instanceof ConfigError && message.test(error.message));
+  }
+});
+
+Deno.test("readConfig() takes a host in each form in which it can be written", () => {
+  const forms: Readonly<Record<string, readonly string[]>> = {
+    "127.0.0.1": ["127.0.0.1", "127.1", "0x7f.1", "2130706433"],
+    localhost: ["localhost", "LOCALHOST", "localhost."],
+    "::1": ["::1", "[::1]", "0:0:0:0:0:0:0:1"],
+    "127.0.0.2": ["127.0.0.2"],
+  };
+  for (const [host, texts] of Object.entries(forms)) {
+    for (const text of texts) assert.equal(read(["--host", text]).host, host, text);
+  }
+  for (const text of ["", "127.0.0.1:80", "http://localhost", "[::1]:80", "a b", "::1::", "fe80::1%eth0", "a/b"]) {
+    assert.throws(() => read(["--host", text]), /without port/, text);
   }
 });
 

@@ -92,3 +92,22 @@ Deno.test("guard() wants the token when there is one, as Bearer, cookie, or once
   assert.equal(guard(next, new URL(url), own, "here"), undefined);
   assert.throws(() => guard(login, new URL(login.url), own, "here"), ProblemError);
 });
+
+Deno.test("an app that does not know its port answers under its names with any port, and under no other name", () => {
+  const access = new Access({ host: "127.0.0.1", port: 0, allowedHosts: ["box.lan"] });
+  for (const host of ["localhost:4711", "127.0.0.1:80", "[::1]:4711", "[::1]", "localhost", "box.lan:9"]) {
+    assert.equal(access.allowsHost(host), true, host);
+  }
+  for (
+    const host of [
+      "evil.example:4711",
+      "localhost:evil",
+      "localhost:4711:4711",
+      "localhost:",
+      "::1",
+      "localhost:123456",
+    ]
+  ) {
+    assert.equal(access.allowsHost(host), false, host);
+  }
+});
