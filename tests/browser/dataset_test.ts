@@ -5,6 +5,7 @@ import type { IndexState } from "../../lib/datasets/dataset.ts";
 import { datasetView, defineModule, field, jsonl, prompt, rows } from "../../lib/mod.ts";
 import { loadModuleFiles } from "../../lib/server/module_files.ts";
 import { launchChromium } from "./chromium.ts";
+import { follow } from "./follow.ts";
 import { serveApp } from "./serve_app.ts";
 
 const START = "/alpaca/dataset?task=alpaca&split=test&sample=3&generator=demo";
@@ -113,15 +114,15 @@ Deno.test("dataset screen", async (t) => {
     await page.goto(url);
     await page.getByLabel("Search", { exact: true }).fill("the");
     await page.getByLabel("Filter instruction").fill("zqzqzq");
-    await page.getByRole("button", { name: "Search" }).click();
+    await follow(page.getByRole("button", { name: "Search" }));
     await page.getByText("No row matches.").waitFor();
-    await page.getByRole("link", { name: /^Without instruction/ }).click();
+    await follow(page.getByRole("link", { name: /^Without instruction/ }));
     assert.equal(query(page, "q"), "the");
-    await page.getByRole("link", { name: "Later rows" }).click();
+    await follow(page.getByRole("link", { name: "Later rows" }));
     assert.equal(query(page, "offset"), "20");
-    await page.getByRole("link", { name: "Tokens" }).click();
+    await follow(page.getByRole("link", { name: "Tokens" }));
     assert.ok(await page.locator("[title^='id ']").count() > 10);
-    await page.getByRole("link", { name: "Text", exact: true }).click();
+    await follow(page.getByRole("link", { name: "Text", exact: true }));
     assert.equal(await page.locator("[title^='id ']").count(), 0);
     await page.context().close();
   });
@@ -173,7 +174,7 @@ Deno.test("dataset screen with a split, a row and an edit that cannot be used, o
     await page.getByRole("alert").getByText('Cannot open "later.jsonl": no such file').waitFor();
     assert.equal(await page.getByLabel("Sample number").count(), 0, "there is no sample to choose");
     await Deno.writeTextFile(`${folder}/later.jsonl`, '{"title":"snow"}\n');
-    await page.getByRole("link", { name: "Retry" }).click();
+    await follow(page.getByRole("link", { name: "Retry" }));
     await page.getByRole("group", { name: "Prompt" }).filter({ hasText: "Write snow." }).waitFor();
     assert.equal(await page.getByRole("alert").count(), 0);
   });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { launchChromium } from "./chromium.ts";
+import { follow } from "./follow.ts";
 import { serveApp } from "./serve_app.ts";
 
 const START = "/alpaca/next-token?task=alpaca&split=test&sample=0&generator=demo";
@@ -229,6 +230,8 @@ Deno.test("next-token screen", async (t) => {
       const greedy = await page.getByText(/would leave the path at token 3, for .+\./).innerText();
       await page.getByRole("link", { name: "Branch off there" }).click();
       await page.getByText("would go this path, token for token").waitFor();
+      // The dice are told at once; the token is no link before the model has answered.
+      await settled(page, 3);
       const last = await page.getByRole("group", { name: "Chosen tokens" }).getByRole("link").last().innerText();
       assert.ok(greedy.includes(last.trim()), greedy);
       await page.close();
@@ -244,7 +247,7 @@ Deno.test("next-token screen", async (t) => {
         await page.goto(`${url}&path=${path}`);
         const card = page.getByRole("alert");
         assert.match(await card.innerText(), reason);
-        await card.getByRole("link", { name: "Retry" }).click();
+        await follow(card.getByRole("link", { name: "Retry" }));
         assert.match(await card.innerText(), reason);
         await card.getByRole("link", { name: "From the prompt" }).click();
         await page.locator("[data-candidate]").first().waitFor();
@@ -270,24 +273,24 @@ Deno.test("next-token screen", async (t) => {
   await t.step("works as plain links without JavaScript, own text included", async () => {
     const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
     await page.goto(url);
-    await page.locator("[data-candidate]").nth(1).click();
+    await follow(page.locator("[data-candidate]").nth(1));
     assert.equal((await pathOf(page)).length, 1);
-    await page.getByRole("link", { name: "Back" }).click();
+    await follow(page.getByRole("link", { name: "Back" }));
     assert.equal((await pathOf(page)).length, 0);
     await page.getByLabel("Go on with own text").fill("the cat");
-    await page.getByRole("button", { name: "Append" }).click();
+    await follow(page.getByRole("button", { name: "Append" }));
     assert.ok((await pathOf(page)).length >= 1);
-    await page.getByRole("link", { name: "Show 50 more" }).click();
+    await follow(page.getByRole("link", { name: "Show 50 more" }));
     const ranks = await page.locator("[data-candidate]").evaluateAll((links) =>
       links.map((link) => Number(/rank (\d+)/.exec(link.getAttribute("aria-label") ?? "")?.[1]))
     );
     // The drawn token stands before them, wherever its rank is.
     assert.deepEqual(ranks.filter((rank) => rank > 50), Array.from({ length: 50 }, (_, index) => 51 + index));
-    await page.getByRole("link", { name: "Back to the 50 before" }).click();
+    await follow(page.getByRole("link", { name: "Back to the 50 before" }));
     await page.getByLabel("Find a token").fill("lion");
     await page.getByLabel("Find a token").press("Enter");
     await page.getByText(/\d found, by raw probability/).waitFor();
-    await page.getByRole("link", { name: /^Ban / }).first().click();
+    await follow(page.getByRole("link", { name: /^Ban / }).first());
     assert.match(page.url(), /logit_bias=\d+%3Aban/);
     assert.equal(await page.getByRole("link", { name: /^Allow / }).count(), 1);
     await page.context().close();

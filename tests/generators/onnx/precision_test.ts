@@ -88,7 +88,7 @@ Deno.test("the screen names precision and measurement beside the generator", asy
     const page = await (await fetch("/m/generation")).text();
     const told = await readComparison(DEMO, "q8");
     assert.ok(told !== undefined && page.includes(comparisonNote(told)));
-    assert.match(page, /int8 on cpu, native driver \(beside fp32, logprobs are 0\.\d+ nats off on average/);
+    assert.match(page, /int8 · cpu \(beside fp32, logprobs are 0\.\d+ nats off on average/);
   } finally {
     await registry.close();
   }
