@@ -25,7 +25,9 @@ export default function RailFoot() {
   }
 
   useEffect(() => {
+    const top = scrollY;
     document.querySelector("nav [aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
+    scrollTo(0, top); // The strip alone is to move: the address may lead further down.
     const onKey = (event: KeyboardEvent) => {
       const isOpen = sheet.current?.open;
       // The screen below the sheet hears no key.

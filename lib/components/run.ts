@@ -1,6 +1,6 @@
 /** One run: a generator's events, the metrics of what it wrote, and `done`. */
 import type { Generator } from "../generators/generator.ts";
-import type { FinishReason, RunEvent } from "../lm/event.ts";
+import type { FinishReason, RunEvent, ScoredToken } from "../lm/event.ts";
 import type { Message } from "../lm/message.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { Scored } from "../lm/wire.ts";
@@ -94,16 +94,11 @@ export async function* run(request: RunRequest): AsyncGenerator<RunEvent, void, 
  */
 export async function scoreCompletion(request: ScoringRequest): Promise<Scored> {
   const { generator, prompt, nullPrompt, completion, target, metrics, top, signal } = request;
-  if (generator.score === undefined) {
-    throw new ScoringUnavailableError(
-      `Cannot score: ${generator.lacks?.score ?? "this generator gives no logprobs of a given text"}`,
-    );
-  }
-  const tokens = await generator.score({ prompt, completion, top, signal });
+  const tokens = await scoreTokens({ generator, prompt, completion, top, signal });
   const ids = tokens.map(({ token }) => token.id);
   const blank = nullPrompt === undefined || nullPrompt === "" || nullPrompt === prompt
     ? undefined
-    : await generator.score({ prompt: nullPrompt, completion: ids, top: 1, signal });
+    : await scoreTokens({ generator, prompt: nullPrompt, completion: ids, top: 1, signal });
   const promptTokens = await generator.tokenize?.(prompt);
   const text = typeof completion === "string" && completion !== target ? completion : undefined;
   const measured = measure(metrics, { text, target, logprobs: tokens.map(({ logprob }) => logprob) });
@@ -115,6 +110,18 @@ export async function scoreCompletion(request: ScoringRequest): Promise<Scored> 
       : { nullLogprobs: blank.map(({ logprob }) => logprob) }),
     metrics: measured.map(({ name, value }) => value === undefined ? { name } : { name, value }),
   };
+}
+
+/** The tokens of a given completion alone, in one pass. @throws as `scoreCompletion` */
+export async function scoreTokens(
+  { generator, prompt, completion, top, signal }: Omit<ScoringRequest, "nullPrompt" | "target" | "metrics">,
+): Promise<readonly ScoredToken[]> {
+  if (generator.score === undefined) {
+    throw new ScoringUnavailableError(
+      `Cannot score: ${generator.lacks?.score ?? "this generator gives no logprobs of a given text"}`,
+    );
+  }
+  return await generator.score({ prompt, completion, top, signal });
 }
 
 interface Measurable {

@@ -47,10 +47,16 @@ export interface QueryResult {
 /** A page of rows; by the dataset's own engine where it has one, else by looking at each row. */
 export async function queryRows(dataset: Dataset<unknown>, query: RowQuery): Promise<QueryResult> {
   const { indices, total } = await findIndices(dataset, query);
-  return { total, rows: await Promise.all(indices.map((index) => foundRow(dataset, index))) };
+  return { total, rows: await readRows(dataset, indices) };
 }
 
-function findIndices(dataset: Dataset<unknown>, query: RowQuery): FoundIndices | Promise<FoundIndices> {
+/** Rows by their numbers, each as it is or with why it cannot be read. */
+export function readRows(dataset: Dataset<unknown>, indices: readonly number[]): Promise<readonly FoundRow[]> {
+  return Promise.all(indices.map((index) => foundRow(dataset, index)));
+}
+
+/** The same without the rows themselves. */
+export function findIndices(dataset: Dataset<unknown>, query: RowQuery): FoundIndices | Promise<FoundIndices> {
   const { search = "", sort, filter = [], offset, limit } = query;
   if (search === "" && sort === undefined && filter.length === 0) {
     const length = Math.max(0, Math.min(limit, dataset.size - offset));

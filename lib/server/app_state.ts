@@ -5,6 +5,7 @@ import type { Log } from "./log.ts";
 import { newProblemId } from "./problem.ts";
 import type { Registry } from "./registry.ts";
 import { RequestCounts } from "./request_counts.ts";
+import { Scoring } from "./scoring.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** What the routes of one app share. */
@@ -38,14 +39,17 @@ export interface State extends Services {
   /** What the log's line of this request will tell besides. */
   readonly tally: Tally;
   readonly counts: RequestCounts;
+  /** Rows that are scored in the background. */
+  readonly scoring: Scoring;
 }
 
 /** The app as a value: `main.ts` serves it, tests call its handler without a socket. */
 export function createApp(services: Services, config: FreshConfig = {}): App<State> {
   const counts = new RequestCounts();
+  const scoring = new Scoring(services.shutdown);
   return new App<State>(config)
     .use((ctx) => {
-      Object.assign(ctx.state, services, { counts, requestId: newProblemId(), tally: {} });
+      Object.assign(ctx.state, services, { counts, scoring, requestId: newProblemId(), tally: {} });
       return ctx.next();
     })
     .fsRoutes();

@@ -1,7 +1,8 @@
 /** From the body of a request to a run, or a score, and its answer. */
 import type { Context } from "fresh";
 import type { NextToken } from "../lm/next.ts";
-import { run, type RunRequest, scoreCompletion } from "../components/run.ts";
+import type { ScoredToken } from "../lm/event.ts";
+import { run, type RunRequest, scoreCompletion, scoreTokens } from "../components/run.ts";
 import type { Generator } from "../generators/generator.ts";
 import { type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody, type Scored } from "../lm/wire.ts";
 import { blankPrompt } from "../lm/prompt.ts";
@@ -85,16 +86,29 @@ export async function readScore(
   const source = await readSource(spender, body);
   const { place, generator, prompt, nullPrompt, target } = source;
   const completion = body.completion ?? target;
-  if (completion === undefined) {
-    throw new ProblemError(422, "Invalid request", "Cannot score: the sample has no target, so completion is needed", {
-      field: "completion",
-    });
-  }
+  if (completion === undefined) throw noTarget();
   const metrics = place.task.metrics ?? {};
   await reserve(spender, generator, prompt + (typeof completion === "string" ? completion : ""), 1);
   try {
     const top = body.top ?? DEFAULT_TOP;
     return await scoreCompletion({ generator, prompt, nullPrompt, completion, target, metrics, top, signal });
+  } catch (error) {
+    if (signal.aborted) throw cancelled("score");
+    throw generationProblem(error, place.generator);
+  }
+}
+
+/** The tokens of the sample's target alone, in one pass. @throws as `readScore` */
+export async function readTarget(
+  spender: Asker,
+  body: ScoreBody,
+  signal: AbortSignal,
+): Promise<readonly ScoredToken[]> {
+  const { place, generator, prompt, target } = await readSource(spender, body);
+  if (target === undefined) throw noTarget();
+  await reserve(spender, generator, prompt + target, 1);
+  try {
+    return await scoreTokens({ generator, prompt, completion: target, top: 1, signal });
   } catch (error) {
     if (signal.aborted) throw cancelled("score");
     throw generationProblem(error, place.generator);
@@ -133,6 +147,11 @@ export async function readNext(
     if (signal?.aborted === true) throw cancelled("step");
     throw generationProblem(error, place.generator);
   }
+}
+
+function noTarget(): ProblemError {
+  const detail = "Cannot score: the sample has no target, so completion is needed";
+  return new ProblemError(422, "Invalid request", detail, { field: "completion" });
 }
 
 /** Nobody waits for the answer then, or the app is stopping: an ending, and no error of the generator. */

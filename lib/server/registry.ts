@@ -129,6 +129,12 @@ export class Registry {
     return this.#generators.get(key(module, generator))?.report().state === "ready";
   }
 
+  /** Requests that a generator of this process works on, or that wait for it. */
+  inUse(module: string, generator: string): number {
+    const { runs, short } = this.#lanes.get(key(module, generator)) ?? {};
+    return [runs, short].reduce((sum, lane) => sum + (lane === undefined ? 0 : lane.busy + lane.waiting), 0);
+  }
+
   /** What is known of a generator, without opening it; undefined when the module has none of the name. */
   engine(module: string, generator: string): EngineReport | undefined {
     const source = this.module(module)?.generators[generator];

@@ -1,69 +1,75 @@
-/** What the targets of many rows say of a generator, a page of rows at a time. */
+/** What the targets of rows say of a generator: scored one row after the other, and kept for as long as there is room. */
 import type { Dataset } from "../datasets/dataset.ts";
-import { firstDeparture, nll, perplexity } from "../lm/score.ts";
-import { type Asker, readScore } from "./generation.ts";
+import { firstDeparture, nll } from "../lm/score.ts";
+import { type Asker, readTarget } from "./generation.ts";
 import type { Place } from "./place.ts";
 import { ProblemError } from "./problem.ts";
+import { type RowScore, ScoreTable } from "./score_table.ts";
 
-/** As `RowScore` of the screen. */
-export type RowScore =
-  | { readonly nats: number; readonly perplexity: number; readonly departure?: number }
-  | { readonly fault: string };
+/** Split of a task → generator. Equal questions give equal scores, so they stay for as long as the split is open. */
+const tables = new WeakMap<Dataset<unknown>, Map<string, ScoreTable>>();
 
-export interface RowScores {
-  readonly scores: ReadonlyMap<number, RowScore>;
-  /** Rows of the split whose scores are known. */
-  readonly scored: number;
+/** What is known of a split's rows. */
+export function scoreTable(dataset: Dataset<unknown>, generator: string): ScoreTable {
+  const generators = tables.get(dataset) ?? new Map<string, ScoreTable>();
+  const table = generators.get(generator) ?? new ScoreTable();
+  tables.set(dataset, generators.set(generator, table));
+  return table;
 }
 
-/** Split of a task → generator → row; for as long as the split is open. Equal questions give equal scores. */
-const known = new WeakMap<Dataset<unknown>, Map<string, Map<number, RowScore>>>();
+/** The scores of some rows that are known. */
+export function knownScores(table: ScoreTable, rows: readonly number[]): ReadonlyMap<number, RowScore> {
+  return new Map(rows.flatMap((row): [number, RowScore][] => {
+    const score = table.get(row);
+    return score === undefined ? [] : [[row, score]];
+  }));
+}
 
 export interface RowsToScore {
   /** Numbers in the split. */
-  readonly indices: readonly number[];
+  readonly rows: readonly number[];
   readonly patienceMs: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Scores rows one after the other, as long as patience lasts, and at least one; what is known already is there at once.
+ * Scores rows one after the other, as long as patience lasts, and at least one; what is known already is not asked again.
  * @throws {ProblemError} for what is wrong with more than a row
  */
 export async function scoreRows(
   asker: Asker,
-  dataset: Dataset<unknown>,
-  { taskName: task, split, generator }: Place,
-  { indices, patienceMs, signal }: RowsToScore,
-): Promise<RowScores> {
-  const generators = known.get(dataset) ?? new Map<string, Map<number, RowScore>>();
-  const all = generators.get(generator) ?? new Map<number, RowScore>();
-  known.set(dataset, generators.set(generator, all));
+  table: ScoreTable,
+  place: Place,
+  { rows, patienceMs, signal }: RowsToScore,
+): Promise<void> {
   const endMs = performance.now() + patienceMs;
-  for (const sample of indices.filter((index) => !all.has(index))) {
-    all.set(sample, await scoreRow(asker, { task, split, sample, generator }, signal));
-    if (performance.now() > endMs) break;
+  for (const row of rows) {
+    if (table.get(row) !== undefined) continue;
+    await scoreRow(asker, table, { ...place, sample: row }, signal);
+    if (performance.now() > endMs) return;
   }
-  const scores = indices.flatMap((index): [number, RowScore][] => {
-    const score = all.get(index);
-    return score === undefined ? [] : [[index, score]];
-  });
-  return { scores: new Map(scores), scored: [...all.values()].filter((score) => "nats" in score).length };
 }
 
-async function scoreRow(asker: Asker, body: Parameters<typeof readScore>[1], signal: AbortSignal): Promise<RowScore> {
+/** Scores the place's sample, or keeps why it has no score. @throws {ProblemError} for what is wrong with more than a row */
+export async function scoreRow(
+  asker: Asker,
+  table: ScoreTable,
+  { taskName: task, split, sample, generator }: Place,
+  signal: AbortSignal,
+): Promise<void> {
+  const startedMs = performance.now();
+  const keep = (score: Parameters<ScoreTable["set"]>[1]) => table.set(sample, score, performance.now() - startedMs);
   try {
-    const { tokens } = await readScore(asker, body, signal);
-    const logprobs = tokens.map(({ logprob }) => logprob), departure = firstDeparture(tokens);
-    return {
-      nats: nll(logprobs),
-      perplexity: perplexity(logprobs) ?? 1,
+    const tokens = await readTarget(asker, { task, split, sample, generator }, signal);
+    const departure = firstDeparture(tokens);
+    keep({
+      nats: nll(tokens.map(({ logprob }) => logprob)),
+      tokens: tokens.length,
       ...(departure === undefined ? {} : { departure: departure + 1 }),
-    };
+    });
   } catch (error) {
-    if (error instanceof ProblemError && error.status === 422 && error.field !== "generator") {
-      return { fault: error.message };
-    }
-    throw error;
+    const isOfRow = error instanceof ProblemError && error.status === 422 && error.field !== "generator";
+    if (!isOfRow) throw error;
+    keep({ fault: error.message });
   }
 }

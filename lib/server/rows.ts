@@ -1,20 +1,24 @@
 /** Pages of rows, as a URL asks for them. */
 import { parseCondition } from "../datasets/condition.ts";
 import type { FieldFilter, RowQuery, RowSort } from "../datasets/query.ts";
-import { type FoundRow, type QueryResult, queryRows } from "../datasets/query.ts";
+import { findIndices, type FoundIndices, type FoundRow, readRows } from "../datasets/query.ts";
 import type { Dataset, IndexState, RowProblem } from "../datasets/dataset.ts";
 import { rowEntries } from "../datasets/field_text.ts";
 import { LIMITS } from "./limits.ts";
 import type { Place } from "./place.ts";
 import { ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
+import { scoreTable } from "./row_scores.ts";
+import { findByScores, scoreQuery, type ScoreWish } from "./scored_rows.ts";
 
 const DEFAULT_ROWS = 20;
 /** Before the name of a field, in the name of its condition: `filter.output=>3`. */
 const FILTER = "filter.";
+/** The same of what the targets say of the generator: `score.bits=>3`. */
+const SCORE = "score.";
 
 /** What a URL says of rows; each part as it stands there. */
-export interface RowWish {
+export interface RowWish extends ScoreWish {
   readonly search: string;
   /** A field, after "-" in descending order; "" for the order of the rows. */
   readonly sort: string;
@@ -25,8 +29,9 @@ export interface RowWish {
 /** A smaller wish, and how many rows it would find. */
 export interface Relaxation {
   readonly wish: RowWish;
-  /** The field whose condition is gone; undefined for the search. */
+  /** The field, or the column of scores, whose condition is gone; neither for the search. */
   readonly field?: string;
+  readonly column?: string;
   readonly total: number;
 }
 
@@ -44,9 +49,20 @@ export interface RowsAnswer {
 }
 
 export function rowWish(query: URLSearchParams): RowWish {
-  const filter = [...query].filter(([name, text]) => name.startsWith(FILTER) && text !== "")
-    .map(([name, text]) => [name.slice(FILTER.length), text]);
-  return { search: query.get("q") ?? "", sort: query.get("sort") ?? "", filter: Object.fromEntries(filter) };
+  return {
+    search: query.get("q") ?? "",
+    sort: query.get("sort") ?? "",
+    filter: conditionsOf(query, FILTER),
+    by: query.get("by") ?? "",
+    scores: conditionsOf(query, SCORE),
+  };
+}
+
+function conditionsOf(query: URLSearchParams, before: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...query].filter(([name, text]) => name.startsWith(before) && text !== "")
+      .map(([name, text]) => [name.slice(before.length), text]),
+  );
 }
 
 interface RowsRequest {
@@ -60,7 +76,7 @@ interface RowsRequest {
 /** @throws {ProblemError} 422 for a limit or a field that is out of the question, 503 without the data */
 export async function findRows(
   registry: Registry,
-  { module, split, taskName }: Place,
+  { module, split, taskName, generator }: Place,
   wish: RowWish,
   { offset = 0, limit = DEFAULT_ROWS, ...waiting }: RowsRequest,
 ): Promise<RowsAnswer> {
@@ -69,37 +85,67 @@ export async function findRows(
     throw new ProblemError(422, "Invalid request", detail, { field: "limit" });
   }
   const dataset = await registry.dataset(module.name, taskName, split);
-  const found = await patiently(dataset, { ...queryOf(wish), offset, limit }, waiting);
+  const find = (part: RowWish, query: Paging) => findWished(dataset, generator, part, query);
+  const found = await patiently(dataset, waiting, (signal) => find(wish, { offset, limit, signal }));
   const state = dataset.indexState?.();
   const index = state === undefined ? {} : { index: state };
   if (found === undefined) return { isWaiting: true, ...index, rows: [], total: 0, faults: [], relaxations: [] };
-  const { rows, total } = found;
-  const isWhole = wish.search === "" && wish.sort === "" && Object.keys(wish.filter).length === 0;
-  const end = offset + rows.length;
+  const { indices, total } = found;
+  const end = offset + indices.length;
   const isHere = (before: number) => before >= offset && (before < end || end === dataset.size);
-  const faults = isWhole ? dataset.problems.filter(({ before }) => before !== undefined && isHere(before)) : [];
+  const faults = isAll(wish) ? dataset.problems.filter(({ before }) => before !== undefined && isHere(before)) : [];
   const relaxations: Relaxation[] = [];
-  if (total === 0) {
-    for (const { wish: smaller, field } of smallerWishes(wish)) {
-      const found = await queryRows(dataset, { ...queryOf(smaller), offset: 0, limit: 1, ...signalOf(waiting) });
-      relaxations.push({ wish: smaller, total: found.total, ...(field === undefined ? {} : { field }) });
-    }
+  for (const smaller of total === 0 ? smallerWishes(wish) : []) {
+    const { total } = await find(smaller.wish, { offset: 0, limit: 1, ...signalOf(waiting) });
+    relaxations.push({ ...smaller, total });
   }
-  return { isWaiting: false, ...index, rows, total, faults, relaxations };
+  return { isWaiting: false, ...index, rows: await readRows(dataset, indices), total, faults, relaxations };
+}
+
+type Paging = Pick<RowQuery, "offset" | "limit" | "signal">;
+
+/** @throws {ProblemError} 422 where scores are asked for that nobody can give */
+async function findWished(
+  dataset: Dataset<unknown>,
+  generator: string,
+  wish: RowWish,
+  paging: Paging,
+): Promise<FoundIndices> {
+  const query = { ...queryOf(wish), ...paging }, scores = scoreQuery(wish);
+  if (scores === undefined) return await findIndices(dataset, query);
+  if (generator !== "") return await findByScores(dataset, query, scoreTable(dataset, generator), scores);
+  throw new ProblemError(422, "Not available", "Cannot use scores: the module has no generator", { field: "by" });
+}
+
+/** Whether every row is wished for, as they stand. */
+function isAll({ search, sort, filter, by, scores }: RowWish): boolean {
+  return [search, sort, by].every((part) => part === "") && Object.keys({ ...filter, ...scores }).length === 0;
+}
+
+/** The numbers of the rows that a wish asks of the data, whatever their scores, from those of a page on. */
+export async function choiceOf(
+  dataset: Dataset<unknown>,
+  wish: RowWish,
+  first: readonly number[],
+): Promise<readonly number[]> {
+  const { indices } = await findIndices(dataset, { ...queryOf(wish), sort: undefined, offset: 0, limit: dataset.size });
+  const ahead = new Set(first), from = indices.findIndex((row) => row > Math.max(-1, ...first));
+  const others = from < 0 ? indices : [...indices.slice(from), ...indices.slice(0, from)];
+  return [...first, ...others.filter((row) => !ahead.has(row))];
 }
 
 /** @returns undefined when an index is being written and patience has ended */
-async function patiently(
+async function patiently<Found>(
   dataset: Dataset<unknown>,
-  query: RowQuery,
   { signal, patienceMs }: RowsRequest,
-): Promise<QueryResult | undefined> {
+  find: (signal: AbortSignal) => Promise<Found>,
+): Promise<Found | undefined> {
   const ending = new AbortController();
   const end = () => dataset.indexState?.().kind === "writing" && ending.abort();
   const timer = patienceMs === undefined ? undefined : setTimeout(end, patienceMs);
   try {
     const signals = [ending.signal, ...(signal === undefined ? [] : [signal])];
-    return await queryRows(dataset, { ...query, signal: AbortSignal.any(signals) });
+    return await find(AbortSignal.any(signals));
   } catch (error) {
     if (ending.signal.aborted && signal?.aborted !== true) return undefined;
     throw error;
@@ -126,16 +172,17 @@ function sortOf(text: string): RowSort | undefined {
   return { field: descending ? text.slice(1) : text, descending };
 }
 
-function smallerWishes(wish: RowWish): readonly { readonly wish: RowWish; readonly field?: string }[] {
-  const fields = Object.keys(wish.filter);
-  const withoutSearch = wish.search === "" ? [] : [{ wish: { ...wish, search: "" } }];
+function smallerWishes(wish: RowWish): readonly Omit<Relaxation, "total">[] {
+  const { filter, scores } = wish;
   return [
-    ...withoutSearch,
-    ...fields.map((field) => {
-      const filter = Object.fromEntries(Object.entries(wish.filter).filter(([name]) => name !== field));
-      return { field, wish: { ...wish, filter } };
-    }),
+    ...(wish.search === "" ? [] : [{ wish: { ...wish, search: "" } }]),
+    ...Object.keys(filter).map((field) => ({ field, wish: { ...wish, filter: without(filter, field) } })),
+    ...Object.keys(scores).map((column) => ({ column, wish: { ...wish, scores: without(scores, column) } })),
   ];
+}
+
+function without(conditions: Readonly<Record<string, string>>, gone: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(conditions).filter(([name]) => name !== gone));
 }
 
 /** Names of the fields of some rows, in the order of their first use. */

@@ -1,7 +1,14 @@
 import type { ComponentChildren } from "preact";
 import type { FieldFacets } from "../datasets/facets.ts";
 import type { Problem } from "../lm/event.ts";
-import { type OpenIn, type PromptState, type RowsPage, type SampleField, toggleHref } from "./dataset_screen.ts";
+import {
+  type OpenIn,
+  type PromptState,
+  type RowsPage,
+  type SampleField,
+  showsScores,
+  toggleHref,
+} from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
@@ -43,6 +50,8 @@ interface DatasetViewProps {
   readonly sample: ComponentChildren;
   /** How far the index is, while there is one to wait for. */
   readonly index: ComponentChildren;
+  /** How far the scores of all rows are, while they are made. */
+  readonly scoring: ComponentChildren;
 }
 
 /** The dataset screen: one sample, what the task makes of it, and the rows around it. Complete without JavaScript. */
@@ -67,8 +76,9 @@ export function DatasetView(props: DatasetViewProps) {
             screen={screen}
             page={page}
             index={props.index}
+            scoring={props.scoring}
             statistics={props.statistics}
-            canScore={props.target.canScore && (screen.target !== undefined || page.views.includes("scores"))}
+            canScore={props.target.canScore && (screen.target !== undefined || showsScores(page))}
           />
         </div>
       )}

@@ -2,6 +2,7 @@ import type { IndexState } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { LinkButton } from "./LinkButton.tsx";
 import { count } from "./number_format.ts";
+import { ProgressTrack } from "./ProgressTrack.tsx";
 
 interface IndexProgressProps {
   /** Absent when it is only known that it was being written. */
@@ -19,7 +20,11 @@ export function IndexProgress({ index, here, isAwaited }: IndexProgressProps) {
   const { rows, of } = index?.kind === "writing" ? index : { rows: 0, of: 0 };
   return (
     <div class="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2 text-12" role="status">
-      {isWriting && <progress value={rows} max={Math.max(1, of)} aria-hidden="true" class="w-[120px] accent-accent" />}
+      {isWriting && (
+        <span class="w-[120px]">
+          <ProgressTrack share={of === 0 ? undefined : rows / of} />
+        </span>
+      )}
       <span class="min-w-0 text-soft">
         {isWriting ? `${TEXT.indexing(count(rows), count(of))}${isAwaited ? ` ${TEXT.awaited}` : ""}` : TEXT.indexMade}
       </span>

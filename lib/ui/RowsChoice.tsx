@@ -6,10 +6,12 @@ import {
   type RowsPage,
   type RowsWish,
   SAVE,
+  SCORE_COLUMNS,
   SLICE_CHARACTERS,
   sliceHref,
   wishQuery,
   withCondition,
+  withScoreCondition,
 } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import type { GenerationScreen } from "./generation_screen.ts";
@@ -70,6 +72,12 @@ export function RowsChoice({ screen, page }: RowsChoiceProps) {
 
 const CHIP = cx("inline-flex max-w-full items-center gap-1.5 rounded-md border border-line pl-2 text-soft");
 
+/** A column of scores by its name on the screen. */
+export function scoreName(column: string): string {
+  const name = SCORE_COLUMNS.find((each) => each === column);
+  return name === undefined ? visibleText(column) : TEXT.scoreNames[name];
+}
+
 interface Part {
   readonly name: string;
   readonly text: string;
@@ -82,9 +90,14 @@ function partsOf(wish: RowsWish): readonly Part[] {
     text: visibleText(text),
     without: withCondition(wish, field, ""),
   }));
-  if (wish.search === "") return filters;
+  const scores = Object.entries(wish.scores).map(([column, text]): Part => ({
+    name: scoreName(column),
+    text: visibleText(text),
+    without: withScoreCondition(wish, column, ""),
+  }));
+  if (wish.search === "") return [...filters, ...scores];
   const search = { name: TEXT.search, text: visibleText(wish.search), without: { ...wish, search: "" } };
-  return [search, ...filters];
+  return [search, ...filters, ...scores];
 }
 
 function Remove({ href, label }: { readonly href: string; readonly label: string }) {

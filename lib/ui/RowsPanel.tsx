@@ -7,16 +7,18 @@ import {
   ROWS_A_PAGE,
   rowsHref,
   type RowsPage,
+  showsScores,
   toggleHref,
   wishEntries,
+  withoutScores,
 } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { FacetList } from "./FacetList.tsx";
 import type { GenerationScreen } from "./generation_screen.ts";
 import { LinkButton } from "./LinkButton.tsx";
-import { count } from "./number_format.ts";
+import { count, duration } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
-import { RowsChoice } from "./RowsChoice.tsx";
+import { RowsChoice, scoreName } from "./RowsChoice.tsx";
 import { RowsSearch } from "./RowsSearch.tsx";
 import { RowsTable } from "./RowsTable.tsx";
 
@@ -26,6 +28,8 @@ interface RowsPanelProps {
 }
 
 interface WholePanelProps extends RowsPanelProps {
+  /** How far the scores of all rows are, while they are made. */
+  readonly scoring: ComponentChildren;
   /** How far the index is, while there is one to wait for. */
   readonly index: ComponentChildren;
   /** Absent while nobody asked for them. */
@@ -35,8 +39,9 @@ interface WholePanelProps extends RowsPanelProps {
 }
 
 /** The rows of the split: searched, filtered, sorted, sliced and scored by plain links and GET forms. */
-export function RowsPanel({ screen, page, index, statistics, canScore }: WholePanelProps) {
-  const { rows, faults, total, isWaiting, views } = page;
+export function RowsPanel({ screen, page, index, scoring, statistics, canScore }: WholePanelProps) {
+  const { rows, faults, total, isWaiting, views } = page, isScored = showsScores(page);
+  const scoresHref = `${toggleHref(screen, page, "scores")}#rows`;
   if (screen.size === 0 && faults.length === 0) {
     return (
       <Panel title={TEXT.rows}>
@@ -51,8 +56,8 @@ export function RowsPanel({ screen, page, index, statistics, canScore }: WholePa
       actions={
         <>
           {canScore && (
-            <LinkButton href={`${toggleHref(screen, page, "scores")}#rows`}>
-              {views.includes("scores") ? TEXT.closeScores : TEXT.scoreRows}
+            <LinkButton href={isScored ? rowsHref(screen, withoutScores(page)) : scoresHref}>
+              {isScored ? TEXT.closeScores : TEXT.scoreRows}
             </LinkButton>
           )}
           <LinkButton href={`${toggleHref(screen, page, "statistics")}#rows`}>
@@ -63,6 +68,7 @@ export function RowsPanel({ screen, page, index, statistics, canScore }: WholePa
       }
     >
       {index}
+      {scoring ?? <ScoreAll screen={screen} page={page} />}
       <RowsChoice screen={screen} page={page} />
       <div class="mid:flex">
         {statistics !== undefined && <FacetList screen={screen} page={page} {...statistics} />}
@@ -78,14 +84,34 @@ export function RowsPanel({ screen, page, index, statistics, canScore }: WholePa
   );
 }
 
-function rowsFacts({ wish, total, index, isWaiting, scores, scored }: RowsPage, size: number): string {
-  const isWhole = wishEntries({ ...wish, sort: "" }).length === 0;
+function rowsFacts({ wish, total, index, isWaiting, scores, scored, views }: RowsPage, size: number): string {
+  const isWhole = wishEntries({ ...wish, sort: "", by: "" }).length === 0;
   const facts = isWaiting
     ? []
     : [isWhole ? TEXT.rowsFacts(count(total)) : TEXT.matchesFacts(count(total), count(size))];
-  if (scores !== undefined) facts.push(TEXT.scored(count(scored ?? 0), count(size)));
+  // While they are made, the line below tells how many.
+  if (scores !== undefined && !views.includes("scoring")) facts.push(TEXT.scored(count(scored ?? 0), count(size)));
   if (index?.kind === "absent") facts.push(TEXT.indexAbsent(index.reason));
   return facts.join(" · ");
+}
+
+/** What scoring all rows of the choice would take, before it is begun. */
+function ScoreAll({ screen, page }: RowsPanelProps) {
+  const { wish, scores, scored = 0, unscored = 0, rowMs, views } = page;
+  if (scores === undefined || unscored === 0) return null;
+  const isWhole = wishEntries({ ...wish, sort: "", by: "", scores: {} }).length === 0;
+  const isByScore = wish.by !== "" || Object.keys(wish.scores).length > 0;
+  const open = { ...page, views: [...views.filter((view) => view !== "scores"), "scoring" as const] };
+  return (
+    <div class="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2 text-12 text-soft">
+      <LinkButton href={rowsHref(screen, open)}>
+        {isWhole ? TEXT.scoreAll(count(screen.size)) : TEXT.scoreMatches}
+      </LinkButton>
+      {rowMs !== undefined &&
+        (isWhole ? TEXT.scoreCost(duration(rowMs * unscored)) : TEXT.scoreRowCost(duration(rowMs)))}
+      {isByScore && <span role="status">{TEXT.onlyScored(count(scored), count(screen.size))}</span>}
+    </div>
+  );
 }
 
 /** The rows end before the page that was asked for. */
@@ -106,10 +132,11 @@ function Relax({ screen, page }: RowsPanelProps) {
     <div class="flex flex-wrap items-center gap-2 p-3" role="status">
       <span class="text-soft">{TEXT.noMatch}</span>
       {useful.map((smaller) => (
-        <LinkButton key={smaller.field ?? ""} href={rowsHref(screen, { ...page, wish: smaller.wish, offset: 0 })}>
-          {smaller.field === undefined
-            ? TEXT.relaxSearch(visibleText(wish.search))
-            : TEXT.relaxFilter(visibleText(smaller.field), visibleText(conditionOf(wish, smaller.field)))}
+        <LinkButton
+          key={`${smaller.field ?? ""} ${smaller.column ?? ""}`}
+          href={rowsHref(screen, { ...page, wish: smaller.wish, offset: 0 })}
+        >
+          {relaxation(wish, smaller)}
           <span class="pl-1.5 text-soft">{TEXT.rowsCount(count(smaller.total))}</span>
         </LinkButton>
       ))}
@@ -118,12 +145,19 @@ function Relax({ screen, page }: RowsPanelProps) {
   );
 }
 
+function relaxation(wish: RowsPage["wish"], { field, column }: RowsPage["relaxations"][number]): string {
+  if (field !== undefined) return TEXT.relaxFilter(visibleText(field), visibleText(conditionOf(wish, field)));
+  if (column === undefined) return TEXT.relaxSearch(visibleText(wish.search));
+  return TEXT.relaxFilter(scoreName(column), visibleText(conditionOf({ filter: wish.scores }, column)));
+}
+
 function Pager({ screen, page }: RowsPanelProps) {
   const { offset, total, rows } = page;
   if (rows.length === 0) return null;
   const to = (next: number) => rowsHref(screen, { ...page, offset: next });
   const last = offset + rows.length;
-  const isOnly = total <= ROWS_A_PAGE && offset === 0, isScored = !isScoring(page);
+  const isOnly = total <= ROWS_A_PAGE && offset === 0;
+  const isScored = !isScoring(page) || page.views.includes("scoring");
   if (isOnly && isScored) return null;
   return (
     <p class="flex flex-wrap items-center gap-2 p-3 text-soft tabular-nums">

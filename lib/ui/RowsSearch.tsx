@@ -9,7 +9,7 @@ export const FORM = "rows-search";
 /** A text to look for in any field. */
 export function RowsSearch({ screen, page }: { readonly screen: GenerationScreen; readonly page: RowsPage }) {
   const { wish } = page;
-  const sort = { ...ALL_ROWS, sort: wish.sort };
+  const sort = { ...ALL_ROWS, sort: wish.sort, by: wish.by };
   const kept = new URL(datasetHref(screen, { ...page, wish: sort, offset: 0 }), "http://page").searchParams;
   return (
     <form id={FORM} method="get" action={`/${screen.module}/${screen.component}#rows`} role="search" class="flex gap-2">

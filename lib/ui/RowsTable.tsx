@@ -1,10 +1,19 @@
 import { visibleLines, visibleText } from "../lm/visible_text.ts";
 import { cx } from "./cx.ts";
-import { conditionOf, nextSort, type PageRow, rowFields, rowHref, rowsHref, type RowsPage } from "./dataset_screen.ts";
+import {
+  conditionOf,
+  nextSort,
+  type PageRow,
+  rowFields,
+  rowHref,
+  rowsHref,
+  type RowsPage,
+  SCORE_COLUMNS,
+} from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import type { GenerationScreen } from "./generation_screen.ts";
-import { FORM } from "./RowsSearch.tsx";
-import { SCORE_COLUMNS, ScoreCells, ScoreHeads } from "./ScoreCells.tsx";
+import { FilterField, SortHead } from "./RowsHead.tsx";
+import { ScoreCells, ScoreFilters, ScoreHeads } from "./ScoreCells.tsx";
 
 interface RowsTableProps {
   readonly screen: GenerationScreen;
@@ -18,7 +27,7 @@ const CELL_CHARACTERS = 400;
 export function RowsTable({ screen, page }: RowsTableProps) {
   const { rows, faults } = page;
   const last = rows.at(-1)?.index ?? -1;
-  const columns = page.fields.length + (page.scores === undefined ? 0 : SCORE_COLUMNS);
+  const columns = page.fields.length + (page.scores === undefined ? 0 : SCORE_COLUMNS.length);
   return (
     <div class="overflow-x-auto" tabIndex={0} role="region" aria-label={TEXT.rowsTable}>
       <table class="text-13">
@@ -56,43 +65,25 @@ function RowsHead({ screen, page }: RowsTableProps) {
     <thead class="border-b border-line text-11 text-soft">
       <tr>
         <th scope="col" class="w-px px-3 pt-1.5 text-right font-semibold">{TEXT.number}</th>
-        {page.scores !== undefined && <ScoreHeads />}
+        {page.scores !== undefined && <ScoreHeads screen={screen} page={page} />}
         {fields.map((field) => {
-          const sort = nextSort(wish.sort, field);
-          const order = sort === "" ? TEXT.unsorted : sort === field ? TEXT.ascending : TEXT.descending;
-          const isUp = wish.sort === field, isDown = wish.sort === `-${field}`;
+          const sort = nextSort(wish.sort, field), sorted = { ...wish, sort, by: "" };
           return (
-            <th
+            <SortHead
               key={field}
-              scope="col"
-              aria-sort={isUp ? "ascending" : isDown ? "descending" : "none"}
-              class="px-2 pt-1.5 text-left font-semibold"
-            >
-              <a
-                href={rowsHref(screen, { ...page, wish: { ...wish, sort }, offset: 0 })}
-                title={TEXT.sortBy(visibleText(field), order)}
-                class={cx("rounded-sm hover:text-ink", (isUp || isDown) && "text-accent")}
-              >
-                {visibleText(field)} <span aria-hidden="true">{isUp ? "↑" : isDown ? "↓" : "↕"}</span>
-              </a>
-            </th>
+              name={visibleText(field)}
+              sort={wish.sort === field ? 1 : wish.sort === `-${field}` ? -1 : 0}
+              href={rowsHref(screen, { ...page, wish: sorted, offset: 0 })}
+            />
           );
         })}
       </tr>
       <tr>
-        <td colSpan={1 + (page.scores === undefined ? 0 : SCORE_COLUMNS)}></td>
+        <td></td>
+        {page.scores !== undefined && <ScoreFilters wish={wish} />}
         {fields.map((field) => (
           <td key={field} class="px-2 py-1.5">
-            <input
-              type="text"
-              form={FORM}
-              name={`filter.${field}`}
-              value={conditionOf(wish, field)}
-              aria-label={TEXT.filterLabel(visibleText(field))}
-              placeholder={TEXT.filterHint}
-              title={TEXT.filterExplained}
-              class="w-full min-w-[120px] rounded-md border border-line bg-panel px-1.5 py-0.5 text-12 text-ink"
-            />
+            <FilterField name={`filter.${field}`} value={conditionOf(wish, field)} label={visibleText(field)} />
           </td>
         ))}
       </tr>
@@ -116,7 +107,7 @@ function DataRow({ screen, page, found }: RowsTableProps & { readonly found: Ext
           {index}
         </a>
       </th>
-      {page.scores !== undefined && <ScoreCells score={page.scores.get(index)} />}
+      {page.scores !== undefined && <ScoreCells row={index} score={page.scores.get(index)} />}
       {page.fields.map((field) => (
         <td key={field} dir="auto" class="min-w-[120px] max-w-[360px] px-2 py-1.5">
           <div class="max-h-[60px] overflow-hidden whitespace-pre-wrap break-words">

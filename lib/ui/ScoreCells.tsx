@@ -1,50 +1,70 @@
-import type { RowScore } from "./dataset_screen.ts";
-import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
-import { bits, decimal } from "./number_format.ts";
 import { visibleText } from "../lm/visible_text.ts";
+import { conditionOf, nextSort, type RowScore, rowsHref, type RowsPage, SCORE_COLUMNS } from "./dataset_screen.ts";
+import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
+import type { GenerationScreen } from "./generation_screen.ts";
+import { FilterField, SortHead } from "./RowsHead.tsx";
+import { scoreTexts } from "./score_texts.ts";
 
-export const SCORE_COLUMNS = 3;
+interface ScoreHeadsProps {
+  readonly screen: GenerationScreen;
+  readonly page: RowsPage;
+}
 
-/** What the target of each row says of the model, by name. */
-export function ScoreHeads() {
-  const heads = [
-    [TEXT.scoreBits, TEXT.scoreBitsExplained],
-    [TEXT.scorePerplexity, TEXT.scorePerplexityExplained],
-    [TEXT.scoreDeparture, TEXT.scoreDepartureExplained],
-  ] as const;
+/** What the target of each row says of the model, by name; a click sorts by it. */
+export function ScoreHeads({ screen, page }: ScoreHeadsProps) {
+  const { wish } = page;
   return (
     <>
-      {heads.map(([name, explained]) => (
-        <th
-          key={name}
-          scope="col"
-          title={explained}
-          class="w-px whitespace-nowrap px-2 pt-1.5 text-right font-semibold"
-        >
-          {name}
-        </th>
+      {SCORE_COLUMNS.map((column) => {
+        const sorted = { ...wish, sort: "", by: nextSort(wish.by, column) };
+        return (
+          <SortHead
+            key={column}
+            name={TEXT.scoreNames[column]}
+            explained={TEXT.scoresExplained[column]}
+            sort={wish.by === column ? 1 : wish.by === `-${column}` ? -1 : 0}
+            href={rowsHref(screen, { ...page, wish: sorted, offset: 0 })}
+            isNumeric
+          />
+        );
+      })}
+    </>
+  );
+}
+
+export function ScoreFilters({ wish }: Pick<RowsPage, "wish">) {
+  return (
+    <>
+      {SCORE_COLUMNS.map((column) => (
+        <td key={column} class="px-2 py-1.5">
+          <FilterField
+            name={`score.${column}`}
+            value={conditionOf({ filter: wish.scores }, column)}
+            label={TEXT.scoreNames[column]}
+            isNumeric
+          />
+        </td>
       ))}
     </>
   );
 }
 
-/** The same of one row; without a score it is not known yet. */
-export function ScoreCells({ score }: { readonly score: RowScore | undefined }) {
+/** The scores of one row; without them they are not known yet. */
+export function ScoreCells({ row, score }: { readonly row: number; readonly score: RowScore | undefined }) {
   if (score !== undefined && "fault" in score) {
     const fault = visibleText(score.fault);
     return (
-      <td colSpan={SCORE_COLUMNS} title={fault} class="max-w-[240px] px-2 py-1.5 text-12 text-bad">
+      <td colSpan={SCORE_COLUMNS.length} title={fault} class="max-w-[240px] px-2 py-1.5 text-12 text-bad">
         <div class="max-h-[54px] overflow-hidden break-words">{fault}</div>
       </td>
     );
   }
-  const texts = score === undefined
-    ? Array<string>(SCORE_COLUMNS).fill("…")
-    : [bits(score.nats), decimal(score.perplexity), score.departure === undefined ? "–" : String(score.departure)];
   return (
     <>
-      {texts.map((text, column) => (
-        <td key={column} class="w-px px-2 py-1.5 text-right font-mono tabular-nums">{text}</td>
+      {scoreTexts(score).map((text, column) => (
+        <td key={column} data-score={`${row} ${column}`} class="w-px px-2 py-1.5 text-right font-mono tabular-nums">
+          {text}
+        </td>
       ))}
     </>
   );

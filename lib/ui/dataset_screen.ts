@@ -11,6 +11,10 @@ export interface RowsWish {
   readonly sort: string;
   /** Field → condition. */
   readonly filter: Readonly<Record<string, string>>;
+  /** A column of scores, in place of a field to sort by, after "-" in descending order; "" for none. */
+  readonly by: string;
+  /** Column of scores → condition. */
+  readonly scores: Readonly<Record<string, string>>;
 }
 
 export type PageRow =
@@ -19,10 +23,10 @@ export type PageRow =
   | { readonly index: number; readonly fault: string };
 
 /**
- * What a link opens on the screen: the prompt as tokens, the target scored, the targets of all rows scored, the fields to
- * edit, what values are like, long texts to their end.
+ * What a link opens on the screen: the prompt as tokens, the target scored, the targets of the rows on the page scored, and
+ * of all of them for as long as somebody looks; the fields to edit, what values are like, long texts to their end.
  */
-export const VIEWS = ["tokens", "score", "scores", "edit", "statistics", "all"] as const;
+export const VIEWS = ["tokens", "score", "scores", "scoring", "edit", "statistics", "all"] as const;
 export type View = typeof VIEWS[number];
 
 /** Where on the screen: what is listed, and what is open. */
@@ -53,7 +57,16 @@ export interface RowsPage extends DatasetPlace {
   readonly scores?: ReadonlyMap<number, RowScore>;
   /** Rows of the split whose scores are known; present with `scores`. */
   readonly scored?: number;
-  readonly relaxations: readonly { readonly wish: RowsWish; readonly field?: string; readonly total: number }[];
+  /** Rows of the split of which it is not known yet whether they have one; present with `scores`. */
+  readonly unscored?: number;
+  /** How long the score of a row takes; absent before the first. */
+  readonly rowMs?: number;
+  readonly relaxations: readonly {
+    readonly wish: RowsWish;
+    readonly field?: string;
+    readonly column?: string;
+    readonly total: number;
+  }[];
 }
 
 /** The prompt, as the generator sees it. */
@@ -80,7 +93,9 @@ export interface OpenIn {
 }
 
 export const ROWS_A_PAGE = 20;
-export const ALL_ROWS: RowsWish = { search: "", sort: "", filter: {} };
+export const ALL_ROWS: RowsWish = { search: "", sort: "", filter: {}, by: "", scores: {} };
+/** Columns of what the targets say of the model. */
+export const SCORE_COLUMNS = ["bits", "perplexity", "departure"] as const;
 
 /** Before the name of a slice in a URL, and the name under which a form sends a new one's. */
 export const SLICE = "slice.", SAVE = "save";
@@ -96,12 +111,37 @@ export type RowScore =
   }
   | { readonly fault: string };
 
+/** How far the scores of a choice of rows are, which are made in the background. */
+export type ScoringState =
+  | { readonly kind: "waiting"; readonly others: number }
+  | {
+    readonly kind: "scoring";
+    readonly done: number;
+    readonly of: number;
+    readonly leftMs?: number;
+    readonly others: number;
+    readonly isKeptAway: boolean;
+  }
+  | { readonly kind: "done"; readonly of: number; readonly isCut?: boolean }
+  | { readonly kind: "failed"; readonly reason: string };
+
 /** Longest name of a slice. */
 export const SLICE_CHARACTERS = 40;
 
 /** Subtle: a field may be named as something that every object has, such as `constructor`. */
-export function conditionOf({ filter }: RowsWish, field: string): string {
+export function conditionOf({ filter }: Pick<RowsWish, "filter">, field: string): string {
   return Object.hasOwn(filter, field) ? filter[field] ?? "" : "";
+}
+
+/** Whether a place has anything to do with scores of rows. */
+export function showsScores({ views, wish: { by, scores } }: Pick<DatasetPlace, "views" | "wish">): boolean {
+  return views.includes("scores") || views.includes("scoring") || by !== "" || Object.keys(scores).length > 0;
+}
+
+/** The same place with no scores made, shown, or asked for. */
+export function withoutScores<Place extends DatasetPlace>(place: Place): Place {
+  const views = place.views.filter((view) => view !== "scores" && view !== "scoring");
+  return { ...place, views, wish: { ...place.wish, by: "", scores: {} } };
 }
 
 /** What a place says beside its sample in a URL. */
@@ -115,11 +155,13 @@ export function placeEntries({ wish, offset, views, slices }: DatasetPlace): rea
 }
 
 /** Names and values of a wish in a URL. */
-export function wishEntries({ search, sort, filter }: RowsWish): readonly (readonly [string, string])[] {
+export function wishEntries({ search, sort, filter, by, scores }: RowsWish): readonly (readonly [string, string])[] {
   return [
     ...(search === "" ? [] : [["q", search] as const]),
     ...(sort === "" ? [] : [["sort", sort] as const]),
+    ...(by === "" ? [] : [["by", by] as const]),
     ...Object.entries(filter).map(([field, text]) => [`filter.${field}`, text] as const),
+    ...Object.entries(scores).map(([column, text]) => [`score.${column}`, text] as const),
   ];
 }
 
@@ -151,6 +193,11 @@ export function withCondition(wish: RowsWish, field: string, condition: string):
   const others = Object.entries(wish.filter).filter(([name]) => name !== field);
   const filter = Object.fromEntries(condition === "" ? others : [...others, [field, condition]]);
   return { ...wish, filter };
+}
+
+/** A wish with another condition on a column of scores. */
+export function withScoreCondition(wish: RowsWish, column: string, condition: string): RowsWish {
+  return { ...wish, scores: withCondition({ ...wish, filter: wish.scores }, column, condition).filter };
 }
 
 /** The same, at its rows: what was asked of them is in sight when the page is there. */

@@ -82,6 +82,14 @@ export function milliseconds(value: number): string {
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
 }
 
+/** How long something takes, as a person says it: 8 s, 3 min, 2.5 h. */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 1) return milliseconds(ms);
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return seconds < 90 * 60 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
 export function plural(value: number, one: string, many: string): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }

@@ -77,6 +77,7 @@ export const ROUTES: readonly RouteCase[] = [
   post(`${COMPONENT}/generate.ts`, "/api/rig/generation/generate", SHORT, { streams: true }),
   post(`${COMPONENT}/next_token.ts`, "/api/rig/generation/next_token", {}),
   get(`${COMPONENT}/samples.ts`, "/api/rig/generation/samples"),
+  get(`${COMPONENT}/scores.ts`, "/api/rig/generation/scores?rows=0"),
   post(`${COMPONENT}/score.ts`, "/api/rig/generation/score", {}),
   get("api/app.ts", "/api/app"),
   get("api/health.ts", "/api/health", { rule: "anyone" }),

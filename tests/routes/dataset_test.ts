@@ -13,6 +13,7 @@ import {
   rows,
 } from "../../lib/mod.ts";
 import { rigApp } from "../rig/rig_app.ts";
+import { until } from "../rig/until.ts";
 
 const module = defineModule({
   name: "data",
@@ -440,6 +441,61 @@ Deno.test("the targets of the rows are scored by a link, a column a number", asy
   // "ca" has p 1/2 · 1/4 after "ab": 3 bits, √8; "a" has p 1/2 after "aa".
   assert.deepEqual(cells, [["3.00", "2.8284", "2"], ["1.00", "2", "–"]]);
   assert.match(html, /2 of 2 scored/);
+});
+
+/** Targets of one letter each, whose odds are 8 : 4 : 2 : 1. */
+const letters = defineModule({
+  name: "letters",
+  tasks: {
+    all: {
+      dataset: {
+        all: rows(
+          Array.from({ length: 60 }, (_, index) => ({ name: `row ${index}`, letter: "abcd"[(index * 7) % 4] ?? "" })),
+        ),
+      },
+      prompt: () => "d",
+      target: ({ letter, name }) => name === "row 4" ? "?" : letter, // It has no token.
+    },
+  },
+  generators: {
+    table: logitTable({ vocabulary: ["a", "b", "c", "d"], logits: () => [8, 4, 2, 1].map(Math.log), contextWindow: 8 }),
+  },
+  components: [datasetView()],
+});
+
+Deno.test("all rows are scored while somebody looks, then sorted and filtered by their scores, and it is told how many have one", async () => {
+  const { fetch, stop } = await rigApp({ modules: [letters] });
+  const open = async (path: string) => (await (await fetch(path)).text()).replaceAll("&amp;", "&");
+  const rowsOf = (html: string) => [...html.matchAll(/data-row="(\d+)"/g)].map(([, row]) => Number(row));
+  const first = await open("/letters/dataset?scores=1");
+  assert.match(first, /20 in|19 of 60 scored/, "the page alone, of which one has a target that the model cannot write");
+  const all = linksOf(first).get("Score all 60") ?? assert.fail();
+  assert.match(first, /about \d+ (ms|s), while this page is open/, "its cost is told before");
+  const begun = await open(all);
+  assert.match(begun, /Pause/);
+  const address =
+    /address[^/]*(\/api\/letters\/dataset\/scores\?[^"\\]*)/.exec(begun.replaceAll("\\u0026", "&"))?.[1] ??
+      assert.fail();
+  await until("all rows are scored", async () => (await (await fetch(address)).json()).state.kind === "done");
+  const answer = await (await fetch(address)).json();
+  assert.equal(answer.scored, 59);
+  assert.match(answer.scores[4].fault, /\?/);
+  assert.ok(Math.abs(answer.scores[0].nats + Math.log(8 / 15)) < 1e-6);
+  const sorted = await open("/letters/dataset?by=-bits");
+  assert.deepEqual(rowsOf(sorted).slice(0, 4), [1, 5, 9, 13], "d is the least likely, equals as they stand");
+  assert.match(sorted, /59 of 60 scored/);
+  const filtered = await open("/letters/dataset?score.bits=%3C1&q=row+1");
+  assert.deepEqual(rowsOf(filtered), [12, 16], "of 1 and 10 to 19 those whose letter is a");
+  assert.match(filtered, /2 of 60 match/);
+  assert.deepEqual(
+    rowsOf(await open("/letters/dataset?score.departure==&by=bits")).length,
+    14,
+    "a is the first choice",
+  );
+  const none = await open("/letters/dataset?score.bits=%3E9");
+  assert.match(none, /Without bits “>9”.*60 rows/s);
+  assert.equal((await fetch("/letters/dataset?by=size")).status, 422);
+  stop();
 });
 
 Deno.test("a field whose name no address can hold does not take the page away", async () => {

@@ -1,6 +1,7 @@
 import DatasetKeys from "../../../../islands/DatasetKeys.tsx";
 import IndexWatch from "../../../../islands/IndexWatch.tsx";
 import SampleChoice from "../../../../islands/SampleChoice.tsx";
+import ScoreWatch from "../../../../islands/ScoreWatch.tsx";
 import SampleView from "../../../../islands/SampleView.tsx";
 import { changedTexts, type Edits, editText } from "../../../../lib/datasets/derived.ts";
 import { rowEntries } from "../../../../lib/datasets/field_text.ts";
@@ -15,7 +16,8 @@ import { readScore } from "../../../../lib/server/generation.ts";
 import { editedRow, namesFromQuery, type Place, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
 import { ProblemError, problemOf } from "../../../../lib/server/problem.ts";
 import { type PromptTokens, promptTokens } from "../../../../lib/server/prompt_tokens.ts";
-import { type RowScores, scoreRows } from "../../../../lib/server/row_scores.ts";
+import { knownScores, scoreRows, scoreTable } from "../../../../lib/server/row_scores.ts";
+import { lookAtScores } from "../../../../lib/server/scores.ts";
 import { fieldNames, findRows, rowWish } from "../../../../lib/server/rows.ts";
 import {
   atOthers,
@@ -24,10 +26,13 @@ import {
   type OpenIn,
   placeEntries,
   ROWS_A_PAGE,
+  type RowScore,
   rowsHref,
   type RowsPage,
   type SampleField,
   SAVE,
+  type ScoringState,
+  showsScores,
   SLICE,
   SLICE_CHARACTERS,
   VIEWS,
@@ -75,7 +80,7 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
   }
   const { page: listed, problem: noRows } = await pageOf(request, place, at, sampled);
   const { scores, problem: noScores } = await scoresOf(request, place, listed);
-  const page = listed === undefined || scores === undefined ? listed : { ...listed, ...scores };
+  const page = listed === undefined || scores === undefined ? listed : withScores(listed, scores);
   const { seen, problem: noTokens } = sampled.isReadable
     ? await tokensOf(request, place, screen.prompt.text, views.includes("tokens"))
     : {};
@@ -106,6 +111,7 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
           bar={<SampleChoice screen={{ ...screen, prompt: NO_PROMPT, target: "" }} kept={placeEntries(atOthers(at))} />}
           sample={shown !== undefined && <SampleView elements={shown} />}
           index={page !== undefined && indexWatch(place, page, rowsHref(screen, at))}
+          scoring={page === undefined ? undefined : scoreWatch(screen, page, scores?.state)}
         />
         <DatasetKeys />
       </>
@@ -132,21 +138,63 @@ async function facetsFor(
   return { rows: statistics.rows, fields: facetsOf(statistics, wish.filter) };
 }
 
+interface PageScores {
+  readonly scores: ReadonlyMap<number, RowScore>;
+  readonly scored: number;
+  readonly unscored: number;
+  readonly rowMs?: number;
+  /** How far the others are, where they are made too. */
+  readonly state?: ScoringState;
+}
+
 /** Of the rows on the page, once they are asked for; what hinders all of them takes nothing from the data. */
 async function scoresOf(
   { state, path, signal }: ScreenRequest,
   place: Place,
   page: RowsPage | undefined,
-): Promise<{ readonly scores?: RowScores; readonly problem?: Problem }> {
-  if (page === undefined || !page.views.includes("scores") || place.generator === "") return {};
-  const indices = page.rows.flatMap((found) => "row" in found ? [found.index] : []);
+): Promise<{ readonly scores?: PageScores; readonly problem?: Problem }> {
+  if (page === undefined || !showsScores(page) || place.generator === "") return {};
+  const rows = scorable(page), asker = { state, params: path }, isScoring = page.views.includes("scoring");
+  const dataset = await state.registry.dataset(place.module.name, place.taskName, place.split);
+  const table = scoreTable(dataset, place.generator);
+  let problem: Problem | undefined;
   try {
-    const dataset = await state.registry.dataset(place.module.name, place.taskName, place.split);
-    const rows = { indices, patienceMs: SCORING_MS, signal };
-    return { scores: await scoreRows({ state, params: path }, dataset, place, rows) };
+    await scoreRows(asker, table, place, { rows, patienceMs: isScoring ? 0 : SCORING_MS, signal });
   } catch (error) {
-    return { problem: problemOf(error, state.requestId) };
+    problem = problemOf(error, state.requestId);
   }
+  const others = isScoring && problem === undefined
+    ? { state: (await lookAtScores(asker, place, page.wish, rows, true)).state }
+    : {};
+  const time = table.rowMs === undefined ? {} : { rowMs: table.rowMs };
+  const counts = { scored: table.scored, unscored: dataset.size - table.known };
+  const scores = { scores: knownScores(table, rows), ...counts, ...time, ...others };
+  return problem === undefined ? { scores } : { scores, problem };
+}
+
+function withScores(page: RowsPage, { state: _, ...scores }: PageScores): RowsPage {
+  return { ...page, ...scores };
+}
+
+function scorable({ rows }: RowsPage): readonly number[] {
+  return rows.flatMap((found) => "row" in found ? [found.index] : []);
+}
+
+/** While all rows are scored, how far that is. */
+function scoreWatch(screen: GenerationScreen, page: RowsPage, state: ScoringState | undefined) {
+  if (state === undefined) return undefined;
+  const { module, component, task, split, generator } = screen, { wish } = page;
+  const query = new URLSearchParams({ task, split, generator, rows: scorable(page).join(",") });
+  const paused = { ...page, views: page.views.map((view) => view === "scoring" ? "scores" : view) };
+  return (
+    <ScoreWatch
+      address={`/api/${module}/${component}/scores?${query}&${wishQuery({ ...wish, sort: "", by: "", scores: {} })}`}
+      here={rowsHref(screen, page)}
+      paused={rowsHref(screen, paused)}
+      state={state}
+      isByScore={wish.by !== "" || Object.keys(wish.scores).length > 0}
+    />
+  );
 }
 
 /** While the index is written, how far it is; absent where there is nothing to wait for. */

@@ -1,0 +1,71 @@
+/** Pages of rows filtered and sorted by what their targets say of a generator, beside what the data themselves say. */
+import { type Condition, parseCondition } from "../datasets/condition.ts";
+import type { Dataset } from "../datasets/dataset.ts";
+import { findIndices, type FoundIndices, type RowQuery } from "../datasets/query.ts";
+import { ProblemError } from "./problem.ts";
+import { SCORE_COLUMNS, type ScoreColumn, type ScoreTable } from "./score_table.ts";
+
+/** As texts of an address: a column, after "-" in descending order, or ""; and conditions by column. */
+export interface ScoreWish {
+  readonly by: string;
+  readonly scores: Readonly<Record<string, string>>;
+}
+
+export interface ScoreQuery {
+  readonly sort: { readonly column: ScoreColumn; readonly descending: boolean } | undefined;
+  readonly filter: readonly { readonly column: ScoreColumn; readonly condition: Condition }[];
+}
+
+/** @returns undefined where nothing is asked of the scores. @throws {ProblemError} 422 naming the columns there are */
+export function scoreQuery({ by, scores }: ScoreWish): ScoreQuery | undefined {
+  const filter = Object.entries(scores).map(([name, text]) => ({
+    column: scoreColumn(name, `score.${name}`),
+    condition: parseCondition(text),
+  }));
+  if (by === "" && filter.length === 0) return undefined;
+  const descending = by.startsWith("-");
+  const sort = by === "" ? undefined : { column: scoreColumn(descending ? by.slice(1) : by, "by"), descending };
+  return { sort, filter };
+}
+
+function scoreColumn(name: string, field: string): ScoreColumn {
+  const column = SCORE_COLUMNS.find((each) => each === name);
+  if (column !== undefined) return column;
+  const detail = `Cannot use ${field}: expected one of ${SCORE_COLUMNS.join(", ")}, got ${JSON.stringify(name)}`;
+  throw new ProblemError(422, "Invalid request", detail, { field });
+}
+
+/**
+ * Rows without a score meet no condition on one, and come last in both directions; equals stay in the order of the rows.
+ * @param query of the data: what its engine finds is then looked up in the table
+ */
+export async function findByScores(
+  dataset: Dataset<unknown>,
+  query: RowQuery,
+  table: ScoreTable,
+  { sort, filter }: ScoreQuery,
+): Promise<FoundIndices> {
+  const { offset, limit } = query;
+  const { indices } = await findIndices(dataset, { ...query, offset: 0, limit: dataset.size });
+  const found = filter.length === 0
+    ? indices
+    : indices.filter((row) => filter.every(({ column, condition }) => table.meets(row, column, condition)));
+  const sorted = sort === undefined ? found : sortByScore(found, table, sort);
+  return { indices: sorted.slice(offset, offset + limit), total: sorted.length };
+}
+
+function sortByScore(
+  rows: readonly number[],
+  table: ScoreTable,
+  { column, descending }: NonNullable<ScoreQuery["sort"]>,
+): readonly number[] {
+  const scored: { readonly row: number; readonly number: number }[] = [], others: number[] = [];
+  for (const row of rows) {
+    const number = table.number(row, column);
+    if (number === undefined) others.push(row);
+    else scored.push({ row, number });
+  }
+  const direction = descending ? -1 : 1;
+  scored.sort((one, other) => direction * (one.number - other.number)); // It is stable.
+  return [...scored.map(({ row }) => row), ...others];
+}

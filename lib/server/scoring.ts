@@ -1,0 +1,172 @@
+/**
+ * Rows scored in the background, for as long as somebody looks: the rows of a choice, those on the page first. It takes a
+ * row at a time, in turn with other choices, and only while nobody uses the model: what people ask for goes first.
+ */
+import { ProblemError } from "./problem.ts";
+
+/** How long a choice is scored after somebody looked at it last. */
+const LOOKED_MS = 30_000;
+/** Choices that are scored in turn, and the most rows of one. */
+const MOST_CHOICES = 8;
+export const MOST_ROWS = 100_000;
+/** How long it keeps away while people use the model, before it looks again. */
+const KEEP_AWAY_MS = 50;
+/** How much the last row says of the pace. */
+const SMOOTHING = 1 / 8;
+
+/** A choice of rows to score for a generator. */
+export interface ScoringWish {
+  /** Tells it from others. */
+  readonly key: string;
+  /** The model that it uses: choices of the same one take turns. */
+  readonly model: string;
+  /** Its rows in the order in which they are to be scored; at most `MOST_ROWS` of them are. @throws why they cannot be */
+  readonly rows: () => Promise<ArrayLike<number>>;
+  /** Whether a row was scored already, or cannot be. */
+  readonly isKnown: (row: number) => boolean;
+  /** @throws for what is wrong with more than the row */
+  readonly score: (row: number, signal: AbortSignal) => Promise<void>;
+  /** Whether people use the model now. */
+  readonly isUsed: () => boolean;
+}
+
+export type ScoringState =
+  /** The rows are still looked for, or other choices are in the way: so many. */
+  | { readonly kind: "waiting"; readonly others: number }
+  | {
+    readonly kind: "scoring";
+    /** Rows of the choice that are done, whether they have a score or cannot have one. */
+    readonly done: number;
+    readonly of: number;
+    /** At the pace of the last rows; absent before the first. */
+    readonly leftMs?: number;
+    /** Other choices that are scored in turn. */
+    readonly others: number;
+    /** Whether it keeps away now, as people use the model. */
+    readonly isKeptAway: boolean;
+  }
+  /** `isCut` where the choice has more rows than are scored at once. */
+  | { readonly kind: "done"; readonly of: number; readonly isCut?: true }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export class Scoring {
+  readonly #choices = new Map<string, Choice>();
+  /** Models whose choices are being scored. */
+  readonly #working = new Set<string>();
+
+  constructor(readonly shutdown: AbortSignal, readonly lookedMs: number = LOOKED_MS) {}
+
+  /**
+   * Somebody looks at a choice: it is scored, or goes on being.
+   * @param again whether to begin anew where it failed
+   */
+  look(wish: ScoringWish, again: boolean): ScoringState {
+    this.#forgetUnseen();
+    const known = this.#choices.get(wish.key);
+    const others = [...this.#choices.values()].filter((each) => each !== known && each.isOpen);
+    if (known === undefined && others.length >= MOST_CHOICES) return { kind: "waiting", others: others.length };
+    const choice = known === undefined || again && known.reason !== undefined ? new Choice(wish) : known;
+    choice.seenMs = performance.now();
+    this.#choices.set(wish.key, choice);
+    if (!this.#working.has(wish.model)) void this.#work(wish.model);
+    return choice.state(others.filter(({ wish: { model } }) => model === wish.model).length);
+  }
+
+  /** Ends as soon as there is nothing to do that anybody looks at. */
+  async #work(model: string): Promise<void> {
+    this.#working.add(model);
+    try {
+      for (let choices = this.#open(model); choices.length > 0; choices = this.#open(model)) {
+        let worked = false;
+        for (const choice of choices) {
+          choice.isKeptAway = choice.wish.isUsed();
+          if (!choice.isKeptAway && await choice.step(this.shutdown)) worked = true;
+        }
+        // Others get their turn: a generator that answers at once would leave them none.
+        await new Promise((resolve) => setTimeout(resolve, worked ? 0 : KEEP_AWAY_MS));
+      }
+    } finally {
+      this.#working.delete(model);
+    }
+  }
+
+  #open(model: string): readonly Choice[] {
+    this.#forgetUnseen();
+    if (this.shutdown.aborted) return [];
+    return [...this.#choices.values()].filter(({ isOpen, wish }) => isOpen && wish.model === model);
+  }
+
+  #forgetUnseen(): void {
+    const seenMs = performance.now() - this.lookedMs;
+    for (const [key, choice] of this.#choices) if (choice.seenMs < seenMs) this.#choices.delete(key);
+  }
+}
+
+/** A choice of rows, and how far it is. */
+class Choice {
+  seenMs = 0;
+  isKeptAway = false;
+  /** Why it cannot go on. */
+  reason: string | undefined;
+  #rows: ArrayLike<number> | undefined;
+  /** Of the next row. */
+  #at = 0;
+  #paceMs: number | undefined;
+  #steppedMs: number | undefined;
+
+  constructor(readonly wish: ScoringWish) {}
+
+  get isOpen(): boolean {
+    return this.reason === undefined && (this.#rows === undefined || this.#at < this.#length);
+  }
+
+  state(others: number): ScoringState {
+    if (this.reason !== undefined) return { kind: "failed", reason: this.reason };
+    if (this.#rows === undefined) return { kind: "waiting", others };
+    const of = this.#length, left = this.#countLeft();
+    if (left === 0) return { kind: "done", of, ...(of < this.#rows.length ? { isCut: true } : {}) };
+    const time = this.#paceMs === undefined ? {} : { leftMs: this.#paceMs * left };
+    return { kind: "scoring", done: of - left, of, ...time, others, isKeptAway: this.isKeptAway };
+  }
+
+  /** Looks the rows up, or scores the next one without a score. @returns whether it used the model */
+  async step(signal: AbortSignal): Promise<boolean> {
+    const { rows, isKnown, score } = this.wish;
+    try {
+      this.#rows ??= await rows();
+      while (this.#at < this.#length && isKnown(this.#row)) this.#at++;
+      if (this.#at >= this.#length) return false;
+      await score(this.#row, signal);
+      this.#measure();
+      return true;
+    } catch (error) {
+      // The model was taken meanwhile: the row has its turn when it is free.
+      this.isKeptAway = error instanceof ProblemError && error.status === 429;
+      if (!this.isKeptAway) this.reason = error instanceof Error ? error.message : String(error);
+      return false;
+    }
+  }
+
+  #countLeft(): number {
+    let left = 0;
+    for (let at = this.#at; at < this.#length; at++) left += Number(!this.wish.isKnown(this.#rows?.[at] ?? 0));
+    return left;
+  }
+
+  get #length(): number {
+    return Math.min(MOST_ROWS, this.#rows?.length ?? 0);
+  }
+
+  get #row(): number {
+    return this.#rows?.[this.#at] ?? 0;
+  }
+
+  /** Subtle: from row to row, so that what it waits for is part of the pace. */
+  #measure(): void {
+    const nowMs = performance.now(), beforeMs = this.#steppedMs;
+    this.#steppedMs = nowMs;
+    if (beforeMs === undefined) return;
+    const tookMs = nowMs - beforeMs;
+    this.#paceMs = this.#paceMs === undefined ? tookMs : this.#paceMs + (tookMs - this.#paceMs) * SMOOTHING;
+  }
+}

@@ -1,0 +1,10 @@
+/** What the target of a row says of the model, as the cells of a table show it. */
+import { type RowScore, SCORE_COLUMNS } from "./dataset_screen.ts";
+import { bits, decimal } from "./number_format.ts";
+
+/** One for each column; of a score that is not known yet, a mark of that. */
+export function scoreTexts(score: Extract<RowScore, { nats: number }> | undefined): readonly string[] {
+  if (score === undefined) return SCORE_COLUMNS.map(() => "…");
+  const { nats, perplexity, departure } = score;
+  return [bits(nats), decimal(perplexity), departure === undefined ? "–" : String(departure)];
+}

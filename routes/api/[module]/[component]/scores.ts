@@ -1,0 +1,13 @@
+import { apiRoute } from "../../../../lib/server/api_route.ts";
+import { namesFromQuery, resolvePlace } from "../../../../lib/server/place.ts";
+import { rowWish } from "../../../../lib/server/rows.ts";
+import { lookAtScores, rowsFromQuery } from "../../../../lib/server/scores.ts";
+
+/** The scores of some rows, and how far the choice is that they are of: it is scored for as long as somebody asks. */
+export const handler = apiRoute({
+  async GET({ params, state, url: { searchParams } }) {
+    const place = resolvePlace(state.registry, params, namesFromQuery(searchParams));
+    const rows = rowsFromQuery(searchParams);
+    return Response.json(await lookAtScores({ state, params }, place, rowWish(searchParams), rows, false));
+  },
+});
