@@ -109,6 +109,28 @@ Deno.test("dataset screen", async (t) => {
     await page.close();
   });
 
+  await t.step("scores all rows while it is looked at, fills them in, and sorts and filters by them", async () => {
+    const page = await browser.newPage();
+    await page.goto(`${url}&q=name`);
+    await page.getByRole("link", { name: "Score targets" }).click();
+    await page.getByText(/\d+ of 200 scored/).waitFor();
+    await page.getByRole("link", { name: "Score all that match" }).click();
+    await page.getByText(/All \d+ rows are scored/).waitFor();
+    for (const cell of await page.locator("[data-score]").allTextContents()) assert.notEqual(cell, "…");
+    await page.getByRole("link", { name: "bits" }).click();
+    await page.locator("th[aria-sort=ascending]").waitFor();
+    await page.getByRole("link", { name: "bits" }).click();
+    await page.locator("th[aria-sort=descending]").waitFor();
+    const bits = await page.locator("[data-score$=' 0']").allTextContents();
+    assert.deepEqual(bits.map(Number), bits.map(Number).toSorted((one, other) => other - one));
+    await page.getByLabel("Filter bits").fill(">1");
+    await page.getByLabel("Filter bits").press("Enter");
+    await page.waitForFunction(() => location.search.includes("score.bits"));
+    assert.equal(query(page, "by"), "-bits");
+    for (const text of await page.locator("[data-score$=' 0']").allTextContents()) assert.ok(Number(text) > 0.99, text);
+    await page.close();
+  });
+
   await t.step("does all of it without JavaScript", async () => {
     const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
     await page.goto(url);
