@@ -1,7 +1,6 @@
 import DatasetKeys from "../../../../islands/DatasetKeys.tsx";
 import IndexWatch from "../../../../islands/IndexWatch.tsx";
 import SampleChoice from "../../../../islands/SampleChoice.tsx";
-import ScoreWatch from "../../../../islands/ScoreWatch.tsx";
 import SampleView from "../../../../islands/SampleView.tsx";
 import { changedTexts, type Edits, editText } from "../../../../lib/datasets/derived.ts";
 import { rowEntries } from "../../../../lib/datasets/field_text.ts";
@@ -16,8 +15,6 @@ import { readScore } from "../../../../lib/server/generation.ts";
 import { editedRow, namesFromQuery, type Place, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
 import { ProblemError, problemOf } from "../../../../lib/server/problem.ts";
 import { type PromptTokens, promptTokens } from "../../../../lib/server/prompt_tokens.ts";
-import { knownScores, scoreRows, scoreTable } from "../../../../lib/server/row_scores.ts";
-import { lookAtScores } from "../../../../lib/server/scores.ts";
 import { fieldNames, findRows, rowWish } from "../../../../lib/server/rows.ts";
 import {
   atOthers,
@@ -26,13 +23,10 @@ import {
   type OpenIn,
   placeEntries,
   ROWS_A_PAGE,
-  type RowScore,
   rowsHref,
   type RowsPage,
   type SampleField,
   SAVE,
-  type ScoringState,
-  showsScores,
   SLICE,
   SLICE_CHARACTERS,
   VIEWS,
@@ -40,6 +34,7 @@ import {
 } from "../../../../lib/ui/dataset_screen.ts";
 import { DatasetView } from "../../../../lib/ui/DatasetView.tsx";
 import type { GenerationScreen } from "../../../../lib/ui/generation_screen.ts";
+import { scoresOf, scoreWatch, withScores } from "./dataset_scores.tsx";
 import {
   readSampleScreen,
   type SampleScreen,
@@ -54,8 +49,6 @@ import { visibleText } from "../../../../lib/lm/visible_text.ts";
 const NO_PROMPT = toPrompt("");
 /** How long a page waits for an index that is being written, before it tells how far it is. */
 const PATIENCE_MS = 1_000;
-/** How long it waits for the scores of its rows; a link leads on to the others. */
-const SCORING_MS = 3_000;
 
 export async function openDataset(request: ScreenRequest, module: Module): Promise<Screen | Response> {
   const { state: { registry }, path, url: { searchParams } } = request;
@@ -136,65 +129,6 @@ async function facetsFor(
   if (!views.includes("statistics") || index?.kind === "writing") return undefined;
   const statistics = await statisticsOf(await registry.dataset(module.name, taskName, split));
   return { rows: statistics.rows, fields: facetsOf(statistics, wish.filter) };
-}
-
-interface PageScores {
-  readonly scores: ReadonlyMap<number, RowScore>;
-  readonly scored: number;
-  readonly unscored: number;
-  readonly rowMs?: number;
-  /** How far the others are, where they are made too. */
-  readonly state?: ScoringState;
-}
-
-/** Of the rows on the page, once they are asked for; what hinders all of them takes nothing from the data. */
-async function scoresOf(
-  { state, path, signal }: ScreenRequest,
-  place: Place,
-  page: RowsPage | undefined,
-): Promise<{ readonly scores?: PageScores; readonly problem?: Problem }> {
-  if (page === undefined || !showsScores(page) || place.generator === "") return {};
-  const rows = scorable(page), asker = { state, params: path }, isScoring = page.views.includes("scoring");
-  const dataset = await state.registry.dataset(place.module.name, place.taskName, place.split);
-  const table = scoreTable(dataset, place.generator);
-  let problem: Problem | undefined;
-  try {
-    await scoreRows(asker, table, place, { rows, patienceMs: isScoring ? 0 : SCORING_MS, signal });
-  } catch (error) {
-    problem = problemOf(error, state.requestId);
-  }
-  const others = isScoring && problem === undefined
-    ? { state: (await lookAtScores(asker, place, page.wish, rows, true)).state }
-    : {};
-  const time = table.rowMs === undefined ? {} : { rowMs: table.rowMs };
-  const counts = { scored: table.scored, unscored: dataset.size - table.known };
-  const scores = { scores: knownScores(table, rows), ...counts, ...time, ...others };
-  return problem === undefined ? { scores } : { scores, problem };
-}
-
-function withScores(page: RowsPage, { state: _, ...scores }: PageScores): RowsPage {
-  return { ...page, ...scores };
-}
-
-function scorable({ rows }: RowsPage): readonly number[] {
-  return rows.flatMap((found) => "row" in found ? [found.index] : []);
-}
-
-/** While all rows are scored, how far that is. */
-function scoreWatch(screen: GenerationScreen, page: RowsPage, state: ScoringState | undefined) {
-  if (state === undefined) return undefined;
-  const { module, component, task, split, generator } = screen, { wish } = page;
-  const query = new URLSearchParams({ task, split, generator, rows: scorable(page).join(",") });
-  const paused = { ...page, views: page.views.map((view) => view === "scoring" ? "scores" : view) };
-  return (
-    <ScoreWatch
-      address={`/api/${module}/${component}/scores?${query}&${wishQuery({ ...wish, sort: "", by: "", scores: {} })}`}
-      here={rowsHref(screen, page)}
-      paused={rowsHref(screen, paused)}
-      state={state}
-      isByScore={wish.by !== "" || Object.keys(wish.scores).length > 0}
-    />
-  );
 }
 
 /** While the index is written, how far it is; absent where there is nothing to wait for. */
