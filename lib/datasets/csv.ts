@@ -2,6 +2,7 @@ import { cellsOf } from "./csv_cells.ts";
 import { type CsvRecord, findRecords, recordsOf } from "./csv_records.ts";
 import { type Dataset, type DatasetContext, type DatasetSource, type RowProblem, rows } from "./dataset.ts";
 import { indexed } from "./duckdb/indexed.ts";
+import { EmptyFileError } from "./empty_file.ts";
 import { keptLineIndex } from "./line_index.ts";
 import { decodeLine, LARGE_BYTES, readByLines } from "./lines_dataset.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
@@ -82,7 +83,7 @@ async function parseCsv<Sample extends object>(
       problems.push({ line, before: samples.length, message: `Cannot read line ${line} of "${name}": ${reason}` });
     }
   }
-  if (samples.length === 0) throw new SyntaxError(problems[0]?.message ?? noRows(name));
+  if (samples.length === 0) throw problems[0] === undefined ? noRows(name) : new SyntaxError(problems[0].message);
   const dataset = await rows(samples, name).open(new URL("file:///"));
   return { ...dataset, problems: problems.slice(0, PROBLEM_LIMIT), problemCount: problems.length };
 }
@@ -100,12 +101,12 @@ export async function openLargeCsv<Sample extends object>(
   const columns = columnsOf(head, recordsOf(head, mark)[0], mark, name);
   const find = () => findRecords(url, mark);
   const lines = await keptLineIndex(url, context?.cacheDir, { layout: ` csv ${mark}`, find });
-  if (lines.count === 0) throw new SyntaxError(noRows(name));
+  if (lines.count === 0) throw noRows(name);
   return readByLines(url, name, lines, (bytes) => sampleOf(bytes, mark, columns, schema));
 }
 
-function noRows(name: string): string {
-  return `Cannot read "${name}": expected rows below the names of its columns`;
+function noRows(name: string): EmptyFileError {
+  return new EmptyFileError(`Cannot read "${name}": expected rows below the names of its columns`);
 }
 
 /** The names in the first record. */
@@ -115,7 +116,9 @@ function columnsOf(
   delimiter: string,
   name: string,
 ): readonly string[] {
-  if (header === undefined) throw new SyntaxError(`Cannot read "${name}": expected the names of its columns in line 1`);
+  if (header === undefined) {
+    throw new EmptyFileError(`Cannot read "${name}": expected the names of its columns in line 1`);
+  }
   const columns = cellsOf(withoutCr(new TextDecoder().decode(bytes.subarray(header.start, header.end))), delimiter);
   const twice = columns.find((column, index) => columns.indexOf(column) !== index);
   if (twice !== undefined) throw new SyntaxError(`Cannot read "${name}": two of its columns are called "${twice}"`);

@@ -53,6 +53,16 @@ export interface DatasetContext {
   readonly indexes?: boolean;
   /** The size from which files do, instead of the default. */
   readonly indexedFromBytes?: number;
+  /** Told how much has come of what is fetched. */
+  readonly onProgress?: (progress: FetchProgress) => void;
+}
+
+/** Of all files that are fetched for a split. */
+export interface FetchProgress {
+  /** That have come. */
+  readonly bytes: number;
+  /** Of those whose length is known by now. */
+  readonly of: number;
 }
 
 /** A split as a module names it: a value without side effects, opened on first use. */

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { csv } from "./csv.ts";
-import type { Dataset, DatasetContext, DatasetSource } from "./dataset.ts";
+import type { Dataset, DatasetContext, DatasetSource, RowProblem } from "./dataset.ts";
 import { type FileFormat, indexed } from "./duckdb/indexed.ts";
+import { EmptyFileError } from "./empty_file.ts";
 import { hubRows } from "./hub_rows.ts";
 import { jsonl } from "./jsonl.ts";
 import { joined } from "./joined.ts";
@@ -52,13 +53,18 @@ export function hubDataset<Sample extends object = Record<string, unknown>>(
       }
       const repository = new Repository(id, revision, context);
       const files = file === undefined ? await repository.filesOf(split) : [file];
-      await Promise.all(files.map((each) => repository.keep(each)));
+      const progress = new FetchedBytes(context?.onProgress);
+      await Promise.all(files.map((each) => repository.keep(each, progress)));
       const inParts = { ...context, cacheDir: context?.cacheDir ?? CACHE, indexes: false };
       const { folder } = repository;
-      const parts = await Promise.all(files.map((each) => openFile<Sample>(each, folder, schema, inParts)));
-      if (schema !== undefined) return joined(parts);
-      const places = files.map((each) => ({ href: new URL(relativeUrl(each), folder).href, ...formatOf(each) }));
-      return await indexed(joined(parts), places, context);
+      const opened = await Promise.all(files.map((each) => openPart<Sample>(each, folder, schema, inParts)));
+      const parts = opened.flatMap((part) => part instanceof EmptyFileError ? [] : [part]);
+      const empty = opened.flatMap((part) => part instanceof EmptyFileError ? [part] : []);
+      if (parts.length === 0 && empty[0] !== undefined) throw empty[0];
+      const whole = withProblems(joined(parts.map(({ dataset }) => dataset)), empty);
+      if (schema !== undefined) return whole;
+      const places = parts.map(({ path }) => ({ href: new URL(relativeUrl(path), folder).href, ...formatOf(path) }));
+      return await indexed(whole, places, context);
     },
   };
 }
@@ -67,6 +73,55 @@ export function hubDataset<Sample extends object = Record<string, unknown>>(
 async function canKeep(context: DatasetContext | undefined): Promise<boolean> {
   const { state } = await Deno.permissions.query({ name: "write", path: context?.cacheDir ?? CACHE });
   return state === "granted";
+}
+
+/** @returns the error of a file that has no rows, as the other files of its split may have some */
+async function openPart<Sample extends object>(
+  path: string,
+  folder: URL,
+  schema: RowSchema<Sample> | undefined,
+  context: DatasetContext,
+): Promise<{ readonly path: string; readonly dataset: Dataset<Sample> } | EmptyFileError> {
+  const { size } = await Deno.stat(new URL(relativeUrl(path), folder));
+  if (size === 0) return new EmptyFileError(`Cannot read "${relativeUrl(path)}": it is empty`);
+  try {
+    return { path, dataset: await openFile(path, folder, schema, context) };
+  } catch (error) {
+    if (error instanceof EmptyFileError) return error;
+    throw error;
+  }
+}
+
+/** Files without rows are told as lines that cannot be read are. */
+function withProblems<Sample>(dataset: Dataset<Sample>, empty: readonly EmptyFileError[]): Dataset<Sample> {
+  const { problems, problemCount = problems.length } = dataset;
+  const left = empty.map(({ message }): RowProblem => ({ line: 1, message }));
+  return { ...dataset, problems: [...left, ...problems], problemCount: left.length + problemCount };
+}
+
+/** What has come of all files of a split. */
+class FetchedBytes {
+  #bytes = 0;
+  #of = 0;
+
+  constructor(readonly onProgress: DatasetContext["onProgress"]) {}
+
+  expect(bytes: number): void {
+    this.#of += bytes;
+  }
+
+  /** The same stream, counted as it passes. */
+  count(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+    const tell = (bytes: number) => this.onProgress?.({ bytes: this.#bytes += bytes, of: this.#of });
+    return stream.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          tell(chunk.byteLength);
+          controller.enqueue(chunk);
+        },
+      }),
+    );
+  }
 }
 
 /** Subtle: a reader's messages name what it was given, and the folder on this machine is nobody's business. */
@@ -135,7 +190,7 @@ class Repository {
   }
 
   /** Fetches a file into its folder if it is not there. Subtle: it gets its name when it is whole. */
-  async keep(path: string): Promise<void> {
+  async keep(path: string, progress: FetchedBytes): Promise<void> {
     if (path.split("/").includes("..")) {
       throw new TypeError(`Cannot fetch "${path}": expected a path inside ${this.id}`);
     }
@@ -146,7 +201,8 @@ class Repository {
     if (blob === null) throw new Deno.errors.NotFound(`Cannot fetch "${path}": ${this.id} has no such file`);
     await Deno.mkdir(new URL(".", place), { recursive: true });
     const part = new URL(`${place.href}.part`);
-    await Deno.writeFile(part, blob.stream());
+    progress.expect(blob.size);
+    await Deno.writeFile(part, progress.count(blob.stream()));
     await Deno.rename(part, place);
   }
 

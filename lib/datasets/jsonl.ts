@@ -1,4 +1,5 @@
 import { checkIndex, type Dataset, type DatasetContext, type DatasetSource, type RowProblem } from "./dataset.ts";
+import { EmptyFileError } from "./empty_file.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 import { indexed } from "./duckdb/indexed.ts";
 import { keptLineIndex } from "./line_index.ts";
@@ -72,11 +73,7 @@ export function parseJsonl<Sample extends object>(
       });
     }
   });
-  if (samples.length === 0) {
-    throw new SyntaxError(
-      problems[0]?.message ?? `Cannot read "${name}": expected one JSON object a line, got no line`,
-    );
-  }
+  if (samples.length === 0) throw problems[0] === undefined ? noLine(name) : new SyntaxError(problems[0].message);
   return {
     size: samples.length,
     problems: problems.slice(0, PROBLEM_LIMIT),
@@ -99,8 +96,12 @@ export async function openLarge<Sample extends object>(
 ): Promise<Dataset<Sample>> {
   checkText(await readPart(url, 0, Math.min(MARK_BYTES, await fileSize(url, name))), name);
   const index = await keptLineIndex(url, context?.cacheDir);
-  if (index.count === 0) throw new SyntaxError(`Cannot read "${name}": expected one JSON object a line, got no line`);
+  if (index.count === 0) throw noLine(name);
   return readByLines(url, name, index, (bytes) => parseRow(decodeLine(bytes), schema));
+}
+
+function noLine(name: string): EmptyFileError {
+  return new EmptyFileError(`Cannot read "${name}": expected one JSON object a line, got no line`);
 }
 
 function parseRow<Sample extends object>(line: string, schema: RowSchema<Sample> | undefined): Sample {

@@ -8,16 +8,16 @@ interface OpeningSource<Value> {
   check(): Promise<void>;
 }
 
-interface OpeningReport<Value> {
+interface OpeningReport<Value, Progress> {
   readonly state: OpenState;
   readonly detail?: string;
   readonly value?: Value;
-  readonly progress?: LoadProgress;
+  readonly progress?: Progress;
 }
 
 /** Something that is opened on first use and then shared; a failure is remembered for show, and retried on next use. */
-export class Opening<Value> {
-  progress: LoadProgress | undefined;
+export class Opening<Value, Progress = LoadProgress> {
+  progress: Progress | undefined;
   readonly #source: OpeningSource<Value>;
   #state: OpenState = "idle";
   #detail: string | undefined;
@@ -43,7 +43,7 @@ export class Opening<Value> {
     }
   }
 
-  report(): OpeningReport<Value> {
+  report(): OpeningReport<Value, Progress> {
     return {
       state: this.#state,
       ...(this.#detail === undefined ? {} : { detail: this.#detail }),

@@ -1,5 +1,5 @@
 /** The modules that the app was started with, and what of theirs is open. */
-import type { Dataset } from "../datasets/dataset.ts";
+import type { Dataset, FetchProgress } from "../datasets/dataset.ts";
 import type { Generator, GeneratorFacts, LoadProgress, OpenContext } from "../generators/generator.ts";
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
 import type { Module } from "../module.ts";
@@ -56,6 +56,8 @@ export interface DatasetReport {
   readonly label: string;
   readonly state: OpenState;
   readonly detail?: string;
+  /** While it is fetched. */
+  readonly progress?: FetchProgress;
   readonly size?: number;
   /** Lines left out, with the reason. */
   readonly problems?: readonly string[];
@@ -76,7 +78,7 @@ export class Registry {
   readonly modules: readonly Module[];
   readonly #byName: ReadonlyMap<string, ModuleFile>;
   readonly #generators = new Map<string, Opening<Generator>>();
-  readonly #datasets = new Map<string, Opening<Dataset<unknown>>>();
+  readonly #datasets = new Map<string, Opening<Dataset<unknown>, FetchProgress>>();
   readonly #lanes = new Map<string, Lanes>();
   readonly traffic: Traffic;
 
@@ -148,6 +150,16 @@ export class Registry {
     return opened(this.#datasets.get(key(module, task, split)), `split "${split}" of task "${task}"`);
   }
 
+  /** Whether a split is open, or how much of it has come. */
+  splitState(
+    module: string,
+    task: string,
+    split: string,
+  ): { readonly state: OpenState; readonly progress?: FetchProgress } {
+    const { state, progress } = this.#datasets.get(key(module, task, split))?.report() ?? { state: "idle" };
+    return { state, ...(progress === undefined ? {} : { progress }) };
+  }
+
   /** Looks whether the files are there, so that a missing one is named at start and not on first use. */
   async check(): Promise<void> {
     await Promise.all([...this.#generators.values(), ...this.#datasets.values()].map((opening) => opening.check()));
@@ -167,7 +179,7 @@ export class Registry {
         for (const [split, { label }] of Object.entries(dataset)) {
           const opening = this.#datasets.get(key(module.name, task, split));
           if (opening === undefined) continue;
-          const { value, progress: _, ...report } = opening.report();
+          const { value, ...report } = opening.report();
           const rows = value === undefined ? {} : { size: value.size, problems: value.problems.map((p) => p.message) };
           datasets.push({ module: module.name, task, split, label, ...report, ...rows });
         }
@@ -213,8 +225,8 @@ export class Registry {
     }
     for (const [task, { dataset }] of Object.entries(module.tasks)) {
       for (const [split, source] of Object.entries(dataset)) {
-        const opening = new Opening({
-          open: () => source.open(url, this.options),
+        const opening: Opening<Dataset<unknown>, FetchProgress> = new Opening({
+          open: () => source.open(url, { ...this.options, onProgress: (progress) => opening.progress = progress }),
           check: async () => await source.check?.(url),
         });
         this.#datasets.set(key(module.name, task, split), opening);
@@ -235,7 +247,7 @@ function key(...names: readonly string[]): string {
   return names.join("/");
 }
 
-async function opened<Value>(opening: Opening<Value> | undefined, what: string): Promise<Value> {
+async function opened<Value>(opening: Pick<Opening<Value>, "open"> | undefined, what: string): Promise<Value> {
   if (opening === undefined) throw new RangeError(`Cannot open ${what}: no module has it`);
   try {
     return await opening.open();

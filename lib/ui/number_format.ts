@@ -82,6 +82,13 @@ export function milliseconds(value: number): string {
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
 }
 
+/** A size as a person says it, in powers of ten: 512 bytes, 3.4 MB, 1.25 GB. */
+export function bytes(size: number): string {
+  if (size < 1e3) return plural(size, "byte", "bytes");
+  const [unit, name] = size < 1e6 ? [1e3, "kB"] as const : size < 1e9 ? [1e6, "MB"] as const : [1e9, "GB"] as const;
+  return `${(size / unit).toFixed(size < 1e9 ? 1 : 2)} ${name}`;
+}
+
 /** How long something takes, as a person says it: 8 s, 3 min, 2.5 h. */
 export function duration(ms: number): string {
   const seconds = ms / 1000;

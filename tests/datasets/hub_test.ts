@@ -97,3 +97,33 @@ Deno.test("hubDataset() finds rows of several files by their index, lines that c
     await Deno.remove(cacheDir, { recursive: true });
   }
 });
+
+Deno.test("hubDataset() leaves a file without rows out and tells of it, and how much of the others has come", async () => {
+  const hub = startHub([], {
+    "data/train-00000.jsonl": '{"n":0}\n{"n":1}\n',
+    "data/train-00001.jsonl": "\n",
+    "data/train-00002.csv": "n\n",
+    "data/train-00003.parquet": "",
+    "data/train-00004.jsonl": '{"n":2}\n',
+  });
+  const cacheDir = await Deno.makeTempDir(), told: { readonly bytes: number; readonly of: number }[] = [];
+  try {
+    const source = hubDataset<object>("org/name", { revision: "v1" });
+    const context = { cacheDir, hubHost: hub.origin, indexedFromBytes: 0 };
+    const dataset = await source.open(ROOT, { ...context, onProgress: (progress) => told.push(progress) });
+    assert.deepEqual([dataset.size, dataset.problemCount], [3, 3]);
+    assert.deepEqual(await dataset.row(2), { n: 2 });
+    const messages = dataset.problems.map(({ message }) => message);
+    assert.match(
+      messages.join("\n"),
+      /00001.jsonl": .*got no line\n.*00002.csv": expected rows below.*\n.*00003.parquet": it is empty/,
+    );
+    await dataset.statistics?.();
+    assert.deepEqual(dataset.indexState?.(), { kind: "ready" }, "an index is made of the others");
+    assert.deepEqual(told.at(-1), { bytes: 27, of: 27 });
+    await dataset.close?.();
+  } finally {
+    await hub.close();
+    await Deno.remove(cacheDir, { recursive: true });
+  }
+});

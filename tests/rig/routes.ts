@@ -79,6 +79,7 @@ export const ROUTES: readonly RouteCase[] = [
   get(`${COMPONENT}/samples.ts`, "/api/rig/generation/samples"),
   get(`${COMPONENT}/scores.ts`, "/api/rig/generation/scores?rows=0"),
   post(`${COMPONENT}/score.ts`, "/api/rig/generation/score", {}),
+  get(`${COMPONENT}/split.ts`, "/api/rig/generation/split"),
   get("api/app.ts", "/api/app"),
   get("api/health.ts", "/api/health", { rule: "anyone" }),
   get("api/metrics.ts", "/api/metrics"),

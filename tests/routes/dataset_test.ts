@@ -1,6 +1,7 @@
 /** The dataset screen: complete without JavaScript, and honest about what it does not find. */
 import assert from "node:assert/strict";
 import { parseJsonl } from "../../lib/datasets/jsonl.ts";
+import type { DatasetContext } from "../../lib/datasets/dataset.ts";
 import {
   datasetView,
   defineModule,
@@ -506,4 +507,39 @@ Deno.test("a field whose name no address can hold does not take the page away", 
   });
   const { fetch } = await rigApp({ modules: [odd] });
   assert.equal((await fetch("/odd/dataset?statistics=1")).status, 200);
+});
+
+Deno.test("while a split is fetched its screens tell how much has come, and show it once it is there", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow = defineModule({
+    name: "slow",
+    tasks: {
+      rows: {
+        dataset: {
+          all: {
+            label: "all",
+            async open(baseUrl: URL, context?: DatasetContext) {
+              context?.onProgress?.({ bytes: 1_500_000, of: 3_000_000 });
+              await promise;
+              return await rows([{ text: "here it is" }]).open(baseUrl);
+            },
+          },
+        },
+        prompt: ({ text }) => text,
+      },
+    },
+    components: [datasetView()],
+  });
+  const { fetch } = await rigApp({ modules: [slow] });
+  const early = await fetch("/slow/dataset?q=it");
+  assert.equal(early.status, 200);
+  assert.match(
+    await early.text(),
+    /It is being fetched: 1\.5 MB of 3\.0 MB\..*href="\/slow\/dataset\?q=it"[^>]*>Look again/s,
+  );
+  const state = async () => await (await fetch("/api/slow/dataset/split")).json();
+  assert.deepEqual(await state(), { state: "loading", progress: { bytes: 1_500_000, of: 3_000_000 } });
+  resolve();
+  assert.match(await (await fetch("/slow/dataset?q=it")).text(), /1 of 1 match/);
+  assert.deepEqual(await state(), { state: "ready" });
 });

@@ -10,6 +10,7 @@ import { openDataset } from "./(_screens)/dataset.tsx";
 import { openElements } from "./(_screens)/elements.tsx";
 import { openGeneration } from "./(_screens)/generation.tsx";
 import { openNextToken } from "./(_screens)/next_token.tsx";
+import { unlessOpening } from "./(_screens)/opening.tsx";
 import type { Screen, ScreenRequest } from "./(_screens)/screen.ts";
 
 export const handler = define.handlers({
@@ -34,11 +35,11 @@ async function open(request: ScreenRequest): Promise<Screen | Response> {
   const { module, component } = findComponent(request.state.registry, request.path);
   switch (component.kind) {
     case "dataset":
-      return await openDataset(request, module);
+      return await unlessOpening(request, openDataset(request, module));
     case "generation":
-      return await openGeneration(request);
+      return await unlessOpening(request, openGeneration(request));
     case "next_token":
-      return await openNextToken(request);
+      return await unlessOpening(request, openNextToken(request));
     case "chat":
       return openChat(request, module, component);
     case "elements":

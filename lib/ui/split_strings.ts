@@ -1,0 +1,9 @@
+/** The sentences of a screen whose split is still being opened. */
+export const SPLIT_STRINGS = {
+  title: (split: string) => `Split ${split}`,
+  opening: "It is being opened.",
+  fetched: (bytes: string) => `It is being fetched: ${bytes} so far.`,
+  fetchedOf: (bytes: string, of: string) => `It is being fetched: ${bytes} of ${of}.`,
+  once: "This happens once; then it is kept.",
+  lookAgain: "Look again",
+} as const;

@@ -1,0 +1,10 @@
+import { apiRoute } from "../../../../lib/server/api_route.ts";
+import { namesFromQuery, resolvePlace } from "../../../../lib/server/place.ts";
+
+/** Whether a split is open, or how much of it has come: asking opens nothing, and waits for nothing. */
+export const handler = apiRoute({
+  GET({ params, state: { registry }, url: { searchParams } }) {
+    const { module, taskName, split } = resolvePlace(registry, params, namesFromQuery(searchParams));
+    return Response.json(registry.splitState(module.name, taskName, split));
+  },
+});
