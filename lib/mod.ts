@@ -7,7 +7,8 @@
  * ```
  * @module
  */
-export { defineModule, type Module } from "./module.ts";
+export { defineModule } from "./define_module.ts";
+export type { Module } from "./module.ts";
 export type { Task } from "./task.ts";
 export { chat, type ChatOptions, type Conversation } from "./components/chat.ts";
 export {

@@ -1,10 +1,9 @@
-import type { Component, ComponentKind } from "./components/component.ts";
+import type { Component } from "./components/component.ts";
 import type { GeneratorSource } from "./generators/generator.ts";
-import { DEFAULT_PARAMS, PARAM_RANGES } from "./lm/params.ts";
-import type { Metric } from "./metrics/metric.ts";
 import type { Task } from "./task.ts";
 
-const CHECKED: unique symbol = Symbol.for("visuallm.module");
+/** Marks what `defineModule` has checked. */
+export const CHECKED: unique symbol = Symbol.for("visuallm.module");
 
 /** One developer's file of generators, tasks and components, as the app sees it. */
 export interface Module {
@@ -17,7 +16,8 @@ export interface Module {
   readonly [CHECKED]: true;
 }
 
-interface ModuleDefinition<Samples extends Readonly<Record<string, unknown>>> {
+/** What a developer gives to `defineModule`. */
+export interface ModuleDefinition<Samples extends Readonly<Record<string, unknown>>> {
   /** Part of the URL: lower-case letters, digits, `-` and `_`. */
   readonly name: string;
   /** Default: the name. */
@@ -28,163 +28,7 @@ interface ModuleDefinition<Samples extends Readonly<Record<string, unknown>>> {
   readonly components: readonly Component[];
 }
 
-/** What a component of each kind cannot do without. */
-const NEEDED: Readonly<Record<ComponentKind, readonly ("generator" | "task")[]>> = {
-  dataset: ["task"],
-  generation: ["generator", "task"],
-  next_token: ["generator", "task"],
-  chat: ["generator"],
-  elements: [],
-};
-
-/** Subtle: types alone would not find a misspelt name, as the app starts without checking them. */
-const MODULE_FIELDS: Readonly<Record<keyof ModuleDefinition<never>, true>> = {
-  name: true,
-  title: true,
-  generators: true,
-  tasks: true,
-  components: true,
-};
-const TASK_FIELDS: Readonly<Record<keyof Task<unknown>, true>> = {
-  title: true,
-  dataset: true,
-  prompt: true,
-  target: true,
-  show: true,
-  metrics: true,
-  params: true,
-};
-const METRIC_KINDS: ReadonlySet<unknown> = new Set(["text", "logprobs"] satisfies Metric["kind"][]);
-
-const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
-
-/**
- * Checks a module and gives it its defaults. The sample type flows from each task's dataset into its `prompt` and `target`.
- * @throws {TypeError} naming what is missing, misspelt or of another kind, or the name that is taken twice or malformed
- * @throws {RangeError} for a task's param that is out of its range
- */
-export function defineModule<Samples extends Readonly<Record<string, unknown>>>(
-  definition: ModuleDefinition<Samples>,
-): Module {
-  const { name, title = name, generators = {}, tasks = {}, components } = definition;
-  checkName("module", name);
-  const what = `module "${name}"`;
-  checkFields(what, definition, MODULE_FIELDS);
-  for (const [key, generator] of Object.entries(generators)) {
-    checkName(`generator of ${what}`, key);
-    checkSource(what, `generator "${key}"`, generator, 'onnx("…"), openai({ … }) or another source');
-  }
-  for (const key of Object.keys(tasks)) checkName(`task of ${what}`, key);
-  checkComponents(what, components, { generator: generators, task: tasks });
-  for (const [key, task] of Object.entries<Task<unknown>>(tasks)) {
-    checkTask(`task "${key}" of ${what}`, task);
-  }
-  return { name, title, generators, tasks, components, [CHECKED]: true };
-}
-
 /** Whether a value was made by `defineModule`: a plain object of the same shape was never checked, so it is none. */
 export function isModule(value: unknown): value is Module {
   return typeof value === "object" && value !== null && CHECKED in value;
-}
-
-function checkComponents(
-  what: string,
-  components: readonly Component[],
-  given: Readonly<Record<"generator" | "task", object>>,
-): void {
-  if ((components?.length ?? 0) === 0) throw new TypeError(`Cannot define ${what}: it has no component`);
-  const taken = new Set<string>();
-  for (const [index, component] of components.entries()) {
-    if (!Object.hasOwn(NEEDED, component?.kind ?? "")) {
-      const expected = "what generation(), chat() or component(…) returns";
-      throw new TypeError(`Cannot define ${what}: its component ${index} is ${got(component)}, expected ${expected}`);
-    }
-    const missing = NEEDED[component.kind].find((each) => Object.keys(given[each]).length === 0);
-    if (missing !== undefined) {
-      throw new TypeError(
-        `Cannot define ${what}: component "${component.name}" needs a ${missing}, and it has none`,
-      );
-    }
-    checkName(`component of ${what}`, component.name);
-    if (taken.has(component.name)) {
-      throw new TypeError(`Cannot define ${what}: two components are named "${component.name}"`);
-    }
-    taken.add(component.name);
-  }
-}
-
-function checkTask(what: string, task: Task<unknown>): void {
-  const { metrics = {}, params = {} } = task;
-  checkFields(what, task, TASK_FIELDS);
-  checkDataset(what, task.dataset);
-  for (const name of ["prompt", "target", "show"] as const) {
-    const value: unknown = task[name];
-    if (typeof value === "function" || (value === undefined && name !== "prompt")) continue;
-    throw new TypeError(`Cannot define ${what}: its ${name} is ${got(value)}, expected a function of the sample`);
-  }
-  for (const [name, { kind, compute }] of Object.entries(metrics)) {
-    if (typeof compute !== "function") {
-      throw new TypeError(`Cannot define ${what}: its metric "${name}" has no compute`);
-    }
-    if (METRIC_KINDS.has(kind)) continue;
-    const expected = [...METRIC_KINDS].map((each) => JSON.stringify(each)).join(" or ");
-    throw new TypeError(
-      `Cannot define ${what}: the kind of its metric "${name}" is ${got(kind)}, expected ${expected}`,
-    );
-  }
-  checkParams(what, params);
-}
-
-function checkDataset(what: string, dataset: Task<unknown>["dataset"] | undefined): void {
-  const isSource = typeof dataset === "object" && "open" in dataset && typeof dataset.open === "function";
-  if (typeof dataset !== "object" || isSource) {
-    const given = isSource ? "one source" : got(dataset);
-    throw new TypeError(`Cannot define ${what}: its dataset is ${given}, expected { split: source }`);
-  }
-  if (Object.keys(dataset).length === 0) throw new TypeError(`Cannot define ${what}: its dataset has no split`);
-  for (const [name, source] of Object.entries(dataset)) {
-    checkSource(what, `split "${name}"`, source, 'rows([ … ]), jsonl("…") or another source');
-  }
-}
-
-function checkParams(what: string, params: Task<unknown>["params"] & object): void {
-  checkFields(`the params of ${what}`, params, DEFAULT_PARAMS);
-  for (const [name, { min, max, integer }] of Object.entries(PARAM_RANGES)) {
-    const value: unknown = new Map<string, unknown>(Object.entries(params)).get(name);
-    if (value === undefined) continue;
-    const isIn = typeof value === "number" && value >= min && value <= max && (!integer || Number.isInteger(value));
-    if (isIn) continue;
-    const range = `${integer ? "a whole number" : "a number"} from ${min} to ${max}`;
-    throw new RangeError(`Cannot define ${what}: its params.${name} must be ${range}, got ${JSON.stringify(value)}`);
-  }
-}
-
-function checkSource(what: string, part: string, source: unknown, expected: string): void {
-  const isSource = typeof source === "object" && source !== null && "open" in source &&
-    typeof source.open === "function";
-  if (!isSource) throw new TypeError(`Cannot define ${what}: its ${part} is ${got(source)}, expected ${expected}`);
-}
-
-/** Subtle: an object of a class may have fields of its own, beside those that the app reads. */
-function checkFields(what: string, value: object, fields: object): void {
-  if (Object.getPrototypeOf(value) !== Object.prototype) return;
-  const unknown = Object.keys(value).find((key) => !Object.hasOwn(fields, key));
-  if (unknown === undefined) return;
-  const known = Object.keys(fields).join(", ");
-  throw new TypeError(`Cannot define ${what}: there is no field "${unknown}", only ${known}`);
-}
-
-/** @example [1] → "a list", "x" → "\"x\"" */
-function got(value: unknown): string {
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "function") return "a function";
-  if (typeof value === "object" && value !== null) return "an object";
-  return JSON.stringify(value) ?? "undefined";
-}
-
-function checkName(what: string, name: string): void {
-  if (NAME.test(name)) return;
-  throw new TypeError(
-    `Cannot name a ${what} "${name}": expected lower-case letters, digits, "-" and "_", a letter first, at most 64`,
-  );
 }

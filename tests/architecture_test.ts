@@ -17,7 +17,10 @@ const MAY_IMPORT: readonly (readonly [from: RegExp, allowed: RegExp])[] = [
   [/^lib\/components\//, /^lib\/(components|generators|datasets|metrics|elements|lm)\/|^lib\/(task|module)\.ts$/],
   [/^lib\/ui\//, /^lib\/(ui|lm)\//],
   [/^lib\/server\//, /^lib\/(?!ui\/|mod\.ts)|^fresh\/mod\.ts$/],
-  [/^lib\/(task|module)\.ts$/, /^lib\/(components|generators|datasets|metrics|elements|lm)\/|^lib\/task\.ts$/],
+  [
+    /^lib\/(task|module|define_module)\.ts$/,
+    /^lib\/(components|generators|datasets|metrics|elements|lm)\/|^lib\/(task|module)\.ts$/,
+  ],
   [/^islands\//, /^lib\/(ui|elements|lm)\//],
   [
     /^routes\//,

@@ -63,7 +63,9 @@ Deno.test("defineModule() refuses params out of range and metrics that compute n
     });
   assert.throws(() => define({ params: { temperature: 7 } }), /task "t" of module "x": its params\.temperature.*got 7/);
   assert.throws(() => define({ params: { maxTokens: 1.5 } }), /a whole number from/);
-  assert.throws(() => define({ metrics: { m: {} } }), /its metric "m" has no compute/);
+  for (const metric of [{}, undefined]) {
+    assert.throws(() => define({ metrics: { m: metric } }), /its metric "m" has no compute/);
+  }
   assert.equal(isModule(define({})), true);
   const { name, title, generators, tasks, components } = define({});
   assert.equal(isModule({ name, title, generators, tasks, components }), false);
@@ -74,6 +76,8 @@ Deno.test("defineModule() names what is misspelt or of another kind, as the app 
   const define = (definition: object) =>
     defineModule({ name: "x", generators: { one }, tasks: { t: task }, components: [generation()], ...definition });
   const cases: readonly (readonly [object, RegExp])[] = [
+    [{ tasks: { t: undefined } }, /task "t" of module "x": it is undefined, expected \{ dataset, prompt \}/],
+    [{ tasks: { t: "alpaca" } }, /task "t" of module "x": it is "alpaca", expected \{ dataset, prompt \}/],
     [
       { component: [] },
       /Cannot define module "x": there is no field "component", only name, title, generators, tasks, /,
