@@ -8,12 +8,20 @@ import type { TokenId } from "../lib/lm/token.ts";
 import { ApiError } from "../lib/ui/api_client.ts";
 import { fetchNextToken, streamRun } from "../lib/ui/generation_client.ts";
 import { paramsToWire, sampleSource } from "../lib/ui/generation_screen.ts";
-import { nextHref, type NextTokenScreen, PAGE_SIZE, parsePath, parseView } from "../lib/ui/next_token_screen.ts";
-import { commandOf, type StepCommand } from "../lib/ui/next_token_keys.ts";
+import {
+  nextHref,
+  type NextTokenScreen,
+  PAGE_SIZE,
+  parseNumbers,
+  parsePath,
+  parseView,
+} from "../lib/ui/next_token_screen.ts";
+import { commandOf, isStepKey, type StepCommand } from "../lib/ui/next_token_keys.ts";
+import { NUMBERS } from "../lib/ui/number_format.ts";
 import { NextTokenView } from "../lib/ui/NextTokenView.tsx";
 import { type KnownSteps, pathSteps, pathVerdicts, withAnswer } from "../lib/ui/path_steps.ts";
 import { besidePath, type PathNode, withPath } from "../lib/ui/path_tree.ts";
-import { AHEAD, type Preview } from "../lib/ui/preview.ts";
+import { useLookAhead } from "../lib/ui/use_look_ahead.ts";
 
 interface NextTokenProps extends NextTokenScreen {
   /** What shows the sample above its prompt. */
@@ -22,6 +30,9 @@ interface NextTokenProps extends NextTokenScreen {
 
 /** Longer paths are not gone again only to know what the model said on the way. */
 const MOST_RETRACED = 256;
+
+/** Steps that may wait for the one before. */
+const MOST_QUEUED = 3;
 
 /** The next-token screen: where it stands, what it has asked for, and the paths that were tried. */
 export default function NextToken(props: NextTokenProps) {
@@ -35,7 +46,9 @@ export default function NextToken(props: NextTokenProps) {
   const problem = useSignal<Problem | undefined>(props.problem);
   const query = useSignal(props.view.find);
   const selected = useSignal(props.view.selected);
-  const preview = useSignal<Preview | undefined>(undefined);
+  const numbers = useSignal(props.screen.numbers);
+  /** Keys of steps that wait for the answer to the one before. */
+  const queued = useSignal<readonly string[]>([]);
   const known = useSignal<KnownSteps>(
     props.next === undefined ? new Map() : withAnswer(new Map(), props.path, props.next),
   );
@@ -43,10 +56,10 @@ export default function NextToken(props: NextTokenProps) {
   const isReady = useSignal(false);
   const isBusy = useSignal(false);
   const asking = useRef<AbortController | undefined>(undefined);
-  const looking = useRef<AbortController | undefined>(undefined);
   const told = useRef<string | undefined>(undefined);
   const api = `/api/${screen.module}/${screen.component}`;
-  const here = () => ({ ...screen, params: params.value });
+  const here = () => ({ ...screen, params: params.value, numbers: numbers.value });
+  const ahead = useLookAhead(greedily);
   const view = () => ({ from: from.value, find: query.value, selected: selected.value });
 
   /** Asks for the distribution at the present path; an older question is given up. */
@@ -92,7 +105,7 @@ export default function NextToken(props: NextTokenProps) {
   }
 
   async function go(to: readonly TokenId[]): Promise<void> {
-    closePreview();
+    ahead.close();
     batch(() => {
       path.value = to;
       selected.value = undefined;
@@ -100,10 +113,26 @@ export default function NextToken(props: NextTokenProps) {
     });
     told.current = nextHref(here(), to, view());
     history.pushState(null, "", told.current);
-    show(await ask());
+    await showNext(ask());
+  }
+
+  /** Shows an answer, and takes the step that waited for it; a failure ends the waiting. */
+  async function showNext(asked: Promise<Next | undefined>): Promise<void> {
+    const answer = await asked;
+    show(answer);
+    if (isBusy.value) return;
+    const [key, ...later] = queued.value;
+    queued.value = answer === undefined ? [] : later;
+    if (answer !== undefined && key !== undefined) press(key);
+  }
+
+  /** Whether what is on screen is still the place before the one that was asked for. */
+  function isMoving(): boolean {
+    return isBusy.value && next.value?.path.map(({ id }) => id).join() !== path.value.join();
   }
 
   async function append(text: string): Promise<void> {
+    if (text === query.value) query.value = "";
     const answer = await ask({ append: text });
     if (answer === undefined) return;
     told.current = nextHref(here(), answer.path.map(({ id }) => id), view());
@@ -143,27 +172,9 @@ export default function NextToken(props: NextTokenProps) {
     }
   }
 
-  async function lookAhead(id: TokenId): Promise<void> {
-    closePreview();
-    const controller = new AbortController();
-    looking.current = controller;
-    preview.value = { id, tokens: [], isBusy: true };
-    const ids = [...path.value, id];
-    for await (const { position, token } of greedily(ids, ids.length + AHEAD, controller.signal)) {
-      if (controller.signal.aborted || position < ids.length) continue;
-      preview.value = { id, tokens: [...preview.value?.tokens ?? [], token], isBusy: true };
-    }
-    if (!controller.signal.aborted) preview.value = { id, tokens: preview.value?.tokens ?? [], isBusy: false };
-  }
-
-  function closePreview(): void {
-    looking.current?.abort();
-    preview.value = undefined;
-  }
-
   function changeParams(changed: SamplingParams): void {
     params.value = changed;
-    void ask().then(show);
+    void showNext(ask());
   }
 
   function follow(command: StepCommand): void {
@@ -177,26 +188,39 @@ export default function NextToken(props: NextTokenProps) {
       case "params":
         return changeParams(command.params);
       case "preview":
-        return void lookAhead(command.id);
+        return void ahead.look(path.value, command.id);
       case "close":
-        return closePreview();
+        return ahead.close();
+      case "numbers":
+        return void (numbers.value = NUMBERS[(NUMBERS.indexOf(numbers.value) + 1) % NUMBERS.length] ?? "p");
       case "find":
         return document.getElementById("find")?.focus();
     }
   }
 
+  /** Does what a key means; a step waits for the answer that is on its way. False for a key that means nothing here. */
+  function press(key: string): boolean {
+    if (isMoving() && isStepKey(key)) {
+      // A step back takes back what has not been done yet.
+      const isBack = queued.value.length > 0 && (key === "Backspace" || key === "ArrowLeft");
+      queued.value = isBack ? queued.value.slice(0, -1) : [...queued.value, key].slice(0, MOST_QUEUED);
+      return true;
+    }
+    const place = { params: params.value, path: path.value, next: next.value, candidates: candidates.value };
+    const command = commandOf(key, {
+      ...place,
+      focused: focusedCandidate(),
+      isAhead: ahead.preview.value !== undefined,
+    });
+    if (command === undefined) return false;
+    follow(command);
+    return true;
+  }
+
   function onKey(event: KeyboardEvent): void {
     const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
     if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
-    const place = { params: params.value, path: path.value, next: next.value, candidates: candidates.value };
-    const command = commandOf(event.key, {
-      ...place,
-      focused: focusedCandidate(),
-      isAhead: preview.value !== undefined,
-    });
-    if (command === undefined) return;
-    follow(command);
-    event.preventDefault();
+    if (press(event.key)) event.preventDefault();
   }
 
   useSignalEffect(() => {
@@ -209,17 +233,19 @@ export default function NextToken(props: NextTokenProps) {
   useEffect(() => {
     isReady.value = true;
     if (selected.value !== undefined) candidateLink(selected.value)?.focus();
-    if (next.value === undefined && problem.value === undefined) void ask().then(show);
+    if (next.value === undefined && problem.value === undefined) void showNext(ask());
     else void retrace();
     const onBack = () => {
       const search = new URLSearchParams(location.search);
       told.current = undefined;
       batch(() => {
         path.value = parsePath(search.get("path"));
+        numbers.value = parseNumbers(search);
+        queued.value = [];
         ({ find: query.value, selected: selected.value } = parseView(search));
       });
       told.current ??= nextHref(here(), path.value, view());
-      void ask().then(show);
+      void showNext(ask());
     };
     addEventListener("popstate", onBack);
     addEventListener("keydown", onKey);
@@ -227,14 +253,14 @@ export default function NextToken(props: NextTokenProps) {
       removeEventListener("popstate", onBack);
       removeEventListener("keydown", onKey);
       asking.current?.abort();
-      looking.current?.abort();
+      ahead.close();
     };
   }, []);
 
   const steps = pathSteps(known.value, path.value);
   return (
     <NextTokenView
-      screen={screen}
+      screen={{ ...screen, numbers: numbers.value }}
       sample={props.children}
       params={params.value}
       path={path.value}
@@ -249,18 +275,21 @@ export default function NextToken(props: NextTokenProps) {
       isBusy={isBusy.value}
       query={query.value}
       selected={selected.value}
-      preview={preview.value}
+      preview={ahead.preview.value}
       tried={tried.value}
+      queued={queued.value.length}
+      onStep={(key) => void press(key)}
+      onNumbers={(wanted) => numbers.value = wanted}
       onGo={(to) => void go(to)}
       onParams={changeParams}
       onFind={(text) => {
         query.value = text;
-        void ask().then(show);
+        void showNext(ask());
       }}
       onSelect={(id) => selected.value = id}
       onAppend={(text) => void append(text)}
       onMore={() => void showMore()}
-      onRetry={() => void ask().then(show)}
+      onRetry={() => void showNext(ask())}
     />
   );
 }

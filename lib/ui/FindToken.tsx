@@ -3,17 +3,20 @@ import { HiddenPlace } from "./HiddenPlace.tsx";
 import { nextHref } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import type { NextTokenViewProps } from "./next_token_props.ts";
-import { count, percent } from "./number_format.ts";
+import { count, numberText } from "./number_format.ts";
 import { displayToken } from "./token_display.ts";
 
 /** Looks through the whole vocabulary: as one types, or without JavaScript on Enter. */
-export function FindField({ screen, params, path, query, onFind }: NextTokenViewProps) {
+export function FindField({ screen, params, path, query, onFind, onAppend }: NextTokenViewProps) {
   return (
     <form
       method="get"
       role="search"
       action={`/${screen.module}/${screen.component}`}
-      onSubmit={(event) => event.preventDefault()}
+      onSubmit={(event) => {
+        event.preventDefault();
+        document.querySelector<HTMLElement>("[data-found]")?.focus();
+      }}
     >
       <HiddenPlace href={nextHref({ ...screen, params }, path)} />
       <input
@@ -27,6 +30,11 @@ export function FindField({ screen, params, path, query, onFind }: NextTokenView
         autocomplete="off"
         spellcheck={false}
         onInput={(event) => onFind(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || query === "") return;
+          event.preventDefault();
+          onAppend(query);
+        }}
         class="min-h-[32px] w-[180px] rounded-md border border-line bg-panel px-2 py-1"
       />
     </form>
@@ -48,6 +56,7 @@ export function Found({ found, screen, params, path, onGo }: FoundProps) {
         {found.map(({ token, rank, logprob }) => (
           <li key={token.id}>
             <a
+              data-found
               href={nextHref({ ...screen, params }, [...path, token.id])}
               onClick={(event) => {
                 event.preventDefault();
@@ -57,7 +66,7 @@ export function Found({ found, screen, params, path, onGo }: FoundProps) {
             >
               <span class="break-words">{displayToken(token).text}</span>
               <span class="text-soft">{TEXT.foundRank(count(rank))}</span>
-              <span>{percent(logprob)} %</span>
+              <span>{numberText(logprob, screen.numbers)}{TEXT.unit[screen.numbers]}</span>
             </a>
           </li>
         ))}

@@ -5,7 +5,7 @@ import type { TokenId } from "../lm/token.ts";
 import { cx } from "./cx.ts";
 import { massText } from "./mass_text.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
-import { count, percent, probability } from "./number_format.ts";
+import { count, type Numbers, numberText, probability } from "./number_format.ts";
 import type { Preview } from "./preview.ts";
 import { displayToken, displayTokens, tokenName } from "./token_display.ts";
 
@@ -14,6 +14,8 @@ interface NextTokenTableProps {
   readonly candidates: readonly Candidate[];
   readonly selected: TokenId | undefined;
   readonly preview: Preview | undefined;
+  /** How probabilities are written. */
+  readonly numbers: Numbers;
   readonly onSelect: (id: TokenId) => void;
   /** Where taking a candidate leads; works without JavaScript. */
   readonly hrefOf: (id: TokenId) => string;
@@ -25,7 +27,7 @@ interface NextTokenTableProps {
 
 /** Candidates in the order of their raw probability; one that a processor removed stays in its place, with the reason. */
 export function NextTokenTable(
-  { next, candidates, selected, preview, hrefOf, onTake, onSelect, banHref, onBan }: NextTokenTableProps,
+  { next, candidates, selected, preview, numbers, hrefOf, onTake, onSelect, banHref, onBan }: NextTokenTableProps,
 ) {
   const { step, target } = next;
   const stop = candidates.some(({ token }) => token.id === selected) ? selected : candidates[0]?.token.id;
@@ -37,8 +39,8 @@ export function NextTokenTable(
             <th scope="col" class="py-1.5 pl-3 pr-2 text-right font-semibold">{TEXT.rank}</th>
             <th scope="col" class="py-1.5 px-2 text-left font-semibold">{TEXT.token}</th>
             <th scope="col" class="hidden py-1.5 px-2 text-right font-semibold sm:table-cell">{TEXT.id}</th>
-            <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.raw}</th>
-            <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.final}</th>
+            <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.raw[numbers]}</th>
+            <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.final[numbers]}</th>
             <th scope="col" class="hidden w-[176px] py-1.5 pl-2 pr-3 text-left font-semibold sm:table-cell">
               {TEXT.bar}
             </th>
@@ -52,6 +54,7 @@ export function NextTokenTable(
             <Row
               key={candidate.token.id}
               candidate={candidate}
+              numbers={numbers}
               isTabStop={candidate.token.id === stop}
               isSelected={candidate.token.id === selected}
               preview={preview?.id === candidate.token.id ? preview : undefined}
@@ -74,10 +77,10 @@ export function NextTokenTable(
               <td class="px-2 py-1 text-right">
                 {step.restLogprob === undefined
                   ? massText(step.evidence?.restMass ?? { low: 0 })
-                  : percent(step.restLogprob)}
+                  : numberText(step.restLogprob, numbers)}
               </td>
               <td class="px-2 py-1 text-right">
-                {step.restFinalLogprob === undefined ? "–" : percent(step.restFinalLogprob)}
+                {step.restFinalLogprob === undefined ? "–" : numberText(step.restFinalLogprob, numbers)}
               </td>
               <td class="hidden sm:table-cell"></td>
               <td></td>
@@ -91,6 +94,7 @@ export function NextTokenTable(
 
 interface RowProps {
   readonly candidate: Candidate;
+  readonly numbers: Numbers;
   readonly isTabStop: boolean;
   readonly isSelected: boolean;
   readonly preview: Preview | undefined;
@@ -104,8 +108,20 @@ interface RowProps {
 }
 
 function Row(props: RowProps) {
-  const { candidate, isTabStop, isSelected, isDrawn, isTarget, preview, href, onTake, onSelect, banHref, onBan } =
-    props;
+  const {
+    candidate,
+    numbers,
+    isTabStop,
+    isSelected,
+    isDrawn,
+    isTarget,
+    preview,
+    href,
+    onTake,
+    onSelect,
+    banHref,
+    onBan,
+  } = props;
   const { token, rank, logprob, finalLogprob, excludedBy } = candidate;
   const display = displayToken(token);
   const isOut = excludedBy !== undefined;
@@ -138,8 +154,8 @@ function Row(props: RowProps) {
       <td class="hidden px-2 py-1 text-right text-12 text-soft sm:table-cell">
         {token.isUnnumbered === true ? "–" : token.id}
       </td>
-      <td class="px-2 py-1 text-right">{percent(logprob)}</td>
-      <td class="px-2 py-1 text-right">{finalLogprob === undefined ? "–" : percent(finalLogprob)}</td>
+      <td class="px-2 py-1 text-right">{numberText(logprob, numbers)}</td>
+      <td class="px-2 py-1 text-right">{finalLogprob === undefined ? "–" : numberText(finalLogprob, numbers)}</td>
       <td class="hidden py-1 pl-2 pr-3 sm:table-cell">
         <Bars raw={logprob} final={finalLogprob} />
       </td>

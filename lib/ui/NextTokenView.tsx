@@ -4,22 +4,25 @@ import { cx } from "./cx.ts";
 import { FindField, Found } from "./FindToken.tsx";
 import { LinkButton } from "./LinkButton.tsx";
 import type { NextTokenViewProps } from "./next_token_props.ts";
-import { nextHref, PAGE_SIZE, PLACE_FORM, WHOLE_VIEW } from "./next_token_screen.ts";
+import { nextHref, numbersEntries, PAGE_SIZE, PLACE_FORM, WHOLE_VIEW } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import { NextTokenAside } from "./NextTokenAside.tsx";
 import { NextTokenTable } from "./NextTokenTable.tsx";
-import { count } from "./number_format.ts";
+import { count, NUMBERS } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { PathPanel } from "./PathPanel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { PromptPanel } from "./PromptPanel.tsx";
 import { leaveFor, SampleBar } from "./SampleBar.tsx";
+import { Segments } from "./Segments.tsx";
 import { knownTokens } from "./token_display.ts";
 
 /** The next-token screen: the text so far, the distribution after it, and every way to go on. */
 export function NextTokenView(props: NextTokenViewProps) {
   const { screen, next, problem, isBusy } = props;
   const here = { ...screen, params: props.params };
+  // Subtle: while an answer is on its way, the list still belongs to the place before.
+  const listedAt = next?.path.map(({ id }) => id) ?? props.path;
   return (
     <div class="grid min-h-screen grid-cols-1 wide:grid-cols-screen" data-ready={props.isReady} aria-busy={isBusy}>
       <main id="main" class="flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
@@ -30,7 +33,7 @@ export function NextTokenView(props: NextTokenViewProps) {
           class="flex min-w-0 flex-col gap-4"
           onChange={leaveFor}
         >
-          <SampleBar screen={here} />
+          <SampleBar screen={here} kept={numbersEntries(screen.numbers)} />
           {props.sample}
           <PromptPanel prompt={screen.prompt} tokens={next?.prompt && knownTokens(next.prompt)} />
           <PathPanel {...props} />
@@ -57,7 +60,18 @@ export function NextTokenView(props: NextTokenViewProps) {
               count(props.candidates.length),
               next.vocabularySize === undefined ? "?" : count(next.vocabularySize),
             )}
-            actions={<FindField {...props} />}
+            actions={
+              <>
+                <FindField {...props} />
+                <Segments
+                  label={TEXT.numbers}
+                  names={NUMBERS}
+                  chosen={screen.numbers}
+                  hrefOf={(numbers) => nextHref({ ...here, numbers }, props.path)}
+                  onChoose={props.onNumbers}
+                />
+              </>
+            }
           >
             {props.query !== "" && next.found !== undefined && <Found {...props} found={next.found} />}
             <div class={cx(isBusy && "opacity-50")}>
@@ -66,8 +80,9 @@ export function NextTokenView(props: NextTokenViewProps) {
                 candidates={props.candidates}
                 selected={props.selected}
                 preview={props.preview}
-                hrefOf={(id) => nextHref(here, [...props.path, id])}
-                onTake={(id) => props.onGo([...props.path, id])}
+                numbers={screen.numbers}
+                hrefOf={(id) => nextHref(here, [...listedAt, id])}
+                onTake={(id) => props.onGo([...listedAt, id])}
                 onSelect={props.onSelect}
                 banHref={(id) => nextHref({ ...here, params: withBan(props.params, id) }, props.path)}
                 onBan={(id) => props.onParams(withBan(props.params, id))}

@@ -11,13 +11,15 @@ import { displayToken, displayTokens, knownTokens, tokenName } from "./token_dis
 import { heat } from "./token_heat.ts";
 
 /** The tokens chosen so far, each a link back to where it was chosen, and the ways to choose the next. */
-export function PathPanel({ screen, params, path, steps, verdicts, next, candidates, onGo }: NextTokenViewProps) {
+export function PathPanel(
+  { screen, params, path, steps, verdicts, next, candidates, queued, onGo, onStep }: NextTokenViewProps,
+) {
   const here = { ...screen, params };
   const told = next?.path ?? [];
   const parts = path.findIndex((id, index) => id !== told[index]?.id);
   const known = told.slice(0, parts < 0 ? path.length : parts);
   const displayed = displayTokens(known);
-  const best = next?.step.top.find(({ rank }) => rank === 1)?.token;
+  const ways = waysOn(path, next);
   const ofPrompt = next?.prompt && knownTokens(next.prompt);
   const chosen = TEXT.chosen(plural(path.length, "token", "tokens"));
   const facts = ofPrompt === undefined
@@ -29,31 +31,18 @@ export function PathPanel({ screen, params, path, steps, verdicts, next, candida
       facts={facts}
       actions={
         <>
-          <Step
-            href={path.length > 0 ? nextHref(here, path.slice(0, -1)) : undefined}
-            onGo={onGo}
-            path={path.slice(0, -1)}
-          >
-            {TEXT.back}
-          </Step>
-          <Step href={best && nextHref(here, [...path, best.id])} onGo={onGo} path={[...path, best?.id ?? 0]}>
-            {TEXT.greedy}
-          </Step>
-          <Step
-            href={next && nextHref(here, [...path, next.step.token.id])}
-            onGo={onGo}
-            path={[...path, next?.step.token.id ?? 0]}
-            label={next && TEXT.sampled(displayToken(next.step.token).text)}
-          >
-            {TEXT.sample}
-          </Step>
-          <Step
-            href={next?.target && nextHref(here, [...path, next.target.token.id])}
-            onGo={onGo}
-            path={[...path, next?.target?.token.id ?? 0]}
-          >
-            {TEXT.takeTarget}
-          </Step>
+          {ways.map(([key, text, to, label]) => (
+            <Step
+              key={key}
+              href={to && nextHref(here, to)}
+              path={to ?? path}
+              onGo={() => onStep(key)}
+              keys={SHOWN_KEYS[key]}
+              label={label}
+            >
+              {text}
+            </Step>
+          ))}
         </>
       }
     >
@@ -86,10 +75,42 @@ export function PathPanel({ screen, params, path, steps, verdicts, next, candida
             {pendingText(id, candidates)}
           </span>
         ))}
+        {queued > 0 && (
+          <span role="status" class="ml-2 font-sans text-12 text-soft">
+            {TEXT.queued(plural(queued, "key", "keys"))}
+          </span>
+        )}
       </div>
       <Dice {...{ screen, params, path, verdicts, onGo }} />
-      {next?.isEnded === true && <p class="px-3 pb-3 text-soft">{TEXT.ended}</p>}
+      {next?.isEnded === true && <Ended back={nextHref(here, path.slice(0, -1))} onBack={() => onStep("Backspace")} />}
     </Panel>
+  );
+}
+
+type Way = readonly [key: string, text: string, to: readonly TokenId[] | undefined, label?: string | undefined];
+
+/** The ways on that a button has, each with the key that does the same. */
+function waysOn(path: readonly TokenId[], next: NextTokenViewProps["next"]): readonly Way[] {
+  const after = (token: Token | undefined) => token && [...next?.path.map(({ id }) => id) ?? path, token.id];
+  const sampled = next?.step.token;
+  return [
+    ["Backspace", TEXT.back, path.length > 0 ? path.slice(0, -1) : undefined],
+    ["ArrowRight", TEXT.greedy, after(next?.step.top.find(({ rank }) => rank === 1)?.token)],
+    ["s", TEXT.sample, after(sampled), sampled && TEXT.sampled(displayToken(sampled).text)],
+    ["t", TEXT.takeTarget, after(next?.target?.token)],
+  ];
+}
+
+const SHOWN_KEYS: Readonly<Record<string, string>> = { Backspace: "⌫", ArrowRight: "→", s: "s", t: "t" };
+
+/** The last token ends a completion: what can be done nevertheless. */
+function Ended({ back, onBack }: { readonly back: string; readonly onBack: () => void }) {
+  return (
+    <div class="mx-3 mb-3 flex flex-wrap items-center gap-2 border-l-2 border-accent bg-sunk px-3 py-2">
+      <p class="mr-auto">{TEXT.ended}</p>
+      <Step href={back} path={[]} onGo={onBack}>{TEXT.stepBack}</Step>
+      <a href="#append" class="text-accent underline">{TEXT.force}</a>
+    </div>
   );
 }
 
@@ -140,16 +161,18 @@ interface StepProps {
   readonly label?: string | undefined;
   /** Drawn as a token of the path. */
   readonly token?: { readonly step: TakenStep | undefined; readonly isLost: boolean };
+  /** Its key, shown beside the text where there is room. */
+  readonly keys?: string | undefined;
   readonly children: string;
 }
 
 /** A way to another prefix: a plain link, taken without leaving the page where that works. */
-export function Step({ href, path, onGo, label, token, children }: StepProps) {
+export function Step({ href, path, onGo, label, token, keys, children }: StepProps) {
   const warmth = token?.step === undefined ? 0 : heat(token.step, "p");
   const look = cx(
     token !== undefined
       ? "rounded-sm border-b border-edge py-px hover:border-accent"
-      : "inline-flex min-h-[32px] items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk",
+      : "inline-flex min-h-[32px] items-center gap-1.5 rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk",
     token !== undefined && warmth === 0 && "bg-sunk",
     warmth === 1 && "bg-heat1",
     warmth === 2 && "bg-heat2",
@@ -158,7 +181,8 @@ export function Step({ href, path, onGo, label, token, children }: StepProps) {
     token?.isLost === true && "line-through decoration-warn",
     href === undefined && "opacity-50",
   );
-  if (href === undefined) return <span role="link" aria-disabled="true" class={look}>{children}</span>;
+  const hint = keys && <kbd aria-hidden="true" class="hidden font-mono text-11 text-soft mid:inline">{keys}</kbd>;
+  if (href === undefined) return <span role="link" aria-disabled="true" class={look}>{children}{hint}</span>;
   return (
     <a
       href={href}
@@ -172,6 +196,7 @@ export function Step({ href, path, onGo, label, token, children }: StepProps) {
       }}
     >
       {children}
+      {hint}
     </a>
   );
 }

@@ -10,7 +10,7 @@ export function engineText({ parameters, precision, precisionNote, device }: Gen
   return precisionNote === undefined ? engine : `${engine} (${precisionNote})`;
 }
 
-/** What else is known of it; "" for nothing. @example "512 tokens of window · native driver" */
+/** What else is known of it; "" for nothing. @example "window 512 · native driver" */
 export function engineDetail({ contextWindow, driver }: GeneratorFacts): string {
   return [
     contextWindow === undefined ? undefined : TEXT.engineWindow(contextWindow.toLocaleString("en")),

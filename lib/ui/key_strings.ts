@@ -46,6 +46,8 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
       ["Space", "looks five tokens ahead of the candidate in focus"],
       ["[ ]", "other tokens that were tried in the last one's place"],
       ["/, f", "finds a token"],
+      ["Ctrl/⌘ Enter", "in the search: goes on with what is typed as own text"],
+      ["d", "writes probabilities as per cent, logprobs or bits"],
       ["b", "bans the candidate in focus, or allows it again"],
       ["+, −", "move its logit by one"],
     ],

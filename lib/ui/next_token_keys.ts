@@ -11,6 +11,8 @@ export type StepCommand =
   | { readonly kind: "beside"; readonly by: -1 | 1 }
   | { readonly kind: "params"; readonly params: SamplingParams }
   | { readonly kind: "preview"; readonly id: TokenId }
+  /** The next way of writing probabilities. */
+  | { readonly kind: "numbers" }
   | { readonly kind: "close" }
   | { readonly kind: "find" };
 
@@ -24,6 +26,11 @@ interface StepPlace {
   readonly focused: TokenId | undefined;
   /** Whether a look ahead is open. */
   readonly isAhead: boolean;
+}
+
+/** Whether a key's step begins where another one leads, so that it waits for that one's answer. */
+export function isStepKey(key: string): boolean {
+  return /^[1-9st[\]]$|^Arrow(Right|Left)$|^Backspace$/.test(key);
 }
 
 /** Undefined for a key that means nothing here. */
@@ -47,6 +54,8 @@ export function commandOf(
       return { kind: "beside", by: -1 };
     case "]":
       return { kind: "beside", by: 1 };
+    case "d":
+      return { kind: "numbers" };
     case "/":
     case "f":
       return { kind: "find" };

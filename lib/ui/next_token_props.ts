@@ -5,12 +5,13 @@ import type { NextToken } from "../lm/next.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { SurvivalVerdict } from "../lm/survival.ts";
 import type { TokenId } from "../lm/token.ts";
-import type { GenerationScreen } from "./generation_screen.ts";
+import type { SteppedScreen } from "./next_token_screen.ts";
+import type { Numbers } from "./number_format.ts";
 import type { PathNode } from "./path_tree.ts";
 import type { Preview } from "./preview.ts";
 
 export interface NextTokenViewProps {
-  readonly screen: GenerationScreen;
+  readonly screen: SteppedScreen;
   /** What shows the sample above its prompt; nothing for a task that does not say. */
   readonly sample: ComponentChildren;
   readonly params: SamplingParams;
@@ -32,8 +33,13 @@ export interface NextTokenViewProps {
   readonly query: string;
   readonly selected: TokenId | undefined;
   readonly preview: Preview | undefined;
+  /** Keys that wait for the answer. */
+  readonly queued: number;
   readonly tried: readonly PathNode[];
   readonly onGo: (path: readonly TokenId[]) => void;
+  /** A step as its key takes it: at once, or after the answer that is on its way. */
+  readonly onStep: (key: string) => void;
+  readonly onNumbers: (numbers: Numbers) => void;
   readonly onParams: (params: SamplingParams) => void;
   readonly onFind: (query: string) => void;
   readonly onSelect: (id: TokenId) => void;

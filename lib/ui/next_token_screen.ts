@@ -3,10 +3,16 @@ import type { Problem } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
 import type { NumericParam } from "../lm/params.ts";
 import type { TokenId } from "../lm/token.ts";
-import { type GenerationScreen, screenHref } from "./generation_screen.ts";
+import { type GenerationScreen, screenHref, type ScreenPlace } from "./generation_screen.ts";
+import { NUMBERS, type Numbers } from "./number_format.ts";
+
+/** A screen, and how its columns write probabilities. */
+export interface SteppedScreen extends GenerationScreen {
+  readonly numbers: Numbers;
+}
 
 export interface NextTokenScreen {
-  readonly screen: GenerationScreen;
+  readonly screen: SteppedScreen;
   readonly path: readonly TokenId[];
   readonly view: NextView;
   /** Absent when it could not be had; then `problem` says why. */
@@ -35,17 +41,28 @@ export const PLACE_FORM = "place";
 /** Candidates of the first page, and of each further one. */
 export const PAGE_SIZE = 50;
 
+/** @param screen its `numbers` are absent where another screen leads here */
 export function nextHref(
-  screen: GenerationScreen,
+  screen: ScreenPlace & Partial<Pick<SteppedScreen, "numbers">>,
   path: readonly TokenId[],
   { from, find, selected }: NextView = WHOLE_VIEW,
 ): string {
   const more = new URLSearchParams();
+  for (const [name, value] of numbersEntries(screen.numbers)) more.set(name, value);
   if (from > 0) more.set("from", String(from));
   if (find !== "") more.set("find", find);
   if (selected !== undefined) more.set("sel", String(selected));
   const place = path.length === 0 ? screenHref(screen) : `${screenHref(screen)}&path=${path.join()}`;
   return more.size === 0 ? place : `${place}&${more}`;
+}
+
+/** What an address keeps of the way in which probabilities are written. */
+export function numbersEntries(numbers: Numbers = "p"): readonly (readonly [name: string, value: string])[] {
+  return numbers === "p" ? [] : [["numbers", numbers]];
+}
+
+export function parseNumbers(query: URLSearchParams): Numbers {
+  return NUMBERS.find((name) => name === query.get("numbers")) ?? "p";
 }
 
 /** What a query says of the view; what it says wrongly is left out. */

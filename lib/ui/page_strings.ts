@@ -3,7 +3,7 @@ export const PAGE_STRINGS = {
   components: "Components",
   skipToMain: "Skip to the sample",
   engines: "Generators",
-  engineWindow: (tokens: string) => `${tokens} tokens of window`,
+  engineWindow: (tokens: string) => `window ${tokens}`,
   engineDriver: (driver: string) => `${driver} driver`,
   badParam: "Invalid request",
   notFound: "There is nothing here",

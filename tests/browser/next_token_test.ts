@@ -27,6 +27,11 @@ async function settled(page: Page, length: number): Promise<void> {
   await page.locator("[aria-busy=false]").waitFor();
 }
 
+/** The raw probability of the most probable candidate, as its column has it. */
+function cells(page: Page): Promise<string> {
+  return page.locator("tbody tr").first().locator("td").nth(2).innerText();
+}
+
 Deno.test("next-token screen", async (t) => {
   await using app = await serveApp();
   const browser = await launchChromium();
@@ -254,6 +259,79 @@ Deno.test("next-token screen", async (t) => {
       }
       await page.context().close();
     }
+  });
+
+  await t.step("writes probabilities as per cent, logprobs or bits, by key, by link and in the address", async () => {
+    for (const javaScriptEnabled of [true, false]) {
+      const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
+      await page.goto(url);
+      const header = () => page.getByRole("columnheader", { name: /^raw/ }).first().innerText();
+      const raw = async () => Number((await cells(page)).replace("−", "-"));
+      const percents = await raw();
+      assert.match(await header(), /raw %/);
+      if (javaScriptEnabled) {
+        await page.locator("[data-ready=true]").waitFor();
+        await page.keyboard.press("d");
+        await page.getByRole("columnheader", { name: "raw logprob" }).waitFor();
+      } else await page.getByRole("link", { name: "logprob", exact: true }).click();
+      // What is rounded on screen: 0.05 of a per cent, 0.0005 of a logprob.
+      assert.ok(Math.abs(Math.exp(await raw()) * 100 - percents) < 0.11, `${await raw()} of ${percents}`);
+      assert.equal(await inAddress(page, "numbers"), "logprob");
+      // Taking a step and another sample keep it.
+      await page.locator("[data-candidate]").nth(1).click();
+      await page.waitForFunction(() => /path=\d/.test(location.search));
+      await page.getByText("1 token chosen").waitFor();
+      assert.match(await header(), /raw logprob/);
+      await page.getByRole("link", { name: "Next sample" }).click();
+      await page.getByRole("link", { name: "bits", exact: true }).click();
+      await page.getByRole("columnheader", { name: "raw bits" }).waitFor();
+      assert.equal(await inAddress(page, "numbers"), "bits");
+      await page.context().close();
+    }
+  });
+
+  await t.step("up to three keys wait for the answer that is on its way, and a key back takes one away", async () => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.locator("[data-ready=true]").waitFor();
+    for (let step = 0; step < 4; step++) {
+      await page.keyboard.press("ArrowRight");
+      await settled(page, step + 1);
+    }
+    const greedy = await pathOf(page);
+    await page.goto(url);
+    await page.locator("[data-ready=true]").waitFor();
+    const held = Promise.withResolvers<void>();
+    await page.route("**/next_token", async (route) => {
+      await held.promise;
+      await route.continue();
+    }, { times: 1 });
+    for (const key of ["ArrowRight", "ArrowRight", "2", "Backspace", "ArrowRight", "ArrowRight", "9"]) {
+      await page.keyboard.press(key);
+    }
+    await page.getByText("3 keys after this").waitFor();
+    held.resolve();
+    await settled(page, 4);
+    assert.deepEqual(await pathOf(page), greedy);
+    await page.close();
+  });
+
+  await t.step("what ended a sequence is told in a card, with the way back", async () => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.locator("[data-ready=true]").waitFor();
+    await page.getByLabel("Find a token").fill("endoftext");
+    await page.getByText(/\d found, by raw probability/).waitFor();
+    await page.getByLabel("Find a token").press("Enter");
+    await page.keyboard.press("Enter");
+    await page.getByText("The sequence ended").waitFor();
+    await page.getByRole("link", { name: "Step back" }).click();
+    await settled(page, 0);
+    await page.getByLabel("Find a token").fill("Hello");
+    await page.getByLabel("Find a token").press("Control+Enter");
+    await page.waitForFunction(() => /path=\d/.test(location.search));
+    assert.match(await page.getByRole("group", { name: "Chosen tokens" }).innerText(), /^Hello/);
+    await page.close();
   });
 
   await t.step("lists all keys on ?, but not while somebody types", async () => {

@@ -19,7 +19,7 @@ Deno.test("the rail keeps its foot on screen, and names the generator of the pag
   // What the model runs on is known once it is open.
   await page.reload();
   assert.match(await engines.innerText(), /^demo · fp32 · cpu/);
-  assert.match(await engines.innerText(), /512 tokens of window/);
+  assert.match(await engines.innerText(), /window 512/);
   await page.goto(`${app.origin}/elements/lines`);
   assert.match(await engines.innerText(), /^verse · 13 tokens/);
 

@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { axisTexts, bits, decimal, fixed, oneIn, percent, probability } from "../../lib/ui/number_format.ts";
+import {
+  axisTexts,
+  bits,
+  decimal,
+  fixed,
+  NUMBERS,
+  numberText,
+  oneIn,
+  percent,
+  probability,
+} from "../../lib/ui/number_format.ts";
 
 Deno.test("probability() never rounds to a false 0 or 1", () => {
   assert.equal(probability(Math.log(0.4123)), "0.412");
@@ -35,4 +45,12 @@ Deno.test("decimal() keeps five digits, and axisTexts() as many as tell the numb
   assert.deepEqual(axisTexts([10_000, 10_000.5]), ["10,000.0", "10,000.5"]);
   assert.deepEqual(axisTexts([0, 2e9]), ["0", "2e9"]);
   assert.deepEqual(axisTexts([7]), ["7"]);
+});
+
+Deno.test("numberText() writes a column as per cent, logprobs or bits, and nothing above 0 as 0", () => {
+  const quarter = Math.log(0.25), almost = Math.log(0.99999);
+  assert.deepEqual(NUMBERS.map((numbers) => numberText(quarter, numbers)), ["25.0", "−1.386", "2.00"]);
+  assert.deepEqual(NUMBERS.map((numbers) => numberText(almost, numbers)), [">99.9", "−1e−5", "1e−5"]);
+  assert.deepEqual(NUMBERS.map((numbers) => numberText(0, numbers)), ["100.0", "0.000", "0.00"]);
+  assert.deepEqual(NUMBERS.map((numbers) => numberText(-Infinity, numbers)), ["0", "−∞", "∞"]);
 });

@@ -7,7 +7,14 @@ import { readNext } from "../../../../lib/server/generation.ts";
 import { within } from "../../../../lib/server/patience.ts";
 import { problemOf } from "../../../../lib/server/problem.ts";
 import { type GenerationScreen, paramsToWire, sampleSource } from "../../../../lib/ui/generation_screen.ts";
-import { nextHref, type NextView, PAGE_SIZE, parsePath, parseView } from "../../../../lib/ui/next_token_screen.ts";
+import {
+  nextHref,
+  type NextView,
+  PAGE_SIZE,
+  parseNumbers,
+  parsePath,
+  parseView,
+} from "../../../../lib/ui/next_token_screen.ts";
 import { badQuery, readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
 
 /** How long a page waits for a model that loads, or a server that is silent, before it comes without an answer. */
@@ -18,8 +25,9 @@ const PATIENCE_MS = 5_000;
  * takes long is asked for by the page itself.
  */
 export async function openNextToken(request: ScreenRequest): Promise<Screen | Response> {
-  const { screen, shown: sample, problem: badParams } = await readSampleScreen(request);
+  const { screen: found, shown: sample, problem: badParams } = await readSampleScreen(request);
   const query = request.url.searchParams;
+  const screen = { ...found, numbers: parseNumbers(query) };
   const { path, problem: badPath } = pathOf(query.get("path"));
   const append = query.get("append") ?? "";
   const view = parseView(query);
