@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import type { Generator } from "../../../lib/generators/generator.ts";
 import { MemoryError, memoryErrorOf } from "../../../lib/generators/onnx/memory_error.ts";
-import { type KvShape, makeBlock } from "../../../lib/generators/onnx/native/kv_block.ts";
+import { type KvShape, type KvSlot, makeBlock } from "../../../lib/generators/onnx/native/kv_block.ts";
 import { HostMemory } from "../../../lib/generators/onnx/native/kv_memory.ts";
-import { type KvSlot, KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
+import { KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
 import { checkRelease, OrtLibrary } from "../../../lib/generators/onnx/native/library.ts";
 import type { Passes } from "../../../lib/generators/onnx/native/passes.ts";
 import { Scheduler } from "../../../lib/generators/onnx/native/scheduler.ts";

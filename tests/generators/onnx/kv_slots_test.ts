@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type KvBlock, makePlanes } from "../../../lib/generators/onnx/native/kv_block.ts";
+import { type KvBlock, type KvSlot, makePlanes } from "../../../lib/generators/onnx/native/kv_block.ts";
 import { HostMemory, HostPlane } from "../../../lib/generators/onnx/native/kv_memory.ts";
-import { type KvSlot, KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
+import { KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
 
 const SHAPE = { tensors: 2, heads: 3, width: 2, window: 512, vocabulary: 5, memory: new HostMemory() };
 /** What a slot of `capacity` positions takes: keys and values, and its logits. */
@@ -108,6 +108,14 @@ Deno.test("room grows by doubling, never beyond the window, and the count of slo
   assert.equal(slots.holding(undefined, 0, 400).block.capacity, 512);
   for (let id = 0; id < 100; id++) extend(slots, slots.holding(undefined, 0, 1), [id], true);
   assert.ok(slots.size <= 64, `${slots.size} slots`);
+});
+
+Deno.test("memory of prefixes that are dropped is given back at once", () => {
+  const slots = new KvSlots({ ...SHAPE, isInPlace: true }, slotBytes(512));
+  const planes = [100, 200, 400].map((total) => slots.holding(undefined, 0, total).block.planes);
+  // The last one takes the whole bound, so that the first ones are dropped for it.
+  const numbers = planes.map((each) => numbersOf(each).map(({ length }) => length));
+  assert.deepEqual(numbers, [[0, 0], [0, 0], [3 * 512 * 2, 3 * 512 * 2]]);
 });
 
 Deno.test("whatever is gathered lies side by side and keeps its rows, and nobody else's are lost while they are held", () => {

@@ -4,9 +4,9 @@
  */
 import type { TokenId } from "../../../lm/token.ts";
 import { CHUNK, PAST, PRESENT } from "../onnx_model.ts";
-import { blockBytes, logitsOf, makePlanes } from "./kv_block.ts";
+import { blockBytes, type KvSlot, logitsOf, makePlanes, releasePlanes } from "./kv_block.ts";
 import { HostMemory, type KvPlane } from "./kv_memory.ts";
-import { type KvSlot, KvSlots } from "./kv_slots.ts";
+import { KvSlots } from "./kv_slots.ts";
 import { PaddedRows } from "./padded_rows.ts";
 import {
   type Chunks,
@@ -171,7 +171,11 @@ export class GrowingPasses implements Passes {
   #cacheTensors(slot: KvSlot, total: number): { readonly past: Tensors; readonly present: Tensors } {
     const { library, kvHeads, headWidth } = this.#options;
     const { capacity, planes } = slot.block;
-    if (this.#spare.capacity !== capacity) this.#spare = { capacity, planes: makePlanes(this.#shape, 1, capacity) };
+    if (this.#spare.capacity !== capacity) {
+      releasePlanes(this.#spare.planes);
+      this.#spare = { capacity: 0, planes: [] };
+      this.#spare = { capacity, planes: makePlanes(this.#shape, 1, capacity) };
+    }
     const past: Record<string, NativeValue> = {}, present: Record<string, NativeValue> = {};
     for (const [index, name] of this.#inputs.cached.entries()) {
       const from = planes[index], to = this.#spare.planes[index];

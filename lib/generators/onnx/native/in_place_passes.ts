@@ -7,8 +7,8 @@
  */
 import type { TokenId } from "../../../lm/token.ts";
 import { CHUNK, PAST, PRESENT } from "../onnx_model.ts";
-import { type KvBlock, type KvShape, logitsOf } from "./kv_block.ts";
-import { type KvSlot, KvSlots, type Lanes } from "./kv_slots.ts";
+import { type KvBlock, type KvShape, type KvSlot, logitsOf } from "./kv_block.ts";
+import { KvSlots, type Lanes } from "./kv_slots.ts";
 import type { OrtLibrary } from "./library.ts";
 import {
   type Chunks,

@@ -1,11 +1,11 @@
 /**
  * Memory for keys and values of a few prefixes side by side, so that one pass of the model can extend them all.
  *
- * Each prefix has a lane. A tensor is `[lane, head, position, width]`, with room for `capacity` positions a head.
+ * Each prefix is a slot and has a lane of a block. A tensor is `[lane, head, position, width]`, with room for `capacity` positions a head.
  */
+import type { TokenId } from "../../../lm/token.ts";
 import { MemoryError } from "../memory_error.ts";
 import { elementBytes, type KvMemory, type KvPlane } from "./kv_memory.ts";
-import type { KvSlot } from "./kv_slots.ts";
 
 export interface KvShape {
   /** Keys and values of every layer, counted apart. */
@@ -32,6 +32,18 @@ export interface KvBlock {
   readonly slots: (KvSlot | undefined)[];
 }
 
+/** A prefix, and where its keys and values lie. */
+export interface KvSlot {
+  /** What it holds, position by position. */
+  ids: TokenId[];
+  block: KvBlock;
+  lane: number;
+  /** Whether the block holds the logits after the last id. */
+  hasLogits: boolean;
+  /** While passes go on that extend it: others may read its rows, and not extend or drop it. */
+  isHeld: boolean;
+}
+
 export function makeBlock(shape: KvShape, lanes: number, capacity: number): KvBlock {
   return {
     lanes,
@@ -42,7 +54,7 @@ export function makeBlock(shape: KvShape, lanes: number, capacity: number): KvBl
   };
 }
 
-export function releaseBlock({ planes }: KvBlock): void {
+export function releasePlanes(planes: readonly KvPlane[]): void {
   for (const plane of planes) plane.release();
 }
 
@@ -54,7 +66,7 @@ export function makePlanes(shape: KvShape, lanes: number, capacity: number): rea
     while (planes.length < tensors) planes.push(memory.plane(lanes * heads * capacity * width));
     return planes;
   } catch (cause) {
-    for (const plane of planes) plane.release();
+    releasePlanes(planes);
     const megabytes = Math.ceil(blockBytes(shape, lanes, capacity) / 2 ** 20);
     throw new MemoryError(
       `Cannot keep keys and values of ${lanes * capacity} tokens: no ${megabytes} MB of memory are left`,

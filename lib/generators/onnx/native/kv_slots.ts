@@ -14,21 +14,11 @@ import {
   copyRows,
   type KvBlock,
   type KvShape,
+  type KvSlot,
   logitsOf,
   makeBlock,
-  releaseBlock,
+  releasePlanes,
 } from "./kv_block.ts";
-
-export interface KvSlot {
-  /** What it holds, position by position. */
-  ids: TokenId[];
-  block: KvBlock;
-  lane: number;
-  /** Whether the block holds the logits after the last id. */
-  hasLogits: boolean;
-  /** While passes go on that extend it: others may read its rows, and not extend or drop it. */
-  isHeld: boolean;
-}
 
 /** Lanes of one block that lie side by side. */
 export interface Lanes {
@@ -238,7 +228,7 @@ export class KvSlots {
     const emptied = this.#emptied;
     this.#emptied = undefined;
     if (emptied?.lanes === lanes && emptied.capacity === capacity) return emptied;
-    if (emptied !== undefined) releaseBlock(emptied);
+    if (emptied !== undefined) releasePlanes(emptied.planes);
     return undefined;
   }
 
@@ -268,7 +258,7 @@ export class KvSlots {
     this.#blocks.delete(block);
     if (this.#shared === block) this.#shared = undefined;
     this.#onFree(block);
-    if (this.#emptied !== undefined) releaseBlock(this.#emptied);
+    if (this.#emptied !== undefined) releasePlanes(this.#emptied.planes);
     this.#emptied = block;
   }
 

@@ -2,9 +2,8 @@
  * Keys and values of slots of different lengths side by side, padded on their left to the longest, as a graph takes them that
  * gives whole new caches: `[row, head, position, width]`.
  */
-import { type KvShape, makePlanes } from "./kv_block.ts";
+import { type KvShape, type KvSlot, makePlanes, releasePlanes } from "./kv_block.ts";
 import { HostPlane } from "./kv_memory.ts";
-import type { KvSlot } from "./kv_slots.ts";
 
 /** In this machine's memory: a device copies rows in another way. */
 export class PaddedRows {
@@ -52,6 +51,7 @@ export class PaddedRows {
   #reserve(positions: number): void {
     if (positions <= this.#capacity) return;
     // What was there is let go of before more is asked for.
+    releasePlanes([...this.#past, ...this.#present]);
     this.#past = this.#present = [];
     this.#capacity = 0;
     this.#past = makePlanes(this.#shape, 1, positions).filter(isHost);

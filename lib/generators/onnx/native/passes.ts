@@ -1,7 +1,8 @@
 /** What a graph can be asked to do with slots of the prefix cache: extend one by a few tokens, or several by one each. */
 import type { TokenId } from "../../../lm/token.ts";
 import { CHUNK, PAST } from "../onnx_model.ts";
-import type { KvSlot, KvSlots } from "./kv_slots.ts";
+import type { KvSlot } from "./kv_block.ts";
+import type { KvSlots } from "./kv_slots.ts";
 import type { KvMemory } from "./kv_memory.ts";
 import type { OrtLibrary } from "./library.ts";
 import { FLOAT, type FLOAT16, type NativeSession, NativeTensor, type NativeValue } from "./session.ts";

@@ -8,7 +8,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { VisitLogits } from "../../../lm/model.ts";
 import type { TokenId } from "../../../lm/token.ts";
-import { type KvSlot, sharedLength } from "./kv_slots.ts";
+import type { KvSlot } from "./kv_block.ts";
+import { sharedLength } from "./kv_slots.ts";
 import type { Passes } from "./passes.ts";
 
 /** Positions that a tried prefix may take from the one that was tried before: to run them again costs about one pass. */
