@@ -1,8 +1,11 @@
 /** What a person writes above a column to keep some of its rows. */
 import { fieldNumber } from "./field_text.ts";
+import { parsePattern } from "./pattern.ts";
+import { PatternMatcher } from "./pattern_matcher.ts";
 
 export type Condition =
   | { readonly kind: "contains" | "lacks"; readonly text: string }
+  | { readonly kind: "matches" | "mismatches"; readonly pattern: PatternMatcher }
   /** One of these exactly, or none of them; "" stands for what is empty or absent. */
   | { readonly kind: "in" | "notIn"; readonly texts: readonly string[] }
   /** A number, within all of the bounds. */
@@ -21,9 +24,15 @@ const ITEM = /\s*("(?:[^"\\]|\\.)*"(?=\s*(?:,|$))|[^,]*)(?:,|$)/y;
 /**
  * Reads a condition. What begins with none of the marks, or is no number after a comparison, is a text to contain.
  * @example ">3" is more than three, ">=3 <5" a range, "=cat" exactly cat, "!=cat" all but that, "in:cat, dog" one of them,
- * "!in:cat, dog" none, "!cat" without cat, "=" empty or absent, "cat" with cat in any case
+ * "!in:cat, dog" none, "!cat" without cat, "=" empty or absent, "cat" with cat in any case, "/^cat/" and "!/^cat/" by a
+ * pattern
+ * @throws {PatternError} for a pattern that cannot be used
  */
 export function parseCondition(text: string): Condition {
+  const pattern = parsePattern(text.replace(/^!(?=\/)/, ""));
+  if (pattern !== undefined) {
+    return { kind: text.startsWith("!") ? "mismatches" : "matches", pattern: new PatternMatcher(pattern) };
+  }
   const [, mark = "", rest = ""] = /^(=|!=|in:|!in:)([\s\S]*)$/.exec(text) ?? [];
   if (mark !== "") {
     const texts = mark.endsWith(":") ? parseList(rest) : [rest];
@@ -34,6 +43,13 @@ export function parseCondition(text: string): Condition {
   if (bounds.length > 0 && bounds.length === parts.filter(isBoundMark).length) return { kind: "number", bounds };
   if (text.startsWith("!") && text !== "!") return { kind: "lacks", text: text.slice(1).toLowerCase() };
   return { kind: "contains", text: text.toLowerCase() };
+}
+
+/** What a search asks of a field: a text that it holds, in any case, or a pattern. @throws {PatternError} */
+export function parseSearch(text: string): Condition {
+  const pattern = parsePattern(text);
+  if (pattern === undefined) return { kind: "contains", text: text.toLowerCase() };
+  return { kind: "matches", pattern: new PatternMatcher(pattern) };
 }
 
 /** A condition of exact texts or of bounds as `parseCondition` reads it, in one line. */
@@ -52,6 +68,10 @@ export function meets(text: string | undefined, condition: Condition): boolean {
       return text !== undefined && text.toLowerCase().includes(condition.text);
     case "lacks":
       return text === undefined || !text.toLowerCase().includes(condition.text);
+    case "matches":
+      return text !== undefined && isMatch(text, condition.pattern);
+    case "mismatches":
+      return text === undefined || !isMatch(text, condition.pattern);
     case "in":
       return condition.texts.includes(text ?? "");
     case "notIn":
@@ -61,6 +81,10 @@ export function meets(text: string | undefined, condition: Condition): boolean {
       return value !== undefined && condition.bounds.every((bound) => isWithin(value, bound));
     }
   }
+}
+
+function isMatch(text: string, pattern: PatternMatcher): boolean {
+  return pattern.isIn(pattern.pattern.isCaseless ? text.toLowerCase() : text);
 }
 
 function isWithin(value: number, { mark, number }: Bound): boolean {

@@ -1,11 +1,11 @@
 /** Pages through a split: searched, sorted and filtered. */
-import { type Condition, meets } from "./condition.ts";
+import { type Condition, meets, parseSearch } from "./condition.ts";
 import type { Dataset } from "./dataset.ts";
 import { fieldNumber, fieldText, rowEntries } from "./field_text.ts";
 import { foundRow, scanRows } from "./scan.ts";
 
 export interface RowQuery {
-  /** Looked for in the text of every field, whatever its case; "" matches every row. */
+  /** Looked for in the text of every field, whatever its case, or as a pattern `/…/`; "" matches every row. */
   readonly search?: string;
   readonly sort?: RowSort | undefined;
   /** All of them must be met. */
@@ -77,7 +77,7 @@ interface SortKey {
  */
 export async function scanIndices(dataset: Dataset<unknown>, query: RowQuery): Promise<FoundIndices> {
   const { search = "", sort, filter = [], offset, limit, signal } = query;
-  const wanted = search.toLowerCase();
+  const wanted = search === "" ? undefined : parseSearch(search);
   const found: number[] = [], keys: SortKey[] = [];
   for await (const batch of scanRows(dataset, signal)) {
     for (const each of batch) {
@@ -96,10 +96,10 @@ export async function scanIndices(dataset: Dataset<unknown>, query: RowQuery): P
 
 function matches(
   fields: ReadonlyMap<string, string | undefined>,
-  wanted: string,
+  wanted: Condition | undefined,
   filter: readonly FieldFilter[],
 ): boolean {
-  const isFound = wanted === "" || [...fields.values()].some((text) => text?.toLowerCase().includes(wanted));
+  const isFound = wanted === undefined || [...fields.values()].some((text) => meets(text, wanted));
   return isFound && filter.every(({ field, condition }) => meets(fields.get(field), condition));
 }
 

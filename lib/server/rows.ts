@@ -1,5 +1,6 @@
 /** Pages of rows, as a URL asks for them. */
-import { parseCondition } from "../datasets/condition.ts";
+import { type Condition, parseCondition, parseSearch } from "../datasets/condition.ts";
+import { PatternError } from "../datasets/pattern.ts";
 import type { FieldFilter, RowQuery, RowSort } from "../datasets/query.ts";
 import { findIndices, type FoundIndices, type FoundRow, readRows } from "../datasets/query.ts";
 import type { Dataset, IndexState, RowProblem } from "../datasets/dataset.ts";
@@ -158,12 +159,23 @@ function signalOf({ signal }: RowsRequest): { readonly signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
 }
 
+/** @throws {ProblemError} 422 naming what holds a pattern that cannot be used */
 function queryOf({ search, sort, filter }: RowWish): Omit<RowQuery, "offset" | "limit"> {
   const filters = Object.entries(filter).map(([field, text]): FieldFilter => ({
     field,
-    condition: parseCondition(text),
+    condition: told(`${FILTER}${field}`, () => parseCondition(text)),
   }));
+  told("q", () => parseSearch(search));
   return { search, sort: sortOf(sort), filter: filters };
+}
+
+function told(field: string, parse: () => Condition): Condition {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof PatternError) throw new ProblemError(422, "Invalid request", error.message, { field });
+    throw error;
+  }
 }
 
 function sortOf(text: string): RowSort | undefined {

@@ -40,7 +40,7 @@ interface WholePanelProps extends RowsPanelProps {
 
 /** The rows of the split: searched, filtered, sorted, sliced and scored by plain links and GET forms. */
 export function RowsPanel({ screen, page, index, scoring, statistics, canScore }: WholePanelProps) {
-  const { rows, faults, total, isWaiting, views } = page, isScored = showsScores(page);
+  const { rows, faults, total, views, isWaiting, isRefused = false } = page, isScored = showsScores(page);
   const scoresHref = `${toggleHref(screen, page, "scores")}#rows`;
   if (screen.size === 0 && faults.length === 0) {
     return (
@@ -74,7 +74,7 @@ export function RowsPanel({ screen, page, index, scoring, statistics, canScore }
         {statistics !== undefined && <FacetList screen={screen} page={page} {...statistics} />}
         <div class="min-w-0 flex-1">
           <RowsTable screen={screen} page={page} />
-          {!isWaiting && rows.length === 0 && (
+          {!isWaiting && !isRefused && rows.length === 0 && (
             total > 0 ? <PastEnd screen={screen} page={page} /> : <Relax screen={screen} page={page} />
           )}
           <Pager screen={screen} page={page} />
@@ -84,9 +84,12 @@ export function RowsPanel({ screen, page, index, scoring, statistics, canScore }
   );
 }
 
-function rowsFacts({ wish, total, index, isWaiting, scores, scored, views }: RowsPage, size: number): string {
+function rowsFacts(
+  { wish, total, index, isWaiting, isRefused, scores, scored, views }: RowsPage,
+  size: number,
+): string {
   const isWhole = wishEntries({ ...wish, sort: "", by: "" }).length === 0;
-  const facts = isWaiting
+  const facts = isWaiting || isRefused
     ? []
     : [isWhole ? TEXT.rowsFacts(count(total)) : TEXT.matchesFacts(count(total), count(size))];
   // While they are made, the line below tells how many.

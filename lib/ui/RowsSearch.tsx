@@ -20,7 +20,8 @@ export function RowsSearch({ screen, page }: { readonly screen: GenerationScreen
         value={wish.search}
         aria-label={TEXT.search}
         placeholder={TEXT.searchHint}
-        class="min-h-[32px] w-[180px] rounded-md border border-line bg-panel px-2 py-1"
+        title={TEXT.searchExplained}
+        class="min-h-[32px] w-[220px] rounded-md border border-line bg-panel px-2 py-1"
       />
       <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk">
         {TEXT.search}

@@ -47,6 +47,8 @@ export type IndexState =
 export interface RowsPage extends DatasetPlace {
   /** Whether the rows are not known yet, as the index is still being written. */
   readonly isWaiting: boolean;
+  /** Whether what was asked of the rows cannot be answered; a problem tells why. */
+  readonly isRefused?: boolean;
   readonly index?: IndexState;
   readonly total: number;
   readonly fields: readonly string[];

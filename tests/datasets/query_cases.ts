@@ -44,6 +44,18 @@ const CASES: readonly (readonly [Wish, indices: readonly number[], total?: numbe
   [{ search: "fox's" }, [2]],
   [{ search: "'; drop table rows; --" }, [6]],
   [{ search: "\0" }, []],
+  // Patterns, whose case counts unless they end in i.
+  [{ search: "/^S.*w/" }, [0]],
+  [{ search: "/snow/i" }, [0, 1]],
+  [{ search: "/^[0-9]+$/" }, [0, 1, 2, 4, 5]],
+  [{ search: "/É/i" }, [2]],
+  [{ search: "/É/" }, []],
+  [{ search: "/'; (drop|create) t/" }, [6]],
+  [{ search: "/r\\nx$/" }, [0]],
+  [{ filter: { text: "/^$/" } }, [3]],
+  [{ filter: { text: "!/[a-z]{3}/" } }, [3, 4, 5]],
+  [{ filter: { deep: "!/snow/i" } }, [0, 2, 3, 4, 5, 6]],
+  [{ filter: { tags: "/w(in|out)ter?/i" }, search: "/x$/" }, [0]],
   // Numbers first, then texts, absent last; equals in the order of the rows.
   [{ sort: "count" }, [3, 0, 2, 1, 5, 6, 4]],
   [{ sort: "-count" }, [6, 5, 1, 0, 2, 3, 4]],

@@ -509,6 +509,15 @@ Deno.test("a field whose name no address can hold does not take the page away", 
   assert.equal((await fetch("/odd/dataset?statistics=1")).status, 200);
 });
 
+Deno.test("a search and a filter by a pattern find their rows; one that cannot be used is told by name, and nothing is lost", async () => {
+  assert.match((await page("/data/dataset?q=/^POEM [12]$/i")).html, /2 of 45 match/);
+  assert.match((await page("/data/dataset?filter.title=!/[0-4]/")).html, /5 of 45 match/);
+  const { status, html } = await page("/data/dataset?q=rain&filter.title=/(a/&sample=7");
+  assert.equal(status, 422);
+  assert.match(html, /Cannot use the pattern \/\(a\/: a "\(" is not closed/);
+  assert.match(html, /poem 7/, "the sample is there");
+});
+
 Deno.test("while a split is fetched its screens tell how much has come, and show it once it is there", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const slow = defineModule({

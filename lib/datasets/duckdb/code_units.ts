@@ -6,8 +6,8 @@
  * Units below the surrogates stay as they are, so that nearly all texts do; the others move above all of them.
  */
 
-const FIRST_SURROGATE = 0xd800;
-const MOVED_TO = 0x10000;
+export const FIRST_SURROGATE = 0xd800;
+export const MOVED_TO = 0x10000;
 const MOVED = /[\ud800-\uffff]/, ALL_MOVED = /[\ud800-\uffff]/g;
 
 const scratch = new Uint8Array(2 ** 16);

@@ -1,8 +1,10 @@
 /** Questions about rows as SQL, in which everything that a person wrote is a bound value. */
-import { type Condition, meets } from "../condition.ts";
+import { type Condition, meets, parseSearch } from "../condition.ts";
+import type { PatternMatcher } from "../pattern_matcher.ts";
 import type { FieldFilter, RowQuery, RowSort } from "../query.ts";
 import { toCodePoints } from "./code_units.ts";
 import type { DuckDBValue } from "./native.ts";
+import { re2Text } from "./pattern_sql.ts";
 
 /** Name → number of its table. */
 export type FieldIds = ReadonlyMap<string, number>;
@@ -49,8 +51,8 @@ type Bind = (value: DuckDBValue) => string;
 function where({ search = "", filter = [] }: Pick<RowQuery, "search" | "filter">, fields: FieldIds, bind: Bind) {
   const conditions = filter.map((each) => filterSql(each, fields, bind));
   if (search !== "") {
-    const wanted = bind(toCodePoints(search.toLowerCase()));
-    const found = [...fields.values()].map((id) => rowsOf(id, `contains(${FOLDED}, ${wanted})`));
+    const wanted = conditionSql(parseSearch(search), bind);
+    const found = [...fields.values()].map((id) => rowsOf(id, wanted));
     conditions.push(found.length === 0 ? "false" : `rows.row IN (${found.join(" UNION ALL ")})`);
   }
   return conditions.length === 0 ? "true" : conditions.join(" AND ");
@@ -72,6 +74,10 @@ function conditionSql(condition: Condition, bind: Bind): string {
       return `contains(${FOLDED}, ${bind(toCodePoints(condition.text))})`;
     case "lacks":
       return `NOT contains(${FOLDED}, ${bind(toCodePoints(condition.text))})`;
+    case "matches":
+      return patternSql(condition.pattern, bind);
+    case "mismatches":
+      return `NOT ${patternSql(condition.pattern, bind)}`;
     case "in":
       return `text IN (${condition.texts.map((text) => bind(toCodePoints(text))).join(", ")})`;
     case "notIn":
@@ -80,6 +86,10 @@ function conditionSql(condition: Condition, bind: Bind): string {
       // Subtle: as texts, since a whole number would be bound as an integer and may be too large for one.
       return condition.bounds.map(({ mark, number }) => `number ${mark} ${bind(String(number))}::DOUBLE`).join(" AND ");
   }
+}
+
+function patternSql({ pattern: { node, isCaseless } }: PatternMatcher, bind: Bind): string {
+  return `regexp_matches(${isCaseless ? FOLDED : "text"}, ${bind(re2Text(node))})`;
 }
 
 function rowsOf(id: number, condition: string): string {

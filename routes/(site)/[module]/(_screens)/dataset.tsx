@@ -6,6 +6,7 @@ import { changedTexts, type Edits, editText } from "../../../../lib/datasets/der
 import { rowEntries } from "../../../../lib/datasets/field_text.ts";
 import { facetsOf, type FieldFacets } from "../../../../lib/datasets/facets.ts";
 import { statisticsOf } from "../../../../lib/datasets/statistics.ts";
+import type { FoundRow } from "../../../../lib/datasets/query.ts";
 import type { Problem } from "../../../../lib/lm/event.ts";
 import { toPrompt } from "../../../../lib/lm/prompt.ts";
 import { lintPrompt } from "../../../../lib/lm/prompt_lint.ts";
@@ -172,7 +173,7 @@ async function readOrTell(
   }
 }
 
-/** The page of rows; undefined where the split cannot be opened, which the sample's problem tells. */
+/** The page of rows, without any where the wish is refused; undefined where the split cannot be opened. */
 async function pageOf(
   { state: { registry, requestId }, signal }: ScreenRequest,
   place: Place,
@@ -183,13 +184,23 @@ async function pageOf(
   try {
     const waiting = { signal, patienceMs: PATIENCE_MS };
     const found = await findRows(registry, place, wish, { offset, limit: ROWS_A_PAGE, ...waiting });
-    const named = [...Object.keys(wish.filter), ...(wish.sort === "" ? [] : [wish.sort.replace(/^-/, "")])];
-    const fields = [...new Set([...fieldNames(found.rows, isReadable ? [row] : []), ...named])];
+    const fields = fieldsOf(found.rows, wish, isReadable ? [row] : []);
     return { page: { ...found, ...at, fields } };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    return { problem: problemOf(error, requestId) };
+    const problem = problemOf(error, requestId);
+    if (error.status !== 422) return { problem };
+    // What was asked for stays in its fields, to be mended.
+    const fields = fieldsOf([], wish, isReadable ? [row] : []);
+    const nothing = { isWaiting: false, isRefused: true, rows: [], total: 0, faults: [], relaxations: [] };
+    return { page: { ...nothing, ...at, fields }, problem };
   }
+}
+
+/** The columns of the table: what the rows have, and what is asked of them. */
+function fieldsOf(rows: readonly FoundRow[], { filter, sort }: DatasetPlace["wish"], others: readonly unknown[]) {
+  const named = [...Object.keys(filter), ...(sort === "" ? [] : [sort.replace(/^-/, "")])];
+  return [...new Set([...fieldNames(rows, others), ...named])];
 }
 
 /** Before the name of a field, in the name of its text area. */
