@@ -34,6 +34,7 @@ interface TokenStripProps {
 /** Tokens in reading order, each a button: arrows move, Enter opens. One of them is in the tab order. */
 export function TokenStrip({ label, tokens, selected, isStreaming = false, onSelect }: TokenStripProps) {
   const tabStop = selected ?? 0;
+  const parts = partStarts(tokens);
   return (
     <div
       role="group"
@@ -46,18 +47,82 @@ export function TokenStrip({ label, tokens, selected, isStreaming = false, onSel
         if (position !== undefined) onSelect(position);
       }}
     >
-      {tokens.map((token, position) => (
-        <TokenButton
-          key={position}
-          token={token}
-          position={position}
-          isSelected={position === selected}
-          isTabStop={position === tabStop}
-        />
-      ))}
-      {isStreaming && <span class="ml-0.5 inline-block h-[15px] w-[7px] bg-accent align-[-2px]" />}
+      {parts.map((start, index) => {
+        const end = parts[index + 1] ?? tokens.length;
+        const isLast = index === parts.length - 1;
+        return (
+          <Part
+            key={start}
+            start={start}
+            tokens={tokens.slice(start, end)}
+            selected={selected !== undefined && selected >= start && selected < end ? selected : undefined}
+            tabStop={tabStop >= start && tabStop < end ? tabStop : undefined}
+            isLast={isLast}
+            hasCursor={isLast && isStreaming}
+          />
+        );
+      })}
+      {parts.length === 0 && isStreaming && <Cursor />}
     </div>
   );
+}
+
+function Cursor() {
+  return <span class="ml-0.5 inline-block h-[15px] w-[7px] bg-accent align-[-2px]" />;
+}
+
+/** Tokens after which a part ends, at the next end of a line. */
+const PART_TOKENS = 48;
+
+/** Where the parts of a text begin. Tokens that come later move none of them. */
+function partStarts(tokens: readonly StripToken[]): readonly number[] {
+  const starts: number[] = [];
+  let start = 0;
+  for (const [position, { display }] of tokens.entries()) {
+    if (position === start) starts.push(start);
+    if (display.breaksLine && position + 1 - start >= PART_TOKENS) start = position + 1;
+  }
+  return starts;
+}
+
+interface PartProps {
+  readonly start: number;
+  readonly tokens: readonly StripToken[];
+  /** Positions in the whole text; undefined when they lie in another part. */
+  readonly selected: number | undefined;
+  readonly tabStop: number | undefined;
+  readonly isLast: boolean;
+  readonly hasCursor: boolean;
+}
+
+/**
+ * Whole lines of a text as a block of their own: what stands in it is neither drawn nor laid out again when tokens come
+ * after it.
+ */
+const Part = memo(function Part({ start, tokens, selected, tabStop, isLast, hasCursor }: PartProps) {
+  return (
+    <div>
+      {tokens.map((token, index) => (
+        <TokenButton
+          key={index}
+          token={token}
+          position={start + index}
+          isSelected={start + index === selected}
+          isTabStop={start + index === tabStop}
+          // The end of the block breaks the line as well.
+          breaksLine={token.display.breaksLine && (isLast || index < tokens.length - 1)}
+        />
+      ))}
+      {hasCursor && <Cursor />}
+    </div>
+  );
+}, samePart);
+
+function samePart(before: PartProps, after: PartProps): boolean {
+  return before.start === after.start && before.selected === after.selected && before.tabStop === after.tabStop &&
+    before.isLast === after.isLast && before.hasCursor === after.hasCursor &&
+    before.tokens.length === after.tokens.length &&
+    before.tokens.every((token, index) => token === after.tokens[index]);
 }
 
 interface TokenButtonProps {
@@ -65,47 +130,52 @@ interface TokenButtonProps {
   readonly position: number;
   readonly isSelected: boolean;
   readonly isTabStop: boolean;
+  readonly breaksLine: boolean;
 }
 
-const TokenButton = memo(function TokenButton({ token, position, isSelected, isTabStop }: TokenButtonProps) {
-  const { display, heat, survival } = token;
-  const numbers = token.logprob === undefined
-    ? STRINGS.noNumbers
-    : `p ${probability(token.logprob)}, rank ${token.rank ?? MISSING}`;
-  const name = [tokenName(display), numbers, token.flag].filter((part) => part !== undefined).join(", ");
-  const isLost = survival?.kind === "lost" || survival?.kind === "excluded";
-  return (
-    <>
-      <button
-        type="button"
-        data-position={position}
-        tabIndex={isTabStop ? 0 : -1}
-        aria-label={isLost ? STRINGS.notSurviving(name) : name}
-        aria-pressed={isSelected}
-        title={name}
-        class={cx(
-          "scroll-mt-4 max-w-full break-all rounded-sm border-b py-px whitespace-pre-wrap",
-          heat === 0 && "border-transparent",
-          heat === 1 && "border-transparent bg-heat1",
-          heat === 2 && "border-transparent bg-heat2",
-          heat === 3 && "border-heat4 bg-heat3",
-          heat === 4 && "border-warn bg-heat4",
-          (display.isMark || token.isStale === true) && "text-soft",
-          token.flag !== undefined && "border-l-2 border-l-bad pl-px",
-          isLost && "line-through decoration-warn",
-          isSelected && "relative outline outline-2 outline-accent",
-        )}
-      >
-        {display.text}
-      </button>
-      {display.breaksLine && <br />}
-    </>
-  );
-}, sameToken);
+const TokenButton = memo(
+  function TokenButton({ token, position, isSelected, isTabStop, breaksLine }: TokenButtonProps) {
+    const { display, heat, survival } = token;
+    const numbers = token.logprob === undefined
+      ? STRINGS.noNumbers
+      : `p ${probability(token.logprob)}, rank ${token.rank ?? MISSING}`;
+    const name = [tokenName(display), numbers, token.flag].filter((part) => part !== undefined).join(", ");
+    const isLost = survival?.kind === "lost" || survival?.kind === "excluded";
+    return (
+      <>
+        <button
+          type="button"
+          data-position={position}
+          tabIndex={isTabStop ? 0 : -1}
+          aria-label={isLost ? STRINGS.notSurviving(name) : name}
+          aria-pressed={isSelected}
+          title={name}
+          class={cx(
+            "scroll-mt-4 max-w-full break-all rounded-sm border-b py-px whitespace-pre-wrap",
+            heat === 0 && "border-transparent",
+            heat === 1 && "border-transparent bg-heat1",
+            heat === 2 && "border-transparent bg-heat2",
+            heat === 3 && "border-heat4 bg-heat3",
+            heat === 4 && "border-warn bg-heat4",
+            (display.isMark || token.isStale === true) && "text-soft",
+            token.flag !== undefined && "border-l-2 border-l-bad pl-px",
+            isLost && "line-through decoration-warn",
+            isSelected && "relative outline outline-2 outline-accent",
+          )}
+        >
+          {display.text}
+        </button>
+        {breaksLine && <br />}
+      </>
+    );
+  },
+  sameToken,
+);
 
 /** Subtle: strips are rebuilt on each frame of a stream, so tokens are compared by what they show, not by identity. */
 function sameToken(before: TokenButtonProps, after: TokenButtonProps): boolean {
   return before.isSelected === after.isSelected && before.isTabStop === after.isTabStop &&
+    before.breaksLine === after.breaksLine &&
     before.position === after.position && before.token.heat === after.token.heat &&
     before.token.logprob === after.token.logprob && before.token.display.text === after.token.display.text &&
     before.token.survival?.kind === after.token.survival?.kind &&
