@@ -17,7 +17,7 @@ import {
   parseView,
 } from "../lib/ui/next_token_screen.ts";
 import { commandOf, isStepKey, type StepCommand } from "../lib/ui/next_token_keys.ts";
-import { NUMBERS } from "../lib/ui/number_format.ts";
+import { NUMBERS } from "../lib/ui/probability_column.ts";
 import { NextTokenView } from "../lib/ui/NextTokenView.tsx";
 import { type KnownSteps, pathSteps, pathVerdicts, withAnswer } from "../lib/ui/path_steps.ts";
 import { besidePath, type PathNode, withPath } from "../lib/ui/path_tree.ts";

@@ -1,4 +1,5 @@
 import type { Candidate } from "../lm/event.ts";
+import { CANDIDATE_STRINGS } from "./candidate_strings.ts";
 import { cx } from "./cx.ts";
 import type { Interval } from "../lm/evidence.ts";
 import { massText } from "./mass_text.ts";
@@ -33,13 +34,17 @@ export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise, o
       <table class="font-mono text-12 tabular-nums">
         <thead class="border-b border-line font-sans text-11 text-soft">
           <tr>
-            <th scope="col" class="py-1 text-left font-semibold">{STRINGS.candidate}</th>
-            <th scope="col" class="whitespace-nowrap py-1 pl-2 text-right font-semibold">{STRINGS.raw}</th>
+            <th scope="col" class="py-1 text-left font-semibold">{CANDIDATE_STRINGS.candidate}</th>
+            <th scope="col" class="whitespace-nowrap py-1 pl-2 text-right font-semibold">{CANDIDATE_STRINGS.raw}</th>
             {hasFinal && (
-              <th scope="col" class="whitespace-nowrap py-1 pl-2 text-right font-semibold">{STRINGS.final}</th>
+              <th scope="col" class="whitespace-nowrap py-1 pl-2 text-right font-semibold">
+                {CANDIDATE_STRINGS.final}
+              </th>
             )}
             {hasNoise && (
-              <th scope="col" class="whitespace-nowrap py-1 pl-2 text-right font-semibold">{STRINGS.noise}</th>
+              <th scope="col" class="whitespace-nowrap py-1 pl-2 text-right font-semibold">
+                {CANDIDATE_STRINGS.noise}
+              </th>
             )}
             <th class="w-[72px]">
               <span class="sr-only">{STRINGS.bar}</span>
@@ -61,7 +66,7 @@ export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise, o
           {(rest.logprob !== undefined || rest.mass !== undefined) && (
             <tr class="text-soft">
               <th scope="row" class="py-0.5 text-left font-normal">
-                {rest.count === undefined ? STRINGS.restUncounted : STRINGS.rest(count(rest.count))}
+                {rest.count === undefined ? CANDIDATE_STRINGS.restUncounted : CANDIDATE_STRINGS.rest(count(rest.count))}
               </th>
               <td class="py-0.5 pl-2 text-right">{restPercent(rest)}</td>
               {hasFinal && <td class="py-0.5 pl-2 text-right">{finalPercent(rest.finalLogprob)}</td>}
@@ -73,7 +78,7 @@ export function CandidateTable({ candidates, chosen, rest, hasFinal, hasNoise, o
           )}
         </tbody>
       </table>
-      {hasNoise && <p class="mt-2 text-12 text-soft">{STRINGS.drawExplained}</p>}
+      {hasNoise && <p class="mt-2 text-12 text-soft">{CANDIDATE_STRINGS.drawExplained}</p>}
     </div>
   );
 }
@@ -96,17 +101,19 @@ function CandidateRow({ candidate, skipped, isChosen, hasFinal, hasNoise, onTake
         {onTake === undefined || isChosen ? <CandidateText candidate={candidate} /> : (
           <button
             type="button"
-            aria-label={STRINGS.continueWith(displayToken(token).text)}
-            title={STRINGS.continueWith(displayToken(token).text)}
+            aria-label={CANDIDATE_STRINGS.continueWith(displayToken(token).text)}
+            title={CANDIDATE_STRINGS.continueWith(displayToken(token).text)}
             onClick={() => onTake(token.id)}
             class="rounded-sm hover:bg-sunk"
           >
             <CandidateText candidate={candidate} />
           </button>
         )}
-        {skipped > 0 && <span class="ml-1.5 font-sans text-11 text-soft">{STRINGS.atRank(count(rank))}</span>}
+        {skipped > 0 && <span class="ml-1.5 font-sans text-11 text-soft">{CANDIDATE_STRINGS.atRank(count(rank))}</span>}
         {excludedBy !== undefined && (
-          <span class="ml-1.5 font-sans text-11 text-warn" title={STRINGS.excludedBy(excludedBy)}>{excludedBy}</span>
+          <span class="ml-1.5 font-sans text-11 text-warn" title={CANDIDATE_STRINGS.excludedBy(excludedBy)}>
+            {excludedBy}
+          </span>
         )}
       </th>
       <td class="py-0.5 pl-2 text-right">{percent(logprob)}</td>

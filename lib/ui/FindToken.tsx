@@ -3,7 +3,8 @@ import { HiddenPlace } from "./HiddenPlace.tsx";
 import { nextHref } from "./next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import type { NextTokenViewProps } from "./next_token_props.ts";
-import { count, numberText } from "./number_format.ts";
+import { count } from "./number_format.ts";
+import { numberText } from "./probability_column.ts";
 import { displayToken } from "./token_display.ts";
 
 /** Looks through the whole vocabulary: as one types, or without JavaScript on Enter. */

@@ -5,7 +5,8 @@ import type { TokenId } from "../lm/token.ts";
 import { cx } from "./cx.ts";
 import { massText } from "./mass_text.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
-import { count, type Numbers, numberText, probability } from "./number_format.ts";
+import { count, probability } from "./number_format.ts";
+import { type Numbers, numberText } from "./probability_column.ts";
 import type { Preview } from "./preview.ts";
 import { displayToken, displayTokens, tokenName } from "./token_display.ts";
 

@@ -8,7 +8,8 @@ import { nextHref, numbersEntries, PAGE_SIZE, PLACE_FORM, WHOLE_VIEW } from "./n
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import { NextTokenAside } from "./NextTokenAside.tsx";
 import { NextTokenTable } from "./NextTokenTable.tsx";
-import { count, NUMBERS } from "./number_format.ts";
+import { count } from "./number_format.ts";
+import { NUMBERS } from "./probability_column.ts";
 import { Panel } from "./Panel.tsx";
 import { PathPanel } from "./PathPanel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";

@@ -47,82 +47,39 @@ export function TokenStrip({ label, tokens, selected, isStreaming = false, onSel
         if (position !== undefined) onSelect(position);
       }}
     >
-      {parts.map((start, index) => {
-        const end = parts[index + 1] ?? tokens.length;
-        const isLast = index === parts.length - 1;
-        return (
-          <Part
-            key={start}
-            start={start}
-            tokens={tokens.slice(start, end)}
-            selected={selected !== undefined && selected >= start && selected < end ? selected : undefined}
-            tabStop={tabStop >= start && tabStop < end ? tabStop : undefined}
-            isLast={isLast}
-            hasCursor={isLast && isStreaming}
-          />
-        );
-      })}
-      {parts.length === 0 && isStreaming && <Cursor />}
+      {parts.map((start, index) => (
+        <div key={start}>
+          {tokens.slice(start, parts[index + 1]).map((token, place, { length }) => (
+            <TokenButton
+              key={place}
+              token={token}
+              position={start + place}
+              isSelected={start + place === selected}
+              isTabStop={start + place === tabStop}
+              // The end of the block breaks the line as well.
+              breaksLine={token.display.breaksLine && (place + 1 < length || index + 1 === parts.length)}
+            />
+          ))}
+          {isStreaming && index + 1 === parts.length && (
+            <span class="ml-0.5 inline-block h-[15px] w-[7px] bg-accent align-[-2px]" />
+          )}
+        </div>
+      ))}
     </div>
   );
-}
-
-function Cursor() {
-  return <span class="ml-0.5 inline-block h-[15px] w-[7px] bg-accent align-[-2px]" />;
 }
 
 /** Tokens after which a part ends, at the next end of a line. */
 const PART_TOKENS = 48;
 
-/** Where the parts of a text begin. Tokens that come later move none of them. */
+/** Where whole lines of a text begin that are a block of their own: tokens that come after it lay it out no more. */
 function partStarts(tokens: readonly StripToken[]): readonly number[] {
-  const starts: number[] = [];
-  let start = 0;
+  const starts = [0];
   for (const [position, { display }] of tokens.entries()) {
-    if (position === start) starts.push(start);
-    if (display.breaksLine && position + 1 - start >= PART_TOKENS) start = position + 1;
+    const next = position + 1;
+    if (display.breaksLine && next < tokens.length && next - (starts.at(-1) ?? 0) >= PART_TOKENS) starts.push(next);
   }
   return starts;
-}
-
-interface PartProps {
-  readonly start: number;
-  readonly tokens: readonly StripToken[];
-  /** Positions in the whole text; undefined when they lie in another part. */
-  readonly selected: number | undefined;
-  readonly tabStop: number | undefined;
-  readonly isLast: boolean;
-  readonly hasCursor: boolean;
-}
-
-/**
- * Whole lines of a text as a block of their own: what stands in it is neither drawn nor laid out again when tokens come
- * after it.
- */
-const Part = memo(function Part({ start, tokens, selected, tabStop, isLast, hasCursor }: PartProps) {
-  return (
-    <div>
-      {tokens.map((token, index) => (
-        <TokenButton
-          key={index}
-          token={token}
-          position={start + index}
-          isSelected={start + index === selected}
-          isTabStop={start + index === tabStop}
-          // The end of the block breaks the line as well.
-          breaksLine={token.display.breaksLine && (isLast || index < tokens.length - 1)}
-        />
-      ))}
-      {hasCursor && <Cursor />}
-    </div>
-  );
-}, samePart);
-
-function samePart(before: PartProps, after: PartProps): boolean {
-  return before.start === after.start && before.selected === after.selected && before.tabStop === after.tabStop &&
-    before.isLast === after.isLast && before.hasCursor === after.hasCursor &&
-    before.tokens.length === after.tokens.length &&
-    before.tokens.every((token, index) => token === after.tokens[index]);
 }
 
 interface TokenButtonProps {

@@ -1,11 +1,11 @@
 import type { ComponentChildren } from "preact";
 import type { Candidate, ProcessorLog, ProcessorName, Step } from "../lm/event.ts";
+import { CANDIDATE_STRINGS } from "./candidate_strings.ts";
 import { cx } from "./cx.ts";
 import { GENERATION_STRINGS as TEXT } from "./generation_strings.ts";
 import { count, fixed, percent } from "./number_format.ts";
 import { Move } from "./OrderParam.tsx";
 import { dragging, placed } from "./processor_order.ts";
-import { STRINGS } from "./strings.ts";
 import { displayToken } from "./token_display.ts";
 
 type Order = readonly ProcessorName[];
@@ -41,8 +41,8 @@ export function Waterfall({ step, caption, order, onOrder }: WaterfallProps) {
         <caption class="pb-1 text-left font-sans text-11 font-semibold text-soft">{caption}</caption>
         <thead class="border-b border-line font-sans text-11 text-soft">
           <tr>
-            <th scope="col" class="py-1 text-left align-bottom font-semibold">{STRINGS.candidate}</th>
-            <Head>{STRINGS.raw}</Head>
+            <th scope="col" class="py-1 text-left align-bottom font-semibold">{CANDIDATE_STRINGS.candidate}</th>
+            <Head>{CANDIDATE_STRINGS.raw}</Head>
             {processors.map(({ name }, index) => (
               <StageHead
                 key={name}
@@ -53,7 +53,7 @@ export function Waterfall({ step, caption, order, onOrder }: WaterfallProps) {
                 onDrop={(dropped) => move(dropped, name)}
               />
             ))}
-            {isDrawn && <Head title={STRINGS.drawExplained}>{TEXT.drawSum}</Head>}
+            {isDrawn && <Head title={CANDIDATE_STRINGS.drawExplained}>{TEXT.drawSum}</Head>}
           </tr>
         </thead>
         <tbody>
@@ -137,7 +137,7 @@ function Row({ candidate, processors, isTaken, isDrawn }: RowProps) {
       </th>
       <Cell>{percent(logprob)}</Cell>
       {processors.map(({ name }, index) => (
-        <Cell key={name} isOut={index === out} title={index === out ? STRINGS.excludedBy(name) : undefined}>
+        <Cell key={name} isOut={index === out} title={index === out ? CANDIDATE_STRINGS.excludedBy(name) : undefined}>
           {index < out ? percent(stageLogprobs[index] ?? -Infinity) : index === out ? TEXT.outHere : ""}
         </Cell>
       ))}

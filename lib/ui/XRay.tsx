@@ -2,7 +2,8 @@ import { firstDeparture } from "../lm/score.ts";
 import type { Scored } from "../lm/wire.ts";
 import { rankText } from "./EvidenceBadge.tsx";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
-import { bits, probability, signedBits } from "./number_format.ts";
+import { bits, probability } from "./number_format.ts";
+import { signedBits } from "./odds_text.ts";
 import { displayToken } from "./token_display.ts";
 
 /** What the target says of the model: how much it surprised, what the fields contributed, where it would go wrong. */

@@ -5,7 +5,8 @@ import { entropyText, EvidenceBadge, rankText } from "./EvidenceBadge.tsx";
 import type { GenerationScreen } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { nextHref } from "./next_token_screen.ts";
-import { bits, probability, signedBits } from "./number_format.ts";
+import { bits, probability } from "./number_format.ts";
+import { signedBits } from "./odds_text.ts";
 import { STRINGS } from "./strings.ts";
 import { displayToken } from "./token_display.ts";
 

@@ -1,6 +1,6 @@
 /** What a generator runs on, in words. */
 import type { GeneratorFacts } from "../generators/generator.ts";
-import { short } from "./number_format.ts";
+import { count } from "./number_format.ts";
 import { PAGE_STRINGS as TEXT } from "./page_strings.ts";
 
 /** @example "fp32 · cpu", or "4.08M · int8 · cpu (moves its numbers by …)" */
@@ -13,7 +13,14 @@ export function engineText({ parameters, precision, precisionNote, device }: Gen
 /** What else is known of it; "" for nothing. @example "window 512 · native driver" */
 export function engineDetail({ contextWindow, driver }: GeneratorFacts): string {
   return [
-    contextWindow === undefined ? undefined : TEXT.engineWindow(contextWindow.toLocaleString("en")),
+    contextWindow === undefined ? undefined : TEXT.engineWindow(count(contextWindow)),
     driver === undefined ? undefined : TEXT.engineDriver(driver),
   ].filter((part) => part !== undefined).join(" · ");
+}
+
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+
+/** 4,084,736 as 4.08M. */
+function short(value: number): string {
+  return compact.format(value);
 }

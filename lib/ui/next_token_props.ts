@@ -6,7 +6,7 @@ import type { SamplingParams } from "../lm/params.ts";
 import type { SurvivalVerdict } from "../lm/survival.ts";
 import type { TokenId } from "../lm/token.ts";
 import type { SteppedScreen } from "./next_token_screen.ts";
-import type { Numbers } from "./number_format.ts";
+import type { Numbers } from "./probability_column.ts";
 import type { PathNode } from "./path_tree.ts";
 import type { Preview } from "./preview.ts";
 

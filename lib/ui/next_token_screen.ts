@@ -4,7 +4,7 @@ import type { NextToken } from "../lm/next.ts";
 import type { NumericParam } from "../lm/params.ts";
 import type { TokenId } from "../lm/token.ts";
 import { type GenerationScreen, screenHref, type ScreenPlace } from "./generation_screen.ts";
-import { NUMBERS, type Numbers } from "./number_format.ts";
+import { NUMBERS, type Numbers } from "./probability_column.ts";
 
 /** A screen, and how its columns write probabilities. */
 export interface SteppedScreen extends GenerationScreen {

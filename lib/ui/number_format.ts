@@ -2,7 +2,6 @@
 
 const LOCALE = "en";
 const integer = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const compact = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumSignificantDigits: 3 });
 const fiveDigits = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 5 });
 
 export const MISSING = "n/a";
@@ -28,43 +27,9 @@ export function percent(logprob: number): string {
   return value.toFixed(1);
 }
 
-/** The ways in which a column of probabilities is written: per cent, natural logarithm, or surprisal. */
-export const NUMBERS = ["p", "logprob", "bits"] as const;
-export type Numbers = typeof NUMBERS[number];
-
-/** A probability as its column writes it. @example numberText(Math.log(0.25), "bits") is "2.00" */
-export function numberText(logprob: number, numbers: Numbers): string {
-  switch (numbers) {
-    case "p":
-      return percent(logprob);
-    case "logprob":
-      return logprob === 0 ? "0.000" : `−${magnitude(-logprob, 3)}`;
-    case "bits":
-      return magnitude(-logprob / Math.LN2, 2);
-  }
-}
-
-/** One that is not 0 never reads as 0. */
-function magnitude(value: number, digits: number): string {
-  if (!Number.isFinite(value)) return "∞";
-  const isTiny = value > 0 && value < 0.5 * 10 ** -digits;
-  return isTiny ? value.toExponential(0).replace("e-", "e−") : value.toFixed(digits);
-}
-
 /** Nats as bits: 1.28. */
 export function bits(nats: number): string {
   return Number.isFinite(nats) ? (nats / Math.LN2).toFixed(2) : "∞";
-}
-
-/** Nats as bits with their sign: +1.28, −0.50. */
-export function signedBits(nats: number): string {
-  return `${nats < 0 ? "−" : "+"}${bits(Math.abs(nats))}`;
-}
-
-/** The luck of a draw: 1 in 2.2. */
-export function oneIn(logprob: number): string {
-  const odds = Math.exp(-logprob);
-  return `1 in ${odds < 100 ? odds.toFixed(1) : integer.format(odds)}`;
 }
 
 export function count(value: number): string {
@@ -89,11 +54,6 @@ export function axisTexts(values: readonly number[]): readonly string[] {
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const format = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return values.map((value) => format.format(value));
-}
-
-/** 4,084,736 as 4.08M. */
-export function short(value: number): string {
-  return compact.format(value);
 }
 
 export function fixed(value: number | undefined, digits = 2): string {
