@@ -6,6 +6,7 @@ import type { SamplingParams } from "../lm/params.ts";
 import type { Scored } from "../lm/wire.ts";
 import type { TokenId } from "../lm/token.ts";
 import type { Metric } from "../metrics/metric.ts";
+import { thrownText } from "./thrown.ts";
 
 type Metrics = Readonly<Record<string, Metric>>;
 
@@ -61,7 +62,7 @@ const MEASURED: readonly FinishReason[] = ["stop", "length"];
  */
 export async function* run(request: RunRequest): AsyncGenerator<RunEvent, void, void> {
   const { generator, prompt, messages, path, firstSequence, target, metrics, params, top, signal } = request;
-  const { reason = messageOf } = request;
+  const { reason = thrownText } = request;
   const startedMs = performance.now();
   const logprobs = new Map<number, number[]>();
   /** Completions of which not all logprobs are known: what is known would pass for the whole. */
@@ -155,10 +156,6 @@ function numberOf(value: unknown): number | undefined {
   if (!(value instanceof Promise)) throw new TypeError(`expected a number, got ${typeof value}`);
   value.catch(() => {}); // What it may still throw is not what is wrong.
   throw new TypeError("expected a number, got a promise: the function may not be async");
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function metricEvents(

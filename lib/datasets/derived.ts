@@ -4,9 +4,17 @@ import { rowEntries } from "./field_text.ts";
 /** Field → its text: texts as they are, everything else as JSON. */
 export type Edits = Readonly<Record<string, string>>;
 
-/** A field as a person reads and edits it: texts as they are, everything else as indented JSON. */
+/**
+ * A field as a person reads and edits it: texts as they are, everything else as indented JSON, and what JSON cannot hold, as
+ * rows of a module's own may, as JavaScript writes it.
+ */
 export function editText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value, undefined, 1) ?? String(value);
+  if (typeof value === "string") return value;
+  try {
+    return JSON.stringify(value, undefined, 1) ?? String(value);
+  } catch {
+    return Array.isArray(value) ? "[…]" : String(value);
+  }
 }
 
 /**

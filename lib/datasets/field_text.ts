@@ -2,15 +2,18 @@
 
 /**
  * Texts as they are, numbers and truth values as they are written, lists and objects as their leaves, one a line.
+ * @param inside the lists and objects that hold the value
  * @returns undefined for what is absent or null: it matches nothing and is sorted last
  * @example fieldText(["a", { b: 2 }]) is "a\n2"
  */
-export function fieldText(value: unknown): string | undefined {
+export function fieldText(value: unknown, inside: readonly unknown[] = []): string | undefined {
   if (typeof value === "string") return value;
   if (value === undefined || value === null) return undefined;
   if (typeof value !== "object") return String(value);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "" : value.toISOString();
-  return Object.values(value).map((item) => fieldText(item) ?? "").join("\n");
+  // A row of a module's own may hold itself.
+  if (inside.includes(value)) return "";
+  return Object.values(value).map((item) => fieldText(item, [...inside, value]) ?? "").join("\n");
 }
 
 /** The number that a field's text is written as; undefined when it is none. @example fieldNumber("1e3") is 1000 */

@@ -45,8 +45,10 @@ export class Page implements ElementHost {
     this.#nameOf(this.#root);
   }
 
-  /** @throws {TypeError} when the element stands on another page */
+  /** @throws {TypeError} when it is no element, or stands on another page */
   add(element: Element<object>, position?: Position): void {
+    // Subtle: a module may be plain JavaScript, where no type says what stands in a list.
+    if (!(element instanceof Element)) throw new TypeError(`expected an element, got ${got(element)}`);
     const children = [...this.#root.state.children];
     children.splice(placeOf(children, position), 0, element);
     this.#root.put(children);
@@ -137,6 +139,16 @@ export class Page implements ElementHost {
     this.#changes.set(name, { set: { ...state, kind, hidden }, append: {} });
     return name;
   }
+}
+
+function got(value: unknown): string {
+  return typeof value === "string"
+    ? JSON.stringify(value.slice(0, 40))
+    : value === null
+    ? "null"
+    : typeof value === "object"
+    ? "an object"
+    : `a ${typeof value}`;
 }
 
 function placeOf(children: readonly Element<object>[], position: Position | undefined): number {

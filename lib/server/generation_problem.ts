@@ -1,4 +1,5 @@
 import { ScoringUnavailableError } from "../components/run.ts";
+import { thrownText } from "../components/thrown.ts";
 import { MemoryError } from "../generators/onnx/memory_error.ts";
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
 import { BiasError, PathError, PromptTooLongError } from "../lm/decode.ts";
@@ -36,7 +37,7 @@ export function generationProblem(error: unknown, generator: string): ProblemErr
       cause: error,
     });
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = thrownText(error);
   // Subtle: our generators refuse a prompt by a RangeError of this form; the runtime's own are worded otherwise.
   if (error instanceof RangeError && message.startsWith("Cannot ")) {
     return new ProblemError(422, "Invalid request", message, { field: "prompt", cause: error });

@@ -1,5 +1,7 @@
 /** The app's log: one JSON line a request or a failure; never a prompt, a row, a completion or a key. */
 
+import { thrownCause, thrownStack } from "../components/thrown.ts";
+
 export const LOG_LEVELS = ["silent", "error", "info"] as const;
 export type LogLevel = typeof LOG_LEVELS[number];
 
@@ -46,7 +48,7 @@ export function createLog(level: LogLevel, write: Write = console.error): Log {
 }
 
 function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const stack = error.stack ?? `${error.name}: ${error.message}`;
-  return error.cause === undefined ? stack : `${stack}\ncaused by ${describeError(error.cause)}`;
+  const stack = thrownStack(error);
+  const cause = thrownCause(error);
+  return cause === undefined ? stack : `${stack}\ncaused by ${describeError(cause)}`;
 }

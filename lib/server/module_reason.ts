@@ -1,5 +1,6 @@
 /** Where in a developer's file an error comes from. */
 import { stripVTControlCharacters } from "node:util";
+import { thrownStack, thrownText } from "../components/thrown.ts";
 
 /** Deno's words, before all that would change, for a package that a module imports and nobody has installed. */
 const STALE_LOCK = "The lockfile is out of date";
@@ -14,12 +15,11 @@ const IMPORT_PLACE = /(?:\s+at file:\/\/\S+:\d+:\d+)+$/;
  * @example "topic is not defined (examples/poems/mod.ts:12:9)"
  */
 export function moduleReason(error: unknown, moduleUrl: URL, rootUrl: URL): string {
-  if (!(error instanceof Error)) return String(error);
   // On a terminal Deno colours the places in a message.
-  const message = stripVTControlCharacters(error.message);
+  const message = stripVTControlCharacters(thrownText(error));
   if (message.startsWith(STALE_LOCK)) return PACKAGE_LACKING;
   const folder = new URL(".", moduleUrl).href;
-  const places = [...stripVTControlCharacters(error.stack ?? "").matchAll(/(file:\/\/[^\s()]+):(\d+):(\d+)/g)];
+  const places = [...stripVTControlCharacters(thrownStack(error)).matchAll(/(file:\/\/[^\s()]+):(\d+):(\d+)/g)];
   const place = places.find(([, file = ""]) => file.startsWith(folder));
   if (place === undefined) return message;
   const [, file = "", line, column] = place;

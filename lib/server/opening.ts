@@ -1,3 +1,4 @@
+import { thrownText } from "../components/thrown.ts";
 import type { LoadProgress } from "../generators/generator.ts";
 
 export type OpenState = "idle" | "loading" | "ready" | "failed";
@@ -76,6 +77,6 @@ export class Opening<Value, Progress = LoadProgress> {
 
   #settle(state: OpenState, error?: unknown): void {
     this.#state = state;
-    this.#detail = error === undefined ? undefined : error instanceof Error ? error.message : String(error);
+    this.#detail = error === undefined ? undefined : thrownText(error);
   }
 }

@@ -1,6 +1,7 @@
 /** From the names in a URL or a body to the things that they name. Pages and the API both start here. */
 import * as v from "valibot";
 import type { Component } from "../components/component.ts";
+import { thrownText } from "../components/thrown.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { derivedRow, type Edits } from "../datasets/derived.ts";
 import type { Element, ElementState } from "../elements/element.ts";
@@ -8,6 +9,7 @@ import { Page } from "../elements/page.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
+import { inTime } from "./in_time.ts";
 import { ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
 
@@ -53,6 +55,9 @@ export interface PlaceSample {
   /** The states of the elements that show it; absent when the task has none. */
   readonly shown?: Readonly<Record<string, ElementState>>;
 }
+
+/** Longest wait for one row, which may come from anywhere. */
+const ROW_MS = 30_000;
 
 /**
  * Looks names up; opens nothing.
@@ -132,7 +137,8 @@ export function wholeNumber(query: URLSearchParams, field: string): number | und
 
 /**
  * Opens the split and reads the sample.
- * @throws {ProblemError} 422 when there is no such sample, 500 when the module's own code fails, 503 without the data
+ * @throws {ProblemError} 422 when there is no such sample, 500 when the module's own code fails, 503 without the data,
+ * 504 when the row does not come
  */
 export async function readSample(registry: Registry, place: Place): Promise<PlaceSample> {
   const { module, sample, split, task, taskName } = place;
@@ -146,7 +152,7 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
     const range = `split "${split}" has ${dataset.size} samples, the last is ${dataset.size - 1}`;
     throw invalid("sample", `${range}, got ${sample}`);
   }
-  const original = await readRow(dataset, sample, split);
+  const original = await readRow(registry, dataset, sample, split);
   const row = editedRow(original, place.edits);
   const where = `sample ${sample} of task "${taskName}"`;
   const prompt = ofModule(registry, module, `build the prompt of ${where}`, () => checkedPrompt(task.prompt(row)));
@@ -164,13 +170,18 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
   };
 }
 
-async function readRow(dataset: Dataset<unknown>, sample: number, split: string): Promise<unknown> {
+async function readRow(
+  { traffic: { clock } }: Registry,
+  dataset: Dataset<unknown>,
+  sample: number,
+  split: string,
+): Promise<unknown> {
+  const what = `Cannot read sample ${sample} of split "${split}"`;
   try {
-    return await dataset.row(sample);
+    return await inTime(clock, ROW_MS, dataset.row(sample), `${what}: it did not come`);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const detail = `Cannot read sample ${sample} of split "${split}": ${reason}`;
-    throw new ProblemError(422, "Row not readable", detail, { field: "sample", cause: error });
+    if (error instanceof ProblemError) throw error;
+    throw new ProblemError(422, "Row not readable", `${what}: ${thrownText(error)}`, { field: "sample", cause: error });
   }
 }
 
@@ -184,8 +195,9 @@ export function editedRow(row: unknown, edits: Edits): unknown {
   }
 }
 
-/** @throws {TypeError} for an element with an action, as a sample has no session to run it in */
+/** @throws {TypeError} for what is no list of elements, and for an element with an action, as a sample has no session to run it in */
 function showElements(elements: readonly Element<object>[]): Readonly<Record<string, ElementState>> {
+  if (!Array.isArray(elements)) throw new TypeError(`expected a list of elements, got ${typeof elements}`);
   const page = new Page();
   for (const element of elements) page.add(element);
   const states = page.snapshot();

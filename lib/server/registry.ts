@@ -1,4 +1,6 @@
 /** The modules that the app was started with, and what of theirs is open. */
+import { thrownText } from "../components/thrown.ts";
+import { checkedDataset } from "../datasets/checked_dataset.ts";
 import type { Dataset, FetchProgress } from "../datasets/dataset.ts";
 import type { Generator, GeneratorFacts, LoadProgress, OpenContext } from "../generators/generator.ts";
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
@@ -226,7 +228,10 @@ export class Registry {
     for (const [task, { dataset }] of Object.entries(module.tasks)) {
       for (const [split, source] of Object.entries(dataset)) {
         const opening: Opening<Dataset<unknown>, FetchProgress> = new Opening({
-          open: () => source.open(url, { ...this.options, onProgress: (progress) => opening.progress = progress }),
+          open: async () =>
+            checkedDataset(
+              await source.open(url, { ...this.options, onProgress: (progress) => opening.progress = progress }),
+            ),
           check: async () => await source.check?.(url),
         });
         this.#datasets.set(key(module.name, task, split), opening);
@@ -253,7 +258,7 @@ async function opened<Value>(opening: Pick<Opening<Value>, "open"> | undefined, 
     return await opening.open();
   } catch (error) {
     if (error instanceof UpstreamError) throw generationProblem(error, what);
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new ProblemError(503, "Not available", `Cannot use ${what}: ${reason}`, { cause: error });
   }
 }

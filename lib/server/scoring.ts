@@ -2,6 +2,7 @@
  * Rows scored in the background, for as long as somebody looks: the rows of a choice, those on the page first. It takes a
  * row at a time, in turn with other choices, and only while nobody uses the model: what people ask for goes first.
  */
+import { thrownText } from "../components/thrown.ts";
 import { ProblemError } from "./problem.ts";
 
 /** How long a choice is scored after somebody looked at it last. */
@@ -142,7 +143,7 @@ class Choice {
     } catch (error) {
       // The model was taken meanwhile: the row has its turn when it is free.
       this.isKeptAway = error instanceof ProblemError && error.status === 429;
-      if (!this.isKeptAway) this.reason = error instanceof Error ? error.message : String(error);
+      if (!this.isKeptAway) this.reason = thrownText(error);
       return false;
     }
   }

@@ -6,6 +6,7 @@ import { Page } from "../elements/page.ts";
 import { PageFullError } from "../elements/page_size.ts";
 import type { Problem } from "../lm/event.ts";
 import type { Module } from "../module.ts";
+import { inTime } from "./in_time.ts";
 import { LIMITS } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { newProblemId, ProblemError } from "./problem.ts";
@@ -69,7 +70,8 @@ export class Sessions {
   /**
    * Runs the component's function for a new session.
    * @param id of a session that was lost; default: a new one
-   * @throws {ProblemError} 500 with the message of what the function threw, 413 when the page holds too much
+   * @throws {ProblemError} 500 with the message of what the function threw, 504 when it takes longer than a run may, 413
+   * when the page holds too much
    */
   async open(owner: SessionOwner, id: string = crypto.randomUUID().replaceAll("-", "")): Promise<Session> {
     // Subtle: several clicks can find the same session lost, and must all reach the one that is made in its place.
@@ -88,20 +90,23 @@ export class Sessions {
     const { module, component } = owner;
     const page = new Page(maxBytes);
     const ending = new AbortController();
+    const what = `Cannot build page "${component.title}"`;
     try {
-      const elements = await component.setup({
+      const setup = component.setup({
         page,
         signal: ending.signal,
         generator: (name) => sessionGenerator(registry, module, name, id),
       });
+      const { clock, deadlines } = registry.traffic;
+      const elements = await inTime(clock, deadlines.totalMs, setup, `${what}: its function did not return`);
       if (!Array.isArray(elements)) throw new TypeError(`expected a list of elements, got ${typeof elements}`);
       for (const element of elements) page.add(element);
       page.snapshot();
     } catch (error) {
+      ending.abort();
+      if (error instanceof ProblemError) throw error;
       const reason = registry.reason(module.name, error);
-      throw new ProblemError(500, "Module failed", `Cannot build page "${component.title}": ${reason}`, {
-        cause: error,
-      });
+      throw new ProblemError(500, "Module failed", `${what}: ${reason}`, { cause: error });
     }
     if (page.size.isOver) {
       const detail =

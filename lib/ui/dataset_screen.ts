@@ -237,6 +237,12 @@ export function rowFields(row: unknown): readonly (readonly [name: string, value
   return Object.entries(row).map(([name, value]) => [name, shownText(value)]);
 }
 
+/** Subtle: a module's own rows may hold what JSON cannot. */
 function shownText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
+  if (typeof value === "string") return value;
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Array.isArray(value) ? "[…]" : String(value);
+  }
 }

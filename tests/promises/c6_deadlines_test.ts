@@ -6,6 +6,10 @@ import type { GeneratorEvent } from "../../lib/lm/event.ts";
 import { ProblemError } from "../../lib/server/problem.ts";
 import { supervised } from "../../lib/server/supervised.ts";
 import { Traffic } from "../../lib/server/traffic.ts";
+import { component, defineModule, generation } from "../../lib/mod.ts";
+import { readProblem } from "../rig/read_events.ts";
+import { rigApp } from "../rig/rig_app.ts";
+import { rigModule } from "../rig/rig_module.ts";
 import { FakeClock, settled } from "../rig/fake_clock.ts";
 import { type Behaviour, startFaultyUpstream } from "../rig/faulty_upstream.ts";
 import { measured } from "../rig/measured.ts";
@@ -67,6 +71,36 @@ Deno.test("C6: a run that nobody reads is given up after 30 s", async () => {
   await assert.rejects(run.next(), (error) => error instanceof ProblemError && error.status === 408);
   assert.equal(clock.timers, 0);
   measured("C6", "an unread one after 30,000 ms");
+});
+
+Deno.test("C6: a row that does not come is given up after 30 s, a page whose function does not return after 10 minutes", async () => {
+  const clock = new FakeClock(), never = () => new Promise<never>(() => {});
+  const source = { label: "never", open: () => Promise.resolve({ size: 1, problems: [], row: never }) };
+  const module = defineModule({
+    name: "late",
+    generators: { table: rigModule.generators.table ?? assert.fail() },
+    tasks: { rows: { dataset: { all: source }, prompt: () => "a" } },
+    components: [generation(), component("Page", never)],
+  });
+  const { fetch, post } = await rigApp({ modules: [module], traffic: { clock } });
+  const cases = [
+    [
+      30 * SECOND,
+      () => post("/api/late/generation/generate", {}),
+      /Cannot read sample 0 of split "all": it did not come/,
+    ],
+    [10 * MINUTE, () => fetch("/api/late/page/elements"), /Cannot build page "Page": its function did not return/],
+  ] as const;
+  for (const [ms, ask, what] of cases) {
+    const state = { isOver: false }, answer = ask().finally(() => state.isOver = true);
+    while (clock.timers === 0) await settled();
+    await endsAt(ms, clock, state);
+    const { status, detail } = await readProblem(await answer);
+    assert.equal(status, 504);
+    assert.match(detail, what);
+    assert.equal(clock.timers, 0);
+  }
+  measured("C6", "a row that does not come 30,000 ms, a page of a module's 600,000 ms");
 });
 
 /** Tells how many waits have begun, as a test cannot see otherwise what has come over the network. */

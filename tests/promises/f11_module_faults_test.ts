@@ -28,9 +28,16 @@ const THROWS = {
   nothing: () => {
     throw undefined;
   },
+  // What cannot even be read.
+  unreadable: () => {
+    throw { toString: () => assert.fail() };
+  },
+  trap: () => {
+    throw new Proxy(new Error(MESSAGE), { get: () => assert.fail() });
+  },
 } as const;
 type Way = keyof typeof THROWS;
-const WAYS: readonly Way[] = ["sync", "async", "after_yield", "text", "nothing"];
+const WAYS: readonly Way[] = ["sync", "async", "after_yield", "text", "nothing", "unreadable", "trap"];
 
 const table = rigModule.generators.table ?? assert.fail();
 /** As plain JavaScript has it, where no type says what a function gives. */
@@ -84,7 +91,7 @@ const module = defineModule({
   ],
 });
 
-Deno.test("F11: five places in a module, five ways to throw", async (t) => {
+Deno.test("F11: five places in a module, seven ways to throw", async (t) => {
   const app = await rigApp({ modules: [module] });
   const { session } = await (await app.fetch("/api/faulty/actions/elements")).json();
   let clicks = 0;

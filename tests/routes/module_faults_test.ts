@@ -1,6 +1,18 @@
 /** What a developer gets wrong in a module is told in words that lead to it. */
 import assert from "node:assert/strict";
-import { defineModule, field, generation, logitTable, type Metric, nextToken, prompt, rows } from "../../lib/mod.ts";
+import {
+  component,
+  datasetView,
+  defineModule,
+  field,
+  generation,
+  logitTable,
+  type Metric,
+  nextToken,
+  prompt,
+  rows,
+} from "../../lib/mod.ts";
+import type { Dataset } from "../../lib/datasets/dataset.ts";
 import { parseJsonl } from "../../lib/datasets/jsonl.ts";
 import { SessionGenerator } from "../../lib/components/session_generator.ts";
 import { isModule } from "../../lib/module.ts";
@@ -234,4 +246,91 @@ Deno.test("startLines() leaves out what works before what does not", () => {
   assert.deepEqual(lines.slice(4, 6), ["generator m/x: onnx y: no folder", "split m/t/s: no file"]);
   assert.equal(lines.length, 12);
   assert.equal(lines.at(-1), "… and 25 more: see /api/ready");
+});
+
+Deno.test("a source that gives no data set is named with what is missing, at its use and in /api/ready", async () => {
+  const untyped = (dataset: unknown) => ({ label: "own", open: () => Promise.resolve(dataset as Dataset<string>) });
+  const cases: Readonly<Record<string, readonly [unknown, RegExp]>> = {
+    nothing: [undefined, /the source gives "size" undefined, expected a whole number from 0/],
+    size: [{ size: NaN, row: () => "a", problems: [] }, /the source gives "size" NaN/],
+    row: [{ size: 1, problems: [] }, /the source gives no "row" function/],
+    problems: [{ size: 1, row: () => "a" }, /the source gives no list of "problems"/],
+  };
+  const dataset = Object.fromEntries(Object.entries(cases).map(([name, [given]]) => [name, untyped(given)]));
+  const tasks = { own: { dataset, prompt: (text: string) => text } };
+  const rig = await rigApp({
+    modules: [defineModule({ name: "own", generators: { one }, tasks, components: [generation()] })],
+  });
+  for (const [split, [, what]] of Object.entries(cases)) {
+    const problem = await readProblem(await rig.post("/api/own/generation/generate", { split }));
+    assert.equal(problem.status, 503);
+    assert.match(problem.detail, what);
+  }
+  const ready = await rig.fetch("/api/ready");
+  assert.equal(ready.status, 503);
+  assert.equal((await ready.json()).reasons.length, Object.keys(cases).length);
+});
+
+Deno.test("what stands among elements and is none is named, on a page and where a sample is shown", async () => {
+  const task = (show: unknown) => ({
+    dataset: { all: rows(["a"]) },
+    prompt: (text: string) => text,
+    show: show as () => [],
+  });
+  const module = defineModule({
+    name: "lists",
+    generators: { one },
+    tasks: { texts: task(() => ["x"]), nothing: task(() => undefined), objects: task(() => [{ kind: "text" }]) },
+    components: [generation(), component("Mixed", (() => ["x", 1]) as unknown as () => [])],
+  });
+  const rig = await rigApp({ modules: [module] });
+  const told = async (answer: Promise<Response>) => (await readProblem(await answer)).detail;
+  const shown = (task: string) => told(rig.post("/api/lists/generation/generate", { task }));
+  assert.match(await shown("texts"), /Cannot show sample 0 of task "texts": expected an element, got "x"/);
+  assert.match(await shown("nothing"), /expected a list of elements, got undefined/);
+  assert.match(await shown("objects"), /expected an element, got an object/);
+  assert.match(
+    await told(rig.fetch("/api/lists/mixed/elements")),
+    /Cannot build page "Mixed": expected an element, got "x"/,
+  );
+});
+
+Deno.test("rows that JSON cannot hold are shown, and the API says why it cannot give them", async () => {
+  const self: { text: string; self?: unknown } = { text: "a" };
+  self.self = self;
+  const odd = [{ text: "a", count: 10n }, self, { text: "a", run: () => 1, day: new Date(NaN), mark: Symbol("m") }];
+  const splits = odd.map((row, index) => [`row${index}`, rows<{ text: string }>([row])]);
+  const module = defineModule({
+    name: "odd",
+    tasks: { all: { dataset: Object.fromEntries(splits), prompt: ({ text }: { text: string }) => text } },
+    components: [datasetView()],
+  });
+  const { fetch } = await rigApp({ modules: [module] });
+  for (const index of odd.keys()) {
+    const page = await fetch(`/odd/dataset?split=row${index}&statistics=1&q=a&sort=text`);
+    assert.equal(page.status, 200, `row ${index}`);
+    await page.text();
+  }
+  const refused = await readProblem(await fetch("/api/odd/dataset/samples?split=row0"));
+  assert.deepEqual([refused.status, refused.title], [500, "Module failed"]);
+  assert.match(refused.detail, /Cannot write the rows as JSON: .*BigInt/);
+});
+
+Deno.test("a page that fails in its views is in the log, under the ID that it shows", async () => {
+  // A view meets it, and nothing before.
+  const foreign = {
+    text: "a",
+    get late(): string {
+      throw new Error("raised on purpose");
+    },
+  };
+  const dataset = { all: rows<{ text: string }>([foreign]) };
+  const tasks = { all: { dataset, prompt: ({ text }: { text: string }) => text } };
+  const rig = await rigApp({ modules: [defineModule({ name: "late", tasks, components: [datasetView()] })] });
+  const page = await rig.fetch("/late/dataset");
+  assert.equal(page.status, 500);
+  const id = /Report (\w{12})/.exec(await page.text())?.[1] ?? assert.fail();
+  const failures = rig.logged.filter((line) => line.includes('"failure"'));
+  assert.equal(failures.length, 1);
+  assert.ok(failures[0]?.includes(id) && failures[0].includes("raised on purpose"), failures[0]);
 });

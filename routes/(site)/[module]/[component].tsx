@@ -1,9 +1,8 @@
 import { HttpError, page } from "fresh";
 import { Head } from "fresh/runtime";
-import type { State } from "../../../lib/server/app_state.ts";
 import { define } from "../../../lib/server/define.ts";
 import { findComponent } from "../../../lib/server/place.ts";
-import { isUnexpected, ProblemError } from "../../../lib/server/problem.ts";
+import { ProblemError } from "../../../lib/server/problem.ts";
 import { STRINGS } from "../../../lib/ui/strings.ts";
 import { openChat } from "./(_screens)/chat.tsx";
 import { openDataset } from "./(_screens)/dataset.tsx";
@@ -15,7 +14,7 @@ import type { Screen, ScreenRequest } from "./(_screens)/screen.ts";
 
 export const handler = define.handlers({
   async GET({ state, params: path, url, req: { signal } }) {
-    const screen = await open({ state, path, url, signal }).catch((error) => fail(error, state));
+    const screen = await open({ state, path, url, signal }).catch(fail);
     return screen instanceof Response ? screen : page(screen, { status: screen.status });
   },
 });
@@ -47,8 +46,7 @@ async function open(request: ScreenRequest): Promise<Screen | Response> {
   }
 }
 
-/** Pages tell of a problem through `_error.tsx`, which knows Fresh's errors; the log has what nobody expected. */
-function fail(error: unknown, { log, requestId }: State): never {
-  if (isUnexpected(error)) log.failure(requestId, error);
+/** Pages tell of a problem through `_error.tsx`, which knows Fresh's errors. */
+function fail(error: unknown): never {
   throw error instanceof ProblemError ? new HttpError(error.status, error.detail, { cause: error }) : error;
 }

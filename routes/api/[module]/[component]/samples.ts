@@ -1,5 +1,7 @@
+import { thrownText } from "../../../../lib/components/thrown.ts";
 import { apiRoute } from "../../../../lib/server/api_route.ts";
 import { namesFromQuery, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
+import { ProblemError } from "../../../../lib/server/problem.ts";
 import { findRows, rowWish } from "../../../../lib/server/rows.ts";
 
 /** A page of rows as they are in the data set, their numbers, how many there are in all, and how far the index is. */
@@ -14,7 +16,7 @@ export const handler = apiRoute({
       signal,
     });
     const read = rows.flatMap((found) => "row" in found ? [found] : []);
-    return Response.json({
+    return asJson({
       rows: read.map(({ row }) => row),
       indices: read.map(({ index }) => index),
       total,
@@ -23,3 +25,14 @@ export const handler = apiRoute({
     });
   },
 });
+
+/** @throws {ProblemError} 500 for rows that JSON cannot hold, as a module may have them */
+function asJson(answer: object): Response {
+  try {
+    return Response.json(answer);
+  } catch (error) {
+    throw new ProblemError(500, "Module failed", `Cannot write the rows as JSON: ${thrownText(error)}`, {
+      cause: error,
+    });
+  }
+}
