@@ -73,7 +73,7 @@ export class NativeModel extends OnnxModel {
   /** Subtle: called between two passes, as each of them blocks the thread. */
   async close(): Promise<void> {
     this.#scheduler.close();
-    this.#options.session.close();
     await this.#options.letGo();
+    this.#options.session.close();
   }
 }

@@ -8,7 +8,8 @@ import { HostMemory } from "./kv_memory.ts";
 import { OrtLibrary } from "./library.ts";
 import { NativeModel } from "./native_model.ts";
 import { dropCopy, findCopy, writeCopy } from "./optimized_copy.ts";
-import { FLOAT, FLOAT16, type NativeDevice, NativeSession, type SessionOptions } from "./session.ts";
+import { openQuickly, type QuickSession } from "./quick_session.ts";
+import { FLOAT, FLOAT16, type NativeDevice, NativeSession } from "./session.ts";
 
 /** Operator whose kernel may write new keys and values into the memory of the past ones. */
 const IN_PLACE_OPERATOR = "GroupQueryAttention";
@@ -54,7 +55,7 @@ interface OpenedNative {
 export async function openNative(source: NativeSource): Promise<OpenedNative> {
   const path = libraryPath();
   const library = opened ??= OrtLibrary.open(path);
-  const { session, letGo } = await openSession(library, path, source);
+  const { session, follow, letGo } = await openSession(library, path, source);
   const { device } = source;
   try {
     source.signal.throwIfAborted();
@@ -76,10 +77,11 @@ export async function openNative(source: NativeSource): Promise<OpenedNative> {
       readsLong,
       letGo,
     });
+    follow();
     return { model, notes: device === "cuda" && isInPlace && elementType === FLOAT ? [CUDA_NOTE] : [] };
   } catch (error) {
-    session.close();
     await letGo();
+    session.close();
     throw error;
   }
 }
@@ -89,40 +91,33 @@ function canReadLong({ operators, external }: GraphFile, size: number): boolean 
   return isSmall && !operators.has(ROUNDING_OPERATOR);
 }
 
-interface OpenedSession {
-  readonly session: NativeSession;
-  /** Ends the making of a copy. */
-  readonly letGo: () => Promise<void>;
-}
-
 /** Opens the model's optimized copy, or the model itself; then a copy is made for the next time. */
 async function openSession(
   library: OrtLibrary,
   libraryPath: string,
   { path, threads, cacheDir, keepsOptimized, device, loadTokenizer, signal }: NativeSource,
-): Promise<OpenedSession> {
+): Promise<QuickSession> {
   const { size } = await Deno.stat(path);
   const count = threads === 0 && size <= ONE_THREAD_BYTES ? 1 : threads;
   const { version } = library;
   const copy = keepsOptimized && device === "cpu" ? await findCopy(path, { cacheDir, version }) : undefined;
-  const nothing = () => Promise.resolve();
-  const open = (file: string, options: SessionOptions) => {
-    const session = NativeSession.open(library, file, options, signal);
-    void loadTokenizer();
-    return session;
-  };
   if (copy?.exists === true) {
     try {
-      return { session: await open(copy.path, { threads: count }), letGo: nothing };
+      const opening = openQuickly(library, copy.path, { threads: count }, signal);
+      void loadTokenizer();
+      return await opening;
     } catch {
       signal.throwIfAborted();
       // Whatever is wrong with the copy, the model itself is still there.
       await dropCopy(copy.path);
     }
   }
-  const session = await open(path, { threads: count, device });
-  const isWanted = copy !== undefined && !signal.aborted;
-  return { session, letGo: isWanted ? writeCopy({ libraryPath, modelPath: path, copyPath: copy.path }) : nothing };
+  const opening = NativeSession.open(library, path, { threads: count, device }, signal);
+  void loadTokenizer();
+  const session = await opening;
+  if (copy === undefined || signal.aborted) return { session, follow() {}, letGo: () => Promise.resolve() };
+  const letGo = writeCopy({ libraryPath, modelPath: path, copyPath: copy.path });
+  return { session, follow() {}, letGo };
 }
 
 /** @throws {TypeError} when the graph is none of a decoder with a cache, in single or half precision */

@@ -71,6 +71,8 @@ export interface SessionOptions {
   /** 0 for as many as there are cores. */
   readonly threads: number;
   readonly device?: NativeDevice;
+  /** Whether weights are laid out for this machine's kernels, which takes a while and makes passes quicker; default true. */
+  readonly isPacked?: boolean;
   /** Where to leave a copy whose weights lie as this machine's kernels want them, in a file beside it. */
   readonly copyPath?: string;
 }
@@ -78,13 +80,13 @@ export interface SessionOptions {
 export class NativeSession {
   readonly inputs: readonly NativeTensorInfo[];
   readonly outputs: readonly NativeTensorInfo[];
-  readonly pointer: Deno.PointerValue;
   readonly #library: OrtLibrary;
+  #pointer: Deno.PointerValue;
   readonly #names = new Map<string, Uint8Array<ArrayBuffer>>();
 
   private constructor(library: OrtLibrary, pointer: Deno.PointerValue) {
     this.#library = library;
-    this.pointer = pointer;
+    this.#pointer = pointer;
     this.inputs = this.#describe("SessionGetInputCount", "SessionGetInputName", "SessionGetInputTypeInfo");
     this.outputs = this.#describe("SessionGetOutputCount", "SessionGetOutputName", "SessionGetOutputTypeInfo");
   }
@@ -140,7 +142,7 @@ export class NativeSession {
     return () =>
       this.#library.call(
         "Run",
-        this.pointer,
+        this.#pointer,
         null,
         given.names,
         given.values,
@@ -151,8 +153,19 @@ export class NativeSession {
       );
   }
 
+  /** As the library knows it at present. */
+  get pointer(): Deno.PointerValue {
+    return this.#pointer;
+  }
+
+  /** Goes on as another session of the same graph, prepared calls too; the other one is not to be used any more. */
+  become(other: NativeSession): void {
+    this.close();
+    this.#pointer = other.#pointer;
+  }
+
   close(): void {
-    this.#library.release("ReleaseSession", this.pointer);
+    this.#library.release("ReleaseSession", this.#pointer);
   }
 
   #bound(tensors: Tensors) {
@@ -179,8 +192,8 @@ export class NativeSession {
     const library = this.#library;
     return Array.from({ length: library.count(count, this.pointer) }, (_, index) => {
       const place = BigInt(index);
-      const name = library.make(nameOf, this.pointer, place, library.allocator);
-      const info = library.make(infoOf, this.pointer, place);
+      const name = library.make(nameOf, this.#pointer, place, library.allocator);
+      const info = library.make(infoOf, this.#pointer, place);
       const tensor = library.make("CastTypeInfoToTensorInfo", info);
       const dims = new BigInt64Array(library.count("GetDimensionsCount", tensor));
       library.call("GetDimensions", tensor, dims, BigInt(dims.length));
@@ -211,13 +224,14 @@ function makeOptions(library: OrtLibrary, given: SessionOptions): Deno.PointerVa
 function configure(
   library: OrtLibrary,
   options: Deno.PointerValue,
-  { threads, device = "cpu", copyPath }: SessionOptions,
+  { threads, device = "cpu", isPacked = true, copyPath }: SessionOptions,
 ): void {
   const set = (key: string, value: string) => library.call("AddSessionConfigEntry", options, text(key), text(value));
   library.call("DisableMemPattern", options);
   library.call("SetIntraOpNumThreads", options, threads);
   // Spinning threads starve the page server on a shared machine.
   set("session.intra_op.allow_spinning", "0");
+  if (!isPacked) set("session.disable_prepacking", "1");
   if (device === "cuda") addCuda(library, options);
   if (device === "webgpu") {
     library.call("SessionOptionsAppendExecutionProvider", options, text("WebGPU"), null, null, 0n);
