@@ -56,12 +56,22 @@ async function readText(request: Request): Promise<string> {
     for await (const chunk of request.body ?? []) {
       sizeBytes += chunk.byteLength;
       if (sizeBytes > LIMITS.bodyBytes) throw bodyTooLarge();
-      text += decoder.decode(chunk, { stream: true });
+      text += decoded(decoder, chunk);
     }
-    return text + decoder.decode();
   } catch (error) {
-    if (error instanceof TypeError) throw malformed("it is not valid UTF-8");
-    throw error;
+    if (error instanceof ProblemError) throw error;
+    // Whoever sent it has left and hears nothing of this; the log has it as no failure of the app.
+    throw new ProblemError(400, "Body cut off", "Cannot read the body: the connection ended before it did");
+  }
+  return text + decoded(decoder);
+}
+
+/** @param chunk absent: the end, at which nothing may be missing */
+function decoded(decoder: TextDecoder, chunk?: Uint8Array<ArrayBuffer>): string {
+  try {
+    return decoder.decode(chunk, { stream: chunk !== undefined });
+  } catch {
+    throw malformed("it is not valid UTF-8");
   }
 }
 

@@ -1,7 +1,9 @@
 /** What is wrong with a request is told in one shape, with the field, its value and what was expected. */
 import assert from "node:assert/strict";
+import { openRequest, whileServed } from "../rig/raw_client.ts";
 import { readProblem } from "../rig/read_events.ts";
 import { rigApp, rigPath } from "../rig/rig_app.ts";
+import { until } from "../rig/until.ts";
 
 Deno.test("POST generate names the field, the value and what was expected", async () => {
   const { post } = await rigApp();
@@ -108,4 +110,17 @@ Deno.test("what cannot be loaded is named on ready, and the rest works", async (
   assert.match(missing.detail, /models\/nowhere/);
   assert.equal(report.generators.find(({ name }: { name: string }) => name === "table").state, "idle");
   assert.match(JSON.stringify(report.datasets), /gone\.jsonl/);
+});
+
+Deno.test("who leaves in the middle of a body is a client that left, and no failure of the app", async () => {
+  const { access, handler, logged } = await rigApp();
+  await whileServed(handler, async (port) => {
+    access.port = port;
+    const headers = { "content-type": "application/json", "content-length": "100" };
+    const connection = await openRequest(port, "POST", rigPath("generate"), headers, '{"task":');
+    connection.close();
+    await until("the request is over", () => logged.length > 0);
+  });
+  const [line, ...more] = logged.map((each) => JSON.parse(each));
+  assert.deepEqual([line.event, line.status, line.code, more], ["request", 400, "Body cut off", []]);
 });
