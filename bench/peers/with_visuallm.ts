@@ -8,7 +8,8 @@ import { prefillStalls } from "../stall.ts";
 import { answerAll } from "./answer.ts";
 import type { Request } from "./protocol.ts";
 
-const SETTINGS: Readonly<Record<string, string>> = { VISUALLM_THREADS: "1" };
+/** Nothing is computed ahead: that would go on while another contestant is timed. */
+const SETTINGS: Readonly<Record<string, string>> = { VISUALLM_THREADS: "1", VISUALLM_LOOK_AHEAD: "0" };
 const CACHE = new URL("../../.cache/peers/cache", import.meta.url).pathname;
 
 let opened: Generator | undefined;
