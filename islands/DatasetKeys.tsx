@@ -1,4 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
+import { formatRanges, parseRanges, toggleRows } from "../lib/lm/row_ranges.ts";
+import { SELECTED } from "../lib/ui/dataset_screen.ts";
 
 /** Key → the element that it presses or goes to. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -6,6 +8,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   j: "[data-step=next]",
   r: "[data-step=random]",
   e: "[data-step=edit]",
+  p: "[data-step=pin]",
   "/": "form[role=search] input[type=search]",
 };
 
@@ -14,6 +17,8 @@ export default function DatasetKeys() {
   const [isReady, setIsReady] = useState(false);
   useEffect(() => {
     setIsReady(true);
+    // A row was selected: the keys go on from it.
+    if (/^#row-\d+$/.test(location.hash)) rowLink(location.hash.slice(5))?.focus();
     addEventListener("keydown", onKey);
     addEventListener("click", onClick);
     return () => {
@@ -27,6 +32,7 @@ export default function DatasetKeys() {
 function onKey(event: KeyboardEvent): void {
   const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
   if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key.toLowerCase() === "x" && selectRows(event.shiftKey)) return event.preventDefault();
   const move = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (move !== 0 && !moveRows(move)) return;
   if (move === 0 && !go(TARGETS[event.key])) return;
@@ -40,6 +46,27 @@ function onClick(event: MouseEvent): void {
   if (to === null || to === undefined) return;
   event.preventDefault();
   location.assign(to);
+}
+
+function rowLink(row: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[data-row="${row}"]`);
+}
+
+/** Selects the row that has the focus, or lets it go; with Shift, all from the one that was selected before to it. */
+function selectRows(isRange: boolean): boolean {
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")].map(({ dataset }) => Number(dataset.row));
+  const at = rows.findIndex((row) => rowLink(String(row)) === document.activeElement), row = rows[at];
+  if (row === undefined) return false;
+  const from = rows.indexOf(Number(location.hash.replace("#row-", "")));
+  const chosen = isRange && from >= 0 ? rows.slice(Math.min(from, at), Math.max(from, at) + 1) : [row];
+  const to = new URL(location.href), selected = to.searchParams.get(SELECTED) ?? "";
+  // Of a range, rows that are selected already stay so.
+  const known = isRange ? formatRanges([...parseRanges(selected), ...chosen]) : toggleRows(selected, chosen);
+  if (known === "") to.searchParams.delete(SELECTED);
+  else to.searchParams.set(SELECTED, known);
+  to.hash = `row-${row}`;
+  location.assign(to);
+  return true;
 }
 
 function go(selector: string | undefined): boolean {

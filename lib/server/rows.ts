@@ -5,12 +5,13 @@ import type { FieldFilter, RowQuery, RowSort } from "../datasets/query.ts";
 import { findIndices, type FoundIndices, type FoundRow, readRows } from "../datasets/query.ts";
 import type { Dataset, IndexState, RowProblem } from "../datasets/dataset.ts";
 import { rowEntries } from "../datasets/field_text.ts";
+import { parseRanges } from "../lm/row_ranges.ts";
 import { LIMITS } from "./limits.ts";
 import type { Place } from "./place.ts";
 import { ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
 import { scoreTable } from "./row_scores.ts";
-import { findByScores, scoreQuery, type ScoreWish } from "./scored_rows.ts";
+import { pageByScores, scoreQuery, type ScoreWish } from "./scored_rows.ts";
 
 const DEFAULT_ROWS = 20;
 /** Before the name of a field, in the name of its condition: `filter.output=>3`. */
@@ -25,6 +26,8 @@ export interface RowWish extends ScoreWish {
   readonly sort: string;
   /** Field → condition; none of them is "". */
   readonly filter: Readonly<Record<string, string>>;
+  /** Numbers of the only rows to look at, as `parseRanges` reads them; "" for all. */
+  readonly only: string;
 }
 
 /** A smaller wish, and how many rows it would find. */
@@ -56,6 +59,7 @@ export function rowWish(query: URLSearchParams): RowWish {
     filter: conditionsOf(query, FILTER),
     by: query.get("by") ?? "",
     scores: conditionsOf(query, SCORE),
+    only: query.get("only") ?? "",
   };
 }
 
@@ -113,14 +117,38 @@ async function findWished(
   paging: Paging,
 ): Promise<FoundIndices> {
   const query = { ...queryOf(wish), ...paging }, scores = scoreQuery(wish);
-  if (scores === undefined) return await findIndices(dataset, query);
-  if (generator !== "") return await findByScores(dataset, query, scoreTable(dataset, generator), scores);
+  const find = (query: RowQuery) => findAmong(dataset, query, wish.only);
+  if (scores === undefined) return await find(query);
+  const all = { ...query, offset: 0, limit: dataset.size };
+  if (generator !== "") return pageByScores((await find(all)).indices, query, scoreTable(dataset, generator), scores);
   throw new ProblemError(422, "Not available", "Cannot use scores: the module has no generator", { field: "by" });
 }
 
+/** What a query finds, of some rows alone where they are named. */
+async function findAmong(dataset: Dataset<unknown>, query: RowQuery, only: string): Promise<FoundIndices> {
+  if (only === "") return await findIndices(dataset, query);
+  const rows = new Set(rowsOf(only)), { offset, limit, search = "", sort, filter = [] } = query;
+  const isPlain = search === "" && sort === undefined && filter.length === 0;
+  const all = isPlain
+    ? [...rows].filter((row) => row < dataset.size)
+    : (await findIndices(dataset, { ...query, offset: 0, limit: dataset.size })).indices;
+  const indices = all.filter((row) => rows.has(row));
+  return { indices: indices.slice(offset, offset + limit), total: indices.length };
+}
+
+/** @throws {ProblemError} 422 for what names no rows */
+function rowsOf(only: string): readonly number[] {
+  try {
+    return parseRanges(only);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ProblemError(422, "Invalid request", `Cannot use only: ${error.message}`, { field: "only" });
+  }
+}
+
 /** Whether every row is wished for, as they stand. */
-function isAll({ search, sort, filter, by, scores }: RowWish): boolean {
-  return [search, sort, by].every((part) => part === "") && Object.keys({ ...filter, ...scores }).length === 0;
+function isAll({ search, sort, filter, by, scores, only }: RowWish): boolean {
+  return [search, sort, by, only].every((part) => part === "") && Object.keys({ ...filter, ...scores }).length === 0;
 }
 
 /** The numbers of the rows that a wish asks of the data, whatever their scores, from those of a page on. */
@@ -129,7 +157,8 @@ export async function choiceOf(
   wish: RowWish,
   first: readonly number[],
 ): Promise<readonly number[]> {
-  const { indices } = await findIndices(dataset, { ...queryOf(wish), sort: undefined, offset: 0, limit: dataset.size });
+  const query = { ...queryOf(wish), sort: undefined, offset: 0, limit: dataset.size };
+  const { indices } = await findAmong(dataset, query, wish.only);
   const ahead = new Set(first), from = indices.findIndex((row) => row > Math.max(-1, ...first));
   const others = from < 0 ? indices : [...indices.slice(from), ...indices.slice(0, from)];
   return [...first, ...others.filter((row) => !ahead.has(row))];
@@ -189,6 +218,7 @@ function smallerWishes(wish: RowWish): readonly Omit<Relaxation, "total">[] {
   return [
     ...(wish.search === "" ? [] : [{ wish: { ...wish, search: "" } }]),
     ...Object.keys(filter).map((field) => ({ field, wish: { ...wish, filter: without(filter, field) } })),
+    ...(wish.only === "" ? [] : [{ column: "only", wish: { ...wish, only: "" } }]),
     ...Object.keys(scores).map((column) => ({ column, wish: { ...wish, scores: without(scores, column) } })),
   ];
 }

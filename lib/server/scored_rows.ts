@@ -1,7 +1,6 @@
 /** Pages of rows filtered and sorted by what their targets say of a generator, beside what the data themselves say. */
 import { type Condition, parseCondition } from "../datasets/condition.ts";
-import type { Dataset } from "../datasets/dataset.ts";
-import { findIndices, type FoundIndices, type RowQuery } from "../datasets/query.ts";
+import type { FoundIndices, RowQuery } from "../datasets/query.ts";
 import { ProblemError } from "./problem.ts";
 import { SCORE_COLUMNS, type ScoreColumn, type ScoreTable } from "./score_table.ts";
 
@@ -36,17 +35,16 @@ function scoreColumn(name: string, field: string): ScoreColumn {
 }
 
 /**
- * Rows without a score meet no condition on one, and come last in both directions; equals stay in the order of the rows.
- * @param query of the data: what its engine finds is then looked up in the table
+ * A page of rows by their scores. Those without one meet no condition on it, and come last in both directions; equals stay
+ * in their order.
+ * @param indices of the rows that the data's own part of the question finds
  */
-export async function findByScores(
-  dataset: Dataset<unknown>,
-  query: RowQuery,
+export function pageByScores(
+  indices: readonly number[],
+  { offset, limit }: Pick<RowQuery, "offset" | "limit">,
   table: ScoreTable,
   { sort, filter }: ScoreQuery,
-): Promise<FoundIndices> {
-  const { offset, limit } = query;
-  const { indices } = await findIndices(dataset, { ...query, offset: 0, limit: dataset.size });
+): FoundIndices {
   const found = filter.length === 0
     ? indices
     : indices.filter((row) => filter.every(({ column, condition }) => table.meets(row, column, condition)));

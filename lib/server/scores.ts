@@ -38,7 +38,7 @@ export async function lookAtScores(
   // Of a choice of very many rows, those from the page on are a choice of their own.
   const lot = Math.floor((rows[0] ?? 0) / MOST_ROWS);
   const state = scoring.look({
-    key: JSON.stringify([module.name, taskName, split, generator, wish.search, wish.filter, lot]),
+    key: JSON.stringify([module.name, taskName, split, generator, wish.search, wish.filter, wish.only, lot]),
     model: JSON.stringify([module.name, generator]),
     rows: async () => {
       await refuseBilled(asker, place);

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { FieldFacets } from "../datasets/facets.ts";
 import type { Problem } from "../lm/event.ts";
 import {
+  datasetHref,
   type OpenIn,
   type PromptState,
   type RowsPage,
@@ -17,6 +18,7 @@ import { promptBeginning } from "./long_text.ts";
 import { LintList } from "./LintList.tsx";
 import { plural } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
+import { type Pinned, PinnedSample } from "./PinnedSample.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { FieldLegend, PromptText, PromptTokens } from "./PromptText.tsx";
 import { RowsPanel } from "./RowsPanel.tsx";
@@ -39,6 +41,10 @@ interface DatasetViewProps {
   readonly target: TargetState;
   /** Absent while nobody asked for them. */
   readonly statistics: { readonly rows: number; readonly fields: readonly FieldFacets[] } | undefined;
+  /** Why what was asked of the rows cannot be answered. */
+  readonly refusal: Problem | undefined;
+  /** Absent where no sample stays beside the others. */
+  readonly pinned: Pinned | undefined;
   /** What is wrong with the URL or the generator. */
   readonly problem: Problem | undefined;
   /** The address of the screen, to try again. */
@@ -61,12 +67,15 @@ export function DatasetView(props: DatasetViewProps) {
     <main id="main" class="flex min-w-0 max-w-[1200px] flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
       {bar}
       {problem !== undefined && <ProblemCard problem={problem} retryHref={props.here} />}
-      {openIn.length > 0 && (
+      {props.isReadable && (
         <p class="flex flex-wrap items-center gap-2 text-12 text-soft">
-          {TEXT.openIn}
+          {openIn.length > 0 && TEXT.openIn}
           {openIn.map(({ name, title }) => (
             <LinkButton key={name} href={screenHref({ ...screen, component: name })}>{title}</LinkButton>
           ))}
+          {page !== undefined && props.pinned === undefined && (
+            <LinkButton href={datasetHref(screen, { ...page, pin: screen.sample })} step="pin">{TEXT.pin}</LinkButton>
+          )}
         </p>
       )}
       {props.isReadable && page !== undefined && <SamplePanels {...props} page={page} />}
@@ -77,6 +86,7 @@ export function DatasetView(props: DatasetViewProps) {
             page={page}
             index={props.index}
             scoring={props.scoring}
+            refusal={props.refusal}
             statistics={props.statistics}
             canScore={props.target.canScore && (screen.target !== undefined || showsScores(page))}
           />
@@ -92,6 +102,14 @@ function SamplePanels(props: DatasetViewProps & { readonly page: RowsPage }) {
   return (
     <>
       {sample}
+      {props.pinned !== undefined && (
+        <PinnedSample
+          screen={screen}
+          place={page}
+          pinned={props.pinned}
+          fields={fields}
+        />
+      )}
       <PromptStatePanel screen={screen} page={page} prompt={prompt} />
       {screen.target !== undefined && <TargetXRay screen={screen} place={page} target={target} />}
       <SampleFields screen={screen} place={page} fields={fields} />

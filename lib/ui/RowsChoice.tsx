@@ -1,13 +1,10 @@
 import { visibleText } from "../lm/visible_text.ts";
 import { cx } from "./cx.ts";
 import {
-  datasetHref,
   rowsHref,
   type RowsPage,
   type RowsWish,
-  SAVE,
   SCORE_COLUMNS,
-  SLICE_CHARACTERS,
   sliceHref,
   wishQuery,
   withCondition,
@@ -15,6 +12,7 @@ import {
 } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import type { GenerationScreen } from "./generation_screen.ts";
+import { SliceForm } from "./SliceForm.tsx";
 
 interface RowsChoiceProps {
   readonly screen: GenerationScreen;
@@ -65,7 +63,7 @@ export function RowsChoice({ screen, page }: RowsChoiceProps) {
           })}
         </ul>
       )}
-      {query !== "" && !isNamed && <SaveForm screen={screen} page={page} />}
+      {query !== "" && !isNamed && page.isRefused !== true && <SliceForm screen={screen} place={page} />}
     </div>
   );
 }
@@ -90,11 +88,12 @@ function partsOf(wish: RowsWish): readonly Part[] {
     text: visibleText(text),
     without: withCondition(wish, field, ""),
   }));
-  const scores = Object.entries(wish.scores).map(([column, text]): Part => ({
+  const scores: Part[] = Object.entries(wish.scores).map(([column, text]): Part => ({
     name: scoreName(column),
     text: visibleText(text),
     without: withScoreCondition(wish, column, ""),
   }));
+  if (wish.only !== "") scores.push({ name: TEXT.only, text: wish.only, without: { ...wish, only: "" } });
   if (wish.search === "") return [...filters, ...scores];
   const search = { name: TEXT.search, text: visibleText(wish.search), without: { ...wish, search: "" } };
   return [search, ...filters, ...scores];
@@ -110,27 +109,5 @@ function Remove({ href, label }: { readonly href: string; readonly label: string
     >
       ×
     </a>
-  );
-}
-
-/** Sends the address as it is and the name; the server answers with the address that holds the slice. */
-function SaveForm({ screen, page }: RowsChoiceProps) {
-  const kept = new URL(datasetHref(screen, page), "http://page").searchParams;
-  return (
-    <form method="get" action={`/${screen.module}/${screen.component}`} class="ml-auto flex items-center gap-2">
-      {[...kept].map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
-      <input
-        type="text"
-        name={SAVE}
-        required
-        maxLength={SLICE_CHARACTERS}
-        aria-label={TEXT.sliceName}
-        placeholder={TEXT.sliceName}
-        class="w-[140px] rounded-md border border-line bg-panel px-1.5 py-0.5"
-      />
-      <button type="submit" class="rounded-md border border-line bg-panel px-2 py-0.5 hover:bg-sunk">
-        {TEXT.saveSlice}
-      </button>
-    </form>
   );
 }

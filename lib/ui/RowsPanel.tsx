@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { FieldFacets } from "../datasets/facets.ts";
+import type { Problem } from "../lm/event.ts";
 import { visibleText } from "../lm/visible_text.ts";
 import {
   ALL_ROWS,
@@ -19,6 +20,8 @@ import { LinkButton } from "./LinkButton.tsx";
 import { count, duration } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { RowsChoice, scoreName } from "./RowsChoice.tsx";
+import { ProblemCard } from "./ProblemCard.tsx";
+import { RowsSelected } from "./RowsSelected.tsx";
 import { RowsSearch } from "./RowsSearch.tsx";
 import { RowsTable } from "./RowsTable.tsx";
 
@@ -30,6 +33,8 @@ interface RowsPanelProps {
 interface WholePanelProps extends RowsPanelProps {
   /** How far the scores of all rows are, while they are made. */
   readonly scoring: ComponentChildren;
+  /** Why what was asked of the rows cannot be answered. */
+  readonly refusal: Problem | undefined;
   /** How far the index is, while there is one to wait for. */
   readonly index: ComponentChildren;
   /** Absent while nobody asked for them. */
@@ -39,7 +44,7 @@ interface WholePanelProps extends RowsPanelProps {
 }
 
 /** The rows of the split: searched, filtered, sorted, sliced and scored by plain links and GET forms. */
-export function RowsPanel({ screen, page, index, scoring, statistics, canScore }: WholePanelProps) {
+export function RowsPanel({ screen, page, index, scoring, refusal, statistics, canScore }: WholePanelProps) {
   const { rows, faults, total, views, isWaiting, isRefused = false } = page, isScored = showsScores(page);
   const scoresHref = `${toggleHref(screen, page, "scores")}#rows`;
   if (screen.size === 0 && faults.length === 0) {
@@ -69,7 +74,9 @@ export function RowsPanel({ screen, page, index, scoring, statistics, canScore }
     >
       {index}
       {scoring ?? <ScoreAll screen={screen} page={page} />}
+      {refusal !== undefined && <ProblemCard problem={refusal} />}
       <RowsChoice screen={screen} page={page} />
+      <RowsSelected screen={screen} page={page} />
       <div class="mid:flex">
         {statistics !== undefined && <FacetList screen={screen} page={page} {...statistics} />}
         <div class="min-w-0 flex-1">
@@ -151,6 +158,7 @@ function Relax({ screen, page }: RowsPanelProps) {
 function relaxation(wish: RowsPage["wish"], { field, column }: RowsPage["relaxations"][number]): string {
   if (field !== undefined) return TEXT.relaxFilter(visibleText(field), visibleText(conditionOf(wish, field)));
   if (column === undefined) return TEXT.relaxSearch(visibleText(wish.search));
+  if (column === "only") return TEXT.relaxFilter(TEXT.only, wish.only);
   return TEXT.relaxFilter(scoreName(column), visibleText(conditionOf({ filter: wish.scores }, column)));
 }
 

@@ -1,7 +1,9 @@
 import { visibleLines, visibleText } from "../lm/visible_text.ts";
 import { cx } from "./cx.ts";
+import { parseRanges, toggleRows } from "../lm/row_ranges.ts";
 import {
   conditionOf,
+  datasetHref,
   nextSort,
   type PageRow,
   rowFields,
@@ -97,7 +99,8 @@ function DataRow({ screen, page, found }: RowsTableProps & { readonly found: Ext
   const isHere = index === screen.sample;
   return (
     <tr class={cx("border-b border-line align-top hover:bg-sunk", isHere && "bg-sunk")}>
-      <th scope="row" class="px-3 py-1.5 text-right font-mono font-normal tabular-nums">
+      <th scope="row" class="whitespace-nowrap px-3 py-1.5 text-right font-mono font-normal tabular-nums">
+        <SelectLink screen={screen} page={page} index={index} />
         <a
           href={rowHref(screen, page, index)}
           data-row={index}
@@ -116,6 +119,28 @@ function DataRow({ screen, page, found }: RowsTableProps & { readonly found: Ext
         </td>
       ))}
     </tr>
+  );
+}
+
+const SELECT = cx(
+  "mr-1 inline-flex h-6 w-6 items-center justify-center scroll-mt-16 rounded-md text-18 hover:text-ink",
+);
+
+/** Selects a row, or lets it go; the page comes back to it. */
+function SelectLink({ screen, page, index }: RowsTableProps & { readonly index: number }) {
+  const isSelected = parseRanges(page.selected).includes(index);
+  const label = isSelected ? TEXT.unselectRow(String(index)) : TEXT.selectRow(String(index));
+  return (
+    <a
+      id={`row-${index}`}
+      href={`${datasetHref(screen, { ...page, selected: toggleRows(page.selected, [index]) })}#row-${index}`}
+      data-select={index}
+      aria-label={label}
+      title={label}
+      class={cx(SELECT, isSelected ? "text-accent" : "text-soft")}
+    >
+      {isSelected ? "☑" : "☐"}
+    </a>
   );
 }
 

@@ -15,6 +15,8 @@ export interface RowsWish {
   readonly by: string;
   /** Column of scores → condition. */
   readonly scores: Readonly<Record<string, string>>;
+  /** Numbers of the only rows to list, as `parseRanges` reads them; "" for all. */
+  readonly only: string;
 }
 
 export type PageRow =
@@ -36,6 +38,10 @@ export interface DatasetPlace {
   readonly views: readonly View[];
   /** Name → what it finds, as `wishQuery` writes it. They live in the address, and go where it goes. */
   readonly slices: Readonly<Record<string, string>>;
+  /** Numbers of the rows that are selected, as `parseRanges` reads them. */
+  readonly selected: string;
+  /** The sample that stays beside the others. */
+  readonly pin?: number;
 }
 
 /** How the index is doing that finds rows; absent where they are looked at one by one anyway. */
@@ -95,12 +101,14 @@ export interface OpenIn {
 }
 
 export const ROWS_A_PAGE = 20;
-export const ALL_ROWS: RowsWish = { search: "", sort: "", filter: {}, by: "", scores: {} };
+export const ALL_ROWS: RowsWish = { search: "", sort: "", filter: {}, by: "", scores: {}, only: "" };
 /** Columns of what the targets say of the model. */
 export const SCORE_COLUMNS = ["bits", "perplexity", "departure"] as const;
 
 /** Before the name of a slice in a URL, and the name under which a form sends a new one's. */
 export const SLICE = "slice.", SAVE = "save";
+/** Names in a URL of the rows that are selected, and of the sample that is pinned. */
+export const SELECTED = "selected", PIN = "pin";
 
 /** What the target of a row says of the model, or why it does not. */
 export type RowScore =
@@ -147,23 +155,30 @@ export function withoutScores<Place extends DatasetPlace>(place: Place): Place {
 }
 
 /** What a place says beside its sample in a URL. */
-export function placeEntries({ wish, offset, views, slices }: DatasetPlace): readonly (readonly [string, string])[] {
+export function placeEntries(
+  { wish, offset, views, slices, selected, pin }: DatasetPlace,
+): readonly (readonly [string, string])[] {
   return [
     ...wishEntries(wish),
     ...(offset === 0 ? [] : [["offset", String(offset)] as const]),
     ...views.map((view) => [view, "1"] as const),
     ...Object.entries(slices).map(([name, query]) => [`${SLICE}${name}`, query] as const),
+    ...(selected === "" ? [] : [[SELECTED, selected] as const]),
+    ...(pin === undefined ? [] : [[PIN, String(pin)] as const]),
   ];
 }
 
 /** Names and values of a wish in a URL. */
-export function wishEntries({ search, sort, filter, by, scores }: RowsWish): readonly (readonly [string, string])[] {
+export function wishEntries(
+  { search, sort, filter, by, scores, only }: RowsWish,
+): readonly (readonly [string, string])[] {
   return [
     ...(search === "" ? [] : [["q", search] as const]),
     ...(sort === "" ? [] : [["sort", sort] as const]),
     ...(by === "" ? [] : [["by", by] as const]),
     ...Object.entries(filter).map(([field, text]) => [`filter.${field}`, text] as const),
     ...Object.entries(scores).map(([column, text]) => [`score.${column}`, text] as const),
+    ...(only === "" ? [] : [["only", only] as const]),
   ];
 }
 

@@ -18,6 +18,8 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
       ["j, k", "next and previous sample"],
       ["r", "a random sample"],
       ["e", "edits the sample into a derived one"],
+      ["p", "pins the sample, so that it stays beside others"],
+      ["x", "selects the row that has the focus; with Shift, all from the last one to it"],
       ["↑ ↓", "move between rows"],
       ["/", "searches"],
     ],

@@ -131,6 +131,32 @@ Deno.test("dataset screen", async (t) => {
     await page.close();
   });
 
+  await t.step("selects rows by keys, a range with Shift, and pins a sample beside others", async () => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    await page.locator("[data-row='4']").focus();
+    await page.keyboard.press("x");
+    await page.getByText("1 row selected").waitFor();
+    await page.waitForFunction(() => document.activeElement?.getAttribute("data-row") === "4");
+    for (let times = 0; times < 3; times++) await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Shift+X");
+    await page.getByText("4 rows selected").waitFor();
+    assert.equal(query(page, "selected"), "4-7");
+    await page.waitForFunction(() => document.activeElement?.getAttribute("data-row") === "7");
+    await page.keyboard.press("x");
+    await page.getByText("3 rows selected").waitFor();
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    await page.keyboard.press("p");
+    await page.getByRole("heading", { name: "Pinned 3" }).waitFor();
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    await page.keyboard.press("j");
+    await page.getByRole("columnheader", { name: "Sample 4" }).waitFor();
+    assert.equal(query(page, "pin"), "3");
+    assert.equal(query(page, "selected"), "4-6");
+    await page.close();
+  });
+
   await t.step("does all of it without JavaScript", async () => {
     const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
     await page.goto(url);

@@ -518,6 +518,41 @@ Deno.test("a search and a filter by a pattern find their rows; one that cannot b
   assert.match(html, /poem 7/, "the sample is there");
 });
 
+Deno.test("rows are selected by links, looked at alone, named as a slice, and let go", async () => {
+  const { fetch } = await rigApp({ modules: [module] });
+  const open = async (path: string) => (await (await fetch(path)).text()).replaceAll("&amp;", "&");
+  const rowsOf = (html: string) => [...html.matchAll(/data-row="(\d+)"/g)].map(([, row]) => Number(row));
+  const selectOf = (html: string, row: number) =>
+    new RegExp(`<a [^>]*id="row-${row}" href="([^"]*)"`).exec(html)?.[1] ?? assert.fail();
+  const one = await open(selectOf(await open("/data/dataset?sort=-title"), 7));
+  const two = await open(selectOf(one, 9));
+  assert.match(two, /2 rows selected/);
+  const alone = await open(linksOf(two).get("Show them alone") ?? assert.fail());
+  assert.deepEqual(rowsOf(alone), [7, 9]);
+  assert.match(alone, /2 of 45 match/);
+  assert.deepEqual(rowsOf(await open("/data/dataset?only=3-5,40,99&sort=-title")), [5, 40, 4, 3]);
+  assert.deepEqual(rowsOf(await open("/data/dataset?only=3-5,7&q=snow")), [7]);
+  const saved = await fetch("/data/dataset?only=7,9&save=odd+ones");
+  assert.match(decodeURIComponent(saved.headers.get("location") ?? ""), /slice\.odd ones=only=7%2C9/);
+  assert.match(await open(selectOf(two, 7)), /1 row selected/);
+  for (const query of ["only=9-3", "only=x", "only=0-99999999", "selected=5,,6"]) {
+    assert.equal((await fetch(`/data/dataset?${query}`)).status, 422, query);
+  }
+});
+
+Deno.test("a pinned sample stays beside the others, field by field, and says when it cannot be read", async () => {
+  const { fetch } = await rigApp({ modules: [module] });
+  const open = async (path: string) => (await (await fetch(path)).text()).replaceAll("&amp;", "&");
+  const pinned = await open(linksOf(await open("/data/dataset?sample=7")).get("Pin") ?? assert.fail());
+  assert.match(pinned, /Pinned 7.*this sample/s);
+  const other = await open("/data/dataset?sample=8&pin=7");
+  assert.match(other, /Pinned 7.*Sample 8.*title.*poem 7.*poem 8/s);
+  assert.match(other, /href="[^"]*sample=9&[^"]*pin=7"/, "it stays when the next one is looked at");
+  const gone = await fetch("/data/dataset?sample=8&pin=99");
+  assert.equal(gone.status, 200);
+  assert.match(await gone.text(), /has 45 samples, the last is 44, got 99/);
+});
+
 Deno.test("while a split is fetched its screens tell how much has come, and show it once it is there", async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const slow = defineModule({

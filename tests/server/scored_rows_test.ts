@@ -1,7 +1,8 @@
 /** Rows by their scores: an index and looking at each row find the same, and a sort by hand is the oracle. */
 import assert from "node:assert/strict";
 import { parseCondition } from "../../lib/datasets/condition.ts";
-import { findByScores, scoreQuery } from "../../lib/server/scored_rows.ts";
+import { findIndices } from "../../lib/datasets/query.ts";
+import { pageByScores, scoreQuery } from "../../lib/server/scored_rows.ts";
 import { ScoreTable } from "../../lib/server/score_table.ts";
 import { openIndexed } from "../datasets/duckdb/open_indexed.ts";
 
@@ -18,10 +19,11 @@ Deno.test("scores sort and filter what the data's own search finds, in both engi
   const sorted = found.filter(known).toSorted((a, b) => bitsOf(b) - bitsOf(a)).concat(found.filter((n) => !known(n)));
   const many = found.filter((n) => known(n) && bitsOf(n) >= 5);
   for (const dataset of [opened.plain, opened.indexed]) {
+    const { indices } = await findIndices(dataset, { ...base, offset: 0, limit: dataset.size });
     const by = (wish: Parameters<typeof scoreQuery>[0]) =>
-      findByScores(dataset, base, table, scoreQuery(wish) ?? assert.fail());
-    assert.deepEqual(await by({ by: "-bits", scores: {} }), { indices: sorted.slice(2, 32), total: 50 });
-    assert.deepEqual(await by({ by: "", scores: { bits: ">=4.999" } }), { indices: many.slice(2), total: many.length });
+      pageByScores(indices, base, table, scoreQuery(wish) ?? assert.fail());
+    assert.deepEqual(by({ by: "-bits", scores: {} }), { indices: sorted.slice(2, 32), total: 50 });
+    assert.deepEqual(by({ by: "", scores: { bits: ">=4.999" } }), { indices: many.slice(2), total: many.length });
   }
   assert.equal(scoreQuery({ by: "", scores: {} }), undefined);
   assert.throws(() => scoreQuery({ by: "-luck", scores: {} }), /bits, perplexity, departure.*got "luck"/);

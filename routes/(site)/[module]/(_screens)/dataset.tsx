@@ -13,7 +13,14 @@ import { lintPrompt } from "../../../../lib/lm/prompt_lint.ts";
 import { PROMPT_BYTES, type Scored } from "../../../../lib/lm/wire.ts";
 import type { Module } from "../../../../lib/module.ts";
 import { readScore } from "../../../../lib/server/generation.ts";
-import { editedRow, namesFromQuery, type Place, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
+import {
+  editedRow,
+  namesFromQuery,
+  type Place,
+  readSample,
+  resolvePlace,
+  wholeNumber,
+} from "../../../../lib/server/place.ts";
 import { ProblemError, problemOf } from "../../../../lib/server/problem.ts";
 import { type PromptTokens, promptTokens } from "../../../../lib/server/prompt_tokens.ts";
 import { fieldNames, findRows, rowWish } from "../../../../lib/server/rows.ts";
@@ -22,12 +29,14 @@ import {
   datasetHref,
   type DatasetPlace,
   type OpenIn,
+  PIN,
   placeEntries,
   ROWS_A_PAGE,
   rowsHref,
   type RowsPage,
   type SampleField,
   SAVE,
+  SELECTED,
   SLICE,
   SLICE_CHARACTERS,
   VIEWS,
@@ -35,6 +44,8 @@ import {
 } from "../../../../lib/ui/dataset_screen.ts";
 import { DatasetView } from "../../../../lib/ui/DatasetView.tsx";
 import type { GenerationScreen } from "../../../../lib/ui/generation_screen.ts";
+import type { Pinned } from "../../../../lib/ui/PinnedSample.tsx";
+import { formatRanges, parseRanges } from "../../../../lib/lm/row_ranges.ts";
 import { scoresOf, scoreWatch, withScores } from "./dataset_scores.tsx";
 import {
   readSampleScreen,
@@ -61,7 +72,15 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
   const derived = texts && derive(request, original, texts);
   const views = VIEWS.filter((view) => searchParams.get(view) === "1" || view === "edit" && derived !== undefined);
   const slices = slicesFrom(searchParams);
-  const at: DatasetPlace = { wish, offset: wholeNumber(searchParams, "offset") ?? 0, views, slices };
+  const pin = wholeNumber(searchParams, PIN), offset = wholeNumber(searchParams, "offset") ?? 0;
+  const at: DatasetPlace = {
+    wish,
+    offset,
+    views,
+    slices,
+    selected: selectedRows(searchParams),
+    ...(pin === undefined ? {} : { pin }),
+  };
   if (derived !== undefined && "edits" in derived) {
     const seen = { ...at, views: views.filter((view) => view !== "edit") };
     const location = datasetHref({ ...screen, edits: derived.edits }, seen);
@@ -80,11 +99,13 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
     : {};
   const target = views.includes("score") && sampled.isReadable ? await scoreOf(request, screen) : {};
   const statistics = page === undefined ? undefined : await facetsFor(request, place, page);
-  const problem = derived?.problem ?? sampled.problem ?? noRows ?? noTokens ?? noScores;
+  const refusal = listed?.isRefused === true ? noRows : undefined;
+  const problem = derived?.problem ?? sampled.problem ?? (refusal === undefined ? noRows : undefined) ?? noTokens ??
+    noScores;
   const hasGenerator = place.generator !== "";
   return {
     title: sampleTitle(screen),
-    status: problem?.status ?? 200,
+    status: (problem ?? refusal)?.status ?? 200,
     body: (
       <>
         <DatasetView
@@ -100,6 +121,8 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
           target={{ ...target, canScore: hasGenerator }}
           statistics={statistics}
           problem={problem}
+          refusal={refusal}
+          pinned={pin === undefined ? undefined : await pinnedSample(request, place, pin)}
           here={datasetHref(screen, at)}
           openIn={sampled.isReadable ? screensOf(module) : []}
           bar={<SampleChoice screen={{ ...screen, prompt: NO_PROMPT, target: "" }} kept={placeEntries(atOthers(at))} />}
@@ -119,6 +142,27 @@ function slicesFrom(query: URLSearchParams): Readonly<Record<string, string>> {
     [...query].filter(([name]) => name.startsWith(SLICE) && name !== SLICE)
       .map(([name, text]) => [name.slice(SLICE.length), text]),
   );
+}
+
+/** @throws {ProblemError} 422 for what is no list of rows */
+function selectedRows(query: URLSearchParams): string {
+  try {
+    return formatRanges(parseRanges(query.get(SELECTED) ?? ""));
+  } catch (error) {
+    const detail = `Cannot use ${SELECTED}: ${error instanceof Error ? error.message : String(error)}`;
+    throw new ProblemError(422, "Invalid request", detail, { field: SELECTED });
+  }
+}
+
+/** The sample that stays beside the others, or why it cannot be shown. */
+async function pinnedSample({ state: { registry } }: ScreenRequest, place: Place, sample: number): Promise<Pinned> {
+  try {
+    const { row } = await readSample(registry, { ...place, sample, edits: {} });
+    return { sample, fields: sampleFields(row, row) };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return { sample, fields: [], fault: error.detail };
+  }
 }
 
 /** Once they are asked for; while an index is written, they wait for it. */
