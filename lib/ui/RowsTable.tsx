@@ -100,15 +100,17 @@ function DataRow({ screen, page, found }: RowsTableProps & { readonly found: Ext
   return (
     <tr class={cx("border-b border-line align-top hover:bg-sunk", isHere && "bg-sunk")}>
       <th scope="row" class="whitespace-nowrap px-3 py-1.5 text-right font-mono font-normal tabular-nums">
-        <SelectLink screen={screen} page={page} index={index} />
-        <a
-          href={rowHref(screen, page, index)}
-          data-row={index}
-          aria-current={isHere ? "true" : undefined}
-          class={cx("text-accent underline", isHere && "font-bold")}
-        >
-          {index}
-        </a>
+        <div class="flex items-start justify-between gap-1">
+          <SelectLink screen={screen} page={page} index={index} />
+          <a
+            href={rowHref(screen, page, index)}
+            data-row={index}
+            aria-current={isHere ? "true" : undefined}
+            class={cx("text-accent underline", isHere && "font-bold")}
+          >
+            {index}
+          </a>
+        </div>
       </th>
       {page.scores !== undefined && <ScoreCells row={index} score={page.scores.get(index)} />}
       {page.fields.map((field) => (
@@ -123,7 +125,7 @@ function DataRow({ screen, page, found }: RowsTableProps & { readonly found: Ext
 }
 
 const SELECT = cx(
-  "mr-1 inline-flex h-6 w-6 items-center justify-center scroll-mt-16 rounded-md text-18 hover:text-ink",
+  "-my-0.5 inline-flex h-6 w-6 items-center justify-center scroll-mt-16 rounded-md text-18 hover:text-ink",
 );
 
 /** Selects a row, or lets it go; the page comes back to it. */
