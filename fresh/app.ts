@@ -10,14 +10,12 @@ import { chainOf, newScope, runChain, scopeAt } from "./scope.ts";
 import { EMPTY_SNAPSHOT, type Snapshot, snapshotOf } from "./snapshot.ts";
 import type { FreshConfig, ResolvedFreshConfig } from "./config.ts";
 import type { MaybeLazy } from "./lazy.ts";
+import type { MaybeLazyMiddleware, Middleware, Route } from "./handler.ts";
 import {
   type LayoutConfig,
   type ListenOptions,
-  type MaybeLazyMiddleware,
   type Method,
   METHODS,
-  type Middleware,
-  type Route,
   type RouteComponent,
   type RouteConfig,
   type WebSocketHandlers,

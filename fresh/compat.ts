@@ -1,6 +1,7 @@
 /** What Fresh 1 called by other names: `fresh/compat`. */
 import type { Context } from "./context.ts";
-import type { HandlerFn, PageComponent, PageProps, RouteHandler } from "./types.ts";
+import type { HandlerFn, RouteHandler } from "./handler.ts";
+import type { PageComponent, PageProps } from "./types.ts";
 
 /** @deprecated Use `PageProps`. */
 export type AppProps<_Data = unknown, State = unknown> = Context<State>;

@@ -1,7 +1,7 @@
 import { type FunctionComponent, isValidElement, type VNode } from "preact";
 import { preloadHeader } from "./boot.ts";
-import { noteNonce } from "./csp.ts";
 import { HttpError } from "./error.ts";
+import { noteNonce } from "./nonces.ts";
 import { renderComponent } from "./page_render.ts";
 import { renderDocument } from "./render.ts";
 import { RenderState } from "./render_state.ts";

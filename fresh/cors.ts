@@ -1,5 +1,5 @@
 import type { Context } from "./context.ts";
-import type { Middleware } from "./types.ts";
+import type { Middleware } from "./handler.ts";
 
 /** Options of `cors()`. */
 export interface CORSOptions<State = unknown> {

@@ -1,4 +1,5 @@
-import type { Middleware } from "./types.ts";
+import type { Middleware } from "./handler.ts";
+import { nonceOf } from "./nonces.ts";
 
 /** Options of `csp()`. */
 export interface CSPOptions {
@@ -30,13 +31,6 @@ const DEFAULTS: readonly string[] = [
 
 const PRELOAD = /rel="modulepreload"; as="script"/g;
 
-const nonces = new WeakMap<Response, string>();
-
-/** Remembers which nonce the page in a response was rendered with. A response made from it has none. */
-export function noteNonce(response: Response, nonce: string): void {
-  nonces.set(response, nonce);
-}
-
 /**
  * Sets `Content-Security-Policy` on what the steps after it respond.
  * @example app.use(csp({ useNonce: true, csp: ["script-src 'unsafe-inline' 'strict-dynamic'"] }))
@@ -50,7 +44,7 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
   const header = reportOnly ? "content-security-policy-report-only" : "content-security-policy";
   return async (ctx) => {
     const response = await ctx.next();
-    const nonce = useNonce ? nonces.get(response) : undefined;
+    const nonce = useNonce ? nonceOf(response) : undefined;
     const applied = nonce === undefined ? policy : policy.map((directive) => withNonce(directive, nonce));
     response.headers.set(header, applied.join("; "));
     // Preloads need the nonce under 'strict-dynamic', where a URL alone allows nothing.

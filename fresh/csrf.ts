@@ -1,6 +1,6 @@
 import type { Context } from "./context.ts";
 import { HttpError } from "./error.ts";
-import type { Middleware } from "./types.ts";
+import type { Middleware } from "./handler.ts";
 
 /** Options of `csrf()`. */
 export interface CsrfOptions<State = unknown> {

@@ -1,4 +1,5 @@
-import type { Middleware, PageComponent, PageProps, PageResponse, RouteData, RouteHandler } from "./types.ts";
+import type { Middleware, RouteData, RouteHandler } from "./handler.ts";
+import type { PageComponent, PageProps, PageResponse } from "./types.ts";
 
 /** Identity functions that give handlers, pages, layouts and middlewares their types. */
 export interface Define<State> {

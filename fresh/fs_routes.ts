@@ -3,7 +3,8 @@ import { fileToPattern, fileToScope, joinPath } from "./pattern.ts";
 import { addRoute, type Registry } from "./registry.ts";
 import { scopeAt } from "./scope.ts";
 import type { RouteFile } from "./snapshot.ts";
-import type { HandlerByMethod, HandlerFn, Middleware, Route, RouteComponent, RouteConfig } from "./types.ts";
+import type { HandlerByMethod, HandlerFn, Middleware, Route } from "./handler.ts";
+import type { RouteComponent, RouteConfig } from "./types.ts";
 import { METHODS } from "./types.ts";
 
 type Module = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { Context } from "./context.ts";
-import type { Middleware } from "./types.ts";
+import type { Middleware } from "./handler.ts";
 
 /** Addresses or CIDR ranges, such as `192.168.0.0/16` or `::1`. */
 export interface IpFilterRules {

@@ -23,17 +23,19 @@ export type { Lazy, MaybeLazy } from "./lazy.ts";
 export type {
   HandlerByMethod,
   HandlerFn,
+  Middleware,
+  MiddlewareFn,
+  Route,
+  RouteData,
+  RouteHandler,
+} from "./handler.ts";
+export type {
   LayoutConfig,
   ListenOptions,
   Method,
-  Middleware,
-  MiddlewareFn,
   PageProps,
   PageResponse,
-  Route,
   RouteConfig,
-  RouteData,
-  RouteHandler,
   WebSocketHandlers,
   WebSocketUpgradeOptions,
 } from "./types.ts";

@@ -1,11 +1,13 @@
 /** Calling the components of a route: pages, layouts and the app wrapper. */
 import { type ComponentChildren, Fragment, type FunctionComponent, h, isValidElement, type VNode } from "preact";
-import type { Context } from "./context.ts";
 import type { PageProps, RouteComponent } from "./types.ts";
 import { element } from "./vnode.ts";
 
+/** What of a context props are made of, and where an async component finds what it wraps. */
+type Rendered<State> = Omit<PageProps<unknown, State>, "Component"> & { Component: FunctionComponent };
+
 /** The props of a page, layout or app wrapper. */
-export function pageProps<State>(ctx: Context<State>, Component: FunctionComponent): PageProps<unknown, State> {
+export function pageProps<State>(ctx: Rendered<State>, Component: FunctionComponent): PageProps<unknown, State> {
   const { config, url, req, params, info, state, isPartial, route, error, data } = ctx;
   return { config, url, req, params, info, state, isPartial, route, error, data, Component };
 }
@@ -15,7 +17,7 @@ export function pageProps<State>(ctx: Context<State>, Component: FunctionCompone
  * left to Preact, so that it may use hooks.
  */
 export async function renderComponent<State>(
-  ctx: Context<State>,
+  ctx: Rendered<State>,
   component: RouteComponent<State>,
   Component: FunctionComponent,
 ): Promise<VNode | Response | null> {

@@ -5,7 +5,8 @@ import type { Router } from "./router.ts";
 import { chainOf, runRoute, type Scope, scopeAt, withHandler } from "./scope.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { MaybeLazy } from "./lazy.ts";
-import { type MaybeLazyMiddleware, METHODS, type Route, type RouteConfig } from "./types.ts";
+import type { MaybeLazyMiddleware, Route } from "./handler.ts";
+import { METHODS, type RouteConfig } from "./types.ts";
 
 /** What registrations act on when a handler is made. */
 export interface Registry<State> {

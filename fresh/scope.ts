@@ -3,16 +3,8 @@ import { type Context, inside } from "./context.ts";
 import { HttpError, statusOf } from "./error.ts";
 import { scopeSegments } from "./pattern.ts";
 import { renderComponent } from "./page_render.ts";
-import type {
-  HandlerFn,
-  LayoutConfig,
-  MaybeLazyMiddleware,
-  Middleware,
-  PageResponse,
-  Route,
-  RouteComponent,
-  RouteHandler,
-} from "./types.ts";
+import type { HandlerFn, MaybeLazyMiddleware, Middleware, Route, RouteHandler } from "./handler.ts";
+import type { LayoutConfig, PageResponse, RouteComponent } from "./types.ts";
 
 /** A node of the tree of paths. */
 export interface Scope<State> {

@@ -1,6 +1,6 @@
 import { CACHE_KEY } from "./asset.ts";
 import { inside } from "./context.ts";
-import type { Middleware } from "./types.ts";
+import type { Middleware } from "./handler.ts";
 
 const IMMUTABLE = "public, max-age=31536000, immutable";
 const UNCACHED = "no-cache, no-store, max-age=0, must-revalidate";

@@ -1,4 +1,4 @@
-import type { Middleware } from "./types.ts";
+import type { Middleware } from "./handler.ts";
 
 /** Redirects (302) so that every path but `/` ends in a slash, or that none does. A file name never gets one. */
 export function trailingSlashes<State>(mode: "always" | "never"): Middleware<State> {

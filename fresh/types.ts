@@ -1,7 +1,6 @@
-/** Types shared by the server side: what routes, handlers, middlewares and components look like. */
+/** Types shared by the server side: what pages, their props and their settings look like. */
 import type { ComponentChildren, ComponentClass, FunctionComponent } from "preact";
 import type { ResolvedFreshConfig } from "./config.ts";
-import type { Context } from "./context.ts";
 
 /** HTTP methods that a route can answer. */
 export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE" | "HEAD" | "OPTIONS";
@@ -9,38 +8,12 @@ export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE" | "HEAD" | "OPT
 /** Every method, in the order in which `Allow` lists them. */
 export const METHODS: readonly Method[] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/** A step that answers, or calls `ctx.next()` to let the following steps answer. */
-export type Middleware<State> = (ctx: Context<State>) => Response | Promise<Response>;
-export type MiddlewareFn<State> = Middleware<State>;
-/** A middleware, or a function that loads one. */
-export type MaybeLazyMiddleware<State> = (
-  ctx: Context<State>,
-) => Response | Promise<Response | Middleware<State>>;
-
 /** What `page()` returns: data for the page component and parts of the response. */
 export interface PageResponse<Data> {
   data: Data;
   headers?: HeadersInit | undefined;
   status?: number | undefined;
 }
-
-/** Answers a request, or returns `page(data)` to render the route's component. */
-export type HandlerFn<Data, State> = (
-  ctx: Context<State>,
-) => Response | PageResponse<Data> | Promise<Response | PageResponse<Data>>;
-
-export type HandlerByMethod<Data, State> = { [M in Method]?: HandlerFn<Data, State> };
-
-/** One function for all methods, or an object with one function a method. */
-export type RouteHandler<Data, State> = HandlerFn<Data, State> | HandlerByMethod<Data, State>;
-
-type PageData<Result> = Result extends PageResponse<infer Data> ? Data : never;
-type ReturnedData<Fn> = Fn extends (...args: never) => infer Result ? PageData<Awaited<Result>> : never;
-
-/** The `data` that a handler passes to its page: the union over its methods. */
-export type RouteData<Handler> = [Handler] extends [never] ? unknown
-  : Handler extends (...args: never) => unknown ? ReturnedData<Handler>
-  : { [M in keyof Handler]: ReturnedData<Handler[M]> }[keyof Handler];
 
 /** What pages, layouts, error pages and the app wrapper get as props. */
 export interface PageProps<Data = unknown, State = unknown> {
@@ -81,15 +54,6 @@ export interface RouteConfig extends LayoutConfig {
   methods?: "ALL" | Method[];
   /** Accepted for compatibility, without effect. */
   csp?: boolean;
-}
-
-export interface Route<State> {
-  component?: RouteComponent<State> | undefined;
-  // deno-lint-ignore no-explicit-any
-  handler?: RouteHandler<any, State> | undefined;
-  config?: RouteConfig | undefined;
-  /** Extra stylesheets. */
-  css?: string[] | undefined;
 }
 
 export type ListenOptions =
