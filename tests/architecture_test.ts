@@ -101,7 +101,10 @@ Deno.test("imports follow the table of ARCHITECTURE.md", () => {
 
 Deno.test("no file imports itself by a detour", () => {
   // What is loaded late cannot be met half-made, so it closes no circle.
-  const graph = new Map(sources.map(({ path, imports }) => [path, imports]));
+  const graph = new Map(sources.map(({ path, imports, typeImports }) => {
+    // What two files know of each other stands in a file of its own, types too; Fresh's API is as upstream has it.
+    return [path, path.startsWith("fresh/") ? imports : [...imports, ...typeImports]];
+  }));
   const done = new Set<string>();
   const cycles: string[] = [];
   const visit = (path: string, trail: readonly string[]): void => {

@@ -1,5 +1,5 @@
-import type { FoundIndices, FoundRow, RowQuery } from "./query.ts";
-import type { Statistics } from "./statistics.ts";
+import type { FoundIndices, FoundRow, RowQuery } from "./row_query.ts";
+import type { Statistics } from "./field_statistics.ts";
 
 /** A line that could not be read as a sample. */
 export interface RowProblem {

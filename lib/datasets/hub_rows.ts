@@ -1,7 +1,7 @@
 /** A split of a data set on the Hugging Face Hub, a page of rows at a time: for where no file may be written. */
 import * as v from "valibot";
 import { checkIndex, type Dataset, type DatasetContext } from "./dataset.ts";
-import type { FoundRow } from "./query.ts";
+import type { FoundRow } from "./row_query.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 
 /** Where the Hub serves rows. */

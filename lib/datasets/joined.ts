@@ -1,5 +1,5 @@
 import { checkIndex, type Dataset } from "./dataset.ts";
-import type { FoundRow } from "./query.ts";
+import type { FoundRow } from "./row_query.ts";
 import { allRows } from "./scan.ts";
 
 /** Several datasets as one, in their order. */

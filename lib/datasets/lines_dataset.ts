@@ -1,7 +1,7 @@
 /** Rows of a large file that stays on disk: each is read, with its lines alone, when it is looked at. */
 import { checkIndex, type Dataset } from "./dataset.ts";
 import type { LineIndex } from "./line_index.ts";
-import type { FoundRow } from "./query.ts";
+import type { FoundRow } from "./row_query.ts";
 import { readPart, readPartOf, whyUnreadable } from "./source.ts";
 
 /** Larger files stay on disk. */

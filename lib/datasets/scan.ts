@@ -1,6 +1,6 @@
 /** All rows of a split one after the other, many at a time. */
 import type { Dataset } from "./dataset.ts";
-import type { FoundRow } from "./query.ts";
+import type { FoundRow } from "./row_query.ts";
 
 /** Rows that are looked at together, and how long this goes on before others get their turn. */
 const TURN_ROWS = 2_000, TURN_MS = 8;

@@ -1,8 +1,9 @@
 /** Pages of rows, as a URL asks for them. */
 import { type Condition, parseCondition, parseSearch } from "../datasets/condition.ts";
 import { PatternError } from "../datasets/pattern.ts";
-import type { FieldFilter, RowQuery, RowSort } from "../datasets/query.ts";
-import { findIndices, type FoundIndices, type FoundRow, readRows } from "../datasets/query.ts";
+import type { FieldFilter, RowQuery, RowSort } from "../datasets/row_query.ts";
+import { findIndices, readRows } from "../datasets/query.ts";
+import type { FoundIndices, FoundRow } from "../datasets/row_query.ts";
 import type { Dataset, IndexState, RowProblem } from "../datasets/dataset.ts";
 import { rowEntries } from "../datasets/field_text.ts";
 import { parseRanges } from "../lm/row_ranges.ts";

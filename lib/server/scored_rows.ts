@@ -1,6 +1,6 @@
 /** Pages of rows filtered and sorted by what their targets say of a generator, beside what the data themselves say. */
 import { type Condition, parseCondition } from "../datasets/condition.ts";
-import type { FoundIndices, RowQuery } from "../datasets/query.ts";
+import type { FoundIndices, RowQuery } from "../datasets/row_query.ts";
 import { ProblemError } from "./problem.ts";
 import { SCORE_COLUMNS, type ScoreColumn, type ScoreTable } from "./score_table.ts";
 

@@ -5,7 +5,8 @@
 import { parseCondition } from "../../lib/datasets/condition.ts";
 import { csv } from "../../lib/datasets/csv.ts";
 import { jsonl } from "../../lib/datasets/jsonl.ts";
-import { queryRows, type RowQuery } from "../../lib/datasets/query.ts";
+import { queryRows } from "../../lib/datasets/query.ts";
+import type { RowQuery } from "../../lib/datasets/row_query.ts";
 
 export interface LargeDatasetReport {
   readonly size: number;

@@ -3,7 +3,7 @@ import { csv } from "../csv.ts";
 import type { Dataset } from "../dataset.ts";
 import { jsonl } from "../jsonl.ts";
 import { parquet } from "../parquet.ts";
-import type { IndexedFile } from "./indexed.ts";
+import type { IndexedFile } from "./indexed_file.ts";
 
 export async function openFile(file: IndexedFile, cacheDir: string): Promise<Dataset<unknown>> {
   const url = new URL(file.href);

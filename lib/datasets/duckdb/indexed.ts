@@ -11,6 +11,7 @@ import type { Dataset, DatasetContext, IndexState } from "../dataset.ts";
 import { IndexCache } from "../index_cache.ts";
 import { scanIndices } from "../query.ts";
 import { lookAtRows } from "../statistics.ts";
+import type { IndexedFile } from "./indexed_file.ts";
 import { LAYOUT } from "./index_writer.ts";
 import { mayLoad } from "./native.ts";
 import { openIndexes } from "./open_indexes.ts";
@@ -19,14 +20,6 @@ import { writeIndex } from "./write_index.ts";
 
 /** A file of this size is searched row by row in about a second. */
 const LEAST_BYTES = 64 * 2 ** 20;
-
-export type FileFormat =
-  | { readonly format: "jsonl" }
-  | { readonly format: "csv"; readonly options: { readonly delimiter?: string } }
-  | { readonly format: "parquet"; readonly options: { readonly columns?: readonly string[] } };
-
-/** A file, and how it is read. */
-export type IndexedFile = { readonly href: string } & FileFormat;
 
 /** The dataset with an index of its files; the dataset itself where there is to be none. */
 export async function indexed<Sample>(

@@ -1,6 +1,7 @@
 /** A split's index, open for questions: which rows match, and what the values of its fields are like. */
-import type { FoundIndices, RowQuery } from "../query.ts";
-import { type FieldStatistics, MOST_VALUES, numberStatistics, SHOWN_VALUES, type Statistics } from "../statistics.ts";
+import type { FoundIndices, RowQuery } from "../row_query.ts";
+import { MOST_VALUES, numberStatistics, SHOWN_VALUES } from "../statistics.ts";
+import type { FieldStatistics, Statistics } from "../field_statistics.ts";
 import { fromCodePoints } from "./code_units.ts";
 import { type DuckDBConnection, type DuckDBInstance, loadDuckDb, lock, settings } from "./native.ts";
 import { type FieldIds, matchesSql, sortedSql, type Statement } from "./query_sql.ts";

@@ -1,5 +1,5 @@
 /** Has an index written by a thread of its own. */
-import type { IndexedFile } from "./indexed.ts";
+import type { IndexedFile } from "./indexed_file.ts";
 
 const CLOSED = "the split was closed";
 

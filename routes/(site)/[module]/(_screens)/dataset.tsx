@@ -6,7 +6,7 @@ import { changedTexts, type Edits, editText } from "../../../../lib/datasets/der
 import { rowEntries } from "../../../../lib/datasets/field_text.ts";
 import { facetsOf, type FieldFacets } from "../../../../lib/datasets/facets.ts";
 import { statisticsOf } from "../../../../lib/datasets/statistics.ts";
-import type { FoundRow } from "../../../../lib/datasets/query.ts";
+import type { FoundRow } from "../../../../lib/datasets/row_query.ts";
 import type { Problem } from "../../../../lib/lm/event.ts";
 import { toPrompt } from "../../../../lib/lm/prompt.ts";
 import { lintPrompt } from "../../../../lib/lm/prompt_lint.ts";
