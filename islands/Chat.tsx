@@ -236,6 +236,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       acceptsAtOnce={acceptsAtOnce.value}
       writing={writing.value}
       ahead={run.ahead.value}
+      pace={run.pace.value}
       problem={problem.value}
       prompt={prompt}
       opened={shownTokens.value}

@@ -2,7 +2,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Problem, RunEvent } from "../lib/lm/event.ts";
-import type { SamplingParams } from "../lib/lm/params.ts";
+import { PARAM_RANGES, type SamplingParams } from "../lib/lm/params.ts";
 import type { TokenId } from "../lib/lm/token.ts";
 import type { Scored } from "../lib/lm/wire.ts";
 import { ApiError } from "../lib/ui/api_client.ts";
@@ -79,6 +79,13 @@ export default function Generation({ screen, problem, children }: GenerationProp
     // The first run may make the token that the URL has selected.
     goTo({ run: before.length, selection: before.length === 0 ? here().selection : undefined });
     await follow([...before, started(wanted, performance.now())], before.length, { params: paramsToWire(wanted) });
+  }
+
+  /** A new run by the next seed: the same params, other dice. */
+  function regenerate(): void {
+    const { seed } = params.value;
+    params.value = { ...params.value, seed: (seed + 1) % PARAM_RANGES.seed.max };
+    void generate();
   }
 
   /** A new run that begins with a completion's tokens, and goes on by the params on screen and the same dice. */
@@ -181,6 +188,7 @@ export default function Generation({ screen, problem, children }: GenerationProp
       else if (event.key === "Escape" && isRunning(runs.value[here().run] ?? IDLE)) stopRun.current?.abort();
       else if (event.key === "Escape") goTo({ ...here(), selection: undefined });
       else if (isUndo(event)) event.shiftKey ? redo() : undo();
+      else if (event.key === "r" && !isModified(event) && !isTyping() && made().length > 0) regenerate();
       else if (!besides(event.key === "]" ? 1 : event.key === "[" ? -1 : 0)) return;
       event.preventDefault();
     };
@@ -257,6 +265,10 @@ export default function Generation({ screen, problem, children }: GenerationProp
 /** Undo and redo of where one is; in a field of the form the browser undoes what was typed. */
 function isUndo(event: KeyboardEvent): boolean {
   return event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping();
+}
+
+function isModified({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  return ctrlKey || metaKey || altKey;
 }
 
 function isTyping(): boolean {

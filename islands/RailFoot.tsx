@@ -1,13 +1,16 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { Button } from "../lib/ui/Button.tsx";
-import type { KeyListProps } from "../lib/ui/KeyList.tsx";
+import type { SheetProps } from "../lib/ui/Sheet.tsx";
 import { STRINGS } from "../lib/ui/strings.ts";
 
-/** Every key of every screen, on `?` or on its button; and on a narrow screen the strip begins at the open page. */
+/**
+ * What keys open on every screen: their list on `?` or on its button, everything that can be done on Ctrl+K. On a narrow
+ * screen the strip begins at the open page.
+ */
 export default function RailFoot() {
-  const sheet = useRef<HTMLDialogElement>(null);
-  const [List, setList] = useState<FunctionComponent<KeyListProps>>();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [shows, setShows] = useState<SheetProps["shows"]>("keys");
+  const [Sheet, setSheet] = useState<FunctionComponent<SheetProps>>();
   /** Keys of a single character (a letter, a digit, a sign) can be switched off (WCAG 2.1.4). */
   const isOff = useRef<boolean>();
 
@@ -19,9 +22,13 @@ export default function RailFoot() {
     }
   }
 
-  function open(): void {
-    void import("../lib/ui/KeyList.tsx").then(({ KeyList }) => setList(() => KeyList));
-    sheet.current?.showModal();
+  const load = () => import("../lib/ui/Sheet.tsx");
+  const close = () => dialog.current?.close();
+
+  function open(wanted: SheetProps["shows"]): void {
+    setShows(wanted);
+    void load().then(({ Sheet }) => setSheet(() => Sheet));
+    dialog.current?.showModal();
   }
 
   useEffect(() => {
@@ -29,16 +36,19 @@ export default function RailFoot() {
     document.querySelector("nav [aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
     scrollTo(0, top); // The strip alone is to move: the address may lead further down.
     const onKey = (event: KeyboardEvent) => {
-      const isOpen = sheet.current?.open;
-      // The screen below the sheet hears no key.
-      if (isOpen) event.stopImmediatePropagation();
+      const isOpen = dialog.current?.open;
+      if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        if (!isOpen) open("palette");
+      }
       const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
       if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key.length === 1 && event.key !== " " && areOff()) return event.stopImmediatePropagation();
+      if (event.key === "g" && !isOpen) void load().then(({ awaitPage }) => awaitPage());
       if (event.key !== "?") return;
       event.preventDefault();
-      if (isOpen) sheet.current?.close();
-      else open();
+      if (isOpen) close();
+      else open("keys");
     };
     // Before any other listener, which then never hears of what is switched off.
     addEventListener("keydown", onKey, true);
@@ -47,22 +57,26 @@ export default function RailFoot() {
 
   return (
     <>
-      <button type="button" onClick={open} class="rounded-md px-2 py-1 text-left text-12 text-soft hover:bg-sunk">
+      <button
+        type="button"
+        onClick={() => open("keys")}
+        class="rounded-md px-2 py-1 text-left text-12 text-soft hover:bg-sunk"
+      >
         {STRINGS.keySheet} <kbd class="font-mono">?</kbd>
       </button>
       <dialog
-        ref={sheet}
-        aria-label={STRINGS.keySheet}
+        ref={dialog}
+        aria-labelledby="sheet"
+        onClose={() => setSheet(undefined)}
         onClick={(event) => {
           // A click beside the sheet hits the dialog itself.
           if (event.target === event.currentTarget) event.currentTarget.close();
         }}
+        // The screen below the sheet hears no key.
+        onKeyDown={(event) => event.stopPropagation()}
         class="m-auto max-h-[80vh] w-[420px] max-w-full whitespace-normal rounded-lg border border-edge bg-panel p-0 text-ink"
       >
-        <div class="flex flex-col items-start gap-4 p-4">
-          {List && <List isOff={areOff()} onSwitch={(off) => isOff.current = off} />}
-          <Button onClick={() => sheet.current?.close()}>{STRINGS.close}</Button>
-        </div>
+        {Sheet && <Sheet shows={shows} isOff={areOff()} onSwitch={(off) => isOff.current = off} onClose={close} />}
       </dialog>
     </>
   );

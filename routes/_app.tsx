@@ -1,6 +1,6 @@
 import { asset } from "fresh/runtime";
 import { define } from "../lib/server/define.ts";
-import { STRINGS } from "../lib/ui/strings.ts";
+import { PAGE_STRINGS } from "../lib/ui/page_strings.ts";
 
 export default define.page(function App({ Component }) {
   return (
@@ -9,7 +9,7 @@ export default define.page(function App({ Component }) {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{STRINGS.brand}</title>
+        <title>{PAGE_STRINGS.brand}</title>
         <link rel="icon" href={asset("/favicon.svg")} type="image/svg+xml" />
         <link rel="stylesheet" href={asset("/twind.css")} />
       </head>

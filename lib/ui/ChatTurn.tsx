@@ -7,6 +7,7 @@ import { Button } from "./Button.tsx";
 import { changedFor, isNothing, siblings, type Turn } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./chat_props.ts";
+import { ConfidenceLine } from "./ConfidenceLine.tsx";
 import { cx } from "./cx.ts";
 import { fixed, plural } from "./number_format.ts";
 import { SurvivalLine } from "./SurvivalLine.tsx";
@@ -124,8 +125,9 @@ function TurnMetrics({ turn, screen }: ChatTurnProps) {
   const tokens = turn.origin?.ids?.length ?? turn.steps.length;
   if (turn.role === "user" || tokens === 0) return null;
   return (
-    <span class="inline-flex flex-wrap gap-x-3 font-mono tabular-nums">
+    <span class="inline-flex flex-wrap items-baseline gap-x-3 font-mono tabular-nums">
       <span>{plural(tokens, "token", "tokens")}</span>
+      <ConfidenceLine steps={turn.steps} />
       {screen.metrics.filter(({ name }) => turn.metrics !== undefined && name in turn.metrics).map((metric) => (
         <span key={metric.name} title={metric.description}>
           {metric.name} <b class="font-medium text-ink">{fixed(turn.metrics?.[metric.name])}</b>

@@ -11,6 +11,8 @@ import { cx } from "./cx.ts";
 import { FilePicker } from "./FilePicker.tsx";
 import { paramsToQuery } from "./generation_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
+import { fixed, milliseconds } from "./number_format.ts";
+import { firstTokenMs, type Pace, tokensPerSecond } from "./pace.ts";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { useStreamedText } from "./use_streamed_text.ts";
@@ -60,7 +62,7 @@ function Thread(props: ChatViewProps) {
   const single = isChoice ? turns.slice(0, -1) : turns;
   const streamed = writing === undefined ? last : chat.turns[writing];
   return (
-    <Panel title={TEXT.conversation}>
+    <Panel title={TEXT.conversation} facts={paceText(props.pace)}>
       {turns.length === 0 && (
         <div class="flex flex-col gap-3 p-3">
           <p class="text-soft">
@@ -104,6 +106,16 @@ function Thread(props: ChatViewProps) {
       )}
     </Panel>
   );
+}
+
+/** How fast the latest answers came, as one quiet line; "" before there is anything to say. */
+function paceText(pace: Pace | undefined): string {
+  if (pace === undefined) return "";
+  const speed = tokensPerSecond(pace), first = firstTokenMs(pace);
+  return [
+    speed === undefined ? undefined : GENERATION_STRINGS.perSecond(fixed(speed, 0)),
+    first === undefined ? undefined : GENERATION_STRINGS.firstToken(milliseconds(first)),
+  ].filter((fact) => fact !== undefined).join(" · ");
 }
 
 function Composer({ chat, draft, writing, acceptsAtOnce, isReady, on }: ChatViewProps) {

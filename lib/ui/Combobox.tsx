@@ -78,7 +78,7 @@ export function Combobox({ id, choices, value, onChange }: ComboboxProps) {
           setActive(0);
         }}
         onKeyDown={onKeyDown}
-        class="min-h-[32px] w-[300px] max-w-full rounded-md border bg-panel px-2 py-1"
+        class="min-h-[32px] w-[320px] max-w-full rounded-md border bg-panel px-2 py-1"
       />
       {isOpen && (
         <div class="absolute left-0 z-10 mt-1 w-full min-w-[220px] rounded-md border border-edge bg-panel">

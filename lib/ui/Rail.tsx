@@ -1,7 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { cx } from "./cx.ts";
 import { PAGE_STRINGS } from "./page_strings.ts";
-import { STRINGS } from "./strings.ts";
 
 export interface RailModule {
   readonly name: string;
@@ -23,7 +22,7 @@ export function Rail(props: RailProps) {
       aria-label={PAGE_STRINGS.components}
       class="flex items-center border-b border-line pl-1 mid:sticky mid:top-0 mid:h-screen mid:flex-col mid:items-stretch mid:gap-4 mid:border-b-0 mid:px-3 mid:pb-2 mid:pt-4"
     >
-      <a href="/" class="px-2 py-3 mid:py-0 font-semibold tracking-tight">{STRINGS.brand}</a>
+      <a href="/" class="px-2 py-3 mid:py-0 font-semibold tracking-tight">{PAGE_STRINGS.brand}</a>
       {/* Wide, the modules scroll between the name and the foot, so that neither is ever below the fold. */}
       <div class="fade-x flex min-w-0 flex-1 items-center gap-3 overflow-x-auto whitespace-nowrap px-6 py-2 mid:contents mid:whitespace-normal">
         <div class="contents mid:-mx-1 mid:flex mid:min-h-0 mid:flex-1 mid:flex-col mid:gap-5 mid:overflow-y-auto mid:px-1">

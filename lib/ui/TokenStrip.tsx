@@ -131,13 +131,13 @@ const TokenButton = memo(
 
 /** Subtle: strips are rebuilt on each frame of a stream, so tokens are compared by what they show, not by identity. */
 function sameToken(before: TokenButtonProps, after: TokenButtonProps): boolean {
-  return before.isSelected === after.isSelected && before.isTabStop === after.isTabStop &&
-    before.breaksLine === after.breaksLine &&
-    before.position === after.position && before.token.heat === after.token.heat &&
-    before.token.logprob === after.token.logprob && before.token.display.text === after.token.display.text &&
-    before.token.survival?.kind === after.token.survival?.kind &&
-    before.token.isStale === after.token.isStale && before.token.flag === after.token.flag;
+  const { token: one } = before, { token: other } = after;
+  return PLACE.every((key) => before[key] === after[key]) && LOOK.every((key) => one[key] === other[key]) &&
+    one.display.text === other.display.text && one.survival?.kind === other.survival?.kind;
 }
+
+const PLACE = ["position", "isSelected", "isTabStop", "breaksLine"] as const;
+const LOOK = ["heat", "logprob", "isStale", "flag"] as const;
 
 function positionOf(target: EventTarget | null): number | undefined {
   const button = target instanceof Element ? target.closest("[data-position]") : null;

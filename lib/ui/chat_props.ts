@@ -6,6 +6,7 @@ import type { TokenId } from "../lm/token.ts";
 import type { ChatScreen } from "./chat_screen.ts";
 import type { Chat, Turn, TurnId, TurnSelection } from "./chat_state.ts";
 import type { ChatPrompt } from "./generation_client.ts";
+import type { Pace } from "./pace.ts";
 
 export interface ChatViewProps {
   readonly screen: ChatScreen;
@@ -21,6 +22,8 @@ export interface ChatViewProps {
   readonly writing: TurnId | undefined;
   /** Runs that are served before the one that writes; undefined when it does not wait. */
   readonly ahead: number | undefined;
+  /** How fast the latest answers came; undefined before the first. */
+  readonly pace: Pace | undefined;
   readonly problem: Problem | undefined;
   /** What would be sent now; undefined without a message. */
   readonly prompt: ChatPrompt | undefined;

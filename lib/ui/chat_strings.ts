@@ -19,6 +19,7 @@ export const CHAT_STRINGS = {
     incomplete: "incomplete: the stream ended early",
     cancelled: "cancelled, kept up to here",
   } as Readonly<Record<string, string>>,
+  confidence: (p: string, position: number) => `Probability of each token: the lowest is ${p}, at token ${position}`,
   tokens: "Tokens",
   edit: "Edit",
   save: "Save as a new version",

@@ -3,14 +3,30 @@ export const KEY_STRINGS = {
   singleExplained: "Off: letters, digits and signs do nothing outside of fields, on all screens of this browser.",
 } as const;
 
+export const PALETTE_STRINGS = {
+  palette: "What can be done here",
+  find: "Find an action, a field or a page",
+  none: "Nothing here has this name.",
+  kinds: { page: "page", action: "", field: "field" },
+} as const;
+
 /** What the keys do, by screen; each belongs to a listener there. */
 export const KEYS: readonly { readonly screen: string; readonly keys: readonly (readonly [string, string])[] }[] = [
   {
     screen: "Everywhere",
-    keys: [["?", "shows this"], ["← → ↑ ↓", "move between tokens, rows and candidates"], [
-      "Enter",
-      "opens what has the focus",
-    ]],
+    keys: [
+      ["?", "shows this"],
+      ["Ctrl/⌘ K", "finds an action, a field or a page"],
+      [
+        "g, then d g n c",
+        "goes to this module's page of that first letter",
+      ],
+      ["← → ↑ ↓", "move between tokens, rows and candidates"],
+      [
+        "Enter",
+        "opens what has the focus",
+      ],
+    ],
   },
   {
     screen: "Dataset",
@@ -26,7 +42,10 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
   },
   {
     screen: "Generation",
-    keys: [["Ctrl/⌘ Enter", "generates"], ["Esc", "stops; what has come is kept"], [
+    keys: [["Ctrl/⌘ Enter", "generates"], ["r", "generates again, by the next seed"], [
+      "Esc",
+      "stops; what has come is kept",
+    ], [
       "Ctrl/⌘ Z",
       "goes back to what was looked at before; with Shift, forth again",
     ], [

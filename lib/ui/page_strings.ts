@@ -1,5 +1,6 @@
 /** Sentences of the page around a screen, which only the server writes. */
 export const PAGE_STRINGS = {
+  brand: "visuallm",
   components: "Components",
   skipToMain: "Skip to the sample",
   engines: "Generators",

@@ -1,6 +1,5 @@
 /** The sentences that several screens share; each screen has a catalogue of its own beside this one. Names of params, metrics and splits are data and stand as they are. */
 export const STRINGS = {
-  brand: "visuallm",
   keySheet: "Keys",
   tokens: "Tokens",
   close: "Close",

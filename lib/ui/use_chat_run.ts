@@ -9,6 +9,7 @@ import * as state from "./chat_state.ts";
 import { collectPerFrame } from "./frame.ts";
 import { streamRun } from "./generation_client.ts";
 import { paramsToWire } from "./generation_screen.ts";
+import { type Pace, paced } from "./pace.ts";
 
 export type RunOrigin = Pick<state.Origin, "params" | "prefill" | "sequence">;
 
@@ -32,6 +33,8 @@ export interface ChatRun {
   readonly writing: ReadonlySignal<state.TurnId | undefined>;
   /** Runs that are served before this one; undefined when it does not wait. */
   readonly ahead: ReadonlySignal<number | undefined>;
+  /** How fast the latest answers came; undefined before the first. */
+  readonly pace: ReadonlySignal<Pace | undefined>;
   /** Answers the message before the turn on screen, or goes on after a path of tokens. */
   readonly answer: (asked: state.Chat, origin: RunOrigin, path?: readonly TokenId[]) => Promise<void>;
   readonly stop: () => void;
@@ -40,6 +43,7 @@ export interface ChatRun {
 export function useChatRun({ api, chat, problem, bodyFor, onBegin, onKeep, onDone }: ChatRunOptions): ChatRun {
   const writing = useSignal<state.TurnId | undefined>(undefined);
   const ahead = useSignal<number | undefined>(undefined);
+  const pace = useSignal<Pace | undefined>(undefined);
   const stopRun = useRef<AbortController | undefined>(undefined);
 
   function end(first: state.TurnId, reason: FinishReason): void {
@@ -59,9 +63,11 @@ export function useChatRun({ api, chat, problem, bodyFor, onBegin, onKeep, onDon
       onBegin(state.drawnBy(asked, first, origin));
       writing.value = first;
       problem.value = undefined;
+      pace.value = { startedMs: performance.now(), tokens: 0 };
     });
     let failed: Problem | undefined;
-    const frame = collectPerFrame<RunEvent>((events) => {
+    const frame = collectPerFrame<RunEvent>((events, nowMs) => {
+      if (stopRun.current === controller) pace.value = pace.value && paced(pace.value, events, nowMs);
       chat.value = state.heard(chat.value, first, events);
       ahead.value = state.aheadAfter(events, ahead.value);
       failed = events.find((event) => event.type === "error")?.problem ?? failed;
@@ -97,5 +103,5 @@ export function useChatRun({ api, chat, problem, bodyFor, onBegin, onKeep, onDon
     };
   }, []);
 
-  return { writing, ahead, answer, stop: () => stopRun.current?.abort() };
+  return { writing, ahead, pace, answer, stop: () => stopRun.current?.abort() };
 }

@@ -16,7 +16,7 @@ export default define.page(function ErrorPage({ error, state, url }) {
   return (
     <main id="main" class="flex flex-col gap-3 p-5">
       <Head>
-        <title>{status} · {STRINGS.brand}</title>
+        <title>{status} · {PAGE_STRINGS.brand}</title>
       </Head>
       <h1 class="text-18 font-semibold">{status === 404 ? PAGE_STRINGS.notFound : PAGE_STRINGS.failedPage}</h1>
       <p class="max-w-[70ch] break-words">{visibleText(detail)}</p>

@@ -3,7 +3,7 @@ import { Head } from "fresh/runtime";
 import { define } from "../../../lib/server/define.ts";
 import { findComponent } from "../../../lib/server/place.ts";
 import { ProblemError } from "../../../lib/server/problem.ts";
-import { STRINGS } from "../../../lib/ui/strings.ts";
+import { PAGE_STRINGS } from "../../../lib/ui/page_strings.ts";
 import { openChat } from "./(_screens)/chat.tsx";
 import { openDataset } from "./(_screens)/dataset.tsx";
 import { openElements } from "./(_screens)/elements.tsx";
@@ -23,7 +23,7 @@ export default define.page<typeof handler>(function ComponentPage({ data: { titl
   return (
     <>
       <Head>
-        <title>{`${title} · ${STRINGS.brand}`}</title>
+        <title>{`${title} · ${PAGE_STRINGS.brand}`}</title>
       </Head>
       {body}
     </>
