@@ -72,8 +72,8 @@ export default function RailFoot() {
           // A click beside the sheet hits the dialog itself.
           if (event.target === event.currentTarget) event.currentTarget.close();
         }}
-        // The screen below the sheet hears no key.
-        onKeyDown={(event) => event.stopPropagation()}
+        // The screen below the sheet hears no key. Subtle: a sheet that was just closed may still have the focus.
+        onKeyDown={(event) => event.currentTarget.open && event.stopPropagation()}
         class="m-auto max-h-[80vh] w-[420px] max-w-full whitespace-normal rounded-lg border border-edge bg-panel p-0 text-ink"
       >
         {Sheet && <Sheet shows={shows} isOff={areOff()} onSwitch={(off) => isOff.current = off} onClose={close} />}
