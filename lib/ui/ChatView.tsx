@@ -9,10 +9,11 @@ import type { ChatActions, ChatViewProps } from "./chat_props.ts";
 import { ConversationList } from "./ConversationList.tsx";
 import { cx } from "./cx.ts";
 import { FilePicker } from "./FilePicker.tsx";
-import { paramsToQuery } from "./generation_screen.ts";
+import { chatHref } from "./chat_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { fixed, milliseconds } from "./number_format.ts";
 import { firstTokenMs, type Pace, tokensPerSecond } from "./pace.ts";
+import { HiddenPlace } from "./HiddenPlace.tsx";
 import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { useStreamedText } from "./use_streamed_text.ts";
@@ -198,9 +199,7 @@ function GeneratorChoice({ screen, params }: Pick<ChatViewProps, "screen" | "par
           ))}
         </select>
       </label>
-      {paramsToQuery(params, screen.defaults).map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
+      <HiddenPlace href={chatHref(screen, params)} except="generator" />
     </form>
   );
 }

@@ -1,6 +1,7 @@
 import { ALL_ROWS, datasetHref, rowsHref, type RowsPage, wishEntries } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import type { GenerationScreen } from "./generation_screen.ts";
+import { HiddenPlace } from "./HiddenPlace.tsx";
 import { LinkButton } from "./LinkButton.tsx";
 
 /** The form of search and filters; the filters stand in the table, outside of it. */
@@ -10,10 +11,9 @@ export const FORM = "rows-search";
 export function RowsSearch({ screen, page }: { readonly screen: GenerationScreen; readonly page: RowsPage }) {
   const { wish } = page;
   const sort = { ...ALL_ROWS, sort: wish.sort, by: wish.by };
-  const kept = new URL(datasetHref(screen, { ...page, wish: sort, offset: 0 }), "http://page").searchParams;
   return (
     <form id={FORM} method="get" action={`/${screen.module}/${screen.component}#rows`} role="search" class="flex gap-2">
-      {[...kept].map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
+      <HiddenPlace href={datasetHref(screen, { ...page, wish: sort, offset: 0 })} />
       <input
         type="search"
         name="q"

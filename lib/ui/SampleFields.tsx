@@ -1,9 +1,10 @@
 import { visibleLines, visibleText } from "../lm/visible_text.ts";
-import { type DatasetPlace, placeEntries, type SampleField, toggleHref } from "./dataset_screen.ts";
+import { type DatasetPlace, type SampleField, toggleHref } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { Button } from "./Button.tsx";
 import { DiffText } from "./DiffText.tsx";
-import { type GenerationScreen, screenHref } from "./generation_screen.ts";
+import type { GenerationScreen } from "./generation_screen.ts";
+import { HiddenPlace } from "./HiddenPlace.tsx";
 import { beginning, LONG_CHARACTERS } from "./long_text.ts";
 import { count } from "./number_format.ts";
 import { ScrollBox } from "./ScrollBox.tsx";
@@ -75,13 +76,9 @@ function hiddenOf(text: string, { views }: DatasetPlace): number {
 
 /** Sends every field; the server keeps those that say something else than the row. */
 function EditForm({ screen, place, fields }: SampleFieldsProps) {
-  const here = [...new URL(screenHref({ ...screen, edits: {} }), "http://page").searchParams];
-  const views = place.views.filter((view) => view !== "edit");
   return (
     <form method="get" action={`/${screen.module}/${screen.component}`} class="flex flex-col gap-3 p-3">
-      {[...here, ...placeEntries({ ...place, views })].map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
+      <HiddenPlace href={toggleHref({ ...screen, edits: {} }, place, "edit")} />
       {fields.map(({ name, text }) => (
         <label key={name} class="flex flex-col gap-1 text-12 text-soft">
           {visibleText(name)}

@@ -1,13 +1,13 @@
 import { datasetHref, type DatasetPlace, SAVE, SLICE_CHARACTERS } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import type { GenerationScreen } from "./generation_screen.ts";
+import { HiddenPlace } from "./HiddenPlace.tsx";
 
 /** Sends the address as it is and the name; the server answers with the address that holds the slice. */
 export function SliceForm({ screen, place }: { readonly screen: GenerationScreen; readonly place: DatasetPlace }) {
-  const kept = new URL(datasetHref(screen, place), "http://page").searchParams;
   return (
     <form method="get" action={`/${screen.module}/${screen.component}`} class="ml-auto flex items-center gap-2">
-      {[...kept].map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
+      <HiddenPlace href={datasetHref(screen, place)} />
       <input
         type="text"
         name={SAVE}
