@@ -38,6 +38,8 @@ const CALLS: readonly Call[] = [
   [`${API}/generate.ts`, "/api/alpaca/generation/generate", { params: { ...PARAMS, n: 2 } }],
   [`${API}/generate.ts`, "/api/poems/generation/generate", { params: PARAMS }],
   [`${API}/generate.ts`, "/api/openai/generation/generate", { generator: "text", params: PARAMS }],
+  [`${API}/split.ts`, "/api/alpaca/dataset/split"],
+  [`${API}/scores.ts`, "/api/alpaca/dataset/scores?rows=0"],
   [`${API}/score.ts`, "/api/alpaca/generation/score", {}],
   [`${API}/next_token.ts`, "/api/alpaca/next-token/next_token", {}],
   [`${API}/chat.ts`, "/api/persona_chat/chat/chat", TURNS],

@@ -1,10 +1,10 @@
 /** Rows by their scores: an index and looking at each row find the same, and a sort by hand is the oracle. */
 import assert from "node:assert/strict";
-import { parseCondition } from "../../lib/datasets/condition.ts";
-import { findIndices } from "../../lib/datasets/query.ts";
-import { pageByScores, scoreQuery } from "../../lib/server/scored_rows.ts";
-import { ScoreTable } from "../../lib/server/score_table.ts";
-import { openIndexed } from "../datasets/duckdb/open_indexed.ts";
+import { parseCondition } from "../../../lib/datasets/condition.ts";
+import { findIndices } from "../../../lib/datasets/query.ts";
+import { pageByScores, scoreQuery } from "../../../lib/server/scored_rows.ts";
+import { ScoreTable } from "../../../lib/server/score_table.ts";
+import { openIndexed } from "./open_indexed.ts";
 
 Deno.test("scores sort and filter what the data's own search finds, in both engines", async () => {
   const rows = Array.from({ length: 200 }, (_, n) => ({ n, kind: n % 3 === 0 ? "Snow" : "rain" }));
