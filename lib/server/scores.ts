@@ -6,7 +6,10 @@ import { ProblemError } from "./problem.ts";
 import { knownScores, scoreRow, scoreTable } from "./row_scores.ts";
 import { choiceOf, type RowWish } from "./rows.ts";
 import type { RowScore } from "./score_table.ts";
-import { MOST_ROWS, type ScoringState } from "./scoring.ts";
+import { MOST_ROWS, type ScoringState, type ScoringWish } from "./scoring.ts";
+
+/** How long a page waits for the rows of its choice. */
+const BEGINNING_MS = 100;
 
 export interface Scores {
   /** Rows of the split with a score. */
@@ -37,7 +40,7 @@ export async function lookAtScores(
   const table = scoreTable(dataset, generator);
   // Of a choice of very many rows, those from the page on are a choice of their own.
   const lot = Math.floor((rows[0] ?? 0) / MOST_ROWS);
-  const state = scoring.look({
+  const wanted: ScoringWish = {
     key: JSON.stringify([module.name, taskName, split, generator, wish.search, wish.filter, wish.only, lot]),
     model: JSON.stringify([module.name, generator]),
     rows: async () => {
@@ -47,7 +50,13 @@ export async function lookAtScores(
     isKnown: (row) => table.has(row),
     score: (row, signal) => scoreRow(asker, table, { ...place, sample: row }, signal),
     isUsed: () => registry.inUse(module.name, generator) > 0,
-  }, again);
+  };
+  let state = scoring.look(wanted, again);
+  // A page is to say how many rows there are to score, which is known soon.
+  if (again && state.kind === "waiting" && state.others === 0) {
+    await new Promise((resolve) => setTimeout(resolve, BEGINNING_MS));
+    state = scoring.look(wanted, false);
+  }
   return { scored: table.scored, state, scores: Object.fromEntries(knownScores(table, rows)) };
 }
 

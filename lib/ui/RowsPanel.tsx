@@ -17,7 +17,7 @@ import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { FacetList } from "./FacetList.tsx";
 import type { GenerationScreen } from "./generation_screen.ts";
 import { LinkButton } from "./LinkButton.tsx";
-import { count, duration } from "./number_format.ts";
+import { count, duration, plural } from "./number_format.ts";
 import { Panel } from "./Panel.tsx";
 import { RowsChoice, scoreName } from "./RowsChoice.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
@@ -33,7 +33,7 @@ interface RowsPanelProps {
 interface WholePanelProps extends RowsPanelProps {
   /** How far the scores of all rows are, while they are made. */
   readonly scoring: ComponentChildren;
-  /** Why what was asked of the rows cannot be answered. */
+  /** Why what was asked of the rows, or of their scores, cannot be answered. */
   readonly refusal: Problem | undefined;
   /** How far the index is, while there is one to wait for. */
   readonly index: ComponentChildren;
@@ -73,8 +73,11 @@ export function RowsPanel({ screen, page, index, scoring, refusal, statistics, c
       }
     >
       {index}
-      {scoring ?? <ScoreAll screen={screen} page={page} />}
-      {refusal !== undefined && <ProblemCard problem={refusal} />}
+      {scoring ?? (refusal === undefined && <ScoreAll screen={screen} page={page} />)}
+      {refusal !== undefined && (
+        // Another try helps where it is not the question that is wrong.
+        <ProblemCard problem={refusal} {...(refusal.status < 500 ? {} : { retryHref: rowsHref(screen, page) })} />
+      )}
       <RowsChoice screen={screen} page={page} />
       <RowsSelected screen={screen} page={page} />
       <div class="mid:flex">
@@ -147,7 +150,7 @@ function Relax({ screen, page }: RowsPanelProps) {
           href={rowsHref(screen, { ...page, wish: smaller.wish, offset: 0 })}
         >
           {relaxation(wish, smaller)}
-          <span class="pl-1.5 text-soft">{TEXT.rowsCount(count(smaller.total))}</span>
+          <span class="pl-1.5 text-soft">{plural(smaller.total, TEXT.row, TEXT.manyRows)}</span>
         </LinkButton>
       ))}
       <LinkButton href={rowsHref(screen, { ...page, wish: ALL_ROWS, offset: 0 })}>{TEXT.relaxAll}</LinkButton>

@@ -12,7 +12,13 @@ export function RowsSearch({ screen, page }: { readonly screen: GenerationScreen
   const { wish } = page;
   const sort = { ...ALL_ROWS, sort: wish.sort, by: wish.by };
   return (
-    <form id={FORM} method="get" action={`/${screen.module}/${screen.component}#rows`} role="search" class="flex gap-2">
+    <form
+      id={FORM}
+      method="get"
+      action={`/${screen.module}/${screen.component}#rows`}
+      role="search"
+      class="flex flex-wrap gap-2"
+    >
       <HiddenPlace href={datasetHref(screen, { ...page, wish: sort, offset: 0 })} />
       <input
         type="search"
@@ -21,7 +27,7 @@ export function RowsSearch({ screen, page }: { readonly screen: GenerationScreen
         aria-label={TEXT.search}
         placeholder={TEXT.searchHint}
         title={TEXT.searchExplained}
-        class="min-h-[32px] w-[220px] rounded-md border border-line bg-panel px-2 py-1"
+        class="min-h-[32px] w-[150px] sm:w-[200px] rounded-md border border-line bg-panel px-2 py-1"
       />
       <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk">
         {TEXT.search}

@@ -13,7 +13,7 @@ export function RowsSelected({ screen, page }: { readonly screen: GenerationScre
   const wish = { ...ALL_ROWS, only: formatRanges(rows) }, chosen = { ...page, wish, offset: 0, selected: "" };
   return (
     <div class="flex flex-wrap items-center gap-2 border-b border-line bg-sunk px-3 py-2 text-12" role="status">
-      <span>{TEXT.selected(plural(rows.length, "row", "rows"))}</span>
+      <span>{TEXT.selected(plural(rows.length, TEXT.row, TEXT.manyRows))}</span>
       <LinkButton href={rowsHref(screen, chosen)}>{TEXT.showSelected}</LinkButton>
       <LinkButton href={rowsHref(screen, { ...page, selected: "" })}>{TEXT.unselect}</LinkButton>
       <SliceForm screen={screen} place={chosen} />

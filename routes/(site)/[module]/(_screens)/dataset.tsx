@@ -99,9 +99,9 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
     : {};
   const target = views.includes("score") && sampled.isReadable ? await scoreOf(request, screen) : {};
   const statistics = page === undefined ? undefined : await facetsFor(request, place, page);
-  const refusal = listed?.isRefused === true ? noRows : undefined;
-  const problem = derived?.problem ?? sampled.problem ?? (refusal === undefined ? noRows : undefined) ?? noTokens ??
-    noScores;
+  // What is wrong with the rows alone is told beside them.
+  const refusal = (listed?.isRefused === true ? noRows : undefined) ?? noScores;
+  const problem = derived?.problem ?? sampled.problem ?? (listed === undefined ? noRows : undefined) ?? noTokens;
   const hasGenerator = place.generator !== "";
   return {
     title: sampleTitle(screen),
