@@ -12,6 +12,7 @@ import { exportChat, importChat } from "../lib/ui/chat_file.ts";
 import { joined } from "../lib/ui/chat_join.ts";
 import * as state from "../lib/ui/chat_state.ts";
 import type { ChatActions } from "../lib/ui/chat_props.ts";
+import { toggleOutline } from "../lib/ui/BranchOutline.tsx";
 import { ChatView } from "../lib/ui/ChatView.tsx";
 import { begun, opened, openedAt, withoutFirst } from "../lib/ui/conversations.ts";
 import { download } from "../lib/ui/download.ts";
@@ -204,6 +205,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       if (isUndo && writing.value === undefined) {
         event.preventDefault();
         turnBack(event.shiftKey ? redone(trail.value) : undone(trail.value));
+      } else if (event.key === "o" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        if (toggleOutline()) event.preventDefault();
       } else if (event.key === "Escape" && writing.value === undefined) selection.value = undefined;
       else if (event.key === "Escape") on.stop();
     };

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Announcer } from "./Announcer.tsx";
+import { BranchOutline } from "./BranchOutline.tsx";
 import { Button } from "./Button.tsx";
 import { batchOf, isNothing, pendingTurn, siblings, thread } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
@@ -34,6 +35,7 @@ export function ChatView(props: ChatViewProps) {
           <FilePicker onFile={on.importChat}>{TEXT.importChat}</FilePicker>
         </div>
         <ConversationList {...props} />
+        <BranchOutline {...props} />
         <Thread {...props} />
         <Composer {...props} />
       </main>

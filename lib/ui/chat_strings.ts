@@ -61,6 +61,8 @@ export const CHAT_STRINGS = {
     `Too long by ${excess}: it would be refused, nothing falls out by itself. Without its first ${turns} it fits.`,
   without: (turns: string) => `Go on without the first ${turns}`,
   windowUnknown: "how much of the window it takes is not told",
+  branches: "Branches",
+  laterTurns: (turns: string) => `+ ${turns}`,
   compare: "Compare versions",
   versionName: (index: number) => `version ${index}`,
   from: "from",
@@ -75,5 +77,5 @@ export const CHAT_STRINGS = {
   answer: (index: number) => `Answer ${index}`,
   turnName: (role: string, place: number) => `${role}, turn ${place}`,
   keys:
-    "Enter sends · Shift+Enter new line · ↑ edits the last message · Ctrl+Enter accepts · Esc stops · Ctrl+Z goes back · in a turn: r again · t tokens · [ ] versions",
+    "Enter sends · Shift+Enter new line · ↑ edits the last message · Ctrl+Enter accepts · Esc stops · Ctrl+Z goes back · o branches · in a turn: r again · t tokens · [ ] versions",
 } as const;

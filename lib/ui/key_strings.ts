@@ -82,6 +82,7 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
       ["Esc", "stops the answer"],
       ["↑", "in an empty message, edits the last one"],
       ["Ctrl/⌘ Z", "goes back to where the chat was; with Shift, forth again"],
+      ["o", "all branches of the conversation; again, closes them"],
       ["r", "in an answer: another one beside it"],
       ["t", "in a turn: its tokens"],
       ["[ ]", "in a turn: its other versions"],

@@ -14,6 +14,11 @@ function turns(page: Page) {
   return page.locator("[data-turn]");
 }
 
+/** As many tokens as the last turn says that it has. */
+async function tokensOf(page: Page): Promise<number> {
+  return Number(/(\d+) tokens/.exec(await turns(page).last().innerText())?.[1]);
+}
+
 Deno.test("chat screen", async (t) => {
   await using app = await serveApp();
   const browser = await launchChromium();
@@ -58,6 +63,33 @@ Deno.test("chat screen", async (t) => {
     assert.equal(await turns(page).count(), 2);
     await page.getByText("3 / 3").waitFor();
     await page.getByRole("button", { name: "Previous version" }).click();
+    assert.equal(await turns(page).count(), 4);
+  });
+
+  await t.step("the outline shows all versions where the conversation forks, by key, and leads to each", async () => {
+    await page.getByLabel("Message").blur();
+    await page.keyboard.press("o");
+    const outline = page.locator("#branches");
+    const dragon = outline.getByRole("button", { name: /dragon/ });
+    await dragon.waitFor();
+    assert.equal(await outline.getByRole("button").count(), 3);
+    assert.match(await page.evaluate(() => document.activeElement?.textContent ?? ""), /2 of 3.*2 turns/);
+    await dragon.press("Enter");
+    await page.getByText("3 / 3").waitFor();
+    assert.equal(await dragon.getAttribute("aria-current"), "true");
+    await outline.getByRole("button", { name: /2 of 3/ }).click();
+    assert.equal(await turns(page).count(), 4);
+    await page.keyboard.press("o");
+    await dragon.waitFor({ state: "hidden" });
+  });
+
+  await t.step("tells how fast an answer came, and how probable its tokens were", async () => {
+    await send(page, "do you like music ?");
+    await page.getByText(/first token \d/).waitFor();
+    const bars = page.getByRole("img", { name: /Probability of each token: the lowest is .*, at token \d+/ });
+    assert.equal(await bars.last().locator("rect").count(), await tokensOf(page) + 1);
+    await page.getByRole("button", { name: "Go back to before this" }).last().click();
+    await page.getByRole("button", { name: "Go back to before this" }).last().click();
     assert.equal(await turns(page).count(), 4);
   });
 
