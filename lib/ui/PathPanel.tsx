@@ -187,7 +187,8 @@ export function Step({ href, path, onGo, label, token, keys, children }: StepPro
     <a
       href={href}
       title={label}
-      aria-label={label}
+      // Subtle: beside a key that is seen, a name without it would not be what is seen; the title describes it then.
+      aria-label={keys === undefined ? label : undefined}
       class={look}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;
