@@ -152,17 +152,21 @@ function isAll({ search, sort, filter, by, scores, only }: RowWish): boolean {
   return [search, sort, by, only].every((part) => part === "") && Object.keys({ ...filter, ...scores }).length === 0;
 }
 
-/** The numbers of the rows that a wish asks of the data, whatever their scores, from those of a page on. */
+/**
+ * The numbers of the rows that a wish asks of the data, whatever their scores, from those of a page on.
+ * @param most of so many, and one more where there are more
+ */
 export async function choiceOf(
   dataset: Dataset<unknown>,
   wish: RowWish,
   first: readonly number[],
+  most: number,
 ): Promise<readonly number[]> {
   const query = { ...queryOf(wish), sort: undefined, offset: 0, limit: dataset.size };
   const { indices } = await findAmong(dataset, query, wish.only);
   const ahead = new Set(first), from = indices.findIndex((row) => row > Math.max(-1, ...first));
   const others = from < 0 ? indices : [...indices.slice(from), ...indices.slice(0, from)];
-  return [...first, ...others.filter((row) => !ahead.has(row))];
+  return [...first, ...others.filter((row) => !ahead.has(row))].slice(0, most + 1);
 }
 
 /** @returns undefined when an index is being written and patience has ended */

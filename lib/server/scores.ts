@@ -45,7 +45,7 @@ export async function lookAtScores(
     model: JSON.stringify([module.name, generator]),
     rows: async () => {
       await refuseBilled(asker, place);
-      return await choiceOf(dataset, wish, rows.filter((row) => row < dataset.size));
+      return await choiceOf(dataset, wish, rows.filter((row) => row < dataset.size), MOST_ROWS);
     },
     isKnown: (row) => table.has(row),
     score: (row, signal) => scoreRow(asker, table, { ...place, sample: row }, signal),

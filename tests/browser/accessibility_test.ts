@@ -73,7 +73,7 @@ const SCREENS: readonly Screen[] = [
       await page.getByRole("checkbox", { name: "Keys of a single character act" }).click();
     },
   },
-  { path: "/alpaca/dataset?scoring=1&by=-bits&score.bits=%3E0" },
+  { path: "/alpaca/dataset?scoring=1&by=-bits&score.bits=%3E0&pin=3&selected=2,5-6&q=%2Fa.*%2F" },
   { path: "/alpaca/dataset?sample=25&q=story&statistics=1&scores=1&slice.stories=q%3Dstory" },
   { path: "/alpaca/next-token?path=999999" },
   { path: "/no/such/page" },
