@@ -45,6 +45,7 @@ export default defineConfig({
   rules: [
     // Subtle: what scrolls is padded by as much as fades, so that at either end nothing of it is faded.
     ["fade-x", { maskImage: "linear-gradient(to right,transparent,#000 24px calc(100% - 24px),transparent)" }],
+    ["fade-y", { maskImage: "linear-gradient(to bottom,#000 calc(100% - 16px),transparent)" }],
     // Breaks a long word as a last resort, and lets what holds it be narrower than the word.
     ["break-anywhere", { overflowWrap: "anywhere" }],
     ["fade-none", { maskImage: "none" }],

@@ -40,8 +40,12 @@ export function NextTokenTable(
             <th scope="col" class="py-1.5 pl-3 pr-2 text-right font-semibold">{TEXT.rank}</th>
             <th scope="col" class="py-1.5 px-2 text-left font-semibold">{TEXT.token}</th>
             <th scope="col" class="hidden py-1.5 px-2 text-right font-semibold sm:table-cell">{TEXT.id}</th>
-            <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.raw[numbers]}</th>
-            <th scope="col" class="whitespace-nowrap py-1.5 px-2 text-right font-semibold">{TEXT.final[numbers]}</th>
+            <th scope="col" class="py-1.5 px-2 text-right align-bottom font-semibold sm:whitespace-nowrap">
+              {TEXT.raw[numbers]}
+            </th>
+            <th scope="col" class="py-1.5 px-2 text-right align-bottom font-semibold sm:whitespace-nowrap">
+              {TEXT.final[numbers]}
+            </th>
             <th scope="col" class="hidden w-[176px] py-1.5 pl-2 pr-3 text-left font-semibold sm:table-cell">
               {TEXT.bar}
             </th>
@@ -149,7 +153,12 @@ function Row(props: RowProps) {
         </a>
         {isDrawn && <Mark>{TEXT.drawn}</Mark>}
         {isTarget && <Mark>{TEXT.targetMark}</Mark>}
-        {isOut && <span class="ml-1.5 font-sans text-11 text-warn">{excludedBy}</span>}
+        {isOut && (
+          <>
+            {" "}
+            <span class="font-sans text-11 text-warn">{excludedBy}</span>
+          </>
+        )}
         {preview !== undefined && <Ahead {...preview} />}
       </th>
       <td class="hidden px-2 py-1 text-right text-12 text-soft sm:table-cell">
@@ -192,7 +201,13 @@ function Ahead({ tokens, isBusy }: Preview) {
 }
 
 function Mark(props: { readonly children: string }) {
-  return <span class="ml-1.5 rounded-sm bg-sunk px-1 font-sans text-11 text-accent">{props.children}</span>;
+  // The space lets a narrow column break before it.
+  return (
+    <>
+      {" "}
+      <span class="rounded-sm bg-sunk px-1 font-sans text-11 text-accent">{props.children}</span>
+    </>
+  );
 }
 
 const BAR_WIDTH = 160;

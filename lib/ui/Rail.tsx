@@ -25,7 +25,7 @@ export function Rail(props: RailProps) {
       <a href="/" class="px-2 py-3 mid:py-0 font-semibold tracking-tight">{PAGE_STRINGS.brand}</a>
       {/* Wide, the modules scroll between the name and the foot, so that neither is ever below the fold. */}
       <div class="fade-x flex min-w-0 flex-1 items-center gap-3 overflow-x-auto whitespace-nowrap px-6 py-2 mid:contents mid:whitespace-normal">
-        <div class="contents mid:-mx-1 mid:flex mid:min-h-0 mid:flex-1 mid:flex-col mid:gap-5 mid:overflow-y-auto mid:px-1">
+        <div class="contents mid:-mx-1 mid:flex mid:min-h-0 mid:flex-1 mid:flex-col mid:fade-y mid:gap-5 mid:overflow-y-auto mid:px-1 mid:pb-4">
           {props.modules.map((module) => <ModuleLinks key={module.name} module={module} current={props.current} />)}
         </div>
         <div class="mid:border-t mid:border-line mid:pt-2">{props.children}</div>

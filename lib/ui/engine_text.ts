@@ -10,11 +10,11 @@ export function engineText({ parameters, precision, precisionNote, device }: Gen
   return precisionNote === undefined ? engine : `${engine} (${precisionNote})`;
 }
 
-/** What else is known of it; "" for nothing. @example "window 512 · native driver" */
+/** What else is known of it; "" for nothing. @example "window 512 · native" */
 export function engineDetail({ contextWindow, driver }: GeneratorFacts): string {
   return [
     contextWindow === undefined ? undefined : TEXT.engineWindow(count(contextWindow)),
-    driver === undefined ? undefined : TEXT.engineDriver(driver),
+    driver === undefined ? undefined : driver,
   ].filter((part) => part !== undefined).join(" · ");
 }
 

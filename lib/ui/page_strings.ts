@@ -5,7 +5,6 @@ export const PAGE_STRINGS = {
   skipToMain: "Skip to the sample",
   engines: "Generators",
   engineWindow: (tokens: string) => `window ${tokens}`,
-  engineDriver: (driver: string) => `${driver} driver`,
   badParam: "Invalid request",
   notFound: "There is nothing here",
   failedPage: "This page failed",

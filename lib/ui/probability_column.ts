@@ -11,15 +11,15 @@ export function numberText(logprob: number, numbers: Numbers): string {
     case "p":
       return percent(logprob);
     case "logprob":
-      return logprob === 0 ? "0.000" : `−${magnitude(-logprob, 3)}`;
+      return logprob === 0 ? "0.00" : `−${magnitude(-logprob)}`;
     case "bits":
-      return magnitude(-logprob / Math.LN2, 2);
+      return magnitude(-logprob / Math.LN2);
   }
 }
 
 /** One that is not 0 never reads as 0. */
-function magnitude(value: number, digits: number): string {
+function magnitude(value: number): string {
   if (!Number.isFinite(value)) return "∞";
-  const isTiny = value > 0 && value < 0.5 * 10 ** -digits;
-  return isTiny ? value.toExponential(0).replace("e-", "e−") : value.toFixed(digits);
+  const isTiny = value > 0 && value < 0.005;
+  return isTiny ? value.toExponential(0).replace("e-", "e−") : value.toFixed(2);
 }

@@ -41,8 +41,8 @@ Deno.test("decimal() keeps five digits, and axisTexts() as many as tell the numb
 
 Deno.test("numberText() writes a column as per cent, logprobs or bits, and nothing above 0 as 0", () => {
   const quarter = Math.log(0.25), almost = Math.log(0.99999);
-  assert.deepEqual(NUMBERS.map((numbers) => numberText(quarter, numbers)), ["25.0", "−1.386", "2.00"]);
+  assert.deepEqual(NUMBERS.map((numbers) => numberText(quarter, numbers)), ["25.0", "−1.39", "2.00"]);
   assert.deepEqual(NUMBERS.map((numbers) => numberText(almost, numbers)), [">99.9", "−1e−5", "1e−5"]);
-  assert.deepEqual(NUMBERS.map((numbers) => numberText(0, numbers)), ["100.0", "0.000", "0.00"]);
+  assert.deepEqual(NUMBERS.map((numbers) => numberText(0, numbers)), ["100.0", "0.00", "0.00"]);
   assert.deepEqual(NUMBERS.map((numbers) => numberText(-Infinity, numbers)), ["0", "−∞", "∞"]);
 });
