@@ -4,6 +4,7 @@ import { cpuUsage } from "node:process";
 import { chat, defineModule, generation, onnx, rows } from "../../../lib/mod.ts";
 import { markdownSpans } from "../../../lib/elements/text/markdown_spans.ts";
 import { measured } from "../../rig/measured.ts";
+import { timed } from "../../rig/quiet.ts";
 import { readProblem } from "../../rig/read_events.ts";
 import { type RigApp, rigApp } from "../../rig/rig_app.ts";
 
@@ -90,7 +91,6 @@ async function stopped(rig: RigApp, what: string, path: string, body: object, ca
     /Cannot (render|tokenize)|string length|array length|allocation/i,
     `${what}: ${problem.detail}`,
   );
-  assert.ok(elapsedMs <= LONGEST_MS, `${what}: ${elapsedMs} ms`);
   const answer = await rig.post(path, calm);
   assert.equal(answer.status, 200, `after ${what}: ${await answer.text()}`);
   return elapsedMs;
@@ -108,21 +108,26 @@ Deno.test("I10: templates and patterns that do not end", async () => {
   try {
     const preview = "/api/bombs/chat/chat_prompt", generate = "/api/bombs/generation/score";
     assert.equal((await rig.post(preview, turns("calm"))).status, 200);
-    let longestMs = 0;
-    const free = await turnsDuring(async () => {
-      for (const word of Object.keys(TEMPLATES)) {
-        longestMs = Math.max(longestMs, await stopped(rig, word, preview, turns(word), turns("calm")));
-      }
-      for (const [pattern, prompt] of [...Object.values(PATTERNS), NORMALIZED]) {
-        longestMs = Math.max(
-          longestMs,
-          await stopped(rig, pattern, generate, { prompt, completion: "a" }, { prompt: "calm", completion: "a" }),
-        );
-      }
+    const prompts = [...Object.values(PATTERNS), NORMALIZED];
+    const explode = async () => {
+      let longestMs = 0;
+      const free = await turnsDuring(async () => {
+        const note = async (elapsedMs: Promise<number>) => longestMs = Math.max(longestMs, await elapsedMs);
+        for (const word of Object.keys(TEMPLATES)) {
+          await note(stopped(rig, word, preview, turns(word), turns("calm")));
+        }
+        for (const [pattern, prompt] of prompts) {
+          await note(stopped(rig, pattern, generate, { prompt, completion: "a" }, { prompt: "calm", completion: "a" }));
+        }
+      });
+      return { free, longestMs };
+    };
+    const { value: { free, longestMs }, note } = await timed([], explode, ({ longestMs }) => {
+      assert.ok(longestMs <= LONGEST_MS, `${longestMs} ms`);
     });
     const bombs = Object.keys(TEMPLATES).length + Object.keys(PATTERNS).length + 1;
     assert.ok(free >= 3 * bombs, `the page server had ${free} turns of its own meanwhile`);
-    const told = `the slowest after ${Math.ceil(longestMs)} ms, and pages never waited for one`;
+    const told = `the slowest after ${Math.ceil(longestMs)} ms${note}, and pages never waited for one`;
     measured("I10", `${bombs} of ${bombs} bombs stopped, ${told}`);
   } finally {
     await rig.registry.close();
