@@ -42,7 +42,12 @@ export function PinnedSample({ screen, place, pinned, fields }: PinnedSampleProp
     >
       {pinned.fault !== undefined && <p class="break-words p-3 text-bad">{visibleText(pinned.fault)}</p>}
       {!isHere && pinned.fault === undefined && (
-        <div class="overflow-x-auto" tabIndex={0} role="region" aria-label={TEXT.pinned(count(pinned.sample))}>
+        <div
+          class="overflow-x-auto"
+          tabIndex={0}
+          role="region"
+          aria-label={`${TEXT.pinned(count(pinned.sample))}, ${TEXT.shownSample(count(screen.sample))}`}
+        >
           <table class="w-full table-fixed text-13">
             <thead class="border-b border-line text-11 text-soft">
               <tr>
