@@ -1,6 +1,5 @@
 /**
- * Looks for a pattern in texts, each unit once: all ways through the pattern are followed side by side, and what was
- * followed once is remembered.
+ * Looks for a pattern in texts, each unit once: all ways through the pattern are followed side by side, a bit a step.
  *   Thompson: Regular Expression Search Algorithm (1968)
  */
 import { type Pattern, PatternError, type PatternNode, type Range } from "./pattern.ts";
@@ -11,85 +10,86 @@ type Step =
   | { readonly kind: "split"; nexts: readonly number[] }
   | { readonly kind: "found" };
 
-/** Where in a pattern a text may be, after its units so far. */
-interface Place {
-  /** The sets that the next unit may be of. */
-  readonly steps: readonly Extract<Step, { kind: "set" }>[];
-  /** Whether the pattern was found already, or is if the text ends here. */
-  readonly isFound: boolean;
-  readonly isFoundAtEnd: boolean;
-  /** By the next unit. */
-  readonly after: Map<number, Place>;
-}
-
-/** Most steps of a pattern, and ways from one place to another that are remembered. */
-const MOST_STEPS = 250, MOST_WAYS = 20_000;
+/** Most steps of a pattern: with as many, a unit takes about a microsecond. */
+const MOST_STEPS = 160;
+/** Units whose sets are remembered. */
+const MOST_UNITS = 2_000;
+const WORD_BITS = 32;
 
 export class PatternMatcher {
   readonly #program: Step[] = [{ kind: "found" }];
-  readonly #entry: number;
-  readonly #start: Place;
-  /** By their steps. */
-  readonly #places = new Map<string, Place>();
-  /** Ways that are remembered. */
-  #ways = 0;
+  /** Those that take a unit; the number of each is its bit. */
+  readonly #sets: readonly Extract<Step, { kind: "set" }>[];
+  /** Words of bits: one bit a set, one for "found", and one for "found if the text ends here". */
+  readonly #words: number;
+  /** Bits that are reached at the start of a text, at any other unit, and after each set. */
+  readonly #atStart: Uint32Array;
+  readonly #anywhere: Uint32Array;
+  readonly #after: readonly Uint32Array[];
+  /** By unit, the sets that it is of. */
+  readonly #setsOf = new Map<number, Uint32Array>();
 
   /** @throws {PatternError} for a pattern with too many steps, which repetitions multiply */
   constructor(readonly pattern: Pattern) {
-    this.#entry = this.#add(pattern.node, 0);
-    this.#start = this.#place([this.#entry], true);
+    const entry = this.#add(pattern.node, 0);
+    this.#sets = this.#program.filter((step) => step.kind === "set");
+    this.#words = Math.ceil((this.#sets.length + 2) / WORD_BITS);
+    this.#atStart = this.#reach(entry, true);
+    this.#anywhere = this.#reach(entry, false);
+    this.#after = this.#sets.map(({ next }) => this.#reach(next, false));
   }
 
   /** @param text in lower case where the pattern is caseless */
   isIn(text: string): boolean {
-    let place = this.#start;
-    for (let at = 0; at < text.length && !place.isFound; at++) {
-      const unit = text.charCodeAt(at);
-      place = place.after.get(unit) ?? this.#follow(place, unit);
+    const found = this.#sets.length, words = this.#words;
+    let current = this.#atStart.slice(), next = new Uint32Array(words);
+    for (let at = 0; at < text.length && !has(current, found); at++) {
+      const sets = this.#setsAt(text.charCodeAt(at));
+      next.set(this.#anywhere); // It may begin at each unit.
+      for (let word = 0; word < words; word++) {
+        for (let bits = (current[word] ?? 0) & (sets[word] ?? 0); bits !== 0; bits &= bits - 1) {
+          const set = word * WORD_BITS + WORD_BITS - 1 - Math.clz32(bits & -bits), after = this.#after[set];
+          for (let other = 0; other < words; other++) next[other] = (next[other] ?? 0) | (after?.[other] ?? 0);
+        }
+      }
+      [current, next] = [next, current];
     }
-    return place.isFound || place.isFoundAtEnd;
+    return has(current, found) || has(current, found + 1);
   }
 
-  #follow(place: Place, unit: number): Place {
-    const nexts = place.steps.filter(({ ranges }) => ranges.some(([first, last]) => first <= unit && unit <= last));
-    // It may begin at each unit.
-    const next = this.#place([...nexts.map(({ next }) => next), this.#entry], false);
-    if (++this.#ways > MOST_WAYS) this.#forget();
-    place.after.set(unit, next);
-    return next;
-  }
-
-  #place(from: readonly number[], isStart: boolean): Place {
-    const reached = this.#reach(from, isStart, false), key = `${isStart} ${[...reached].sort((a, b) => a - b)}`;
-    const known = this.#places.get(key);
+  #setsAt(unit: number): Uint32Array {
+    const known = this.#setsOf.get(unit);
     if (known !== undefined) return known;
-    const steps = [...reached].map((at) => this.#program[at]);
-    const place: Place = {
-      steps: steps.filter((step) => step?.kind === "set"),
-      isFound: reached.has(0),
-      isFoundAtEnd: this.#reach(from, isStart, true).has(0),
-      after: new Map(),
-    };
-    this.#places.set(key, place);
-    return place;
+    const bits = new Uint32Array(this.#words);
+    for (const [set, { ranges }] of this.#sets.entries()) {
+      if (ranges.some(([first, last]) => first <= unit && unit <= last)) add(bits, set);
+    }
+    if (this.#setsOf.size >= MOST_UNITS) this.#setsOf.clear();
+    this.#setsOf.set(unit, bits);
+    return bits;
   }
 
-  /** Subtle: places lead to each other, so all of them are forgotten; a text that is looked at goes on from its own. */
-  #forget(): void {
-    for (const { after } of [this.#start, ...this.#places.values()]) after.clear();
-    this.#places.clear();
-    this.#ways = 0;
+  /** What is reached from a step without a unit. */
+  #reach(from: number, isStart: boolean): Uint32Array {
+    const bits = new Uint32Array(this.#words);
+    const here = this.#walk(from, isStart, false);
+    for (const [set, step] of this.#sets.entries()) if (here.has(step)) add(bits, set);
+    const found = this.#program[0];
+    if (found !== undefined && here.has(found)) add(bits, this.#sets.length);
+    if (found !== undefined && this.#walk(from, isStart, true).has(found)) add(bits, this.#sets.length + 1);
+    return bits;
   }
 
-  /** The steps that are reached without a unit. */
-  #reach(from: readonly number[], isStart: boolean, isEnd: boolean): ReadonlySet<number> {
-    const reached = new Set(from);
+  #walk(from: number, isStart: boolean, isEnd: boolean): ReadonlySet<Step> {
+    const reached = new Set<number>([from]), steps = new Set<Step>();
     for (const at of reached) {
       const step = this.#program[at];
-      if (step?.kind === "split") { for (const next of step.nexts) reached.add(next); }
-      if (step?.kind === "start" && isStart || step?.kind === "end" && isEnd) reached.add(step.next);
+      if (step === undefined) continue;
+      steps.add(step);
+      if (step.kind === "split") { for (const next of step.nexts) reached.add(next); }
+      if (step.kind === "start" && isStart || step.kind === "end" && isEnd) reached.add(step.next);
     }
-    return reached;
+    return steps;
   }
 
   /** @returns the first step of a node that goes on at `next` */
@@ -127,4 +127,13 @@ export class PatternMatcher {
     if (this.#program.length < MOST_STEPS) return this.#program.push(step) - 1;
     throw new PatternError(`Cannot use the pattern ${this.pattern.text}: it has more than ${MOST_STEPS} steps`);
   }
+}
+
+function add(bits: Uint32Array, bit: number): void {
+  const word = Math.floor(bit / WORD_BITS);
+  bits[word] = (bits[word] ?? 0) | (1 << bit % WORD_BITS);
+}
+
+function has(bits: Uint32Array, bit: number): boolean {
+  return ((bits[Math.floor(bit / WORD_BITS)] ?? 0) & (1 << bit % WORD_BITS)) !== 0;
 }

@@ -66,7 +66,7 @@ Deno.test("what other engines read differently, or in no bounded time, is refuse
     ["/[🙂]/", /two units/],
     ["/a{2,1}/", /ends before it begins/],
     ["/a{101}/", /more than 100 times/],
-    ["/(a{90}){90}/", /more than 250 steps/],
+    ["/(a{90}){90}/", /more than 160 steps/],
     [`/${"a".repeat(201)}/`, /longer than 200/],
   ];
   for (const [pattern, why] of refused) assert.throws(() => matches(pattern, ""), why, pattern);
@@ -74,9 +74,9 @@ Deno.test("what other engines read differently, or in no bounded time, is refuse
 
 Deno.test("each unit of a text is looked at once, whatever repeats in what repeats", () => {
   const text = `${"a".repeat(200_000)}!`;
-  for (const pattern of ["/^(a+)+$/", "/(a|aa)+$/", "/(a*)*b/", "/(.*a){12}b/"]) {
+  for (const pattern of ["/^(a+)+$/", "/(a|aa)+$/", "/(a*)*b/", "/(.*a){12}b/", "/(a|aa){30}b/"]) {
     assert.equal(matches(pattern, text), false);
   }
   const many = Array.from({ length: 60_000 }, (_, unit) => String.fromCharCode(unit)).join("");
-  assert.equal(matches("/\\d{3}x/", many + many), false, "ways that are remembered are bounded");
+  assert.equal(matches("/\\d{3}x/", many + many), false, "what is remembered of units is bounded");
 });
