@@ -7,6 +7,9 @@ const PAGE = "/alpaca/generation?split=test&sample=25&temperature=0.8&n=3&seed=1
 await using app = await serveApp();
 const browser = await launchChromium();
 const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
+// What the model runs on stands in the rail once it is open.
+await page.goto(`${app.origin}/alpaca/next-token`);
+await page.locator("[data-candidate]").first().waitFor();
 await page.goto(`${app.origin}${PAGE}`);
 await page.getByRole("button", { name: "Generate" }).click();
 await page.getByText("stop", { exact: true }).first().waitFor();
