@@ -1,5 +1,6 @@
 /**
- * Looks for a pattern in texts, each unit once: all ways through the pattern are followed side by side, a bit a step.
+ * Looks for a pattern in texts, each unit once: all ways through the pattern are followed side by side, a bit a step. What
+ * a unit leads to is remembered, unless that becomes too much.
  *   Thompson: Regular Expression Search Algorithm (1968)
  */
 import { type Pattern, PatternError, type PatternNode, type Range } from "./pattern.ts";
@@ -12,9 +13,17 @@ type Step =
 
 /** Most steps of a pattern: with as many, a unit takes about a microsecond. */
 const MOST_STEPS = 160;
-/** Units whose sets are remembered. */
-const MOST_UNITS = 2_000;
+/** Units whose sets are remembered, and ways from one place to the next. */
+const MOST_UNITS = 2_000, MOST_WAYS = 5_000;
 const WORD_BITS = 32;
+
+/** Where in a pattern a text may be, after its units so far. */
+interface Place {
+  readonly bits: Uint32Array;
+  readonly isFound: boolean;
+  /** By the next unit. */
+  readonly after: Map<number, Place>;
+}
 
 export class PatternMatcher {
   readonly #program: Step[] = [{ kind: "found" }];
@@ -28,6 +37,11 @@ export class PatternMatcher {
   readonly #after: readonly Uint32Array[];
   /** By unit, the sets that it is of. */
   readonly #setsOf = new Map<number, Uint32Array>();
+  /** By their bits. */
+  readonly #places = new Map<string, Place>();
+  readonly #start: Place;
+  /** From one place to the next, that are remembered. */
+  #ways = 0;
 
   /** @throws {PatternError} for a pattern with too many steps, which repetitions multiply */
   constructor(readonly pattern: Pattern) {
@@ -37,24 +51,55 @@ export class PatternMatcher {
     this.#atStart = this.#reach(entry, true);
     this.#anywhere = this.#reach(entry, false);
     this.#after = this.#sets.map(({ next }) => this.#reach(next, false));
+    this.#start = this.#place(this.#atStart);
   }
 
   /** @param text in lower case where the pattern is caseless */
   isIn(text: string): boolean {
-    const found = this.#sets.length, words = this.#words;
-    let current = this.#atStart.slice(), next = new Uint32Array(words);
-    for (let at = 0; at < text.length && !has(current, found); at++) {
-      const sets = this.#setsAt(text.charCodeAt(at));
-      next.set(this.#anywhere); // It may begin at each unit.
-      for (let word = 0; word < words; word++) {
-        for (let bits = (current[word] ?? 0) & (sets[word] ?? 0); bits !== 0; bits &= bits - 1) {
-          const set = word * WORD_BITS + WORD_BITS - 1 - Math.clz32(bits & -bits), after = this.#after[set];
-          for (let other = 0; other < words; other++) next[other] = (next[other] ?? 0) | (after?.[other] ?? 0);
-        }
-      }
+    let place = this.#start, at = 0;
+    for (; at < text.length && !place.isFound; at++) {
+      const unit = text.charCodeAt(at), next = place.after.get(unit) ?? this.#remember(place, unit);
+      if (next === undefined) break;
+      place = next;
+    }
+    const found = this.#sets.length;
+    let current = place.bits.slice(), next = new Uint32Array(this.#words);
+    for (; at < text.length && !has(current, found); at++) {
+      this.#follow(current, text.charCodeAt(at), next);
       [current, next] = [next, current];
     }
     return has(current, found) || has(current, found + 1);
+  }
+
+  /** @returns undefined where no more is remembered */
+  #remember(place: Place, unit: number): Place | undefined {
+    if (this.#ways >= MOST_WAYS) return undefined;
+    this.#ways++;
+    const bits = new Uint32Array(this.#words);
+    this.#follow(place.bits, unit, bits);
+    const next = this.#place(bits);
+    place.after.set(unit, next);
+    return next;
+  }
+
+  #place(bits: Uint32Array): Place {
+    const key = bits.join(), known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const place = { bits, isFound: has(bits, this.#sets.length), after: new Map<number, Place>() };
+    this.#places.set(key, place);
+    return place;
+  }
+
+  /** Writes where a unit leads to from some bits. */
+  #follow(from: Uint32Array, unit: number, to: Uint32Array): void {
+    const sets = this.#setsAt(unit), words = this.#words;
+    to.set(this.#anywhere); // It may begin at each unit.
+    for (let word = 0; word < words; word++) {
+      for (let bits = (from[word] ?? 0) & (sets[word] ?? 0); bits !== 0; bits &= bits - 1) {
+        const set = word * WORD_BITS + WORD_BITS - 1 - Math.clz32(bits & -bits), after = this.#after[set];
+        for (let other = 0; other < words; other++) to[other] = (to[other] ?? 0) | (after?.[other] ?? 0);
+      }
+    }
   }
 
   #setsAt(unit: number): Uint32Array {
