@@ -34,6 +34,8 @@ const WORD: readonly Range[] = [[48, 57], [65, 90], [95, 95], [97, 122]];
 const SPACES: readonly Range[] = [[9, 10], [12, 13], [32, 32]];
 const SETS: Readonly<Record<string, readonly Range[]>> = { d: DIGITS, w: WORD, s: SPACES };
 const CONTROLS: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9 };
+/** What finds everything, and takes no step to find. */
+const NOTHING: PatternNode = { kind: "sequence", parts: [] };
 /** Characters that mean something, and stand for themselves after a backslash. */
 const MARKS = "\\^$.|?*+()[]{}/-";
 
@@ -81,7 +83,8 @@ class Parser {
   #sequence(): PatternNode {
     const parts: PatternNode[] = [];
     for (let next = this.#next; next !== undefined && next !== "|" && next !== ")"; next = this.#next) {
-      parts.push(this.#repeated(this.#atom()));
+      const part = this.#repeated(this.#atom());
+      if (!isNothing(part)) parts.push(part);
     }
     return { kind: "sequence", parts };
   }
@@ -90,7 +93,8 @@ class Parser {
     const times = this.#times();
     if (times === undefined) return part;
     if (this.#next !== undefined && "?*+".includes(this.#next)) this.#refuse('it repeats a repetition, as in "a*?"');
-    return { kind: "repeat", part, ...times };
+    // Subtle: repetitions of nothing within each other would take a step for each time, of which there is no bound.
+    return isNothing(part) || times.max === 0 ? NOTHING : { kind: "repeat", part, ...times };
   }
 
   #times(): { readonly min: number; readonly max: number | undefined } | undefined {
@@ -139,13 +143,12 @@ class Parser {
   }
 
   #escape(): PatternNode {
-    const ranges = this.#escapedSet(this.#take());
-    return { kind: "set", ranges };
+    return { kind: "set", ranges: this.#escapedSet(this.#take()) };
   }
 
   #escapedSet(character: string): readonly Range[] {
     const set = Object.hasOwn(SETS, character.toLowerCase()) ? SETS[character.toLowerCase()] : undefined;
-    if (set !== undefined) return character === character.toLowerCase() ? this.#folded(set) : complement(set);
+    if (set !== undefined) return character === character.toLowerCase() ? set : complement(set);
     const control = Object.hasOwn(CONTROLS, character) ? CONTROLS[character] : undefined;
     if (control !== undefined) return [[control, control]];
     if (!MARKS.includes(character)) this.#refuse(`"\\${character}" is not known`);
@@ -157,29 +160,32 @@ class Parser {
     const text = this.isCaseless ? character.toLowerCase() : character;
     const parts = Array.from({ length: text.length }, (_, at): PatternNode => {
       const unit = text.charCodeAt(at);
-      return { kind: "set", ranges: [[unit, unit]] };
+      return { kind: "set", ranges: this.#folded([[unit, unit]]) };
     });
     return parts.length === 1 && parts[0] !== undefined ? parts[0] : { kind: "sequence", parts };
   }
 
   #class(): readonly Range[] {
     const isNegated = this.#takes("^"), ranges: Range[] = [];
-    while (this.#next !== "]") {
-      const first = this.#member();
-      if (this.#next !== "-" || this.#characters[this.#at + 1] === "]") {
-        ranges.push(...first);
-        continue;
-      }
-      this.#take();
-      const [from, to] = [single(first), single(this.#member())];
-      if (from === undefined || to === undefined || to < from) {
-        this.#refuse("a range of characters has no two ends in order");
-      }
-      ranges.push([from, to]);
-    }
+    while (this.#next !== "]") ranges.push(...this.#span());
     this.#take();
     if (ranges.length === 0) this.#refuse('"[]" holds no character');
-    return isNegated ? complement(this.#folded(ranges)) : this.#folded(ranges);
+    return isNegated ? complement(ranges) : ranges;
+  }
+
+  /** A character of a class, a range of them, or a set. */
+  #span(): readonly Range[] {
+    const first = this.#member(), from = single(first);
+    if (this.#next !== "-" || this.#characters[this.#at + 1] === "]") {
+      // Subtle: `\W` holds the Kelvin sign, and not its lower case, which is a "k".
+      return from === undefined ? first : this.#folded(first);
+    }
+    this.#take();
+    const to = single(this.#member());
+    if (from === undefined || to === undefined || to < from) {
+      this.#refuse("a range of characters has no two ends in order");
+    }
+    return this.#folded([[from, to]]);
   }
 
   #member(): readonly Range[] {
@@ -193,10 +199,9 @@ class Parser {
   /** With what the characters are in lower case, where that is what they are compared with. */
   #folded(ranges: readonly Range[]): readonly Range[] {
     if (!this.isCaseless) return ranges;
-    const lower = ranges.flatMap(([first, last]) => {
-      const units = Array.from({ length: last - first + 1 }, (_, at) => String.fromCharCode(first + at).toLowerCase());
-      return units.filter((text) => text.length === 1).map((text): Range => [text.charCodeAt(0), text.charCodeAt(0)]);
-    });
+    foldings ??= lowerUnits();
+    const lower = foldings.filter(([unit]) => ranges.some(([first, last]) => first <= unit && unit <= last))
+      .map(([, lower]): Range => [lower, lower]);
     return [...ranges, ...complement(complement(lower))];
   }
 
@@ -223,6 +228,25 @@ class Parser {
   #refuse(why: string): never {
     throw new PatternError(`Cannot use the pattern /${this.body}/: ${why}`);
   }
+}
+
+/** Units and others that they stand for where case does not count; made once, when first needed. */
+let foldings: readonly (readonly [unit: number, lower: number])[] | undefined;
+
+function lowerUnits(): readonly (readonly [unit: number, lower: number])[] {
+  const units = Array.from(
+    { length: LAST_UNIT + 1 },
+    (_, unit) => [unit, String.fromCharCode(unit).toLowerCase()] as const,
+  );
+  const lower = units.filter(([unit, text]) => text.length === 1 && text.charCodeAt(0) !== unit)
+    .map(([unit, text]) => [unit, text.charCodeAt(0)] as const);
+  // Subtle: the lower case of a capital sigma depends on whether it ends its word.
+  const [capital, sigma, final] = [0x3a3, 0x3c3, 0x3c2];
+  return [...lower, [capital, final], [sigma, final], [final, sigma]];
+}
+
+function isNothing(node: PatternNode): boolean {
+  return node.kind === "sequence" && node.parts.length === 0;
 }
 
 function single([range, ...others]: readonly Range[]): number | undefined {

@@ -1,6 +1,7 @@
 /** Patterns against the language's own, which reads the same part alike, and texts on which that one would never end. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { meets, parseSearch } from "../../lib/datasets/condition.ts";
 import { parsePattern, PatternError } from "../../lib/datasets/pattern.ts";
 import { PatternMatcher } from "../../lib/datasets/pattern_matcher.ts";
 
@@ -79,4 +80,22 @@ Deno.test("each unit of a text is looked at once, whatever repeats in what repea
   }
   const many = Array.from({ length: 60_000 }, (_, unit) => String.fromCharCode(unit)).join("");
   assert.equal(matches("/\\d{3}x/", many + many), false, "what is remembered of units is bounded");
+});
+
+Deno.test("where case does not count, sets hold no more than they say, and a sigma is one however it is written", () => {
+  const finds = (pattern: string, text: string) => meets(text, parseSearch(pattern));
+  for (const pattern of ["/[\\W]/i", "/\\W/i", "/[^\\w]/i"]) {
+    assert.deepEqual(["k", "K", "-"].map((text) => finds(pattern, text)), [false, false, true], pattern);
+  }
+  assert.ok(finds("/[G-L]/i", "k") && finds("/[g-l]/i", "K") && !finds("/[^G-L]/i", "k"));
+  for (const pattern of ["/^ΟΔΟΣ$/i", "/^οδος$/i", "/^ΟΔΟ[Σ]$/i"]) {
+    assert.ok(finds(pattern, "ΟΔΟΣ") && finds(pattern, "οδος"), pattern);
+  }
+});
+
+Deno.test("repetitions of nothing, however often within each other, are nothing at once", () => {
+  for (const nothing of ["(?:)", "a{0}", "(?:(?:)b{0})", "()"]) {
+    const pattern = `/x${"(?:".repeat(12)}${nothing}${"){100}".repeat(12)}y/`;
+    assert.ok(matches(pattern, "xy") && !matches(pattern, "x-y"), pattern);
+  }
 });
