@@ -34,7 +34,6 @@ interface TokenStripProps {
 /** Tokens in reading order, each a button: arrows move, Enter opens. One of them is in the tab order. */
 export function TokenStrip({ label, tokens, selected, isStreaming = false, onSelect }: TokenStripProps) {
   const tabStop = selected ?? 0;
-  const parts = partStarts(tokens);
   return (
     <div
       role="group"
@@ -47,39 +46,18 @@ export function TokenStrip({ label, tokens, selected, isStreaming = false, onSel
         if (position !== undefined) onSelect(position);
       }}
     >
-      {parts.map((start, index) => (
-        <div key={start}>
-          {tokens.slice(start, parts[index + 1]).map((token, place, { length }) => (
-            <TokenButton
-              key={place}
-              token={token}
-              position={start + place}
-              isSelected={start + place === selected}
-              isTabStop={start + place === tabStop}
-              // The end of the block breaks the line as well.
-              breaksLine={token.display.breaksLine && (place + 1 < length || index + 1 === parts.length)}
-            />
-          ))}
-          {isStreaming && index + 1 === parts.length && (
-            <span class="ml-0.5 inline-block h-[15px] w-[7px] bg-accent align-[-2px]" />
-          )}
-        </div>
+      {tokens.map((token, position) => (
+        <TokenButton
+          key={position}
+          token={token}
+          position={position}
+          isSelected={position === selected}
+          isTabStop={position === tabStop}
+        />
       ))}
+      {isStreaming && <span class="ml-0.5 inline-block h-[15px] w-[7px] bg-accent align-[-2px]" />}
     </div>
   );
-}
-
-/** Tokens after which a part ends, at the next end of a line. */
-const PART_TOKENS = 48;
-
-/** Where whole lines of a text begin that are a block of their own: tokens that come after it lay it out no more. */
-function partStarts(tokens: readonly StripToken[]): readonly number[] {
-  const starts = [0];
-  for (const [position, { display }] of tokens.entries()) {
-    const next = position + 1;
-    if (display.breaksLine && next < tokens.length && next - (starts.at(-1) ?? 0) >= PART_TOKENS) starts.push(next);
-  }
-  return starts;
 }
 
 interface TokenButtonProps {
@@ -87,57 +65,52 @@ interface TokenButtonProps {
   readonly position: number;
   readonly isSelected: boolean;
   readonly isTabStop: boolean;
-  readonly breaksLine: boolean;
 }
 
-const TokenButton = memo(
-  function TokenButton({ token, position, isSelected, isTabStop, breaksLine }: TokenButtonProps) {
-    const { display, heat, survival } = token;
-    const numbers = token.logprob === undefined
-      ? STRINGS.noNumbers
-      : `p ${probability(token.logprob)}, rank ${token.rank ?? MISSING}`;
-    const name = [tokenName(display), numbers, token.flag].filter((part) => part !== undefined).join(", ");
-    const isLost = survival?.kind === "lost" || survival?.kind === "excluded";
-    return (
-      <>
-        <button
-          type="button"
-          data-position={position}
-          tabIndex={isTabStop ? 0 : -1}
-          aria-label={isLost ? STRINGS.notSurviving(name) : name}
-          aria-pressed={isSelected}
-          title={name}
-          class={cx(
-            "scroll-mt-4 max-w-full break-all rounded-sm border-b py-px whitespace-pre-wrap",
-            heat === 0 && "border-transparent",
-            heat === 1 && "border-transparent bg-heat1",
-            heat === 2 && "border-transparent bg-heat2",
-            heat === 3 && "border-heat4 bg-heat3",
-            heat === 4 && "border-warn bg-heat4",
-            (display.isMark || token.isStale === true) && "text-soft",
-            token.flag !== undefined && "border-l-2 border-l-bad pl-px",
-            isLost && "line-through decoration-warn",
-            isSelected && "relative outline outline-2 outline-accent",
-          )}
-        >
-          {display.text}
-        </button>
-        {breaksLine && <br />}
-      </>
-    );
-  },
-  sameToken,
-);
+const TokenButton = memo(function TokenButton({ token, position, isSelected, isTabStop }: TokenButtonProps) {
+  const { display, heat, survival } = token;
+  const numbers = token.logprob === undefined
+    ? STRINGS.noNumbers
+    : `p ${probability(token.logprob)}, rank ${token.rank ?? MISSING}`;
+  const name = [tokenName(display), numbers, token.flag].filter((part) => part !== undefined).join(", ");
+  const isLost = survival?.kind === "lost" || survival?.kind === "excluded";
+  return (
+    <>
+      <button
+        type="button"
+        data-position={position}
+        tabIndex={isTabStop ? 0 : -1}
+        aria-label={isLost ? STRINGS.notSurviving(name) : name}
+        aria-pressed={isSelected}
+        title={name}
+        class={cx(
+          "scroll-mt-4 max-w-full break-all rounded-sm border-b py-px whitespace-pre-wrap",
+          heat === 0 && "border-transparent",
+          heat === 1 && "border-transparent bg-heat1",
+          heat === 2 && "border-transparent bg-heat2",
+          heat === 3 && "border-heat4 bg-heat3",
+          heat === 4 && "border-warn bg-heat4",
+          (display.isMark || token.isStale === true) && "text-soft",
+          token.flag !== undefined && "border-l-2 border-l-bad pl-px",
+          isLost && "line-through decoration-warn",
+          isSelected && "relative outline outline-2 outline-accent",
+        )}
+      >
+        {display.text}
+      </button>
+      {display.breaksLine && <br />}
+    </>
+  );
+}, sameToken);
 
 /** Subtle: strips are rebuilt on each frame of a stream, so tokens are compared by what they show, not by identity. */
 function sameToken(before: TokenButtonProps, after: TokenButtonProps): boolean {
-  const { token: one } = before, { token: other } = after;
-  return PLACE.every((key) => before[key] === after[key]) && LOOK.every((key) => one[key] === other[key]) &&
-    one.display.text === other.display.text && one.survival?.kind === other.survival?.kind;
+  return before.isSelected === after.isSelected && before.isTabStop === after.isTabStop &&
+    before.position === after.position && before.token.heat === after.token.heat &&
+    before.token.logprob === after.token.logprob && before.token.display.text === after.token.display.text &&
+    before.token.survival?.kind === after.token.survival?.kind &&
+    before.token.isStale === after.token.isStale && before.token.flag === after.token.flag;
 }
-
-const PLACE = ["position", "isSelected", "isTabStop", "breaksLine"] as const;
-const LOOK = ["heat", "logprob", "isStale", "flag"] as const;
 
 function positionOf(target: EventTarget | null): number | undefined {
   const button = target instanceof Element ? target.closest("[data-position]") : null;
