@@ -59,7 +59,6 @@ export const DATASET_STRINGS = {
   pin: "Pin",
   unpin: "Unpin",
   pinned: (sample: string) => `Pinned ${sample}`,
-  pinnedTable: "The pinned sample beside this one",
   pinnedFacts: "stays here beside the sample, and in the address",
   pinnedHere: "this sample: others come beside it",
   shownSample: (sample: string) => `Sample ${sample}`,
