@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { visibleText } from "../lib/lm/visible_text.ts";
 import type { RowScore, ScoringState } from "../lib/ui/dataset_screen.ts";
 import { scoreTexts } from "../lib/ui/score_texts.ts";
 import { ScoreProgress } from "../lib/ui/ScoreProgress.tsx";
@@ -39,6 +40,6 @@ function fill(row: string, score: RowScore): void {
     const cell = document.querySelector<HTMLElement>(`[data-score="${row} ${column}"]`);
     if (cell === null || cell.textContent === text) continue;
     cell.textContent = text;
-    if ("fault" in score) cell.title = score.fault;
+    if ("fault" in score) cell.title = visibleText(score.fault);
   }
 }

@@ -1,6 +1,5 @@
 /** Pages of rows, as a URL asks for them. */
-import { type Condition, parseCondition, parseSearch } from "../datasets/condition.ts";
-import { PatternError } from "../datasets/pattern.ts";
+import { parseCondition, parseSearch } from "../datasets/condition.ts";
 import type { FieldFilter, RowQuery, RowSort } from "../datasets/row_query.ts";
 import { findIndices, readRows } from "../datasets/query.ts";
 import type { FoundIndices, FoundRow } from "../datasets/row_query.ts";
@@ -13,6 +12,7 @@ import { ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
 import { scoreTable } from "./row_scores.ts";
 import { pageByScores, scoreQuery, type ScoreWish } from "./scored_rows.ts";
+import { usable } from "./usable_condition.ts";
 
 const DEFAULT_ROWS = 20;
 /** Before the name of a field, in the name of its condition: `filter.output=>3`. */
@@ -197,19 +197,10 @@ function signalOf({ signal }: RowsRequest): { readonly signal?: AbortSignal } {
 function queryOf({ search, sort, filter }: RowWish): Omit<RowQuery, "offset" | "limit"> {
   const filters = Object.entries(filter).map(([field, text]): FieldFilter => ({
     field,
-    condition: told(`${FILTER}${field}`, () => parseCondition(text)),
+    condition: usable(`${FILTER}${field}`, () => parseCondition(text)),
   }));
-  told("q", () => parseSearch(search));
+  usable("q", () => parseSearch(search));
   return { search, sort: sortOf(sort), filter: filters };
-}
-
-function told(field: string, parse: () => Condition): Condition {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof PatternError) throw new ProblemError(422, "Invalid request", error.message, { field });
-    throw error;
-  }
 }
 
 function sortOf(text: string): RowSort | undefined {

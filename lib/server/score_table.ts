@@ -1,4 +1,4 @@
-/** What the targets of a split's rows say of one generator, kept as numbers: twenty bytes a row. */
+/** What the targets of a split's rows say of one generator, kept as numbers: sixteen bytes a row. */
 import { type Condition, meets } from "../datasets/condition.ts";
 
 /** As `RowScore` of the screen. */
@@ -12,7 +12,7 @@ export type ScoreColumn = typeof SCORE_COLUMNS[number];
 
 /** Rows that are kept together, and most such blocks of all tables: a million rows. Those filled longest ago make room. */
 const BLOCK_ROWS = 4_096, MOST_BLOCKS = 256;
-/** Most reasons of rows without a score that are kept; the others are found again. */
+/** Most reasons of rows without a score that are kept, the latest; the others are found again. */
 const MOST_FAULTS = 1_000;
 /** In place of the surprisal of a row that cannot be scored; a row that was not is not a number. */
 const FAILED = -1;
@@ -83,7 +83,8 @@ export class ScoreTable {
   meets(row: number, column: ScoreColumn, condition: Condition): boolean {
     if (!((this.#natsOf(row) ?? NaN) >= 0)) return false;
     const number = this.number(row, column);
-    return meets(number === undefined ? undefined : String(number), condition);
+    // Subtle: a condition reads no infinity, which is how improbable an impossible target is.
+    return meets(number === undefined ? undefined : String(Math.min(number, Number.MAX_VALUE)), condition);
   }
 
   /** @param tookMs how long scoring it took */
@@ -93,15 +94,22 @@ export class ScoreTable {
     const before = block.nats[place] ?? NaN;
     if ("fault" in score) {
       block.nats[place] = FAILED;
-      if (this.#faults.size < MOST_FAULTS) this.#faults.set(row, score.fault);
+      this.#keepFault(row, score.fault);
     } else {
-      block.nats[place] = score.nats;
+      block.nats[place] = Math.max(0, score.nats); // A server may round a logprob to just above 0.
       block.tokens[place] = score.tokens;
       block.departures[place] = score.departure ?? 0;
     }
     const after = block.nats[place] ?? NaN;
     this.#scored += Number(after >= 0) - Number(before >= 0);
     this.#failed += Number(after === FAILED) - Number(before === FAILED);
+  }
+
+  #keepFault(row: number, fault: string): void {
+    this.#faults.delete(row);
+    this.#faults.set(row, fault);
+    const [oldest] = this.#faults.keys();
+    if (this.#faults.size > MOST_FAULTS && oldest !== undefined) this.#faults.delete(oldest);
   }
 
   #natsOf(row: number): number | undefined {

@@ -3,6 +3,7 @@ import { type Condition, parseCondition } from "../datasets/condition.ts";
 import type { FoundIndices, RowQuery } from "../datasets/row_query.ts";
 import { ProblemError } from "./problem.ts";
 import { SCORE_COLUMNS, type ScoreColumn, type ScoreTable } from "./score_table.ts";
+import { usable } from "./usable_condition.ts";
 
 /** As texts of an address: a column, after "-" in descending order, or ""; and conditions by column. */
 export interface ScoreWish {
@@ -19,7 +20,7 @@ export interface ScoreQuery {
 export function scoreQuery({ by, scores }: ScoreWish): ScoreQuery | undefined {
   const filter = Object.entries(scores).map(([name, text]) => ({
     column: scoreColumn(name, `score.${name}`),
-    condition: parseCondition(text),
+    condition: usable(`score.${name}`, () => parseCondition(text)),
   }));
   if (by === "" && filter.length === 0) return undefined;
   const descending = by.startsWith("-");

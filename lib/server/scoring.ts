@@ -138,6 +138,7 @@ class Choice {
       while (this.#at < this.#length && isKnown(this.#row)) this.#at++;
       if (this.#at >= this.#length) return false;
       await score(this.#row, signal);
+      this.#at++; // Whatever came of it: it is not asked for ever.
       this.#measure();
       return true;
     } catch (error) {

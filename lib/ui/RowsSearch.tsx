@@ -10,7 +10,8 @@ export const FORM = "rows-search";
 /** A text to look for in any field. */
 export function RowsSearch({ screen, page }: { readonly screen: GenerationScreen; readonly page: RowsPage }) {
   const { wish } = page;
-  const sort = { ...ALL_ROWS, sort: wish.sort, by: wish.by };
+  // What has no field of the form.
+  const rest = { ...ALL_ROWS, sort: wish.sort, by: wish.by, only: wish.only };
   return (
     <form
       id={FORM}
@@ -19,7 +20,7 @@ export function RowsSearch({ screen, page }: { readonly screen: GenerationScreen
       role="search"
       class="flex flex-wrap gap-2"
     >
-      <HiddenPlace href={datasetHref(screen, { ...page, wish: sort, offset: 0 })} />
+      <HiddenPlace href={datasetHref(screen, { ...page, wish: rest, offset: 0 })} />
       <input
         type="search"
         name="q"

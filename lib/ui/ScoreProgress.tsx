@@ -1,3 +1,4 @@
+import { visibleText } from "../lm/visible_text.ts";
 import type { ScoringState } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { LinkButton } from "./LinkButton.tsx";
@@ -50,7 +51,7 @@ function sentence(state: ScoringState | undefined): string {
       if (state.isCut === true) return TEXT.scoringCut(count(state.of));
       return state.of === 1 ? TEXT.scoringDoneOne : TEXT.scoringDone(count(state.of));
     case "failed":
-      return TEXT.scoringFailed(state.reason);
+      return TEXT.scoringFailed(visibleText(state.reason));
     case "scoring":
       return [
         TEXT.scoring(count(state.done), count(state.of)),

@@ -496,7 +496,18 @@ Deno.test("all rows are scored while somebody looks, then sorted and filtered by
   const none = await open("/letters/dataset?score.bits=%3E9");
   assert.match(none, /Without bits “>9”.*60 rows/s);
   assert.equal((await fetch("/letters/dataset?by=size")).status, 422);
+  const unusable = await fetch("/letters/dataset?score.bits=/(a/");
+  assert.equal(unusable.status, 422);
+  assert.match(await unusable.text(), /is not closed/);
   stop();
+});
+
+Deno.test("a search looks among the rows that were chosen, and the form of it keeps them", async () => {
+  const { html } = await page("/data/dataset?only=3-8&sort=-title");
+  const [form = ""] = /<form[^>]*role="search".*?<\/form>/s.exec(html) ?? [];
+  assert.match(form, /name="only" value="3-8"/);
+  assert.match(form, /name="sort" value="-title"/);
+  assert.match((await page("/data/dataset?only=3-8&q=snow")).html, /1 of 45 match/);
 });
 
 Deno.test("a field whose name no address can hold does not take the page away", async () => {

@@ -39,3 +39,21 @@ Deno.test("beyond a million rows the ones filled first make room, and are not co
   table.set(0, score, 1);
   assert.equal(table.scored, 1);
 });
+
+Deno.test("of very many rows without a score the latest reasons are kept, and a row that is asked again is told", () => {
+  const table = new ScoreTable();
+  for (let row = 0; row <= 1_000; row++) table.set(row, { fault: `no target in ${row}` }, 1);
+  assert.equal(table.get(0), undefined);
+  assert.ok(table.has(0), "it is not scored once more by itself");
+  table.set(0, { fault: "no target in 0" }, 1);
+  assert.deepEqual(table.get(0), { fault: "no target in 0" });
+  assert.deepEqual(table.get(1_000), { fault: "no target in 1000" });
+  assert.equal(table.known, 1_001);
+});
+
+Deno.test("an impossible target is more than any number", () => {
+  const table = new ScoreTable();
+  table.set(3, { nats: Infinity, tokens: 2 }, 1);
+  const meets = (text: string) => table.meets(3, "bits", parseCondition(text));
+  assert.deepEqual([meets(">1000"), meets("<1000"), meets("=")], [true, false, false]);
+});

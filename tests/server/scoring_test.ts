@@ -116,3 +116,14 @@ Deno.test("of more choices than are scored at once, the next has its turn when o
   isUsed = false;
   assert.equal((await done(jobs, last)).kind, "done");
 });
+
+Deno.test("a row of which nothing is known after it was scored is not scored again and again", async () => {
+  using jobs = scoring();
+  const scored: number[] = [];
+  const wish = choice("a", [0, 1], [], {
+    isKnown: () => false,
+    score: (row) => Promise.resolve(void scored.push(row)),
+  });
+  await done(jobs, wish);
+  assert.deepEqual(scored, [0, 1]);
+});
