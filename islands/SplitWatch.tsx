@@ -9,7 +9,7 @@ interface SplitWatchProps {
   readonly state: SplitState;
 }
 
-/** How much of a split has come; once it is there, or cannot be had, the page shows it. */
+/** How much of a split has come; once it is there, the page shows it. */
 export default function SplitWatch({ address, here, state: first }: SplitWatchProps) {
   const [state, setState] = useState(first);
   useEffect(() => {
@@ -22,7 +22,8 @@ export default function SplitWatch({ address, here, state: first }: SplitWatchPr
     for await (const state of watchSplit(address, signal)) {
       if (signal.aborted) return;
       setState(state);
-      if (state.state !== "loading") location.reload();
+      // Subtle: to reload after a failure would try again, so that nobody would ever see why it failed.
+      if (state.state === "ready" || state.state === "idle") location.reload();
     }
   }
   return <SplitProgress state={state} here={here} />;

@@ -12,6 +12,8 @@ interface OpeningSource<Value> {
 interface OpeningReport<Value, Progress> {
   readonly state: OpenState;
   readonly detail?: string;
+  /** While it is tried again: why it failed before. */
+  readonly failedBefore?: string;
   readonly value?: Value;
   readonly progress?: Progress;
 }
@@ -47,7 +49,7 @@ export class Opening<Value, Progress = LoadProgress> {
   report(): OpeningReport<Value, Progress> {
     return {
       state: this.#state,
-      ...(this.#detail === undefined ? {} : { detail: this.#detail }),
+      ...(this.#detail === undefined ? {} : { [this.#state === "loading" ? "failedBefore" : "detail"]: this.#detail }),
       ...(this.#value === undefined ? {} : { value: this.#value }),
       ...(this.#state === "loading" && this.progress !== undefined ? { progress: this.progress } : {}),
     };
@@ -62,6 +64,7 @@ export class Opening<Value, Progress = LoadProgress> {
   }
 
   async #open(): Promise<Value> {
+    this.progress = undefined;
     this.#settle("loading");
     try {
       const value = await this.#source.open();
@@ -77,6 +80,7 @@ export class Opening<Value, Progress = LoadProgress> {
 
   #settle(state: OpenState, error?: unknown): void {
     this.#state = state;
-    this.#detail = error === undefined ? undefined : thrownText(error);
+    // Whoever waits for another try is to know why the one before failed.
+    if (state !== "loading") this.#detail = error === undefined ? undefined : thrownText(error);
   }
 }

@@ -58,6 +58,8 @@ export interface DatasetReport {
   readonly label: string;
   readonly state: OpenState;
   readonly detail?: string;
+  /** While it is tried again: why it failed before. */
+  readonly failedBefore?: string;
   /** While it is fetched. */
   readonly progress?: FetchProgress;
   readonly size?: number;
@@ -152,14 +154,22 @@ export class Registry {
     return opened(this.#datasets.get(key(module, task, split)), `split "${split}" of task "${task}"`);
   }
 
-  /** Whether a split is open, or how much of it has come. */
+  /** The same without another try for one that has just failed; undefined where it cannot be opened. */
+  async openedDataset(module: string, task: string, split: string): Promise<Dataset<unknown> | undefined> {
+    if (this.splitState(module, task, split).state === "failed") return undefined;
+    return await this.dataset(module, task, split).catch(() => undefined);
+  }
+
+  /** Whether a split is open, or how much of it has come, or why it failed. */
   splitState(
     module: string,
     task: string,
     split: string,
-  ): { readonly state: OpenState; readonly progress?: FetchProgress } {
-    const { state, progress } = this.#datasets.get(key(module, task, split))?.report() ?? { state: "idle" };
-    return { state, ...(progress === undefined ? {} : { progress }) };
+  ): Pick<DatasetReport, "state" | "detail" | "failedBefore" | "progress"> {
+    const opening = this.#datasets.get(key(module, task, split));
+    if (opening === undefined) return { state: "idle" };
+    const { value: _, ...report } = opening.report();
+    return report;
   }
 
   /** Looks whether the files are there, so that a missing one is named at start and not on first use. */

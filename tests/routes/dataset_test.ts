@@ -598,3 +598,27 @@ Deno.test("while a split is fetched its screens tell how much has come, and show
   assert.match(await (await fetch("/slow/dataset?q=it")).text(), /1 of 1 match/);
   assert.deepEqual(await state(), { state: "ready" });
 });
+
+Deno.test("a split that failed after a while is told with its reason, also while it is tried again", async () => {
+  const tries = [Promise.withResolvers<never>(), Promise.withResolvers<never>()], left = tries.values();
+  const failing = defineModule({
+    name: "failing",
+    tasks: {
+      rows: {
+        dataset: { all: { label: "all", open: () => left.next().value?.promise ?? assert.fail() } },
+        prompt: () => "",
+      },
+    },
+    components: [datasetView()],
+  });
+  const { fetch } = await rigApp({ modules: [failing] });
+  assert.doesNotMatch(await (await fetch("/failing/dataset")).text(), /failed/);
+  tries[0]?.reject(new Error("the Hub answers 503"));
+  const state = async () => await (await fetch("/api/failing/dataset/split")).json();
+  await until("the first try failed", async () => (await state()).state === "failed");
+  assert.deepEqual(await state(), { state: "failed", detail: "the Hub answers 503" });
+  assert.match(await (await fetch("/failing/dataset")).text(), /as the last try failed: the Hub answers 503/);
+  assert.deepEqual(await state(), { state: "loading", failedBefore: "the Hub answers 503" });
+  tries[1]?.reject(new Error("it is over"));
+  await until("the second try failed", async () => (await state()).detail === "it is over");
+});

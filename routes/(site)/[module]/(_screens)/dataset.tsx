@@ -191,14 +191,17 @@ function indexWatch({ module, component, taskName, split }: Place, page: RowsPag
   );
 }
 
+interface ToldSample extends SampleScreen {
+  readonly isReadable: boolean;
+  /** Whether the split could be opened. */
+  readonly isOpen: boolean;
+}
+
 /** The sample, or the screen without it and why: what else there is to see stays. */
-async function readOrTell(
-  request: ScreenRequest,
-  place: Place,
-): Promise<SampleScreen & { readonly isReadable: boolean }> {
+async function readOrTell(request: ScreenRequest, place: Place): Promise<ToldSample> {
   const { state: { registry, requestId } } = request;
   try {
-    return { ...await readSampleScreen(request), isReadable: true };
+    return { ...await readSampleScreen(request), isReadable: true, isOpen: true };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const problem = problemOf(error, requestId);
@@ -207,11 +210,12 @@ async function readOrTell(
       url.searchParams.delete("edits");
       return { ...await readOrTell({ ...request, url }, { ...place, edits: {} }), problem };
     }
-    const dataset = await registry.dataset(place.module.name, place.taskName, place.split).catch(() => undefined);
+    const dataset = await registry.openedDataset(place.module.name, place.taskName, place.split);
     const { size = 0, problems = [], problemCount = problems.length } = dataset ?? {};
     const leftOut = problems.map(({ message }) => message);
     const screen = screenAt(place, { prompt: toPrompt(""), size, leftOut, leftOutCount: problemCount });
-    const nothing = { row: undefined, original: undefined, shown: undefined, isReadable: false };
+    const isOpen = dataset !== undefined;
+    const nothing = { row: undefined, original: undefined, shown: undefined, isReadable: false, isOpen };
     // A split without rows is nothing that went wrong; the panel of its rows says so.
     return { screen, ...nothing, problem: dataset?.size === 0 ? undefined : problem };
   }
@@ -222,8 +226,9 @@ async function pageOf(
   { state: { registry, requestId }, signal }: ScreenRequest,
   place: Place,
   at: DatasetPlace,
-  { row, isReadable }: { readonly row: unknown; readonly isReadable: boolean },
+  { row, isReadable, isOpen }: Pick<ToldSample, "row" | "isReadable" | "isOpen">,
 ): Promise<{ readonly page?: RowsPage; readonly problem?: Problem }> {
+  if (!isOpen) return {};
   const { wish, offset } = at;
   try {
     const waiting = { signal, patienceMs: PATIENCE_MS };
