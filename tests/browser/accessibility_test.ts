@@ -64,6 +64,8 @@ const SCREENS: readonly Screen[] = [
       await page.getByText("2 / 2").waitFor();
       await page.locator("summary", { hasText: "Compare versions" }).click();
       await page.getByRole("meter").waitFor();
+      await page.keyboard.press("o");
+      await page.locator("#branches[open]").waitFor();
     },
   },
   {
@@ -76,6 +78,13 @@ const SCREENS: readonly Screen[] = [
   { path: "/alpaca/dataset?scoring=1&by=-bits&score.bits=%3E0&pin=3&selected=2,5-6&q=%2Fa.*%2F" },
   { path: "/alpaca/dataset?sample=25&q=story&statistics=1&scores=1&slice.stories=q%3Dstory" },
   { path: "/alpaca/next-token?path=999999" },
+  {
+    path: "/alpaca/generation?sample=1",
+    use: async (page) => {
+      await page.keyboard.press("Control+k");
+      await page.getByRole("dialog").waitFor();
+    },
+  },
   { path: "/no/such/page" },
 ];
 
