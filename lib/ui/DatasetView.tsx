@@ -74,7 +74,9 @@ export function DatasetView(props: DatasetViewProps) {
             <LinkButton key={name} href={screenHref({ ...screen, component: name })}>{title}</LinkButton>
           ))}
           {page !== undefined && props.pinned === undefined && (
-            <LinkButton href={datasetHref(screen, { ...page, pin: screen.sample })} step="pin">{TEXT.pin}</LinkButton>
+            <span class="ml-auto flex">
+              <LinkButton href={datasetHref(screen, { ...page, pin: screen.sample })} step="pin">{TEXT.pin}</LinkButton>
+            </span>
           )}
         </p>
       )}
