@@ -1,5 +1,6 @@
 /** What the values of each field are like, and the conditions that a click on one of them makes. */
 import { type Bound, type Condition, formatCondition, parseCondition } from "./condition.ts";
+import { PatternError } from "./pattern.ts";
 import type { Bin, FieldStatistics, NumberStatistics, Statistics } from "./field_statistics.ts";
 
 /** A value of a field, or a range of its numbers. Conditions are texts as `filter.` takes them; "" for none. */
@@ -34,7 +35,7 @@ export interface FieldFacets extends Pick<FieldStatistics, "field" | "present" |
 /** @param filter field → condition, as a text */
 export function facetsOf({ fields }: Statistics, filter: Readonly<Record<string, string>>): readonly FieldFacets[] {
   return fields.map(({ field, present, distinct, length, numbers, top }) => {
-    const condition = Object.hasOwn(filter, field) ? parseCondition(filter[field] ?? "") : undefined;
+    const condition = Object.hasOwn(filter, field) ? readCondition(filter[field] ?? "") : undefined;
     const bins = numbers?.bins ?? [];
     // A few numbers again and again are names of kinds, rather than amounts.
     const isKind = top.length === distinct;
@@ -48,6 +49,16 @@ export function facetsOf({ fields }: Statistics, filter: Readonly<Record<string,
       ranges: isKind ? [] : bins.map((bin) => rangeFacet(bin, condition)),
     };
   });
+}
+
+/** Undefined for one that cannot be used: who asks for the rows is told why, and what values there are stays the same. */
+function readCondition(text: string): Condition | undefined {
+  try {
+    return parseCondition(text);
+  } catch (error) {
+    if (error instanceof PatternError) return undefined;
+    throw error;
+  }
 }
 
 function valueFacet(text: string, count: number, condition: Condition | undefined): ValueFacet {

@@ -30,6 +30,8 @@ export interface HubDatasetOptions<Sample> {
 
 const HUB = "https://huggingface.co";
 const CACHE = ".cache";
+/** Files that are being fetched, by their place: whoever else wants one waits for it. */
+const fetching = new Map<string, Promise<void>>();
 const DATA_FILE = /\.(jsonl|ndjson|csv|tsv|parquet)$/;
 
 /**
@@ -196,6 +198,14 @@ class Repository {
       throw new TypeError(`Cannot fetch "${path}": expected a path inside ${this.id}`);
     }
     const place = new URL(relativeUrl(path), this.folder);
+    // Subtle: a second try may begin while the first still fetches other files; two that write one file would spoil it.
+    const begun = fetching.get(place.href) ??
+      this.#fetch(path, place, progress).finally(() => fetching.delete(place.href));
+    fetching.set(place.href, begun);
+    await begun;
+  }
+
+  async #fetch(path: string, place: URL, progress: FetchedBytes): Promise<void> {
     if (await Deno.stat(place).then(() => true, () => false)) return;
     const { downloadFile } = await import("@huggingface/hub");
     const blob = await this.#asking(() => downloadFile({ ...this.#access, path }));

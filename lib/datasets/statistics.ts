@@ -18,9 +18,12 @@ const known = new WeakMap<Dataset<unknown>, Promise<Statistics>>();
 
 /** Has them once, from the split's own engine where it has one, and remembers them for as long as the split is open. */
 export function statisticsOf(dataset: Dataset<unknown>): Promise<Statistics> {
-  const remembered = known.get(dataset) ?? dataset.statistics?.() ?? lookAtRows(dataset);
-  known.set(dataset, remembered);
-  return remembered;
+  const remembered = known.get(dataset);
+  if (remembered !== undefined) return remembered;
+  const statistics = dataset.statistics?.() ?? lookAtRows(dataset);
+  known.set(dataset, statistics);
+  statistics.catch(() => known.delete(dataset)); // A failure is told once, and the next who asks may have more luck.
+  return statistics;
 }
 
 /** Looks at all rows, or at so many at even distances. */

@@ -98,6 +98,23 @@ Deno.test("hubDataset() finds rows of several files by their index, lines that c
   }
 });
 
+Deno.test("hubDataset() fetches a file once, whoever else asks for it meanwhile", async () => {
+  const seen: string[] = [], hub = startHub(seen), cacheDir = await Deno.makeTempDir();
+  const open = () => hubDataset<object>("org/name", { revision: "v1" }).open(ROOT, { cacheDir, hubHost: hub.origin });
+  try {
+    const opened = await Promise.all([open(), open(), open()]);
+    assert.deepEqual(opened.map(({ size }) => size), [3, 3, 3]);
+    await open();
+    for (const path of ["data/train-00000-of-00002.jsonl", "data/train-00001-of-00002.jsonl"]) {
+      const asked = seen.filter((each) => each.endsWith(path)).length;
+      assert.ok(asked <= 2, `${path} was asked for ${asked} times: at most its head and itself are`);
+    }
+  } finally {
+    await hub.close();
+    await Deno.remove(cacheDir, { recursive: true });
+  }
+});
+
 Deno.test("hubDataset() leaves a file without rows out and tells of it, and how much of the others has come", async () => {
   const hub = startHub([], {
     "data/train-00000.jsonl": '{"n":0}\n{"n":1}\n',

@@ -527,6 +527,9 @@ Deno.test("a search and a filter by a pattern find their rows; one that cannot b
   assert.equal(status, 422);
   assert.match(html, /Cannot use the pattern \/\(a\/: a "\(" is not closed/);
   assert.match(html, /poem 7/, "the sample is there");
+  const faceted = await page("/data/dataset?filter.title=/(a/&statistics=1");
+  assert.equal(faceted.status, 422);
+  assert.match(faceted.html, /is not closed.*45 different/s);
 });
 
 Deno.test("rows are selected by links, looked at alone, named as a slice, and let go", async () => {
