@@ -200,12 +200,12 @@ class Repository {
     const place = new URL(relativeUrl(path), this.folder);
     // Subtle: a second try may begin while the first still fetches other files; two that write one file would spoil it.
     const begun = fetching.get(place.href) ??
-      this.#fetch(path, place, progress).finally(() => fetching.delete(place.href));
+      this.#download(path, place, progress).finally(() => fetching.delete(place.href));
     fetching.set(place.href, begun);
     await begun;
   }
 
-  async #fetch(path: string, place: URL, progress: FetchedBytes): Promise<void> {
+  async #download(path: string, place: URL, progress: FetchedBytes): Promise<void> {
     if (await Deno.stat(place).then(() => true, () => false)) return;
     const { downloadFile } = await import("@huggingface/hub");
     const blob = await this.#asking(() => downloadFile({ ...this.#access, path }));
