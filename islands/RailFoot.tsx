@@ -1,7 +1,11 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { pageAt } from "../lib/ui/page_at.ts";
 import type { SheetProps } from "../lib/ui/Sheet.tsx";
 import { STRINGS } from "../lib/ui/strings.ts";
+
+/** How long the second key of "g d" may take. */
+const PATIENCE_MS = 2000;
 
 /**
  * What keys open on every screen: their list on `?` or on its button, everything that can be done on Ctrl+K. On a narrow
@@ -13,6 +17,8 @@ export default function RailFoot() {
   const [Sheet, setSheet] = useState<FunctionComponent<SheetProps>>();
   /** Keys of a single character (a letter, a digit, a sign) can be switched off (WCAG 2.1.4). */
   const isOff = useRef<boolean>();
+  /** When "g" was pressed, after which a letter names a page of this module. */
+  const askedMs = useRef(-Infinity);
 
   function areOff(): boolean {
     try {
@@ -22,12 +28,11 @@ export default function RailFoot() {
     }
   }
 
-  const load = () => import("../lib/ui/Sheet.tsx");
   const close = () => dialog.current?.close();
 
   function open(wanted: SheetProps["shows"]): void {
     setShows(wanted);
-    void load().then(({ Sheet }) => setSheet(() => Sheet));
+    void import("../lib/ui/Sheet.tsx").then(({ Sheet }) => setSheet(() => Sheet));
     dialog.current?.showModal();
   }
 
@@ -44,7 +49,14 @@ export default function RailFoot() {
       const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
       if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key.length === 1 && event.key !== " " && areOff()) return event.stopImmediatePropagation();
-      if (event.key === "g" && !isOpen) void load().then(({ awaitPage }) => awaitPage());
+      const isAsked = event.timeStamp - askedMs.current < PATIENCE_MS && event.key.length === 1 && !isOpen;
+      const page = isAsked ? pageAt(event.key) : undefined;
+      askedMs.current = event.key === "g" ? event.timeStamp : -Infinity;
+      if (page !== undefined) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return page.click();
+      }
       if (event.key !== "?") return;
       event.preventDefault();
       if (isOpen) close();

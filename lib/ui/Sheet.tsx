@@ -3,7 +3,6 @@ import { Button } from "./Button.tsx";
 import { KeyList, type KeyListProps } from "./KeyList.tsx";
 import { PALETTE_STRINGS } from "./key_strings.ts";
 import { Palette } from "./Palette.tsx";
-import { pageAt } from "./palette_items.ts";
 import { STRINGS } from "./strings.ts";
 
 export interface SheetProps extends KeyListProps {
@@ -20,23 +19,4 @@ export function Sheet(props: SheetProps) {
       <Button onClick={props.onClose}>{STRINGS.close}</Button>
     </div>
   );
-}
-
-/** How long the second key of "g d" may take. */
-const PATIENCE_MS = 2000;
-
-/** Goes to the page of this module that the next key names by its first letter; any other key does what it always does. */
-export function awaitPage(): void {
-  const over = new AbortController();
-  setTimeout(() => over.abort(), PATIENCE_MS);
-  const onKey = (event: KeyboardEvent) => {
-    over.abort();
-    const page = event.key.length === 1 ? pageAt(event.key, document) : undefined;
-    if (page === undefined) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    page.click();
-  };
-  // Subtle: on the document, so that it is heard before the listeners of screens, which are the window's.
-  document.addEventListener("keydown", onKey, { capture: true, signal: over.signal });
 }

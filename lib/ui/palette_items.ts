@@ -33,12 +33,6 @@ export function matching(items: readonly PaletteItem[], query: string): readonly
   return items.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
 }
 
-/** The page of the open one's module whose title begins with a letter. */
-export function pageAt(letter: string, root: Document): HTMLElement | undefined {
-  const links = root.querySelector("nav [aria-current=page]")?.parentElement?.querySelectorAll<HTMLElement>("a") ?? [];
-  return [...links].find((link) => labelOf(link).toLowerCase().startsWith(letter.toLowerCase()));
-}
-
 function isUsable(element: HTMLElement): boolean {
   return !element.matches(LEFT_OUT) && !element.matches(":disabled") && element.checkVisibility();
 }
