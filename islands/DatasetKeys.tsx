@@ -57,7 +57,8 @@ function selectRows(isRange: boolean): boolean {
   const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")].map(({ dataset }) => Number(dataset.row));
   const at = rows.findIndex((row) => rowLink(String(row)) === document.activeElement), row = rows[at];
   if (row === undefined) return false;
-  const from = rows.indexOf(Number(location.hash.replace("#row-", "")));
+  const [, last = NaN] = /^#row-(\d+)$/.exec(location.hash) ?? [];
+  const from = rows.indexOf(Number(last));
   const chosen = isRange && from >= 0 ? rows.slice(Math.min(from, at), Math.max(from, at) + 1) : [row];
   const to = new URL(location.href), selected = to.searchParams.get(SELECTED) ?? "";
   // Of a range, rows that are selected already stay so.

@@ -131,7 +131,14 @@ export default function NextToken(props: NextTokenProps) {
     return isBusy.value && next.value?.path.map(({ id }) => id).join() !== path.value.join();
   }
 
+  /** To where a person points; keys that wait were meant for another place. */
+  function leaveFor(to: readonly TokenId[]): void {
+    queued.value = [];
+    void go(to);
+  }
+
   async function append(text: string): Promise<void> {
+    queued.value = [];
     if (text === query.value) query.value = "";
     const answer = await ask({ append: text });
     if (answer === undefined) return;
@@ -141,6 +148,8 @@ export default function NextToken(props: NextTokenProps) {
   }
 
   async function showMore(): Promise<void> {
+    // What is on its way may belong to another place, or to other params, than the list that would grow.
+    if (isBusy.value) return;
     const answer = await ask({ offset: loaded.value });
     if (answer === undefined) return;
     const all = new Map([...candidates.value, ...answer.step.top].map((each) => [each.token.id, each]));
@@ -280,7 +289,7 @@ export default function NextToken(props: NextTokenProps) {
       queued={queued.value.length}
       onStep={(key) => void press(key)}
       onNumbers={(wanted) => numbers.value = wanted}
-      onGo={(to) => void go(to)}
+      onGo={leaveFor}
       onParams={changeParams}
       onFind={(text) => {
         query.value = text;

@@ -38,7 +38,10 @@ export function commandOf(
   key: string,
   { params, path, next, candidates, focused, isAhead }: StepPlace,
 ): StepCommand | undefined {
-  const take = (id: TokenId | undefined) => id === undefined ? undefined : { kind: "go", path: [...path, id] } as const;
+  // Subtle: where the place that was asked for did not come, the candidates are still those of the place before.
+  const listedAt = next?.path.map(({ id }) => id) ?? path;
+  const take = (id: TokenId | undefined) =>
+    id === undefined ? undefined : { kind: "go", path: [...listedAt, id] } as const;
   if (/^[1-9]$/.test(key)) return take(candidates[Number(key) - 1]?.token.id);
   switch (key) {
     case "Backspace":

@@ -7,19 +7,22 @@ export interface Pace {
   readonly firstMs?: number;
   readonly lastMs?: number;
   readonly tokens: number;
+  /** Of them, those of the first frame. */
+  readonly firstTokens: number;
 }
 
 /** The pace after a frame's events. Tokens that were given, as those of a branch's path, take no time and do not count. */
 export function paced(pace: Pace, events: readonly RunEvent[], nowMs: number): Pace {
   const drawn = events.filter((event) => event.type === "step" && event.draw.kind !== "forced").length;
   if (drawn === 0) return pace;
-  return { ...pace, firstMs: pace.firstMs ?? nowMs, lastMs: nowMs, tokens: pace.tokens + drawn };
+  const first = pace.firstMs === undefined ? { firstMs: nowMs, firstTokens: drawn } : {};
+  return { ...pace, ...first, lastMs: nowMs, tokens: pace.tokens + drawn };
 }
 
-/** Undefined before there are two tokens, and while all of them came in one frame. */
-export function tokensPerSecond({ tokens, firstMs, lastMs }: Pace): number | undefined {
-  if (tokens < 2 || firstMs === undefined || lastMs === undefined || lastMs <= firstMs) return undefined;
-  return (tokens - 1) * 1000 / (lastMs - firstMs);
+/** Of the tokens after the first frame, whose own began at a time that nobody knows; undefined before there are any. */
+export function tokensPerSecond({ tokens, firstTokens, firstMs, lastMs }: Pace): number | undefined {
+  if (firstMs === undefined || lastMs === undefined || lastMs <= firstMs) return undefined;
+  return (tokens - firstTokens) * 1000 / (lastMs - firstMs);
 }
 
 /** Time from the request to the first token, in ms. */

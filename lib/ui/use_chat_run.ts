@@ -63,7 +63,7 @@ export function useChatRun({ api, chat, problem, bodyFor, onBegin, onKeep, onDon
       onBegin(state.drawnBy(asked, first, origin));
       writing.value = first;
       problem.value = undefined;
-      pace.value = { startedMs: performance.now(), tokens: 0 };
+      pace.value = { startedMs: performance.now(), tokens: 0, firstTokens: 0 };
     });
     let failed: Problem | undefined;
     const frame = collectPerFrame<RunEvent>((events, nowMs) => {

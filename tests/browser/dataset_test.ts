@@ -136,7 +136,8 @@ Deno.test("dataset screen", async (t) => {
     await page.goto(url);
     await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
     await page.locator("[data-row='4']").focus();
-    await page.keyboard.press("x");
+    // No row was selected that a range could begin at.
+    await page.keyboard.press("Shift+X");
     await page.getByText("1 row selected").waitFor();
     await page.waitForFunction(() => document.activeElement?.getAttribute("data-row") === "4");
     for (let times = 0; times < 3; times++) await page.keyboard.press("ArrowDown");
