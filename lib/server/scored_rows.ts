@@ -20,12 +20,22 @@ export interface ScoreQuery {
 export function scoreQuery({ by, scores }: ScoreWish): ScoreQuery | undefined {
   const filter = Object.entries(scores).map(([name, text]) => ({
     column: scoreColumn(name, `score.${name}`),
-    condition: usable(`score.${name}`, () => parseCondition(text)),
+    condition: scoreCondition(text, `score.${name}`),
   }));
   if (by === "" && filter.length === 0) return undefined;
   const descending = by.startsWith("-");
   const sort = by === "" ? undefined : { column: scoreColumn(descending ? by.slice(1) : by, "by"), descending };
   return { sort, filter };
+}
+
+/** A comparison, or exact values: a part of a number's digits says nothing of it. */
+function scoreCondition(text: string, field: string): Condition {
+  const condition = usable(field, () => parseCondition(text));
+  if (["number", "in", "notIn"].includes(condition.kind)) return condition;
+  const detail = `Cannot use ${field}: expected a comparison as >3 or >=1 <5, or = for none, got ${
+    JSON.stringify(text)
+  }`;
+  throw new ProblemError(422, "Invalid request", detail, { field });
 }
 
 function scoreColumn(name: string, field: string): ScoreColumn {

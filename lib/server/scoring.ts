@@ -12,6 +12,8 @@ const MOST_CHOICES = 8;
 export const MOST_ROWS = 100_000;
 /** How long it keeps away while people use the model, before it looks again. */
 const KEEP_AWAY_MS = 50;
+/** A model that refuses, as it is too busy, is asked again after twice the time before, and at last after this. */
+const LONGEST_AWAY_MS = 5_000;
 /** How much the last row says of the pace. */
 const SMOOTHING = 1 / 8;
 
@@ -80,7 +82,7 @@ export class Scoring {
       for (let choices = this.#open(model); choices.length > 0; choices = this.#open(model)) {
         let worked = false;
         for (const choice of choices) {
-          choice.isKeptAway = choice.wish.isUsed();
+          choice.isKeptAway = choice.isRefused || choice.wish.isUsed();
           if (!choice.isKeptAway && await choice.step(this.shutdown)) worked = true;
         }
         // Others get their turn: a generator that answers at once would leave them none.
@@ -114,11 +116,18 @@ class Choice {
   #at = 0;
   #paceMs: number | undefined;
   #steppedMs: number | undefined;
+  /** Until when the model that refused is left alone, and how long that is. */
+  #awayUntilMs = 0;
+  #awayMs = 0;
 
   constructor(readonly wish: ScoringWish) {}
 
   get isOpen(): boolean {
     return this.reason === undefined && (this.#rows === undefined || this.#at < this.#length);
+  }
+
+  get isRefused(): boolean {
+    return performance.now() < this.#awayUntilMs;
   }
 
   state(others: number): ScoringState {
@@ -139,14 +148,21 @@ class Choice {
       if (this.#at >= this.#length) return false;
       await score(this.#row, signal);
       this.#at++; // Whatever came of it: it is not asked for ever.
+      this.#awayMs = 0;
       this.#measure();
       return true;
     } catch (error) {
       // The model was taken meanwhile: the row has its turn when it is free.
       this.isKeptAway = error instanceof ProblemError && error.status === 429;
-      if (!this.isKeptAway) this.reason = thrownText(error);
+      if (this.isKeptAway) this.#leaveAlone();
+      else this.reason = thrownText(error);
       return false;
     }
+  }
+
+  #leaveAlone(): void {
+    this.#awayMs = Math.min(Math.max(KEEP_AWAY_MS, 2 * this.#awayMs), LONGEST_AWAY_MS);
+    this.#awayUntilMs = performance.now() + this.#awayMs;
   }
 
   #countLeft(): number {

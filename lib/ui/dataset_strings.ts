@@ -5,7 +5,7 @@ export const DATASET_STRINGS = {
   fieldsFacts: "as they stand in the row",
   editedFacts: "struck through and marked: what this derived sample changed",
   edit: "Edit",
-  leaveForm: "Leave as it is",
+  leaveForm: "Cancel",
   derive: "Derive a sample",
   deriveFacts: "The row stays as it is; the derived sample lives in the address of the page, on every screen.",
   score: "Score",
@@ -20,7 +20,7 @@ export const DATASET_STRINGS = {
   closeScores: "Close scores",
   scoreOthers: "Score the others",
   scored: (known: string, size: string) => `${known} of ${size} scored`,
-  scoreNames: { bits: "bits", perplexity: "perplexity", departure: "departs at" },
+  scoreNames: { bits: "bits", perplexity: "perplexity", departure: "first departure" },
   scoresExplained: {
     bits: "Surprisal of the whole target under its prompt",
     perplexity: "exp of the mean negative logprob of the target's tokens",
@@ -44,7 +44,8 @@ export const DATASET_STRINGS = {
   scoringKeptAway: "waits while people use the model",
   scoringDone: (of: string) => `All ${of} rows are scored.`,
   scoringDoneOne: "The row is scored.",
-  scoringCut: (of: string) => `${of} rows from here on are scored, as many as are at once.`,
+  scoringCut: (of: string) =>
+    `${of} rows are scored, the most at a time; a later page of rows begins with the next ones.`,
   scoringFailed: (reason: string) => `Scoring stopped: ${reason}`,
   scoringLost: "The server does not answer; scoring goes on when it does.",
   sortAgain: "Sort again",

@@ -499,6 +499,9 @@ Deno.test("all rows are scored while somebody looks, then sorted and filtered by
   const unusable = await fetch("/letters/dataset?score.bits=/(a/");
   assert.equal(unusable.status, 422);
   assert.match(await unusable.text(), /is not closed/);
+  const digits = await fetch("/letters/dataset?score.bits=3");
+  assert.equal(digits.status, 422);
+  assert.match(await digits.text(), /Cannot use score\.bits: expected a comparison/);
   stop();
 });
 

@@ -85,6 +85,16 @@ Deno.test("a model that is too busy is asked again for the same row; what else i
   assert.deepEqual(await done(jobs, wish), { kind: "done", of: 1 });
 });
 
+Deno.test("a model that goes on refusing is asked less and less often", async () => {
+  using jobs = scoring();
+  let asked = 0;
+  const refuse = () => (asked++, Promise.reject(new ProblemError(429, "Too busy", "busy")));
+  jobs.look({ ...choice("a", [0], []), score: refuse }, true);
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  // After 0, 50, 150 and 350 ms at the earliest, and then only after 750.
+  assert.ok(asked >= 1 && asked <= 4, `${asked} times`);
+});
+
 Deno.test("it ends when nobody looks any more, and when the app stops", async () => {
   const stopping = new AbortController();
   const jobs = new Scoring(stopping.signal, 20);
