@@ -25,7 +25,9 @@ export function RowsChoice({ screen, page }: RowsChoiceProps) {
   const parts = partsOf(wish), query = wishQuery(wish);
   const names = Object.keys(slices);
   const isNamed = names.some((name) => slices[name] === query);
-  if (query === "" && names.length === 0) return null;
+  // Rows that are selected have a form of their own, which names them and not the choice.
+  const canName = query !== "" && !isNamed && page.isRefused !== true && page.selected === "";
+  if (parts.length === 0 && names.length === 0 && !canName) return null;
   return (
     <div class="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-3 py-2 text-12">
       {parts.length > 0 && (
@@ -63,7 +65,7 @@ export function RowsChoice({ screen, page }: RowsChoiceProps) {
           })}
         </ul>
       )}
-      {query !== "" && !isNamed && page.isRefused !== true && <SliceForm screen={screen} place={page} />}
+      {canName && <SliceForm screen={screen} place={page} />}
     </div>
   );
 }

@@ -55,11 +55,16 @@ function sentence(state: ScoringState | undefined): string {
     case "scoring":
       return [
         TEXT.scoring(count(state.done), count(state.of)),
-        ...(state.leftMs === undefined ? [] : [TEXT.scoringLeft(duration(state.leftMs))]),
+        ...(state.leftMs === undefined ? [] : [TEXT.scoringLeft(duration(wholeSeconds(state.leftMs)))]),
         ...(state.others === 0 ? [] : [TEXT.scoringOthers(others(state.others))]),
         ...(state.isKeptAway ? [TEXT.scoringKeptAway] : []),
       ].join(" · ");
   }
+}
+
+/** As an estimate is no better than that. */
+function wholeSeconds(ms: number): number {
+  return Math.ceil(ms / 1000) * 1000;
 }
 
 function others(choices: number): string {

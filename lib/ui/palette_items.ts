@@ -7,8 +7,8 @@ export interface PaletteItem {
   readonly element: HTMLElement;
 }
 
-/** Tokens, candidates, rows and the dialog itself are too many, or no actions. */
-const LEFT_OUT = "[data-position], [data-candidate], [data-found], td *, th *, dialog *";
+/** Tokens, candidates, rows, paths and the dialog itself are too many, or no actions. */
+const LEFT_OUT = "[data-position], [data-candidate], [data-found], td *, th *, main nav *, dialog *";
 
 export function paletteItems(root: Document): readonly PaletteItem[] {
   const found = (selector: string) => [...root.querySelectorAll<HTMLElement>(selector)].filter(isUsable);
