@@ -2,8 +2,6 @@ import DatasetKeys from "../../../../islands/DatasetKeys.tsx";
 import IndexWatch from "../../../../islands/IndexWatch.tsx";
 import SampleChoice from "../../../../islands/SampleChoice.tsx";
 import SampleView from "../../../../islands/SampleView.tsx";
-import { changedTexts, type Edits, editText } from "../../../../lib/datasets/derived.ts";
-import { rowEntries } from "../../../../lib/datasets/field_text.ts";
 import { facetsOf, type FieldFacets } from "../../../../lib/datasets/facets.ts";
 import { statisticsOf } from "../../../../lib/datasets/statistics.ts";
 import type { FoundRow } from "../../../../lib/datasets/row_query.ts";
@@ -13,40 +11,29 @@ import { lintPrompt } from "../../../../lib/lm/prompt_lint.ts";
 import { PROMPT_BYTES, type Scored } from "../../../../lib/lm/wire.ts";
 import type { Module } from "../../../../lib/module.ts";
 import { readScore } from "../../../../lib/server/generation.ts";
-import {
-  editedRow,
-  namesFromQuery,
-  type Place,
-  readSample,
-  resolvePlace,
-  wholeNumber,
-} from "../../../../lib/server/place.ts";
+import { namesFromQuery, type Place, readSample, resolvePlace } from "../../../../lib/server/place.ts";
 import { ProblemError, problemOf } from "../../../../lib/server/problem.ts";
 import { type PromptTokens, promptTokens } from "../../../../lib/server/prompt_tokens.ts";
-import { fieldNames, findRows, rowWish } from "../../../../lib/server/rows.ts";
+import { fieldNames, findRows } from "../../../../lib/server/rows.ts";
 import {
   atOthers,
   datasetHref,
   type DatasetPlace,
   type OpenIn,
-  PIN,
   placeEntries,
   ROWS_A_PAGE,
   rowsHref,
   type RowsPage,
-  type SampleField,
   SAVE,
-  SELECTED,
-  SLICE,
   SLICE_CHARACTERS,
-  VIEWS,
   wishQuery,
 } from "../../../../lib/ui/dataset_screen.ts";
 import { DatasetView } from "../../../../lib/ui/DatasetView.tsx";
 import type { GenerationScreen } from "../../../../lib/ui/generation_screen.ts";
 import type { Pinned } from "../../../../lib/ui/PinnedSample.tsx";
-import { formatRanges, parseRanges } from "../../../../lib/lm/row_ranges.ts";
+import { placeInDataset } from "./dataset_place.ts";
 import { scoresOf, scoreWatch, withScores } from "./dataset_scores.tsx";
+import { derive, formTexts, sampleFields } from "./sample_form.ts";
 import {
   readSampleScreen,
   type SampleScreen,
@@ -67,20 +54,10 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
   const place = resolvePlace(registry, path, namesFromQuery(searchParams));
   const sampled = await readOrTell(request, place);
   const { screen, shown, row, original } = sampled;
-  const wish = rowWish(searchParams);
   const texts = formTexts(searchParams);
   const derived = texts && derive(request, original, texts);
-  const views = VIEWS.filter((view) => searchParams.get(view) === "1" || view === "edit" && derived !== undefined);
-  const slices = slicesFrom(searchParams);
-  const pin = wholeNumber(searchParams, PIN), offset = wholeNumber(searchParams, "offset") ?? 0;
-  const at: DatasetPlace = {
-    wish,
-    offset,
-    views,
-    slices,
-    selected: selectedRows(searchParams),
-    ...(pin === undefined ? {} : { pin }),
-  };
+  const at = placeInDataset(searchParams, derived !== undefined);
+  const { wish, views, slices, pin } = at;
   if (derived !== undefined && "edits" in derived) {
     const seen = { ...at, views: views.filter((view) => view !== "edit") };
     const location = datasetHref({ ...screen, edits: derived.edits }, seen);
@@ -134,24 +111,6 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
       </>
     ),
   };
-}
-
-/** Slices by name, with the part of an address that each stands for. */
-function slicesFrom(query: URLSearchParams): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    [...query].filter(([name]) => name.startsWith(SLICE) && name !== SLICE)
-      .map(([name, text]) => [name.slice(SLICE.length), text]),
-  );
-}
-
-/** @throws {ProblemError} 422 for what is no list of rows */
-function selectedRows(query: URLSearchParams): string {
-  try {
-    return formatRanges(parseRanges(query.get(SELECTED) ?? ""));
-  } catch (error) {
-    const detail = `Cannot use ${SELECTED}: ${error instanceof Error ? error.message : String(error)}`;
-    throw new ProblemError(422, "Invalid request", detail, { field: SELECTED });
-  }
 }
 
 /** The sample that stays beside the others, or why it cannot be shown. */
@@ -250,42 +209,6 @@ async function pageOf(
 function fieldsOf(rows: readonly FoundRow[], { filter, sort }: DatasetPlace["wish"], others: readonly unknown[]) {
   const named = [...Object.keys(filter), ...(sort === "" ? [] : [sort.replace(/^-/, "")])];
   return [...new Set([...fieldNames(rows, others), ...named])];
-}
-
-/** Before the name of a field, in the name of its text area. */
-const FIELD = "field.";
-
-/** What the form of the fields holds; undefined when it was not sent. */
-function formTexts(query: URLSearchParams): Edits | undefined {
-  const sent = [...query].filter(([name]) => name.startsWith(FIELD));
-  return sent.length === 0
-    ? undefined
-    : Object.fromEntries(sent.map(([name, text]) => [name.slice(FIELD.length), text]));
-}
-
-/** What a form's texts change in the row, or why they cannot. */
-function derive(
-  { state: { requestId } }: ScreenRequest,
-  original: unknown,
-  texts: Edits,
-): { readonly edits: Edits } | { readonly problem: Problem } {
-  try {
-    const edits = changedTexts(original, texts);
-    editedRow(original, edits);
-    return { edits };
-  } catch (error) {
-    return { problem: problemOf(error, requestId) };
-  }
-}
-
-/** @param texts of a form that was refused: nothing that was typed is lost */
-function sampleFields(row: unknown, original: unknown, texts: Edits = {}): readonly SampleField[] {
-  const before = new Map(rowEntries(original));
-  return rowEntries(row).map(([name, value]) => {
-    const text = Object.hasOwn(texts, name) ? texts[name] ?? "" : editText(value);
-    const was = editText(before.get(name));
-    return text === was ? { name, text } : { name, text, original: was };
-  });
 }
 
 /** The target under the prompt; a generator that cannot score leaves the rest of the page. */
