@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { visibleText } from "../lib/lm/visible_text.ts";
-import type { RowScore, ScoringState } from "../lib/ui/dataset_screen.ts";
+import type { RowScore, ScoringState } from "../lib/lm/row_score.ts";
 import { scoreTexts } from "../lib/ui/score_texts.ts";
 import { ScoreProgress } from "../lib/ui/ScoreProgress.tsx";
 import { watchScores } from "../lib/ui/watch_scores.ts";

@@ -42,7 +42,7 @@ Deno.test("the reference names every export of the public API in a heading, and 
 });
 
 Deno.test("a misspelt sample field, input name or element option fails the type check, at its place", async () => {
-  const folder = new URL("tests/fixtures/types/", ROOT);
+  const folder = new URL("tests/fixtures/type_errors/", ROOT);
   const wrong = [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
   assert.ok(wrong.length >= 3);
   // The fixtures are excluded from the project's own check, and what is excluded is never checked in its place.

@@ -1,10 +1,11 @@
 /** What the targets of rows say of a generator: scored one row after the other, and kept for as long as there is room. */
 import type { Dataset } from "../datasets/dataset.ts";
+import type { RowScore } from "../lm/row_score.ts";
 import { firstDeparture, nll } from "../lm/score.ts";
 import { type Asker, readTarget } from "./generation.ts";
 import type { Place } from "./place.ts";
 import { ProblemError } from "./problem.ts";
-import { type RowScore, ScoreTable } from "./score_table.ts";
+import { ScoreTable } from "./score_table.ts";
 
 /** Split of a task → generator. Equal questions give equal scores, so they stay for as long as the split is open. */
 const tables = new WeakMap<Dataset<unknown>, Map<string, ScoreTable>>();

@@ -1,14 +1,6 @@
 /** What the targets of a split's rows say of one generator, kept as numbers: sixteen bytes a row. */
 import { type Condition, meets } from "../datasets/condition.ts";
-
-/** As `RowScore` of the screen. */
-export type RowScore =
-  | { readonly nats: number; readonly perplexity: number; readonly departure?: number }
-  | { readonly fault: string };
-
-/** What rows are sorted and filtered by, in the units of the screen. */
-export const SCORE_COLUMNS = ["bits", "perplexity", "departure"] as const;
-export type ScoreColumn = typeof SCORE_COLUMNS[number];
+import type { RowScore, ScoreColumn } from "../lm/row_score.ts";
 
 /** Rows that are kept together, and most such blocks of all tables: a million rows. Those filled longest ago make room. */
 const BLOCK_ROWS = 4_096, MOST_BLOCKS = 256;

@@ -1,8 +1,9 @@
 /** Pages of rows filtered and sorted by what their targets say of a generator, beside what the data themselves say. */
 import { type Condition, parseCondition } from "../datasets/condition.ts";
 import type { FoundIndices, RowQuery } from "../datasets/row_query.ts";
+import { SCORE_COLUMNS, type ScoreColumn } from "../lm/row_score.ts";
 import { ProblemError } from "./problem.ts";
-import { SCORE_COLUMNS, type ScoreColumn, type ScoreTable } from "./score_table.ts";
+import type { ScoreTable } from "./score_table.ts";
 import { usable } from "./usable_condition.ts";
 
 /** As texts of an address: a column, after "-" in descending order, or ""; and conditions by column. */

@@ -1,12 +1,12 @@
 /** The scores of the rows on a page, and those of all its choice that are made in the background. */
+import type { RowScore, ScoringState } from "../lm/row_score.ts";
 import type { Asker } from "./generation.ts";
 import { LIMITS } from "./limits.ts";
 import type { Place } from "./place.ts";
 import { ProblemError } from "./problem.ts";
 import { knownScores, scoreRow, scoreTable } from "./row_scores.ts";
 import { choiceOf, type RowWish } from "./rows.ts";
-import type { RowScore } from "./score_table.ts";
-import { MOST_ROWS, type ScoringState, type ScoringWish } from "./scoring.ts";
+import { MOST_ROWS, type ScoringWish } from "./scoring.ts";
 
 /** How long a page waits for the rows of its choice. */
 const BEGINNING_MS = 100;

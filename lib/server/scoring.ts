@@ -3,6 +3,7 @@
  * row at a time, in turn with other choices, and only while nobody uses the model: what people ask for goes first.
  */
 import { thrownText } from "../components/thrown.ts";
+import type { ScoringState } from "../lm/row_score.ts";
 import { ProblemError } from "./problem.ts";
 
 /** How long a choice is scored after somebody looked at it last. */
@@ -32,25 +33,6 @@ export interface ScoringWish {
   /** Whether people use the model now. */
   readonly isUsed: () => boolean;
 }
-
-export type ScoringState =
-  /** The rows are still looked for, or other choices are in the way: so many. */
-  | { readonly kind: "waiting"; readonly others: number }
-  | {
-    readonly kind: "scoring";
-    /** Rows of the choice that are done, whether they have a score or cannot have one. */
-    readonly done: number;
-    readonly of: number;
-    /** At the pace of the last rows; absent before the first. */
-    readonly leftMs?: number;
-    /** Other choices that are scored in turn. */
-    readonly others: number;
-    /** Whether it keeps away now, as people use the model. */
-    readonly isKeptAway: boolean;
-  }
-  /** `isCut` where the choice has more rows than are scored at once. */
-  | { readonly kind: "done"; readonly of: number; readonly isCut?: true }
-  | { readonly kind: "failed"; readonly reason: string };
 
 export class Scoring {
   readonly #choices = new Map<string, Choice>();

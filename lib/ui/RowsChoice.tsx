@@ -1,10 +1,10 @@
+import { SCORE_COLUMNS } from "../lm/row_score.ts";
 import { visibleText } from "../lm/visible_text.ts";
 import { cx } from "./cx.ts";
 import {
   rowsHref,
   type RowsPage,
   type RowsWish,
-  SCORE_COLUMNS,
   sliceHref,
   wishQuery,
   withCondition,

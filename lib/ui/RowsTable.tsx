@@ -1,3 +1,4 @@
+import { SCORE_COLUMNS } from "../lm/row_score.ts";
 import { visibleLines, visibleText } from "../lm/visible_text.ts";
 import { cx } from "./cx.ts";
 import { parseRanges, toggleRows } from "../lm/row_ranges.ts";
@@ -10,7 +11,6 @@ import {
   rowHref,
   rowsHref,
   type RowsPage,
-  SCORE_COLUMNS,
 } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import type { GenerationScreen } from "./generation_screen.ts";

@@ -1,5 +1,6 @@
+import { type RowScore, SCORE_COLUMNS } from "../lm/row_score.ts";
 import { visibleText } from "../lm/visible_text.ts";
-import { conditionOf, nextSort, type RowScore, rowsHref, type RowsPage, SCORE_COLUMNS } from "./dataset_screen.ts";
+import { conditionOf, nextSort, rowsHref, type RowsPage } from "./dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import type { GenerationScreen } from "./generation_screen.ts";
 import { FilterField, SortHead } from "./RowsHead.tsx";

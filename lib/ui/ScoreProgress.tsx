@@ -1,5 +1,5 @@
 import { visibleText } from "../lm/visible_text.ts";
-import type { ScoringState } from "./dataset_screen.ts";
+import type { ScoringState } from "../lm/row_score.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { LinkButton } from "./LinkButton.tsx";
 import { count, duration, plural } from "./number_format.ts";

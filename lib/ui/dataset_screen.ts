@@ -1,5 +1,6 @@
 /** What the dataset screen shows besides its sample, and the URLs that lead on from it. */
 import type { LintFinding } from "../lm/prompt_lint.ts";
+import type { RowScore } from "../lm/row_score.ts";
 import type { Token } from "../lm/token.ts";
 import type { GenerationScreen } from "./generation_screen.ts";
 import { screenHref } from "./generation_screen.ts";
@@ -102,38 +103,11 @@ export interface OpenIn {
 
 export const ROWS_A_PAGE = 20;
 export const ALL_ROWS: RowsWish = { search: "", sort: "", filter: {}, by: "", scores: {}, only: "" };
-/** Columns of what the targets say of the model. */
-export const SCORE_COLUMNS = ["bits", "perplexity", "departure"] as const;
 
 /** Before the name of a slice in a URL, and the name under which a form sends a new one's. */
 export const SLICE = "slice.", SAVE = "save";
 /** Names in a URL of the rows that are selected, and of the sample that is pinned. */
 export const SELECTED = "selected", PIN = "pin";
-
-/** What the target of a row says of the model, or why it does not. */
-export type RowScore =
-  | {
-    /** Surprisal of the whole target. */
-    readonly nats: number;
-    readonly perplexity: number;
-    /** The first token that is not the model's first choice, from 1; absent when there is none. */
-    readonly departure?: number;
-  }
-  | { readonly fault: string };
-
-/** How far the scores of a choice of rows are, which are made in the background. */
-export type ScoringState =
-  | { readonly kind: "waiting"; readonly others: number }
-  | {
-    readonly kind: "scoring";
-    readonly done: number;
-    readonly of: number;
-    readonly leftMs?: number;
-    readonly others: number;
-    readonly isKeptAway: boolean;
-  }
-  | { readonly kind: "done"; readonly of: number; readonly isCut?: boolean }
-  | { readonly kind: "failed"; readonly reason: string };
 
 /** Longest name of a slice. */
 export const SLICE_CHARACTERS = 40;

@@ -1,5 +1,5 @@
 /** What the target of a row says of the model, as the cells of a table show it. */
-import { type RowScore, SCORE_COLUMNS } from "./dataset_screen.ts";
+import { type RowScore, SCORE_COLUMNS } from "../lm/row_score.ts";
 import { bits, decimal } from "./number_format.ts";
 
 /**

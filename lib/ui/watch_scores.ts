@@ -1,6 +1,6 @@
 /** How the scores of a choice of rows get on: the server makes them for as long as somebody asks. */
+import type { RowScore, ScoringState } from "../lm/row_score.ts";
 import { askedAgain } from "./asked_again.ts";
-import type { RowScore, ScoringState } from "./dataset_screen.ts";
 
 export interface ScoresSeen {
   readonly state: ScoringState;

@@ -1,7 +1,8 @@
 /** Rows scored in the background: in turn, while somebody looks, and after everybody who uses the model. */
 import assert from "node:assert/strict";
 import { ProblemError } from "../../lib/server/problem.ts";
-import { Scoring, type ScoringState, type ScoringWish } from "../../lib/server/scoring.ts";
+import type { ScoringState } from "../../lib/lm/row_score.ts";
+import { Scoring, type ScoringWish } from "../../lib/server/scoring.ts";
 import { until } from "../rig/until.ts";
 
 /** A choice whose scores are in the order in which they were made. */

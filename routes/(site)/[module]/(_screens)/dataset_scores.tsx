@@ -2,17 +2,11 @@
 import ScoreWatch from "../../../../islands/ScoreWatch.tsx";
 import type { Problem } from "../../../../lib/lm/event.ts";
 import type { Place } from "../../../../lib/server/place.ts";
+import type { RowScore, ScoringState } from "../../../../lib/lm/row_score.ts";
 import { problemOf } from "../../../../lib/server/problem.ts";
 import { knownScores, scoreRows, scoreTable } from "../../../../lib/server/row_scores.ts";
 import { lookAtScores } from "../../../../lib/server/scores.ts";
-import {
-  type RowScore,
-  rowsHref,
-  type RowsPage,
-  type ScoringState,
-  showsScores,
-  wishQuery,
-} from "../../../../lib/ui/dataset_screen.ts";
+import { rowsHref, type RowsPage, showsScores, wishQuery } from "../../../../lib/ui/dataset_screen.ts";
 import type { GenerationScreen } from "../../../../lib/ui/generation_screen.ts";
 import type { ScreenRequest } from "./screen.ts";
 
