@@ -60,11 +60,14 @@ class RecordScanner {
   /** Subtle: of a delimiter of several bytes, its ends tell whether quotes stand beside it. */
   readonly #before: number | undefined;
   readonly #after: number | undefined;
+  /** Of which empty lines are made. Subtle: a line of tabs that delimit is a row of empty cells. */
+  readonly #blanks: readonly number[];
 
   constructor(delimiter: string, start: number, readonly onRecord: (record: CsvRecord) => void) {
     const bytes = new TextEncoder().encode(delimiter);
     this.#before = bytes.at(-1);
     this.#after = bytes[0];
+    this.#blanks = BLANKS.filter((blank) => !bytes.includes(blank));
     this.#start = this.#offset = start;
   }
 
@@ -90,7 +93,7 @@ class RecordScanner {
 
   /** Up to a line end, which closes the record, or to a quote, which opens a cell only where one begins. */
   #cell(bytes: Uint8Array, at: number, next: number): number {
-    for (let place = at; this.#isBlank && place < next; place++) this.#isBlank = BLANKS.includes(bytes[place] ?? 0);
+    for (let place = at; this.#isBlank && place < next; place++) this.#isBlank = this.#blanks.includes(bytes[place] ?? 0);
     if (bytes[next] === NEW_LINE) this.#close(this.#offset + next);
     if (bytes[next] === QUOTE) {
       const before = next > 0 ? bytes[next - 1] : this.#last;

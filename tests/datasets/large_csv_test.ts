@@ -51,6 +51,13 @@ Deno.test("any cells, however they are quoted: rows are the same on disk as in m
   await fc.assert(property, { numRuns: 150, endOnFailure: true });
 });
 
+Deno.test("a line of tabs that delimit is a row of empty cells, one of spaces is none", async () => {
+  const [large, small] = await openBoth("a\tb\n\t\n \n1\t2\n\t\n", "\t");
+  const expected = [{ a: "", b: "" }, { a: "1", b: "2" }, { a: "", b: "" }];
+  assert.deepEqual(await rowsOf(large), expected);
+  assert.deepEqual(await rowsOf(small), expected);
+});
+
 Deno.test("records are found across the parts that are searched, cells of megabytes with line ends among them", async () => {
   const long = 'line "one"\nline two, '.repeat(200_000); // 4 MB: its quotes and line ends fall on every place of a part.
   const text = Papa.unparse([["a", "b"], [long, "1"], ["x", long], ["", "3"], [long.slice(1), "4"]]);
