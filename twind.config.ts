@@ -73,6 +73,7 @@ export default defineConfig({
       gridTemplateColumns: {
         app: "200px minmax(0,1fr)",
         screen: "minmax(0,1fr) 340px",
+        fold: "minmax(0,1fr) auto",
         sequence: "28px minmax(0,1fr) auto",
         columns: "repeat(auto-fit,minmax(min(300px,100%),1fr))",
         inputs: "repeat(auto-fill,minmax(min(240px,100%),1fr))",

@@ -17,6 +17,7 @@ import { ChatView } from "../lib/ui/ChatView.tsx";
 import { begun, opened, openedAt, withoutFirst } from "../lib/ui/conversations.ts";
 import { download } from "../lib/ui/download.ts";
 import { CHAT_STRINGS } from "../lib/ui/chat_strings.ts";
+import { isPageKey, isTyping } from "../lib/ui/page_key.ts";
 import { hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
 import { stepsAlong, stepsOfTurn, type TurnFinder } from "../lib/ui/turn_tokens.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
@@ -200,12 +201,11 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     trail.value = trailFrom<state.ChatPlace>(state.placeOf(chat.value));
     isReady.value = true;
     const onKey = (event: KeyboardEvent) => {
-      const isTyping = document.activeElement?.matches("input, textarea, select") === true;
-      const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping;
+      const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping(event);
       if (isUndo && writing.value === undefined) {
         event.preventDefault();
         turnBack(event.shiftKey ? redone(trail.value) : undone(trail.value));
-      } else if (event.key === "o" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      } else if (event.key === "o" && isPageKey(event)) {
         if (toggleOutline()) event.preventDefault();
       } else if (event.key === "Escape" && writing.value === undefined) selection.value = undefined;
       else if (event.key === "Escape") on.stop();

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { formatRanges, parseRanges, toggleRows } from "../lib/lm/row_ranges.ts";
 import { SELECTED } from "../lib/ui/dataset_screen.ts";
+import { isPageKey } from "../lib/ui/page_key.ts";
 
 /** Key → the element that it presses or goes to. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -30,8 +31,7 @@ export default function DatasetKeys() {
 }
 
 function onKey(event: KeyboardEvent): void {
-  const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-  if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!isPageKey(event)) return;
   if (event.key.toLowerCase() === "x" && selectRows(event.shiftKey)) return event.preventDefault();
   const move = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (move !== 0 && !moveRows(move)) return;

@@ -32,6 +32,7 @@ import type { CompletionPlace } from "../lib/ui/generation_props.ts";
 import { GENERATION_STRINGS } from "../lib/ui/generation_strings.ts";
 import { formatSelection, parseSelection, type Selection } from "../lib/ui/selection_text.ts";
 import { type Place, START } from "../lib/ui/kept_trail.ts";
+import { isPageKey, isTyping } from "../lib/ui/page_key.ts";
 import { canRedo, canUndo, hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
 import type { Colouring } from "../lib/ui/token_heat.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
@@ -45,6 +46,9 @@ interface GenerationProps {
   /** What shows the sample above its prompt. */
   readonly children?: ComponentChildren;
 }
+
+/** Completions that are made at once where the params do not say how many. */
+const SEVERAL = 4;
 
 /** The generation screen: its params, its run, and what is selected. Everything it draws is in `GenerationView`. */
 export default function Generation({ screen, problem, children }: GenerationProps) {
@@ -72,8 +76,9 @@ export default function Generation({ screen, problem, children }: GenerationProp
   const made = () => runs.value.filter(({ completions }) => completions.length > 0);
   useStepsAgain({ runs, shown: () => here().run, api, source, signal: () => leaving.current.signal });
 
-  /** A new run beside the earlier ones: nothing that was generated is lost. */
-  async function generate(): Promise<void> {
+  /** A new run beside the earlier ones: nothing that was generated is lost. @param isSeveral where one would be made */
+  async function generate(isSeveral = false): Promise<void> {
+    if (isSeveral && params.value.n === 1) params.value = { ...params.value, n: SEVERAL };
     const wanted = params.value;
     const before = made();
     // The first run may make the token that the URL has selected.
@@ -145,7 +150,7 @@ export default function Generation({ screen, problem, children }: GenerationProp
   /** The same token of the completion before or after; false when there is none. */
   function besides(by: -1 | 0 | 1): boolean {
     const { run, selection } = here();
-    if (by === 0 || selection?.kind !== "step" || isTyping()) return false;
+    if (by === 0 || selection?.kind !== "step") return false;
     const sequence = selection.sequence + by;
     const steps = runs.value[run]?.completions[sequence]?.steps ?? [];
     if (steps.length === 0) return false;
@@ -184,11 +189,12 @@ export default function Generation({ screen, problem, children }: GenerationProp
     isReady.value = true;
     void score(leaving.current.signal);
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void generate();
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void generate(event.shiftKey);
       else if (event.key === "Escape" && isRunning(runs.value[here().run] ?? IDLE)) stopRun.current?.abort();
       else if (event.key === "Escape") goTo({ ...here(), selection: undefined });
       else if (isUndo(event)) event.shiftKey ? redo() : undo();
-      else if (event.key === "r" && !isModified(event) && !isTyping() && made().length > 0) regenerate();
+      else if (!isPageKey(event)) return;
+      else if (event.key === "r" && made().length > 0) regenerate();
       else if (!besides(event.key === "]" ? 1 : event.key === "[" ? -1 : 0)) return;
       event.preventDefault();
     };
@@ -264,15 +270,7 @@ export default function Generation({ screen, problem, children }: GenerationProp
 
 /** Undo and redo of where one is; in a field of the form the browser undoes what was typed. */
 function isUndo(event: KeyboardEvent): boolean {
-  return event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping();
-}
-
-function isModified({ ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
-  return ctrlKey || metaKey || altKey;
-}
-
-function isTyping(): boolean {
-  return document.activeElement?.matches("input, textarea, select") === true;
+  return event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping(event);
 }
 
 /** What asks for the selected step's place by the params on screen; the server has the row, or one pass gives it. */

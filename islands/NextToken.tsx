@@ -19,6 +19,7 @@ import {
 import { commandOf, isStepKey, type StepCommand } from "../lib/ui/next_token_keys.ts";
 import { NUMBERS } from "../lib/ui/probability_column.ts";
 import { NextTokenView } from "../lib/ui/NextTokenView.tsx";
+import { isPageKey } from "../lib/ui/page_key.ts";
 import { type KnownSteps, pathSteps, pathVerdicts, withAnswer } from "../lib/ui/path_steps.ts";
 import { besidePath, type PathNode, withPath } from "../lib/ui/path_tree.ts";
 import { useLookAhead } from "../lib/ui/use_look_ahead.ts";
@@ -227,9 +228,7 @@ export default function NextToken(props: NextTokenProps) {
   }
 
   function onKey(event: KeyboardEvent): void {
-    const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-    if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (press(event.key)) event.preventDefault();
+    if (isPageKey(event) && press(event.key)) event.preventDefault();
   }
 
   useSignalEffect(() => {

@@ -8,7 +8,6 @@ import { ChatAside } from "./ChatAside.tsx";
 import { ChatTurn } from "./ChatTurn.tsx";
 import type { ChatActions, ChatViewProps } from "./chat_props.ts";
 import { ConversationList } from "./ConversationList.tsx";
-import { cx } from "./cx.ts";
 import { FilePicker } from "./FilePicker.tsx";
 import { chatHref } from "./chat_screen.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
@@ -19,39 +18,31 @@ import { Panel } from "./Panel.tsx";
 import { ProblemCard } from "./ProblemCard.tsx";
 import { useStreamedText } from "./use_streamed_text.ts";
 import { VersionDiff } from "./VersionDiff.tsx";
+import { WithInspector } from "./WithInspector.tsx";
 import { visibleText } from "../lm/visible_text.ts";
 
 /** The chat screen: the thread, the composer, and beside them what shapes the next answer. */
 export function ChatView(props: ChatViewProps) {
   const { screen, on, selection } = props;
   return (
-    <div class="grid min-h-screen grid-cols-1 wide:grid-cols-screen" data-ready={props.isReady}>
-      <main id="main" class="flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
-        <div class="flex flex-wrap items-center gap-2">
-          <h1 class="mr-auto text-18 font-semibold tracking-tight">{screen.title}</h1>
-          {screen.generators.length > 1 && <GeneratorChoice screen={screen} params={props.params} />}
-          <Button onClick={on.begin}>{TEXT.newChat}</Button>
-          <Button onClick={on.exportChat}>{TEXT.exportChat}</Button>
-          <FilePicker onFile={on.importChat}>{TEXT.importChat}</FilePicker>
-        </div>
-        <ConversationList {...props} />
-        <BranchOutline {...props} />
-        <Thread {...props} />
-        <Composer {...props} />
-      </main>
-      <aside
-        aria-label={TEXT.sent}
-        class={cx(
-          "border-line bg-panel border-t wide:border-l wide:border-t-0",
-          selection !== undefined &&
-            "fixed inset-x-0 bottom-0 z-10 max-h-[60vh] overflow-y-auto wide:static wide:max-h-full",
-        )}
-      >
-        <div class="p-4 wide:sticky wide:top-0 wide:max-h-screen wide:overflow-y-auto">
-          <ChatAside {...props} />
-        </div>
-      </aside>
-    </div>
+    <WithInspector
+      label={TEXT.sent}
+      narrow={selection === undefined ? "below" : "over"}
+      isReady={props.isReady}
+      inspector={<ChatAside {...props} />}
+    >
+      <div class="flex flex-wrap items-center gap-2">
+        <h1 class="mr-auto text-18 font-semibold tracking-tight">{screen.title}</h1>
+        {screen.generators.length > 1 && <GeneratorChoice screen={screen} params={props.params} />}
+        <Button onClick={on.begin}>{TEXT.newChat}</Button>
+        <Button onClick={on.exportChat}>{TEXT.exportChat}</Button>
+        <FilePicker onFile={on.importChat}>{TEXT.importChat}</FilePicker>
+      </div>
+      <ConversationList {...props} />
+      <BranchOutline {...props} />
+      <Thread {...props} />
+      <Composer {...props} />
+    </WithInspector>
   );
 }
 

@@ -2,7 +2,6 @@ import { survives, tokensBefore } from "../lm/survival.ts";
 import { CompletionDiff } from "./CompletionDiff.tsx";
 import { CompletionsPanel } from "./CompletionsPanel.tsx";
 import { CompletionTree } from "./CompletionTree.tsx";
-import { cx } from "./cx.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { isRunning } from "./generation_state.ts";
 import { nextHref } from "./next_token_screen.ts";
@@ -13,86 +12,73 @@ import { leaveFor, SampleBar } from "./SampleBar.tsx";
 import { SamplingPanel } from "./SamplingPanel.tsx";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { TargetPanel } from "./TargetPanel.tsx";
+import { WithInspector } from "./WithInspector.tsx";
 
 /** The generation screen: sample, prompt, params, completions, target, and the inspector beside or below them. */
 export function GenerationView(props: GenerationViewProps) {
   const { screen, onSelect } = props;
   const inspected = findInspected(props);
   return (
-    <div class="grid min-h-screen grid-cols-1 wide:grid-cols-screen" data-ready={props.isReady}>
-      <main
-        id="main"
-        class={cx(
-          "flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4",
-          inspected !== undefined && "pb-[60vh] wide:pb-8",
+    <WithInspector
+      label={GENERATION_STRINGS.inspector}
+      narrow={inspected === undefined ? "nowhere" : "over"}
+      isReady={props.isReady}
+      inspector={inspected === undefined
+        ? <p class="text-13 text-soft">{GENERATION_STRINGS.inspectorEmpty}</p>
+        : (
+          <Inspector
+            inspected={inspected}
+            stepHref={stepHref(props)}
+            onTake={inspected.kind === "step" ? props.onBranch : undefined}
+            order={props.params.order}
+            onOrder={(order) => props.onParams({ ...props.params, order })}
+            onClose={() => onSelect(undefined)}
+          />
         )}
+    >
+      <form
+        method="get"
+        action={`/${screen.module}/${screen.component}`}
+        class="flex min-w-0 flex-col gap-4"
+        onChange={leaveFor}
+        onSubmit={(event) => {
+          // Another sample number means another page; without one, Enter generates.
+          const wanted = new FormData(event.currentTarget).get("sample");
+          if (wanted !== null && wanted !== String(screen.sample)) return;
+          event.preventDefault();
+          props.onGenerate();
+        }}
       >
-        <form
-          method="get"
-          action={`/${screen.module}/${screen.component}`}
-          class="flex min-w-0 flex-col gap-4"
-          onChange={leaveFor}
-          onSubmit={(event) => {
-            // Another sample number means another page; without one, Enter generates.
-            const wanted = new FormData(event.currentTarget).get("sample");
-            if (wanted !== null && wanted !== String(screen.sample)) return;
-            event.preventDefault();
-            props.onGenerate();
-          }}
-        >
-          <SampleBar screen={{ ...screen, params: props.params }} />
-          {props.pageProblem !== undefined && <ProblemCard problem={props.pageProblem} />}
-          {props.sample}
-          <PromptPanel
-            prompt={screen.prompt}
-            tokens={props.run.prompt.length > 0 ? props.run.prompt : props.scored?.prompt}
-          />
-          <SamplingPanel {...props} />
-        </form>
-        <CompletionsPanel {...props} />
-        {props.comparison !== undefined && (
-          <CompletionDiff
-            before={props.comparison[0]}
-            after={props.comparison[1]}
-            onClose={props.onCloseComparison}
-          />
-        )}
-        {!props.runs.some(isRunning) && (
-          <CompletionTree
-            runs={props.runs}
-            shown={{ run: props.runIndex, sequence: props.selection?.kind === "step" ? props.selection.sequence : 0 }}
-            canUndo={props.canUndo}
-            canRedo={props.canRedo}
-            onUndo={props.onUndo}
-            onRedo={props.onRedo}
-            onGo={props.onRun}
-          />
-        )}
-        <TargetPanel {...props} />
-      </main>
-      <aside
-        aria-label={GENERATION_STRINGS.inspector}
-        class={cx(
-          "border-line bg-panel",
-          inspected === undefined
-            ? "hidden wide:block wide:border-l"
-            : "fixed inset-x-0 bottom-0 z-10 max-h-[60vh] overflow-y-auto border-t wide:static wide:max-h-full wide:border-l wide:border-t-0",
-        )}
-      >
-        <div class="p-4 wide:sticky wide:top-0 wide:max-h-screen wide:overflow-y-auto">
-          {inspected === undefined ? <p class="text-13 text-soft">{GENERATION_STRINGS.inspectorEmpty}</p> : (
-            <Inspector
-              inspected={inspected}
-              stepHref={stepHref(props)}
-              onTake={inspected.kind === "step" ? props.onBranch : undefined}
-              order={props.params.order}
-              onOrder={(order) => props.onParams({ ...props.params, order })}
-              onClose={() => onSelect(undefined)}
-            />
-          )}
-        </div>
-      </aside>
-    </div>
+        <SampleBar screen={{ ...screen, params: props.params }} />
+        {props.pageProblem !== undefined && <ProblemCard problem={props.pageProblem} />}
+        {props.sample}
+        <PromptPanel
+          prompt={screen.prompt}
+          tokens={props.run.prompt.length > 0 ? props.run.prompt : props.scored?.prompt}
+        />
+        <SamplingPanel {...props} />
+      </form>
+      <CompletionsPanel {...props} />
+      {props.comparison !== undefined && (
+        <CompletionDiff
+          before={props.comparison[0]}
+          after={props.comparison[1]}
+          onClose={props.onCloseComparison}
+        />
+      )}
+      {!props.runs.some(isRunning) && (
+        <CompletionTree
+          runs={props.runs}
+          shown={{ run: props.runIndex, sequence: props.selection?.kind === "step" ? props.selection.sequence : 0 }}
+          canUndo={props.canUndo}
+          canRedo={props.canRedo}
+          onUndo={props.onUndo}
+          onRedo={props.onRedo}
+          onGo={props.onRun}
+        />
+      )}
+      <TargetPanel {...props} />
+    </WithInspector>
   );
 }
 

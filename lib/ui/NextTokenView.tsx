@@ -17,6 +17,7 @@ import { PromptPanel } from "./PromptPanel.tsx";
 import { leaveFor, SampleBar } from "./SampleBar.tsx";
 import { Segments } from "./Segments.tsx";
 import { knownTokens } from "./token_display.ts";
+import { WithInspector } from "./WithInspector.tsx";
 
 /** The next-token screen: the text so far, the distribution after it, and every way to go on. */
 export function NextTokenView(props: NextTokenViewProps) {
@@ -25,82 +26,78 @@ export function NextTokenView(props: NextTokenViewProps) {
   // Subtle: while an answer is on its way, the list still belongs to the place before.
   const listedAt = next?.path.map(({ id }) => id) ?? props.path;
   return (
-    <div class="grid min-h-screen grid-cols-1 wide:grid-cols-screen" data-ready={props.isReady} aria-busy={isBusy}>
-      <main id="main" class="flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
-        <form
-          id={PLACE_FORM}
-          method="get"
-          action={`/${screen.module}/${screen.component}`}
-          class="flex min-w-0 flex-col gap-4"
-          onChange={leaveFor}
-        >
-          <SampleBar screen={here} kept={numbersEntries(screen.numbers)} />
-          {props.sample}
-          <PromptPanel prompt={screen.prompt} tokens={next?.prompt && knownTokens(next.prompt)} />
-          <PathPanel {...props} />
-          {problem !== undefined && (
-            <ProblemCard problem={problem} retryHref={nextHref(here, props.path)} onRetry={props.onRetry}>
-              {props.path.length > 0 && <LinkButton href={nextHref(here, [])}>{TEXT.restart}</LinkButton>}
-            </ProblemCard>
-          )}
-        </form>
-        {next === undefined && problem === undefined && (
-          <Panel title={TEXT.candidates}>
-            <p role="status" class="flex flex-wrap items-center gap-2 p-3 text-soft">
-              {TEXT.waiting}
-              <noscript>
-                <LinkButton href={nextHref(here, props.path)}>{TEXT.askAgain}</LinkButton>
-              </noscript>
-            </p>
-          </Panel>
+    <WithInspector
+      label={TEXT.candidates}
+      isReady={props.isReady}
+      isBusy={isBusy}
+      inspector={next && <NextTokenAside {...props} next={next} />}
+    >
+      <form
+        id={PLACE_FORM}
+        method="get"
+        action={`/${screen.module}/${screen.component}`}
+        class="flex min-w-0 flex-col gap-4"
+        onChange={leaveFor}
+      >
+        <SampleBar screen={here} kept={numbersEntries(screen.numbers)} />
+        {props.sample}
+        <PromptPanel prompt={screen.prompt} tokens={next?.prompt && knownTokens(next.prompt)} />
+        <PathPanel {...props} />
+        {problem !== undefined && (
+          <ProblemCard problem={problem} retryHref={nextHref(here, props.path)} onRetry={props.onRetry}>
+            {props.path.length > 0 && <LinkButton href={nextHref(here, [])}>{TEXT.restart}</LinkButton>}
+          </ProblemCard>
         )}
-        {next !== undefined && (
-          <Panel
-            title={TEXT.candidates}
-            facts={TEXT.candidatesFacts(
-              count(props.candidates.length),
-              next.vocabularySize === undefined ? "?" : count(next.vocabularySize),
-            )}
-            actions={
-              <>
-                <FindField {...props} />
-                <Segments
-                  label={TEXT.numbers}
-                  names={NUMBERS}
-                  chosen={screen.numbers}
-                  hrefOf={(numbers) => nextHref({ ...here, numbers }, props.path)}
-                  onChoose={props.onNumbers}
-                />
-              </>
-            }
-          >
-            {props.query !== "" && next.found !== undefined && <Found {...props} found={next.found} />}
-            <div class={cx(isBusy && "opacity-50")}>
-              <NextTokenTable
-                next={next}
-                candidates={props.candidates}
-                selected={props.selected}
-                preview={props.preview}
-                numbers={screen.numbers}
-                hrefOf={(id) => nextHref(here, [...listedAt, id])}
-                onTake={(id) => props.onGo([...listedAt, id])}
-                onSelect={props.onSelect}
-                banHref={(id) => nextHref({ ...here, params: withBan(props.params, id) }, props.path)}
-                onBan={(id) => props.onParams(withBan(props.params, id))}
-              />
-            </div>
-            <Pages {...props} size={next.vocabularySize ?? 0} />
-          </Panel>
-        )}
-      </main>
-      {next !== undefined && (
-        <aside aria-label={TEXT.candidates} class="border-t border-line bg-panel wide:border-l wide:border-t-0">
-          <div class="p-4 wide:sticky wide:top-0 wide:max-h-screen wide:overflow-y-auto">
-            <NextTokenAside {...props} next={next} />
-          </div>
-        </aside>
+      </form>
+      {next === undefined && problem === undefined && (
+        <Panel title={TEXT.candidates}>
+          <p role="status" class="flex flex-wrap items-center gap-2 p-3 text-soft">
+            {TEXT.waiting}
+            <noscript>
+              <LinkButton href={nextHref(here, props.path)}>{TEXT.askAgain}</LinkButton>
+            </noscript>
+          </p>
+        </Panel>
       )}
-    </div>
+      {next !== undefined && (
+        <Panel
+          title={TEXT.candidates}
+          facts={TEXT.candidatesFacts(
+            count(props.candidates.length),
+            next.vocabularySize === undefined ? "?" : count(next.vocabularySize),
+          )}
+          actions={
+            <>
+              <FindField {...props} />
+              <Segments
+                label={TEXT.numbers}
+                names={NUMBERS}
+                chosen={screen.numbers}
+                hrefOf={(numbers) => nextHref({ ...here, numbers }, props.path)}
+                onChoose={props.onNumbers}
+              />
+            </>
+          }
+        >
+          {props.query !== "" && next.found !== undefined && <Found {...props} found={next.found} />}
+          <div class={cx(isBusy && "opacity-50")}>
+            <NextTokenTable
+              next={next}
+              candidates={props.candidates}
+              selected={props.selected}
+              preview={props.preview}
+              numbers={screen.numbers}
+              hrefOf={(id) => nextHref(here, [...listedAt, id])}
+              onTake={(id) => props.onGo([...listedAt, id])}
+              onSelect={props.onSelect}
+              banHref={(id) => nextHref({ ...here, params: withBan(props.params, id) }, props.path)}
+              onBan={(id) => props.onParams(withBan(props.params, id))}
+            />
+          </div>
+          <Pages {...props} size={next.vocabularySize ?? 0} />
+        </Panel>
+      )}
+    </WithInspector>
   );
 }
 

@@ -21,6 +21,7 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
         "g, then d g n c",
         "goes to this module's page of that first letter",
       ],
+      [".", "hides the inspector beside a screen, or shows it again"],
       ["← → ↑ ↓", "move between tokens, rows and candidates"],
       [
         "Enter",
@@ -42,19 +43,15 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
   },
   {
     screen: "Generation",
-    keys: [["Ctrl/⌘ Enter", "generates"], ["r", "generates again, by the next seed"], [
-      "Esc",
-      "stops; what has come is kept",
-    ], [
-      "Ctrl/⌘ Z",
-      "goes back to what was looked at before; with Shift, forth again",
-    ], [
-      "Home, End",
-      "first and last token",
-    ], [
-      "[ ]",
-      "the same place of the completion before or after",
-    ]],
+    keys: [
+      ["Ctrl/⌘ Enter", "generates"],
+      ["Ctrl/⌘ Shift Enter", "generates several completions: as many as n says, or 4 where it says 1"],
+      ["r", "generates again, by the next seed"],
+      ["Esc", "stops; what has come is kept"],
+      ["Ctrl/⌘ Z", "goes back to what was looked at before; with Shift, forth again"],
+      ["Home, End", "first and last token"],
+      ["[ ]", "the same place of the completion before or after"],
+    ],
   },
   {
     screen: "Next token",

@@ -5,4 +5,8 @@ export const RUN_STRINGS = {
   drawnRemotely: "unknown, the server drew it",
   evidence: { bounded: "bounded", unavailable: "unavailable" },
   resume: "Go on from here",
+  show: "Show",
+  hide: "Hide",
+  showInspector: "Show the inspector",
+  hideInspector: "Hide the inspector",
 } as const;

@@ -109,3 +109,82 @@ Deno.test("single keys are switched off on the key sheet, for every screen and o
   }
   await browser.close();
 });
+
+Deno.test("a full stop puts the inspector away and brings it back, on each screen that has one", async (t) => {
+  await using app = await serveApp(await loadModuleFiles(EXAMPLES, ROOT));
+  const browser = await launchChromium();
+  const inspectors = {
+    "/alpaca/generation?sample=3": "Choose a token to see",
+    "/alpaca/next-token?sample=3": "effective choices",
+    "/persona_chat/chat": "Sent",
+  };
+  for (const [path, text] of Object.entries(inspectors)) {
+    await t.step(path, async () => {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      await page.goto(app.origin + path);
+      await page.locator("[data-ready=true]").first().waitFor();
+      const inside = page.getByRole("complementary").getByText(text).first();
+      await inside.waitFor();
+      const wide = await page.locator("main").evaluate((main) => main.clientWidth);
+      await page.keyboard.press(".");
+      await inside.waitFor({ state: "hidden" });
+      assert.ok(await page.locator("main").evaluate((main) => main.clientWidth) > wide + 200);
+      // Typing is never a key of the page.
+      await page.locator("main").locator("textarea, input:not([type=hidden]):not([type=checkbox])").first().focus();
+      await page.keyboard.press(".");
+      assert.equal(await inside.count(), 0);
+      const show = page.getByRole("button", { name: "Show the inspector" });
+      await show.focus();
+      await page.keyboard.press("Enter");
+      await inside.waitFor();
+      assert.equal(
+        await page.getByRole("button", { name: "Hide the inspector" })
+          .evaluate((button) => button === document.activeElement),
+        true,
+      );
+      await page.keyboard.press(".");
+      await inside.waitFor({ state: "hidden" });
+      await page.close();
+    });
+  }
+
+  await t.step("it stays away while one goes on, and a sheet of a narrow screen leaves a bar", async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+    await page.goto(`${app.origin}/alpaca/generation?sample=3&max_tokens=4`);
+    await page.locator("[data-ready=true]").first().waitFor();
+    await page.getByRole("button", { name: "Generate" }).click();
+    await page.getByText(/^(stop|length)$/).first().waitFor();
+    await page.locator("[data-position]").first().click();
+    const sheet = page.getByRole("complementary");
+    await sheet.getByText("Completion 1 · token 1").waitFor();
+    await page.keyboard.press(".");
+    await sheet.getByText("Completion 1 · token 1").waitFor({ state: "hidden" });
+    assert.ok(((await sheet.boundingBox())?.height ?? Infinity) < 60);
+    await page.locator("[data-position]").nth(1).click();
+    assert.equal(await sheet.getByText("Completion 1 · token 2").count(), 0);
+    await sheet.getByRole("button", { name: "Show the inspector" }).click();
+    await sheet.getByText("Completion 1 · token 2").waitFor();
+    await page.close();
+  });
+
+  await t.step(
+    "Ctrl+Shift+Enter generates several completions, as many as n says where it says more than one",
+    async () => {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+      await page.goto(`${app.origin}/alpaca/generation?sample=3&max_tokens=3`);
+      await page.locator("[data-ready=true]").first().waitFor();
+      await page.getByLabel("seed", { exact: true }).focus();
+      await page.keyboard.press("Control+Shift+Enter");
+      await page.getByRole("group", { name: "Completions 4", exact: true }).waitFor();
+      assert.equal(new URL(page.url()).searchParams.get("n"), "4");
+      await page.goto(`${app.origin}/alpaca/generation?sample=5&max_tokens=3&n=2`);
+      await page.locator("[data-ready=true]").first().waitFor();
+      await page.keyboard.press("Control+Shift+Enter");
+      await page.getByRole("group", { name: "Completions 2", exact: true }).waitFor();
+      assert.equal(await page.getByRole("group", { name: "Completions 3", exact: true }).count(), 0);
+      assert.equal(new URL(page.url()).searchParams.get("n"), "2");
+      await page.close();
+    },
+  );
+  await browser.close();
+});
