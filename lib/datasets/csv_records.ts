@@ -93,7 +93,9 @@ class RecordScanner {
 
   /** Up to a line end, which closes the record, or to a quote, which opens a cell only where one begins. */
   #cell(bytes: Uint8Array, at: number, next: number): number {
-    for (let place = at; this.#isBlank && place < next; place++) this.#isBlank = this.#blanks.includes(bytes[place] ?? 0);
+    for (let place = at; this.#isBlank && place < next; place++) {
+      this.#isBlank = this.#blanks.includes(bytes[place] ?? 0);
+    }
     if (bytes[next] === NEW_LINE) this.#close(this.#offset + next);
     if (bytes[next] === QUOTE) {
       const before = next > 0 ? bytes[next - 1] : this.#last;
