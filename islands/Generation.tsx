@@ -25,6 +25,7 @@ import {
   started,
   withCompletion,
 } from "../lib/ui/generation_state.ts";
+import { colouringEntries } from "../lib/ui/colouring_query.ts";
 import { collectPerFrame } from "../lib/ui/frame.ts";
 import { GenerationView } from "../lib/ui/GenerationView.tsx";
 import type { ComparedCompletion } from "../lib/ui/CompletionDiff.tsx";
@@ -43,6 +44,7 @@ interface GenerationProps {
   readonly screen: GenerationScreen;
   /** What is wrong with the URL, when something is. */
   readonly problem: Problem | undefined;
+  readonly colouring: Colouring;
   /** What shows the sample above its prompt. */
   readonly children?: ComponentChildren;
 }
@@ -51,14 +53,14 @@ interface GenerationProps {
 const SEVERAL = 4;
 
 /** The generation screen: its params, its run, and what is selected. Everything it draws is in `GenerationView`. */
-export default function Generation({ screen, problem, children }: GenerationProps) {
+export default function Generation({ screen, problem, children, ...props }: GenerationProps) {
   const params = useSignal<SamplingParams>(screen.params);
   const runs = useSignal<readonly Run[]>([IDLE]);
   const trail = useSignal(trailFrom(START));
   const compared = useSignal<readonly CompletionPlace[]>([]);
   const scored = useSignal<Scored | undefined>(undefined);
   const scoreProblem = useSignal<Problem | undefined>(undefined);
-  const colouring = useSignal<Colouring>("p");
+  const colouring = useSignal(props.colouring);
   const isReady = useSignal(false);
   const leaving = useRef(new AbortController());
   const told = useRef<string | undefined>(undefined);
@@ -174,7 +176,7 @@ export default function Generation({ screen, problem, children }: GenerationProp
   useSignalEffect(() => {
     const { selection } = here();
     const chosen = selection === undefined ? "" : `&sel=${formatSelection(selection)}`;
-    const href = screenHref({ ...screen, params: params.value }) + chosen;
+    const href = screenHref({ ...screen, params: params.value }, colouringEntries(colouring.value)) + chosen;
     // The URL that opened the page stays until something of it changes.
     if (told.current !== undefined && told.current !== href) history.replaceState(history.state, "", href);
     told.current = href;

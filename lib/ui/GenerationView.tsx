@@ -1,4 +1,5 @@
 import { survives, tokensBefore } from "../lm/survival.ts";
+import { colouringEntries } from "./colouring_query.ts";
 import { CompletionDiff } from "./CompletionDiff.tsx";
 import { CompletionsPanel } from "./CompletionsPanel.tsx";
 import { CompletionTree } from "./CompletionTree.tsx";
@@ -49,7 +50,7 @@ export function GenerationView(props: GenerationViewProps) {
           props.onGenerate();
         }}
       >
-        <SampleBar screen={{ ...screen, params: props.params }} />
+        <SampleBar screen={{ ...screen, params: props.params }} kept={colouringEntries(props.colouring)} />
         {props.pageProblem !== undefined && <ProblemCard problem={props.pageProblem} />}
         {props.sample}
         <PromptPanel

@@ -37,7 +37,7 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
           {GENERATION_STRINGS.go}
         </button>
       </noscript>
-      {Object.keys(screen.edits).length > 0 && <Lineage screen={screen} />}
+      {Object.keys(screen.edits).length > 0 && <Lineage screen={screen} kept={kept} />}
       {screen.leftOutCount > 0 && <LeftOut screen={screen} />}
     </div>
   );
@@ -46,7 +46,7 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
 /** The number, and the ways to others. */
 function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
   const typed = useTyped(String(screen.sample));
-  const at = (sample: number) => [screenHref({ ...screen, sample, edits: {} }), ...kept.map(entryText)].join("&");
+  const at = (sample: number) => screenHref({ ...screen, sample, edits: {} }, kept);
   return (
     <span class="inline-flex flex-wrap items-center gap-2">
       <LinkButton
@@ -78,19 +78,17 @@ function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
   );
 }
 
-function entryText([name, value]: readonly [string, string]): string {
-  return `${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
-}
-
 /** What a derived sample was made of, and the way back to it. */
-function Lineage({ screen }: { readonly screen: GenerationScreen }) {
+function Lineage({ screen, kept }: Required<SampleBarProps>) {
   const { split, sample, edits } = screen;
   return (
     <p class="flex basis-full flex-wrap items-center gap-2 border-l-2 border-accent bg-sunk px-3 py-1.5 text-13">
       {/* Sent only when another generator is chosen: another sample has other fields. */}
       <input type="hidden" name="edits" value={JSON.stringify(edits)} disabled />
       {GENERATION_STRINGS.derived(`${split} ${sample}`, Object.keys(edits).join(", "))}
-      <a class="text-accent underline" href={screenHref({ ...screen, edits: {} })}>{GENERATION_STRINGS.toOriginal}</a>
+      <a class="text-accent underline" href={screenHref({ ...screen, edits: {} }, kept)}>
+        {GENERATION_STRINGS.toOriginal}
+      </a>
     </p>
   );
 }

@@ -51,12 +51,12 @@ export type ScreenPlace = Pick<
   "module" | "component" | "task" | "split" | "sample" | "edits" | "generator" | "defaults" | "params"
 >;
 
-/** The permalink of a screen; params that stand at their default are left out. */
-export function screenHref(place: ScreenPlace): string {
+/** The permalink of a screen, with what else it holds; params that stand at their default are left out. */
+export function screenHref(place: ScreenPlace, more: readonly (readonly [name: string, value: string])[] = []): string {
   const query = new URLSearchParams({ task: place.task, split: place.split, sample: String(place.sample) });
   if (place.generator !== "") query.set("generator", place.generator);
   if (Object.keys(place.edits).length > 0) query.set("edits", JSON.stringify(place.edits));
-  for (const [name, value] of paramsToQuery(place.params, place.defaults)) query.append(name, value);
+  for (const [name, value] of [...paramsToQuery(place.params, place.defaults), ...more]) query.append(name, value);
   return `/${place.module}/${place.component}?${query}`;
 }
 

@@ -86,6 +86,43 @@ Deno.test("generation screen", async (t) => {
     },
   );
 
+  await t.step(
+    "the address holds how tokens are coloured: over a reload, at another sample, and on the way back",
+    async () => {
+      const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&max_tokens=4`);
+      const chosen = () =>
+        page.getByRole("group", { name: "Colour tokens by" }).locator("[aria-pressed=true]").innerText();
+      const colour = () => new URL(page.url()).searchParams.get("colour");
+      assert.deepEqual([await chosen(), colour()], ["p", null]);
+      await page.getByRole("button", { name: "rank", exact: true }).click();
+      await page.waitForFunction(() => location.search.includes("colour=rank"));
+      await page.reload();
+      assert.equal(await chosen(), "rank");
+      await page.getByRole("link", { name: "Next sample" }).click();
+      await page.waitForURL(/sample=1&/);
+      assert.deepEqual([await chosen(), colour()], ["rank", "rank"]);
+      await page.locator("[data-ready=true]").waitFor();
+      await page.getByRole("button", { name: "none", exact: true }).click();
+      await page.waitForFunction(() => location.search.includes("colour=none"));
+      await page.goBack();
+      await page.waitForURL(/sample=0&/);
+      assert.equal(await chosen(), "rank");
+      await page.goForward();
+      await page.waitForURL(/sample=1&/);
+      assert.equal(await chosen(), "none");
+      // Where the number is typed, the form keeps it; what an address says wrongly is left out.
+      await page.locator("[data-ready=true]").waitFor();
+      await page.getByLabel("Sample number").fill("7");
+      await page.getByLabel("Sample number").press("Enter");
+      await page.waitForURL(/sample=7/);
+      assert.equal(await chosen(), "none");
+      await page.goto(`${app.origin}${DEMO}&colour=blue`);
+      assert.equal(await chosen(), "p");
+      assert.deepEqual(errors, []);
+      await page.close();
+    },
+  );
+
   await t.step("what is being typed stays while tokens arrive, and is taken when the field is left", async () => {
     const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=40&temperature=1.5`);
     await page.getByRole("button", { name: "Generate" }).click();

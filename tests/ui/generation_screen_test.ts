@@ -11,6 +11,10 @@ Deno.test("screenHref() leaves out what stands at its default", () => {
     screenHref({ ...place, defaults: DEFAULT_PARAMS, params: DEFAULT_PARAMS }),
     "/m/c?task=t&split=s&sample=3&generator=g",
   );
+  assert.equal(
+    screenHref({ ...place, defaults: DEFAULT_PARAMS, params: { ...DEFAULT_PARAMS, seed: 7 } }, [["q", "a&b=\ud800"]]),
+    "/m/c?task=t&split=s&sample=3&generator=g&seed=7&q=a%26b%3D%EF%BF%BD",
+  );
 });
 
 Deno.test("paramsFromQuery() restores what paramsToQuery() wrote", () => {

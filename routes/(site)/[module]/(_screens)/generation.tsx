@@ -1,5 +1,6 @@
 import Generation from "../../../../islands/Generation.tsx";
 import SampleView from "../../../../islands/SampleView.tsx";
+import { parseColouring } from "../../../../lib/ui/colouring_query.ts";
 import { readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
 
 export async function openGeneration(request: ScreenRequest): Promise<Screen> {
@@ -8,7 +9,7 @@ export async function openGeneration(request: ScreenRequest): Promise<Screen> {
     title: sampleTitle(screen),
     status: problem?.status ?? 200,
     body: (
-      <Generation screen={screen} problem={problem}>
+      <Generation screen={screen} problem={problem} colouring={parseColouring(request.url.searchParams)}>
         {shown !== undefined && <SampleView elements={shown} />}
       </Generation>
     ),
