@@ -8,6 +8,8 @@ export interface Entry {
   readonly command: readonly [program: string, ...args: string[]];
   readonly path: string;
   readonly precision: "fp32" | "int8";
+  /** What its process is told besides what all are told. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export class Contestant implements AsyncDisposable {
@@ -20,7 +22,7 @@ export class Contestant implements AsyncDisposable {
     const [program, ...args] = entry.command;
     this.#process = new Deno.Command(program, {
       args,
-      env: { ORT_DISABLE_TELEMETRY: "1", OMP_NUM_THREADS: "1", TOKENIZERS_PARALLELISM: "false" },
+      env: { ORT_DISABLE_TELEMETRY: "1", OMP_NUM_THREADS: "1", TOKENIZERS_PARALLELISM: "false", ...entry.env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

@@ -9,6 +9,9 @@ export const OURS = "visuallm";
 export const REFERENCE = "torch fp32";
 export const ALL_POSITIONS = "onnxruntime fp32, hub's graph";
 
+/** As `deno task start` sets it. */
+const AS_STARTED = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };
+
 export function entriesOf({ python, models }: Prepared): readonly Entry[] {
   const deno = (file: string) => [Deno.execPath(), "run", "-A", `${HERE}${file}`] as const;
   const withPython = (file: string) => [python, `${HERE}${file}`] as const;
@@ -19,6 +22,7 @@ export function entriesOf({ python, models }: Prepared): readonly Entry[] {
       command: deno("with_visuallm.ts"),
       path: `${models}/gqa`,
       precision,
+      env: AS_STARTED,
     })),
     ...both.map((precision) => ({
       name: `onnxruntime ${precision}`,

@@ -16,7 +16,7 @@ self.onmessage = async ({ data }: MessageEvent<CopyRequest | "stop">) => {
 async function write({ libraryPath, modelPath, copyPath }: CopyRequest, signal: AbortSignal): Promise<void> {
   const written = await copyFolder(copyPath);
   try {
-    const options = { threads: 1, copyPath: join(written, "model.onnx") };
+    const options = { threads: 1, isPacked: false, copyPath: join(written, "model.onnx") };
     (await NativeSession.open(OrtLibrary.open(libraryPath), modelPath, options, signal)).close();
     await placeCopy(written, copyPath);
   } catch (error) {

@@ -1,9 +1,12 @@
 /**
- * A copy of a large model as the runtime rewrites it: its graph simplified, and its weights laid out for the kernels of this
- * machine, in a file that is mapped into memory rather than read. A model then loads in a fraction of the time.
+ * A copy of a large model as the runtime rewrites it: its graph simplified, and its weights in a file of their own, which is
+ * mapped into memory rather than read. A model then loads in a fraction of the time, and holds each weight once.
  *
- * The copy is about twice as large as the model. It is made once, in a thread of its own, and belongs to this processor and
- * this release of the runtime; for any other one is made anew.
+ * The copy is as large as the model. It is made once, in a thread of its own, and belongs to this processor and this release
+ * of the runtime; for any other one is made anew.
+ *
+ * Subtle: the weights lie as the graph has them. The runtime could keep them as its kernels want them, too, but a pass over
+ * those takes a tenth longer where they are mapped than in memory of the process, which may lie in huge pages.
  */
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
@@ -26,7 +29,7 @@ export async function findCopy(
   const { size, mtime } = await Deno.stat(modelPath);
   const processor = processorName();
   if (size < LEAST_BYTES || processor === undefined) return undefined;
-  const machine = hash(`${processor} ${version}`), content = hash(`${size} ${mtime?.getTime()}`);
+  const machine = hash(`${processor} ${version}`), content = hash(`plain ${size} ${mtime?.getTime()}`);
   const folder = join(cacheDir, "optimized", hash(await Deno.realPath(modelPath)), `${machine}-${content}`);
   const path = join(folder, "model.onnx");
   return { path, exists: await exists(path) };

@@ -1,10 +1,9 @@
 /**
  * A session of an optimized copy that can be used almost at once.
  *
- * The copy's file has the weights twice: as they are, and as the kernels want them. The runtime takes the second ones, but
- * lays the first ones out anew beforehand to see that they are the same, which is nearly all of the time that it takes to
- * open. So the model begins with its weights as they are, where a pass takes up to half as long again, and goes on with
- * the others as soon as they are there.
+ * Nearly all of the time that it takes to open is spent on laying out the weights as the kernels want them. So the model
+ * begins with its weights as they lie in the file, where a pass takes up to half as long again, and goes on with the others
+ * as soon as they are there.
  */
 import type { OrtLibrary } from "./library.ts";
 import { NativeSession, type SessionOptions } from "./session.ts";

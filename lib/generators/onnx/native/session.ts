@@ -73,7 +73,7 @@ export interface SessionOptions {
   readonly device?: NativeDevice;
   /** Whether weights are laid out for this machine's kernels, which takes a while and makes passes quicker; default true. */
   readonly isPacked?: boolean;
-  /** Where to leave a copy whose weights lie as this machine's kernels want them, in a file beside it. */
+  /** Where to leave a copy of the graph as the runtime simplified it, with its weights in a file beside it. */
   readonly copyPath?: string;
 }
 
@@ -242,7 +242,6 @@ function configure(
   library.call("SetOptimizedModelFilePath", options, text(copyPath));
   set("session.optimized_model_external_initializers_file_name", `${basename(copyPath)}.data`);
   set("session.optimized_model_external_initializers_min_size_in_bytes", "1024");
-  set("session.save_external_prepacked_constant_initializers", "1");
 }
 
 /** Off: products in a shortened format (TF32) would move logits by more than our tolerance. */
