@@ -2,7 +2,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Config, ProxyConfig } from "./config.ts";
 import { Attempts } from "./attempts.ts";
-import { checkContentType } from "./read_json.ts";
+import { checkContentType } from "./limits.ts";
 import { ProblemError } from "./problem.ts";
 
 /** The one route that anyone may call, under any name: it reveals nothing. */

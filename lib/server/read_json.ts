@@ -1,6 +1,9 @@
+import type { Context } from "fresh";
 import * as v from "valibot";
+import type { Clock } from "../generators/clock.ts";
+import type { State } from "./app_state.ts";
 import { scanJson } from "./json_scan.ts";
-import { bodyTooLarge, LIMITS } from "./limits.ts";
+import { bodyTooLarge, bodyTooSlow, checkContentType, LIMITS } from "./limits.ts";
 import { ProblemError } from "./problem.ts";
 
 /** Characters of a refused value that the answer repeats. */
@@ -8,11 +11,14 @@ const SHOWN_CHARACTERS = 64;
 
 /**
  * The body of a request, parsed and checked.
- * @throws {ProblemError} 415 not JSON by its type, 413 over a limit, 400 malformed, 422 against the schema
+ * @throws {ProblemError} 415 not JSON by its type, 413 over a limit, 408 too slow, 400 malformed, 422 against the schema
  */
-export async function readJson<Output>(request: Request, schema: v.GenericSchema<unknown, Output>): Promise<Output> {
-  checkContentType(request.headers.get("content-type"));
-  const text = await readText(request);
+export async function readJson<Output>(
+  { req, state }: Context<State>,
+  schema: v.GenericSchema<unknown, Output>,
+): Promise<Output> {
+  checkContentType(req.headers.get("content-type"));
+  const text = await readText(req, state.registry.traffic.clock);
   const { depth, keys, error } = scanJson(text);
   if (error !== undefined) {
     const { line, column, expected } = error;
@@ -42,28 +48,43 @@ export function checkValue<Output>(value: unknown, schema: v.GenericSchema<unkno
   throw new ProblemError(422, "Invalid request", describeIssue(issue, field), field === undefined ? {} : { field });
 }
 
-export function checkContentType(type: string | null): void {
-  if (type !== null && /^application\/json\s*(;|$)/i.test(type)) return;
-  const got = type === null ? "none" : `"${type.slice(0, SHOWN_CHARACTERS)}"`;
-  throw new ProblemError(415, "Not JSON", `Cannot read the body: expected content-type application/json, got ${got}`);
+async function readText({ body }: Request, clock: Clock): Promise<string> {
+  if (body === null) return "";
+  const reader = body.getReader();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let text = "", sizeBytes = 0, isLate = false;
+  const stopTimer = clock.after(LIMITS.bodySeconds * 1000, () => {
+    isLate = true;
+    leave(reader);
+  });
+  try {
+    for (let next = await nextPart(reader); next !== undefined; next = await nextPart(reader)) {
+      sizeBytes += next.byteLength;
+      if (sizeBytes > LIMITS.bodyBytes) throw bodyTooLarge();
+      text += decoded(decoder, next);
+    }
+    if (isLate) throw bodyTooSlow();
+    return text + decoded(decoder);
+  } finally {
+    stopTimer();
+    leave(reader);
+  }
 }
 
-async function readText(request: Request): Promise<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let text = "", sizeBytes = 0;
+async function nextPart(
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    // Subtle: leaving the loop by throwing cancels the stream, so the rest of a large body is never read.
-    for await (const chunk of request.body ?? []) {
-      sizeBytes += chunk.byteLength;
-      if (sizeBytes > LIMITS.bodyBytes) throw bodyTooLarge();
-      text += decoded(decoder, chunk);
-    }
-  } catch (error) {
-    if (error instanceof ProblemError) throw error;
+    return (await reader.read()).value;
+  } catch {
     // Whoever sent it has left and hears nothing of this; the log has it as no failure of the app.
     throw new ProblemError(400, "Body cut off", "Cannot read the body: the connection ended before it did");
   }
-  return text + decoded(decoder);
+}
+
+/** The rest of a body that is large or slow is never read. */
+function leave(reader: ReadableStreamDefaultReader<unknown>): void {
+  reader.cancel().catch(() => {}); // A body that broke off cannot be left either.
 }
 
 /** @param chunk absent: the end, at which nothing may be missing */

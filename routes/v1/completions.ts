@@ -5,5 +5,5 @@ import { completionsSchema } from "../../lib/server/v1/schemas.ts";
 
 export const handler = v1Route(
   "POST",
-  async (ctx) => await completions(ctx, await readJson(ctx.req, completionsSchema)),
+  async (ctx) => await completions(ctx, await readJson(ctx, completionsSchema)),
 );

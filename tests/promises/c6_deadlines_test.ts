@@ -8,11 +8,13 @@ import { supervised } from "../../lib/server/supervised.ts";
 import { Traffic } from "../../lib/server/traffic.ts";
 import { component, defineModule, generation } from "../../lib/mod.ts";
 import { readProblem } from "../rig/read_events.ts";
-import { rigApp } from "../rig/rig_app.ts";
+import { openRequest, whileServed } from "../rig/raw_client.ts";
+import { rigApp, rigPath } from "../rig/rig_app.ts";
 import { rigModule } from "../rig/rig_module.ts";
 import { FakeClock, settled } from "../rig/fake_clock.ts";
 import { type Behaviour, startFaultyUpstream } from "../rig/faulty_upstream.ts";
 import { measured } from "../rig/measured.ts";
+import { until } from "../rig/until.ts";
 
 const SECOND = 1_000, MINUTE = 60 * SECOND;
 
@@ -101,6 +103,57 @@ Deno.test("C6: a row that does not come is given up after 30 s, a page whose fun
     assert.equal(clock.timers, 0);
   }
   measured("C6", "a row that does not come 30,000 ms, a page of a module's 600,000 ms");
+});
+
+/** What a connection gives until the text matches, or until the other end closes it. */
+async function readUntil(connection: Deno.TcpConn, end: RegExp): Promise<string> {
+  const decoder = new TextDecoder(), part = new Uint8Array(65_536);
+  let text = "";
+  while (!end.test(text)) {
+    const length = await connection.read(part);
+    if (length === null) break;
+    text += decoder.decode(part.subarray(0, length), { stream: true });
+  }
+  return text;
+}
+
+Deno.test("C6: a body that comes a byte at a time is given up 30 s after its headers, and nothing of it is kept", async () => {
+  const clock = new FakeClock();
+  const { handler, access, logged } = await rigApp({ traffic: { clock } });
+  const json = { "content-type": "application/json", "content-length": "13" };
+  await whileServed(handler, async (port) => {
+    access.port = port;
+    const open = async () => {
+      const connection = await openRequest(port, "POST", rigPath("generate"), json, '{"sample"');
+      await until("the app waits for the body", () => clock.timers === 1);
+      return connection;
+    };
+    const write = (connection: Deno.TcpConn, text: string) => connection.write(new TextEncoder().encode(text));
+
+    const slow = await open();
+    await clock.pass(29 * SECOND);
+    await write(slow, ":");
+    await clock.pass(SECOND - 1);
+    assert.equal(clock.timers, 1, "given up early");
+    await clock.pass(1);
+    const answer = await readUntil(slow, /\}\s*0\s*$/);
+    assert.match(answer, /^HTTP\/1\.1 408 /);
+    assert.match(answer, /^connection: close\r$/m);
+    assert.match(answer, /^content-type: application\/problem\+json\r$/m);
+    assert.match(answer, /Cannot read the request: the body did not end within 30 s/);
+    slow.close();
+
+    const late = await open();
+    await clock.pass(30 * SECOND - 1);
+    await write(late, ":99");
+    await write(late, "}");
+    assert.match(await readUntil(late, /\}\s*0\s*$/), /^HTTP\/1\.1 422 /, "a body that ends in time is used");
+    late.close();
+    await until("both are in the log", () => logged.length === 2);
+    assert.equal(clock.timers, 0);
+  });
+  assert.deepEqual(logged.map((line) => JSON.parse(line).code), ["Body too slow", "Invalid request"]);
+  measured("C6", "a body that does not end 30,000 ms");
 });
 
 /** Tells how many waits have begun, as a test cannot see otherwise what has come over the network. */

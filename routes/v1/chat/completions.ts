@@ -4,5 +4,5 @@ import { chatCompletions } from "../../../lib/server/v1/chat_completions.ts";
 import { chatCompletionsSchema } from "../../../lib/server/v1/schemas.ts";
 
 export const handler = v1Route("POST", async (ctx) => {
-  return await chatCompletions(ctx, await readJson(ctx.req, chatCompletionsSchema));
+  return await chatCompletions(ctx, await readJson(ctx, chatCompletionsSchema));
 });

@@ -5,5 +5,5 @@ import { readJson } from "../../../../lib/server/read_json.ts";
 
 /** Streams the next turn of a conversation. */
 export const handler = apiRoute({
-  POST: async (ctx) => await chat(ctx, await readJson(ctx.req, chatSchema)),
+  POST: async (ctx) => await chat(ctx, await readJson(ctx, chatSchema)),
 });

@@ -5,5 +5,5 @@ import { readJson } from "../../../../lib/server/read_json.ts";
 
 /** The exact text that a conversation would send. */
 export const handler = apiRoute({
-  POST: async (ctx) => await chatPrompt(ctx, await readJson(ctx.req, chatSchema)),
+  POST: async (ctx) => await chatPrompt(ctx, await readJson(ctx, chatSchema)),
 });

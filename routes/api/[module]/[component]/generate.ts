@@ -5,5 +5,5 @@ import { readJson } from "../../../../lib/server/read_json.ts";
 
 /** Streams a run's events. */
 export const handler = apiRoute({
-  POST: async (ctx) => await generate(ctx, await readJson(ctx.req, generateSchema)),
+  POST: async (ctx) => await generate(ctx, await readJson(ctx, generateSchema)),
 });

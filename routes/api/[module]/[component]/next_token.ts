@@ -5,5 +5,5 @@ import { readJson } from "../../../../lib/server/read_json.ts";
 
 /** The distribution after a prompt and a path of tokens. */
 export const handler = apiRoute({
-  POST: async (ctx) => await nextToken(ctx, await readJson(ctx.req, nextTokenSchema)),
+  POST: async (ctx) => await nextToken(ctx, await readJson(ctx, nextTokenSchema)),
 });

@@ -5,5 +5,5 @@ import { readJson } from "../../../../lib/server/read_json.ts";
 
 /** Scores a completion, by default the sample's target. */
 export const handler = apiRoute({
-  POST: async (ctx) => await score(ctx, await readJson(ctx.req, scoreSchema)),
+  POST: async (ctx) => await score(ctx, await readJson(ctx, scoreSchema)),
 });

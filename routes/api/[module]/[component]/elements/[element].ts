@@ -4,6 +4,6 @@ import { readJson } from "../../../../../lib/server/read_json.ts";
 
 /** Clicks an element and streams what changes, or cancels its action. */
 export const handler = apiRoute({
-  POST: async (ctx) => await act(ctx, await readJson(ctx.req, actSchema)),
+  POST: async (ctx) => await act(ctx, await readJson(ctx, actSchema)),
   DELETE: cancel,
 });
