@@ -33,6 +33,7 @@ import type { CompletionPlace } from "../lib/ui/generation_props.ts";
 import { GENERATION_STRINGS } from "../lib/ui/generation_strings.ts";
 import { formatSelection, parseSelection, type Selection } from "../lib/ui/selection_text.ts";
 import { type Place, START } from "../lib/ui/kept_trail.ts";
+import { followInRail } from "../lib/ui/other_screen.ts";
 import { isPageKey, isTyping } from "../lib/ui/page_key.ts";
 import { canRedo, canUndo, hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
 import type { Colouring } from "../lib/ui/token_heat.ts";
@@ -180,6 +181,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
     // The URL that opened the page stays until something of it changes.
     if (told.current !== undefined && told.current !== href) history.replaceState(history.state, "", href);
     told.current = href;
+    followInRail({ ...screen, params: params.value });
   });
 
   useEffect(() => {

@@ -19,6 +19,7 @@ import {
 import { commandOf, isStepKey, type StepCommand } from "../lib/ui/next_token_keys.ts";
 import { NUMBERS } from "../lib/ui/probability_column.ts";
 import { NextTokenView } from "../lib/ui/NextTokenView.tsx";
+import { followInRail } from "../lib/ui/other_screen.ts";
 import { isPageKey } from "../lib/ui/page_key.ts";
 import { type KnownSteps, pathSteps, pathVerdicts, withAnswer } from "../lib/ui/path_steps.ts";
 import { besidePath, type PathNode, withPath } from "../lib/ui/path_tree.ts";
@@ -236,6 +237,7 @@ export default function NextToken(props: NextTokenProps) {
     // The URL that opened the page stays until something of it changes.
     if (told.current !== undefined && told.current !== href) history.replaceState(history.state, "", href);
     told.current = href;
+    followInRail(here());
   });
 
   useEffect(() => {

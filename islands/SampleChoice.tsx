@@ -1,4 +1,4 @@
-import type { GenerationScreen } from "../lib/ui/generation_screen.ts";
+import { type GenerationScreen, paramsToQuery } from "../lib/ui/generation_screen.ts";
 import { leaveFor, SampleBar } from "../lib/ui/SampleBar.tsx";
 
 interface SampleChoiceProps {
@@ -11,6 +11,9 @@ interface SampleChoiceProps {
 export default function SampleChoice({ screen, kept }: SampleChoiceProps) {
   return (
     <form method="get" action={`/${screen.module}/${screen.component}`} onChange={leaveFor}>
+      {paramsToQuery(screen.params, screen.defaults).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
       <SampleBar screen={screen} kept={kept} />
     </form>
   );

@@ -1,4 +1,5 @@
 import { App, type FreshConfig } from "fresh";
+import type { Component } from "../components/component.ts";
 import type { Budget } from "./budget.ts";
 import type { Access } from "./guard.ts";
 import type { Log } from "./log.ts";
@@ -38,6 +39,8 @@ export interface State extends Services {
   readonly client: string;
   /** What the log's line of this request will tell besides. */
   readonly tally: Tally;
+  /** Where the rail leads from a page that shows something: to the same on another screen of its module. Set by the page. */
+  hrefOf?: (component: Component) => string;
   readonly counts: RequestCounts;
   /** Rows that are scored in the background. */
   readonly scoring: Scoring;

@@ -2,10 +2,18 @@ import type { ComponentChildren } from "preact";
 import { cx } from "./cx.ts";
 import { PAGE_STRINGS } from "./page_strings.ts";
 
+export interface RailLink {
+  readonly name: string;
+  readonly title: string;
+  readonly href: string;
+  /** Whether it leads to what the page shows, also after that was changed in the page. */
+  readonly follows: boolean;
+}
+
 export interface RailModule {
   readonly name: string;
   readonly title: string;
-  readonly components: readonly { readonly name: string; readonly title: string }[];
+  readonly components: readonly RailLink[];
 }
 
 interface RailProps {
@@ -39,12 +47,12 @@ function ModuleLinks({ module, current }: { readonly module: RailModule; readonl
     <div class="flex items-center gap-1 mid:flex-col mid:items-stretch mid:gap-0">
       <h2 class="px-2 text-11 mid:pb-1 font-semibold uppercase tracking-wider text-soft">{module.title}</h2>
       {module.components.map((component) => {
-        const href = `/${module.name}/${component.name}`;
-        const isCurrent = href === current;
+        const isCurrent = `/${module.name}/${component.name}` === current;
         return (
           <a
             key={component.name}
-            href={href}
+            href={component.href}
+            data-follows={component.follows ? component.name : undefined}
             aria-current={isCurrent ? "page" : undefined}
             class={cx(
               "block rounded-md border-l-2 px-2 py-1 hover:bg-sunk",

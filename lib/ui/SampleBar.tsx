@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { type GenerationScreen, screenHref } from "./generation_screen.ts";
+import { FROM_TASK, type GenerationScreen, screenHref } from "./generation_screen.ts";
 import { LinkButton } from "./LinkButton.tsx";
 import { count, plural } from "./number_format.ts";
 import { GENERATION_STRINGS } from "./generation_strings.ts";
@@ -30,7 +30,8 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
           selected={screen.generator}
         />
       )}
-      {kept.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} data-kept />)}
+      {screen.tasks.length > 1 && <input type="hidden" name={FROM_TASK} value={screen.task} />}
+      {kept.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
       {screen.size > 0 && <SampleNumber screen={screen} kept={kept} />}
       <noscript>
         <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1">
@@ -83,7 +84,7 @@ function Lineage({ screen, kept }: Required<SampleBarProps>) {
   const { split, sample, edits } = screen;
   return (
     <p class="flex basis-full flex-wrap items-center gap-2 border-l-2 border-accent bg-sunk px-3 py-1.5 text-13">
-      {/* Sent only when another generator is chosen: another sample has other fields. */}
+      {/* Sent only when another generator or task is chosen: another sample has other fields. */}
       <input type="hidden" name="edits" value={JSON.stringify(edits)} disabled />
       {GENERATION_STRINGS.derived(`${split} ${sample}`, Object.keys(edits).join(", "))}
       <a class="text-accent underline" href={screenHref({ ...screen, edits: {} }, kept)}>
@@ -108,20 +109,19 @@ function LeftOut({ screen: { leftOut, leftOutCount } }: { readonly screen: Gener
 }
 
 /**
- * Leaves for the place that was chosen in the form around the bar: another task or split at its first sample, since it
- * may hold fewer.
+ * Leaves for the place that was chosen in the form around the bar: another split at its first sample, since it may hold
+ * fewer; of another task the server knows which of its samples is meant.
  */
 export function leaveFor(event: JSX.TargetedEvent<HTMLFormElement>): void {
   const form = event.currentTarget;
   const changed = event.target;
-  const isSameSample = changed instanceof HTMLSelectElement && changed.name === "generator";
-  const edits = form.elements.namedItem("edits");
-  if (edits instanceof HTMLInputElement) edits.disabled = !isSameSample;
+  const chosen = changed instanceof HTMLSelectElement ? changed.name : "sample";
+  const edits = form.elements.namedItem("edits"), task = form.elements.namedItem(FROM_TASK);
+  if (edits instanceof HTMLInputElement) edits.disabled = chosen !== "generator" && chosen !== "task";
+  if (task instanceof HTMLInputElement) task.disabled = chosen !== "task";
   const sample = form.elements.namedItem("sample");
   if (changed instanceof HTMLSelectElement) {
-    // Another task has other fields.
-    if (changed.name === "task") { for (const input of form.querySelectorAll("[data-kept]")) input.remove(); }
-    if (!isSameSample && sample instanceof HTMLInputElement) sample.value = "0";
+    if (chosen === "split" && sample instanceof HTMLInputElement) sample.value = "0";
     form.submit();
   } else if (changed === sample) {
     form.requestSubmit();

@@ -45,6 +45,9 @@ export interface GenerationScreen {
   readonly random: number;
 }
 
+/** Under which a form names the task that its sample was shown for. */
+export const FROM_TASK = "from_task";
+
 /** The part of the screen that its URL holds. */
 export type ScreenPlace = Pick<
   GenerationScreen,
@@ -133,3 +136,6 @@ export function defaultsOf(overrides: Partial<SamplingParams> = {}): SamplingPar
 
 const NUMERIC = Object.keys(PARAM_RANGES).filter((name): name is NumericParam => name in PARAM_RANGES);
 export { NUMERIC };
+
+/** As an address names them. */
+export const PARAM_NAMES: readonly string[] = [...NUMERIC, ...OTHERS].map(snakeCase);

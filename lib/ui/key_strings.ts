@@ -19,7 +19,7 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
       ["Ctrl/⌘ K", "finds an action, a field or a page"],
       [
         "g, then d g n c",
-        "goes to this module's page of that first letter",
+        "goes to this module's page of that first letter, with what is shown here",
       ],
       [".", "hides the inspector beside a screen, or shows it again"],
       ["← → ↑ ↓", "move between tokens, rows and candidates"],

@@ -1,8 +1,10 @@
 import RailFoot from "../../islands/RailFoot.tsx";
+import type { Component } from "../../lib/components/component.ts";
+import type { State } from "../../lib/server/app_state.ts";
 import { define } from "../../lib/server/define.ts";
 import type { EngineReport, Registry } from "../../lib/server/registry.ts";
 import { EngineList } from "../../lib/ui/EngineList.tsx";
-import { Rail } from "../../lib/ui/Rail.tsx";
+import { Rail, type RailLink } from "../../lib/ui/Rail.tsx";
 import { PAGE_STRINGS } from "../../lib/ui/page_strings.ts";
 import { visibleText } from "../../lib/lm/visible_text.ts";
 
@@ -10,7 +12,7 @@ export default define.layout(function SiteLayout({ Component, state, url }) {
   const modules = state.registry.modules.map(({ name, title, components }) => ({
     name,
     title: visibleText(title),
-    components: components.map((component) => ({ name: component.name, title: visibleText(component.title) })),
+    components: components.map((component) => railLink(state, url, name, component)),
   }));
   const engines = enginesOf(state.registry, url);
   return (
@@ -28,6 +30,14 @@ export default define.layout(function SiteLayout({ Component, state, url }) {
     </div>
   );
 });
+
+/** The screens of the page's own module show what it shows; the page itself begins anew. */
+function railLink({ hrefOf }: State, { pathname }: URL, module: string, component: Component): RailLink {
+  const { name, kind } = component, plain = `/${module}/${name}`;
+  const isBeside = pathname !== plain && pathname.startsWith(`/${module}/`);
+  const follows = isBeside && hrefOf !== undefined && kind !== "chat" && kind !== "elements";
+  return { name, title: visibleText(component.title), href: isBeside ? hrefOf?.(component) ?? plain : plain, follows };
+}
 
 /** The generator of a screen, and of a developer's page all that its code may use. */
 function enginesOf(registry: Registry, { pathname, searchParams }: URL): readonly EngineReport[] {

@@ -1,8 +1,20 @@
-/** Ctrl+K finds what can be done on a page, and "g" goes to another page of the module. */
+/** Ctrl+K finds what can be done on a page; "g", the rail and another task take along what is shown. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { defineModule, generation, logitTable, rows } from "../../lib/mod.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
+
+const shared = rows(Array.from({ length: 30 }, (_, index) => ({ text: `row ${index}` })));
+const twoTasks = defineModule({
+  name: "two",
+  generators: { one: logitTable({ vocabulary: [..." aginrow0123456789"], logits: () => [1] }) },
+  tasks: {
+    plain: { dataset: { all: shared }, prompt: ({ text }) => text },
+    again: { dataset: { all: shared }, prompt: ({ text }) => `again ${text}` },
+  },
+  components: [generation()],
+});
 
 async function open(page: Page, url: string): Promise<void> {
   await page.goto(url);
@@ -64,6 +76,43 @@ Deno.test("the palette and the keys between pages", async (t) => {
     await page.keyboard.press("g");
     await page.keyboard.press("c");
     await page.waitForURL(/\/persona_chat\/chat/);
+  });
+
+  await t.step("g with a letter, as the rail, takes the sample along and the params as they stand now", async () => {
+    await open(page, `${app.origin}/alpaca/generation?sample=3`);
+    await page.getByLabel("temperature", { exact: true }).fill("0.5");
+    await page.getByLabel("temperature", { exact: true }).press("Enter");
+    await page.getByText(/^(stop|length)$/).first().waitFor();
+    await page.locator("[data-position]").first().focus();
+    await page.keyboard.press("g");
+    await page.keyboard.press("n");
+    await page.waitForURL(/\/alpaca\/next-token\?.*sample=3&.*temperature=0\.5/);
+    await open(page, page.url());
+    await page.getByLabel("top_k", { exact: true }).fill("5");
+    await page.getByLabel("top_k", { exact: true }).press("Tab");
+    await page.waitForFunction(() => location.search.includes("top_k=5"));
+    await page.getByRole("navigation").getByRole("link", { name: "Dataset" }).first().click();
+    await page.waitForURL(/\/alpaca\/dataset\?.*sample=3&.*temperature=0\.5&top_k=5/);
+    await page.locator("[data-ready=true]").waitFor({ state: "attached" });
+    await page.getByRole("link", { name: "Next sample" }).click();
+    await page.waitForURL(/sample=4&/);
+    await page.locator("[data-ready=true]").waitFor({ state: "attached" });
+    await page.getByRole("navigation").getByRole("link", { name: "Generation" }).first().click();
+    await page.waitForURL(/\/alpaca\/generation\?.*sample=4&.*temperature=0\.5&top_k=5/);
+  });
+
+  await t.step("another task keeps the sample, with JavaScript and without", async () => {
+    await using two = await serveApp([{ module: twoTasks, file: "two/mod.ts", url: new URL("./", import.meta.url) }]);
+    for (const javaScriptEnabled of [true, false]) {
+      const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
+      await page.goto(`${two.origin}/two/generation?sample=17&temperature=0.5&colour=rank`);
+      if (javaScriptEnabled) await page.locator("[data-ready=true]").waitFor();
+      await page.getByLabel("Task").selectOption("again");
+      if (!javaScriptEnabled) await page.getByRole("button", { name: "Go", exact: true }).click();
+      await page.waitForURL(/task=again&split=all&sample=17&generator=one&temperature=0\.5&colour=rank$/);
+      assert.match(await page.getByRole("region", { name: "Prompt" }).innerText(), /again row 17/);
+      await page.context().close();
+    }
   });
   await browser.close();
 });

@@ -3,6 +3,7 @@ import { Head } from "fresh/runtime";
 import { define } from "../../../lib/server/define.ts";
 import { findComponent } from "../../../lib/server/place.ts";
 import { ProblemError } from "../../../lib/server/problem.ts";
+import { otherScreenHref } from "../../../lib/ui/other_screen.ts";
 import { PAGE_STRINGS } from "../../../lib/ui/page_strings.ts";
 import { openChat } from "./(_screens)/chat.tsx";
 import { openDataset } from "./(_screens)/dataset.tsx";
@@ -10,12 +11,17 @@ import { openElements } from "./(_screens)/elements.tsx";
 import { openGeneration } from "./(_screens)/generation.tsx";
 import { openNextToken } from "./(_screens)/next_token.tsx";
 import { unlessOpening } from "./(_screens)/opening.tsx";
+import { toOtherTask } from "./(_screens)/other_task.ts";
 import type { Screen, ScreenRequest } from "./(_screens)/screen.ts";
 
 export const handler = define.handlers({
   async GET({ state, params: path, url, req: { signal } }) {
     const screen = await open({ state, path, url, signal }).catch(fail);
-    return screen instanceof Response ? screen : page(screen, { status: screen.status });
+    if (screen instanceof Response) return screen;
+    const { shown, status } = screen;
+    // What is wrong with an address is not taken along.
+    if (shown !== undefined && status === 200) state.hrefOf = (other) => otherScreenHref(shown, other);
+    return page(screen, { status });
   },
 });
 
@@ -34,11 +40,11 @@ async function open(request: ScreenRequest): Promise<Screen | Response> {
   const { module, component } = findComponent(request.state.registry, request.path);
   switch (component.kind) {
     case "dataset":
-      return await unlessOpening(request, openDataset(request, module));
+      return await toOtherTask(request) ?? await unlessOpening(request, openDataset(request, module));
     case "generation":
-      return await unlessOpening(request, openGeneration(request));
+      return await toOtherTask(request) ?? await unlessOpening(request, openGeneration(request));
     case "next_token":
-      return await unlessOpening(request, openNextToken(request));
+      return await toOtherTask(request) ?? await unlessOpening(request, openNextToken(request));
     case "chat":
       return openChat(request, module, component);
     case "elements":

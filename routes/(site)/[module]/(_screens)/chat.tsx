@@ -29,5 +29,5 @@ export function openChat({ url }: ScreenRequest, module: Module, component: Chat
     elements: page.snapshot(),
     controls: Object.fromEntries(controls.map(([key, control]) => [key, page.nameOf(control) ?? key])),
   };
-  return { title, status: read.problem === undefined ? 200 : 422, body: <Chat screen={screen} /> };
+  return { title, status: read.problem === undefined ? 200 : 422, body: <Chat screen={screen} />, shown: screen };
 }

@@ -82,6 +82,7 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
   const hasGenerator = place.generator !== "";
   return {
     title: sampleTitle(screen),
+    shown: screen,
     status: (problem ?? refusal)?.status ?? 200,
     body: (
       <>

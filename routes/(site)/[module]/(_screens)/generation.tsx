@@ -7,6 +7,7 @@ export async function openGeneration(request: ScreenRequest): Promise<Screen> {
   const { screen, shown, problem } = await readSampleScreen(request);
   return {
     title: sampleTitle(screen),
+    shown: screen,
     status: problem?.status ?? 200,
     body: (
       <Generation screen={screen} problem={problem} colouring={parseColouring(request.url.searchParams)}>

@@ -40,6 +40,7 @@ export async function openNextToken(request: ScreenRequest): Promise<Screen | Re
   const shown = badParams ?? badPath ?? problem;
   return {
     title: sampleTitle(screen),
+    shown: screen,
     status: shown?.status ?? 200,
     body: (
       <NextToken screen={screen} path={path} view={view} next={next} problem={shown}>

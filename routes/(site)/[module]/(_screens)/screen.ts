@@ -7,6 +7,7 @@ import type { State } from "../../../../lib/server/app_state.ts";
 import { namesFromQuery, type Place, type PlacePath, readSample, resolvePlace } from "../../../../lib/server/place.ts";
 import { defaultsOf, type GenerationScreen, paramsFromQuery } from "../../../../lib/ui/generation_screen.ts";
 import { engineText } from "../../../../lib/ui/engine_text.ts";
+import type { Shown } from "../../../../lib/ui/other_screen.ts";
 import { PAGE_STRINGS } from "../../../../lib/ui/page_strings.ts";
 import { visibleText } from "../../../../lib/lm/visible_text.ts";
 
@@ -16,6 +17,8 @@ export interface Screen {
   readonly title: string;
   readonly status: number;
   readonly body: ComponentChildren;
+  /** What it shows, so that links to the module's other screens lead to the same; absent where there is nothing to show. */
+  readonly shown?: Shown;
 }
 
 /** What a screen is opened with. */

@@ -1,0 +1,25 @@
+/** From a screen to the others of its module, which show the same. */
+import { screenHref, type ScreenPlace } from "./generation_screen.ts";
+
+/** What a screen shows: a sample, or a generator alone. */
+export type Shown = ScreenPlace | Pick<ScreenPlace, "module" | "generator">;
+
+interface OtherScreen {
+  readonly name: string;
+  readonly kind: "dataset" | "generation" | "next_token" | "chat" | "elements";
+}
+
+/** With as much of what is shown as the other screen can show too. */
+export function otherScreenHref(shown: Shown, { name, kind }: OtherScreen): string {
+  if (kind !== "chat" && kind !== "elements" && "task" in shown) return screenHref({ ...shown, component: name });
+  const isPlain = kind === "elements" || shown.generator === "";
+  const query = isPlain ? "" : `?${new URLSearchParams([["generator", shown.generator]])}`;
+  return `/${shown.module}/${name}${query}`;
+}
+
+/** The rail was drawn with the page: its links follow what was changed there since. */
+export function followInRail(place: ScreenPlace): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("nav a[data-follows]")) {
+    link.href = screenHref({ ...place, component: link.dataset.follows ?? "" });
+  }
+}
