@@ -48,6 +48,8 @@ export default defineConfig({
     ["fade-y", { maskImage: "linear-gradient(to bottom,#000 calc(100% - 16px),transparent)" }],
     // Breaks a long word as a last resort, and lets what holds it be narrower than the word.
     ["break-anywhere", { overflowWrap: "anywhere" }],
+    // Three lines of a text, the last of which says by its ellipsis that more follows.
+    ["clamp-3", { display: "-webkit-box", WebkitBoxOrient: "vertical", WebkitLineClamp: "3", overflow: "hidden" }],
     ["fade-none", { maskImage: "none" }],
   ],
   theme: {
@@ -74,7 +76,7 @@ export default defineConfig({
         app: "200px minmax(0,1fr)",
         screen: "minmax(0,1fr) 340px",
         fold: "minmax(0,1fr) auto",
-        sequence: "28px minmax(0,1fr) auto",
+        sequence: "28px minmax(0,1fr) fit-content(45%)",
         columns: "repeat(auto-fit,minmax(min(300px,100%),1fr))",
         inputs: "repeat(auto-fill,minmax(min(240px,100%),1fr))",
         params: "repeat(auto-fill,minmax(148px,1fr))",

@@ -86,7 +86,7 @@ export default function RailFoot() {
         }}
         // The screen below the sheet hears no key. Subtle: a sheet that was just closed may still have the focus.
         onKeyDown={(event) => event.currentTarget.open && event.stopPropagation()}
-        class="m-auto max-h-[80vh] w-[420px] max-w-full whitespace-normal rounded-lg border border-edge bg-panel p-0 text-ink"
+        class="mx-auto mt-[10vh] max-h-[80vh] w-[420px] max-w-[94vw] whitespace-normal rounded-lg border border-edge bg-panel p-0 text-ink"
       >
         {Sheet && <Sheet shows={shows} isOff={areOff()} onSwitch={(off) => isOff.current = off} onClose={close} />}
       </dialog>

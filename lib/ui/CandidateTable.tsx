@@ -3,7 +3,7 @@ import { CANDIDATE_STRINGS } from "./candidate_strings.ts";
 import { cx } from "./cx.ts";
 import type { Interval } from "../lm/evidence.ts";
 import { massText } from "./mass_text.ts";
-import { count, percent } from "./number_format.ts";
+import { count, fixed, percent } from "./number_format.ts";
 import { STRINGS } from "./strings.ts";
 import { displayToken } from "./token_display.ts";
 
@@ -118,7 +118,7 @@ function CandidateRow({ candidate, skipped, isChosen, hasFinal, hasNoise, onTake
       </th>
       <td class="py-0.5 pl-2 text-right">{percent(logprob)}</td>
       {hasFinal && <td class="py-0.5 pl-2 text-right">{finalPercent(finalLogprob)}</td>}
-      {hasNoise && <td class="py-0.5 pl-2 text-right text-soft">{noise?.toFixed(2) ?? "–"}</td>}
+      {hasNoise && <td class="py-0.5 pl-2 text-right text-soft">{noise === undefined ? "–" : fixed(noise)}</td>}
       <td class="py-0.5 pl-2">
         <Bar raw={logprob} final={hasFinal ? finalLogprob : logprob} />
       </td>
@@ -165,6 +165,8 @@ function HatchedBar(props: { readonly logprob: number }) {
   );
 }
 
+/** Less than half a pixel is no bar: its number says how little it is. */
 function barWidth(logprob: number): string {
-  return Math.max(1, Math.exp(logprob) * 64).toFixed(1);
+  const width = Math.exp(logprob) * 64;
+  return width < 0.5 ? "0" : Math.max(1, width).toFixed(1);
 }

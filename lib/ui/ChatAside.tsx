@@ -59,14 +59,16 @@ export function ChatAside(props: ChatViewProps) {
         </p>
         {use !== undefined && <ContextMeter use={use} maxTokens={params.maxTokens} onWithout={on.without} />}
         {props.prompt !== undefined && use === undefined && <p class="text-12 text-soft">{TEXT.windowUnknown}</p>}
-        {props.prompt === undefined ? <p class="text-soft">{TEXT.sentNothing}</p> : (
-          <>
-            <FieldLegend prompt={props.prompt.prompt} />
-            <div class="max-h-[40vh] overflow-y-auto rounded-md border border-line p-2">
-              <PromptText prompt={props.prompt.prompt} />
-            </div>
-          </>
-        )}
+        {props.prompt === undefined
+          ? <p class="text-soft">{props.draft === "" ? TEXT.sentNothing : TEXT.sentUntold}</p>
+          : (
+            <>
+              <FieldLegend prompt={props.prompt.prompt} />
+              <div class="max-h-[40vh] overflow-y-auto rounded-md border border-line p-2">
+                <PromptText prompt={props.prompt.prompt} />
+              </div>
+            </>
+          )}
       </section>
       <p class="hidden text-12 text-soft mid:block">{TEXT.keys}</p>
     </div>
@@ -77,7 +79,7 @@ function Sampling({ screen, params, problem, on }: ChatViewProps) {
   const changed = changedParams(params, screen.defaults).length;
   const refused = problem?.field?.startsWith("params.") === true ? problem : undefined;
   return (
-    <details class="-mx-3 border-y border-line py-2">
+    <details class="-mx-4 border-y border-line px-1 py-2">
       <summary class="px-3">
         <b class="font-semibold">{GENERATION_STRINGS.sampling}</b>{" "}
         <span class="text-12 text-soft">{GENERATION_STRINGS.changed(changed)}</span>

@@ -146,7 +146,7 @@ function Composer({ chat, draft, writing, acceptsAtOnce, isReady, on }: ChatView
             type="checkbox"
             checked={acceptsAtOnce}
             onChange={(event) => on.acceptAtOnce(event.currentTarget.checked)}
-            class="accent-accent"
+            class="m-0 accent-accent"
           />
           {TEXT.autoAccept}
         </label>

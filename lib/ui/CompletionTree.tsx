@@ -40,7 +40,7 @@ export function CompletionTree({ runs, shown, ...props }: CompletionTreeProps) {
         </>
       }
     >
-      <p class="px-3 pt-1.5 text-12 text-soft">{TEXT.treeFacts}</p>
+      <p class="px-3 pb-1 pt-1.5 text-12 text-soft">{TEXT.treeFacts}</p>
       <div class="max-h-[40vh] overflow-y-auto px-2 pb-1.5">
         <PathTree
           roots={roots}

@@ -1,4 +1,4 @@
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type SurvivalVerdict, verdictsAlong } from "../lm/survival.ts";
 import { Announcer } from "./Announcer.tsx";
 import type { BranchPoint, Completion, Run } from "./generation_state.ts";
@@ -26,6 +26,11 @@ import { useStripTokens } from "./use_strip_tokens.ts";
 export function CompletionsPanel(props: GenerationViewProps) {
   const { run, colouring } = props;
   const streamed = useStreamedText(run.completions[0]?.steps ?? []);
+  const rows = useRef<HTMLOListElement>(null);
+  // The button stands above the params: on a small screen what it starts would be below the fold.
+  useEffect(() => {
+    if (isRunning(run)) rows.current?.scrollIntoView({ block: "nearest" });
+  }, [run.startedMs]);
   return (
     <Panel
       title={GENERATION_STRINGS.completions}
@@ -52,7 +57,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
         </p>
       )}
       <Announcer text={run.completions[0]?.text ?? streamed} isStreaming={isRunning(run)} />
-      <ol>
+      <ol ref={rows} class="scroll-mb-4">
         {run.completions.map((completion, sequence) =>
           isEmptyFailure(completion)
             ? null
@@ -109,7 +114,7 @@ function CompletionRow(
           />
         )}
       </div>
-      <p class="flex flex-wrap items-baseline gap-x-3 font-mono text-12 leading-6 text-soft tabular-nums">
+      <p class="flex flex-wrap content-start items-baseline gap-x-3 font-mono text-12 leading-6 text-soft tabular-nums sm:justify-end">
         {screen.metrics.filter(({ name }) => name in completion.metrics).map(({ name, description }) => (
           <span key={name} title={description}>
             {name} <b class="font-medium text-ink">{fixed(completion.metrics[name])}</b>

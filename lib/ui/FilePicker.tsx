@@ -14,7 +14,7 @@ export function FilePicker({ children, isText = false, onFile }: FilePickerProps
       class={cx(
         "cursor-pointer focus-within:outline focus-within:outline-2 focus-within:outline-accent",
         isText
-          ? "rounded-sm px-1 text-12 text-accent underline"
+          ? "-mx-1 rounded-sm px-1 text-12 text-accent underline"
           : "inline-flex min-h-[32px] items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk",
       )}
     >

@@ -25,7 +25,7 @@ export function KeptRunsBar({ runs, kept, isReady }: GenerationViewProps) {
           )}
         </ProblemCard>
       )}
-      <p class="flex flex-wrap items-center gap-x-2 px-3 py-1.5 text-12 text-soft">
+      <p class="flex flex-wrap items-center gap-x-4 px-3 py-1.5 text-12 text-soft">
         {made > 0 && <span class="mr-auto">{all} {TEXT.kept}</span>}
         {made > 0 && <TextButton onClick={kept.exportRuns}>{TEXT.exportRuns}</TextButton>}
         <FilePicker isText onFile={kept.importRuns}>{TEXT.importRuns}</FilePicker>

@@ -38,7 +38,7 @@ export function KeyList(props: KeyListProps) {
       {KEYS.map(({ screen, keys }) => (
         <section key={screen} aria-label={screen}>
           <h2 class="pb-1 font-semibold">{screen}</h2>
-          <dl class="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+          <dl class="grid grid-cols-[128px_1fr] gap-x-3 gap-y-1">
             {keys.map(([key, meaning]) => (
               <>
                 <dt key={key} class={cx("font-mono text-13", isOff && isSingle(key) && "text-soft line-through")}>

@@ -102,7 +102,7 @@ function Params({ screen, params, problem, candidates, onParams }: NextTokenAsid
   const changed = changedParams(params, screen.defaults).length;
   const refused = problem?.field?.startsWith("params.") === true ? problem : undefined;
   return (
-    <section aria-label={GENERATION_STRINGS.sampling} class="-mx-3 border-y border-line py-2">
+    <section aria-label={GENERATION_STRINGS.sampling} class="-mx-4 border-y border-line px-1 py-2">
       <header class="flex items-center gap-2 px-3 text-12 text-soft">
         <h3 class="font-semibold text-ink">{GENERATION_STRINGS.sampling}</h3>
         <span class="mr-auto">{GENERATION_STRINGS.changed(changed)}</span>

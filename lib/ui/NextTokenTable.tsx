@@ -49,7 +49,7 @@ export function NextTokenTable(
             <th scope="col" class="hidden w-[176px] py-1.5 pl-2 pr-3 text-left font-semibold sm:table-cell">
               {TEXT.bar}
             </th>
-            <th scope="col">
+            <th scope="col" class="w-px">
               <span class="sr-only">{TEXT.ban}</span>
             </th>
           </tr>
@@ -214,7 +214,11 @@ const BAR_WIDTH = 160;
 
 /** The final probability as a bar, the raw one as a thin line beneath. */
 function Bars(props: { readonly raw: number; readonly final: number | undefined }) {
-  const width = (logprob: number) => Math.max(1, Math.exp(logprob) * BAR_WIDTH).toFixed(1);
+  // Less than half a pixel is no bar: its number says how little it is.
+  const width = (logprob: number) => {
+    const wanted = Math.exp(logprob) * BAR_WIDTH;
+    return wanted < 0.5 ? "0" : Math.max(1, wanted).toFixed(1);
+  };
   return (
     <svg width={BAR_WIDTH} height="12" aria-hidden="true" class="block">
       {props.final !== undefined && <rect y="1" width={width(props.final)} height="7" rx="2" class="fill-accent" />}

@@ -15,7 +15,7 @@ export function Panel(props: PanelProps) {
       <header class="flex flex-wrap items-center gap-2 border-b border-line px-3 py-2">
         <h2 class="font-semibold">{props.title}</h2>
         <span class="text-12 text-soft">{props.facts}</span>
-        <div class="ml-auto flex flex-wrap items-center gap-2">{props.actions}</div>
+        <div class="ml-auto flex flex-wrap items-center justify-end gap-2">{props.actions}</div>
       </header>
       {props.children}
     </section>

@@ -33,7 +33,7 @@ export function Rail(props: RailProps) {
       <a href="/" class="px-2 py-3 mid:py-0 font-semibold tracking-tight">{PAGE_STRINGS.brand}</a>
       {/* Wide, the modules scroll between the name and the foot, so that neither is ever below the fold. */}
       <div class="fade-x flex min-w-0 flex-1 items-center gap-3 overflow-x-auto whitespace-nowrap px-6 py-2 mid:contents mid:whitespace-normal">
-        <div class="contents mid:-mx-1 mid:flex mid:min-h-0 mid:flex-1 mid:flex-col mid:fade-y mid:gap-5 mid:overflow-y-auto mid:px-1 mid:pb-4">
+        <div class="contents mid:-mx-1 mid:flex mid:min-h-0 mid:flex-1 mid:flex-col mid:fade-y mid:gap-5 mid:overflow-y-auto mid:px-1 mid:pb-4 mid:scroll-py-5">
           {props.modules.map((module) => <ModuleLinks key={module.name} module={module} current={props.current} />)}
         </div>
         <div class="mid:border-t mid:border-line mid:pt-2">{props.children}</div>
@@ -55,7 +55,7 @@ function ModuleLinks({ module, current }: { readonly module: RailModule; readonl
             data-follows={component.follows ? component.name : undefined}
             aria-current={isCurrent ? "page" : undefined}
             class={cx(
-              "block rounded-md border-l-2 px-2 py-1 hover:bg-sunk",
+              "block rounded-md border-l-2 py-1 pl-1.5 pr-2 hover:bg-sunk",
               isCurrent ? "border-accent bg-sunk font-semibold" : "border-transparent",
             )}
           >

@@ -115,7 +115,7 @@ function DataRow({ screen, page, found }: RowsTableProps & { readonly found: Ext
       {page.scores !== undefined && <ScoreCells row={index} score={page.scores.get(index)} />}
       {page.fields.map((field) => (
         <td key={field} dir="auto" class="min-w-[120px] max-w-[360px] px-2 py-1.5">
-          <div class="max-h-[60px] overflow-hidden whitespace-pre-wrap break-words">
+          <div class="clamp-3 whitespace-pre-wrap break-words">
             {visibleLines(shorten(values.get(field) ?? ""))}
           </div>
         </td>

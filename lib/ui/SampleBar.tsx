@@ -14,7 +14,7 @@ interface SampleBarProps {
 /** Which sample is shown: task, split, generator, number, previous, next, random. Plain links and one GET form. */
 export function SampleBar({ screen, kept = [] }: SampleBarProps) {
   return (
-    <div class="flex flex-wrap items-center gap-2">
+    <div class="flex flex-wrap items-center gap-2 mid:justify-end">
       <h1 class="text-18 font-semibold tracking-tight">{screen.title}</h1>
       {/* Wide, the rail's foot says it. */}
       <span class="mr-auto text-12 text-soft">

@@ -14,7 +14,7 @@ export function TextButton(props: {
       aria-pressed={props.pressed}
       onClick={props.onClick}
       class={cx(
-        "rounded-sm px-1 font-sans text-12 text-accent underline",
+        "-mx-1 rounded-sm px-1 font-sans text-12 text-accent underline",
         props.pressed === true && "bg-sunk font-semibold",
       )}
     >

@@ -39,7 +39,7 @@ export function TokenStrip({ label, tokens, selected, isStreaming = false, onSel
       role="group"
       aria-label={label}
       dir="auto"
-      class="min-w-0 whitespace-pre-wrap break-words font-mono text-token"
+      class="min-h-[27px] min-w-0 whitespace-pre-wrap break-words font-mono text-token"
       onKeyDown={moveFocus}
       onClick={(event) => {
         const position = positionOf(event.target);

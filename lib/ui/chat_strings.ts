@@ -41,6 +41,7 @@ export const CHAT_STRINGS = {
   sent: "Sent",
   sentFacts: "the exact text that the model receives next",
   sentNothing: "It shows when a message is written.",
+  sentUntold: "The server has not told it. If it stays so, sending the message says why.",
   sentTokens: (tokens: string) => `the exact text that the model receives next · ${tokens}`,
   noTokens: "The generator does not tell the tokens of this turn.",
   badChat: "Chat not kept or not read",

@@ -58,7 +58,7 @@ export function axisTexts(values: readonly number[]): readonly string[] {
 
 export function fixed(value: number | undefined, digits = 2): string {
   if (value === undefined || Number.isNaN(value)) return MISSING;
-  return Number.isFinite(value) ? value.toFixed(digits) : "∞";
+  return `${value < 0 ? "−" : ""}${Number.isFinite(value) ? Math.abs(value).toFixed(digits) : "∞"}`;
 }
 
 export function milliseconds(value: number): string {

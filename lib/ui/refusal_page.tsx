@@ -11,11 +11,16 @@ body { margin: 0; background: light-dark(#faf9f7, #16181c); color: light-dark(#1
 main { max-width: 36rem; margin: 0 auto; padding: 4rem 1.25rem; overflow-wrap: anywhere; }
 h1 { margin: 0 0 1rem; font-size: 1.375rem; line-height: 1.3; }
 p { margin: 0 0 1rem; }
+[role=alert] { padding: 0.5rem 0.75rem; border-left: 2px solid light-dark(#b3261e, #ff9a91);
+  background: light-dark(#fdeeec, #3a1c1a); }
 form { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: end; }
 label { flex: 1 1 14rem; font-size: 0.875rem; }
 input, button { box-sizing: border-box; min-height: 2.5rem; padding: 0 0.75rem; font: inherit; color: inherit;
   border: 1px solid light-dark(#8a8f99, #737a87); border-radius: 6px; background: light-dark(#fff, #1d2026); }
 input { display: block; width: 100%; }
+button { border-color: transparent; background: light-dark(#2755ae, #92b7ff); color: light-dark(#fff, #0d1424);
+  font-weight: 600; }
+:focus-visible { outline: 2px solid light-dark(#2755ae, #92b7ff); outline-offset: 1px; }
 `;
 
 /** The page as HTML. */

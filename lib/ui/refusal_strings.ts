@@ -2,7 +2,7 @@
 export const REFUSAL_STRINGS = {
   title: (heading: string) => `${heading} · visuallm`,
   tokenHeading: "visuallm asks for its token",
-  spentToken: "The token in this address is wrong, or it has been used already.",
+  spentToken: "This token is wrong, or it came in an address that has been used already.",
   openAddress:
     "Where the app was started it printed an address with ?token=… in it. Open that address in this browser.",
   worksOnce: "It works once; this browser is let in from then on.",

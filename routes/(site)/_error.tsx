@@ -14,7 +14,7 @@ export default define.page(function ErrorPage({ error, state, url }) {
   const fault = error instanceof HttpError ? error.cause ?? error : error;
   if (isUnexpected(fault)) state.log.failure(state.requestId, fault);
   return (
-    <main id="main" class="flex flex-col gap-3 p-5">
+    <main id="main" class="flex flex-col gap-3 p-3 mid:p-5">
       <Head>
         <title>{status} · {PAGE_STRINGS.brand}</title>
       </Head>
@@ -23,20 +23,23 @@ export default define.page(function ErrorPage({ error, state, url }) {
       <p class="break-words font-mono text-12 text-soft">
         {status >= 500 ? `${url.pathname} · ${STRINGS.errorId(state.requestId)}` : url.pathname}
       </p>
-      <ul class="flex flex-wrap gap-2">
-        {state.registry.modules.flatMap((module) =>
-          module.components.map((component) => (
-            <li key={`${module.name}/${component.name}`}>
-              <a
-                href={`/${module.name}/${component.name}`}
-                class="inline-flex min-h-[32px] items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk"
-              >
-                {visibleText(`${module.title} · ${component.title}`)}
-              </a>
-            </li>
-          ))
-        )}
-      </ul>
+      {state.registry.modules.map((module) => (
+        <section key={module.name} aria-label={visibleText(module.title)} class="flex flex-col gap-1.5 pt-2">
+          <h2 class="break-words text-12 text-soft">{visibleText(module.title)}</h2>
+          <ul class="flex flex-wrap gap-2">
+            {module.components.map((component) => (
+              <li key={component.name}>
+                <a
+                  href={`/${module.name}/${component.name}`}
+                  class="inline-flex min-h-[32px] items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk"
+                >
+                  {visibleText(component.title)}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
     </main>
   );
 });

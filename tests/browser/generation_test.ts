@@ -461,7 +461,7 @@ Deno.test("generation screen", async (t) => {
     const response = await page.goto(`${app.origin}/alpaca/nothing`);
     assert.equal(response?.status(), 404);
     assert.match(await page.locator("main").innerText(), /Cannot find component "nothing"/);
-    assert.ok(await page.getByRole("link", { name: "Alpaca · Generation" }).isVisible());
+    assert.ok(await page.getByRole("region", { name: "Alpaca" }).getByRole("link", { name: "Generation" }).isVisible());
     await page.close();
   });
 

@@ -5,7 +5,7 @@ import { loadModuleFiles } from "../../lib/server/module_files.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 
-const WIDTH = 390;
+const WIDTH = 390, HEIGHT = 844;
 const VOCABULARY = ["a", " ", "x".repeat(300), " Donaudampfschifffahrtsgesellschaftskapitän"];
 const ROOT = new URL("../../", import.meta.url);
 
@@ -23,7 +23,7 @@ Deno.test("at 390 px", async (t) => {
   const examples = await loadModuleFiles(["examples/alpaca/mod.ts", "examples/persona_chat/mod.ts"], ROOT);
   await using app = await serveApp([...examples, { module: longTokens, file: "long/mod.ts", url: ROOT }]);
   const browser = await launchChromium();
-  const page = await browser.newPage({ viewport: { width: WIDTH, height: 844 } });
+  const page = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT } });
   const open = async (path: string) => {
     await page.goto(app.origin + path);
     await page.locator("[data-ready=true]").waitFor();
@@ -43,6 +43,16 @@ Deno.test("at 390 px", async (t) => {
     assert.equal(await page.evaluate("document.documentElement.scrollWidth"), WIDTH);
     await open("/long/next-token?path=2,3");
     assert.equal(await page.evaluate("document.documentElement.scrollWidth"), WIDTH);
+  });
+
+  await t.step("what Generate starts is on screen, though it stands below the params", async () => {
+    await open("/alpaca/generation?sample=3");
+    const before = await page.getByRole("region", { name: "Completions" }).boundingBox();
+    assert.ok(before !== null && before.y > HEIGHT, "it begins below the fold");
+    await page.getByRole("button", { name: "Generate" }).click();
+    await page.locator("[data-position]").first().waitFor();
+    const token = await page.locator("[data-position]").first().boundingBox();
+    assert.ok(token !== null && token.y >= 0 && token.y + token.height <= HEIGHT, JSON.stringify(token));
   });
 
   await t.step("the page that is open is whole in the strip of pages, beside the app's name", async () => {

@@ -37,7 +37,7 @@ Deno.test("without the token an address opens a page that asks for it, with the 
 Deno.test("a token that is wrong or spent is told, and not repeated", async () => {
   const page = await opened(await rigApp({ token: TOKEN }), "/?token=not-the-token-at-all");
   assert.equal(page.status, 401);
-  assert.match(page.html, /<p role="alert">The token in this address is wrong, or it has been used already/);
+  assert.match(page.html, /<p role="alert">This token is wrong, or it came in an address that has been used already/);
   assert.doesNotMatch(page.html, /not-the-token/);
 });
 

@@ -28,6 +28,7 @@ Deno.test("bits(), oneIn() and fixed() write missing and infinite values in word
   assert.equal(oneIn(Math.log(0.0005)), "1 in 2,000");
   assert.equal(fixed(undefined), "n/a");
   assert.equal(fixed(Infinity), "∞");
+  assert.deepEqual([-1.5, -Infinity, 0].map((value) => fixed(value)), ["−1.50", "−∞", "0.00"]);
 });
 
 Deno.test("decimal() keeps five digits, and axisTexts() as many as tell the numbers apart", () => {
