@@ -15,7 +15,7 @@ from onnx import TensorProto as T, helper as h
 
 import graph
 from corpus import SPECIALS
-from graph import Final, Fused, Graph, Shape, Unfused
+from graph import Fused, Graph, Plain, Shape, packed
 from network import CONTEXT, HEADS, LAYERS, WIDTH
 
 HEAD_WIDTH = WIDTH // HEADS
@@ -33,14 +33,13 @@ def rounded(model):
     return model
 
 
-def build(model, explain: bool = False) -> onnx.ModelProto:
+def build(weights: dict[str, np.ndarray], explain: bool = False) -> onnx.ModelProto:
     """The graph; `explain` adds outputs to it and changes no number."""
-    shape = Shape(LAYERS, WIDTH, HEADS, CONTEXT, model.wte.num_embeddings)
-    weights = {name.removeprefix("blocks."): tensor.numpy() for name, tensor in model.state_dict().items()}
-    return graph.build(Graph(shape, weights), Unfused if explain else Fused, show=explained if explain else None)
+    shape = Shape(LAYERS, WIDTH, HEADS, CONTEXT, len(weights["wte.weight"]))
+    return graph.build(Graph(shape, weights), Plain if explain else Fused, show=explained if explain else None)
 
 
-def explained(g: Graph, final: Final, streams, attentions):
+def explained(g: Graph, unembedding: str, streams, attentions):
     """Outputs that show the inside: the residual stream before each block and after the last one, what the logits would be
     if the model ended after a block (nostalgebraist's logit lens, 2020), and the attention weights [batch, head, to, from]."""
     outputs, vocabulary = [], "vocabulary_size"
@@ -49,7 +48,7 @@ def explained(g: Graph, final: Final, streams, attentions):
         g.add("Identity", x, outputs=[f"hidden_states.{index}"])
         outputs.append(h.make_tensor_value_info(f"hidden_states.{index}", T.FLOAT, [*sequence, WIDTH]))
     for index, x in enumerate(streams[1:]):
-        g.add("MatMul", final.norm(x), final.unembedding, outputs=[f"lens_logits.{index}"])
+        g.add("MatMul", g.norm(x, "ln_f"), unembedding, outputs=[f"lens_logits.{index}"])
         outputs.append(h.make_tensor_value_info(f"lens_logits.{index}", T.FLOAT, [*sequence, vocabulary]))
     for index, x in enumerate(attentions):
         g.add("Identity", x, outputs=[f"attentions.{index}"])
@@ -59,14 +58,8 @@ def explained(g: Graph, final: Final, streams, attentions):
 
 
 def write_model(model, tokenizer, folder: Path) -> None:
-    (folder / "onnx").mkdir(parents=True, exist_ok=True)
-    proto = build(model)
-    onnx.checker.check_model(proto)
-    content = proto.SerializeToString()
-    (folder / "onnx" / "model.onnx").write_bytes(content)
-    explain = build(model, explain=True)
-    borrow_weights(explain, content, "model.onnx")
-    (folder / "onnx" / "model_explain.onnx").write_bytes(explain.SerializeToString())
+    weights = {name.removeprefix("blocks."): tensor.numpy() for name, tensor in model.state_dict().items()}
+    write_graphs(packed(weights), folder)
     tokenizer.save(str(folder / "tokenizer.json"))
     write_json(folder / "config.json", {
         "architectures": ["GPT2LMHeadModel"], "model_type": "gpt2", "vocab_size": model.wte.num_embeddings,
@@ -79,6 +72,18 @@ def write_model(model, tokenizer, folder: Path) -> None:
         "eos_token": SPECIALS[0], "pad_token": SPECIALS[0], "unk_token": SPECIALS[0], "padding_side": "left",
         "clean_up_tokenization_spaces": False, "additional_special_tokens": SPECIALS[1:], "chat_template": CHAT_TEMPLATE})
     write_json(folder / "special_tokens_map.json", {name: SPECIALS[0] for name in ("bos_token", "eos_token", "pad_token", "unk_token")})
+
+
+def write_graphs(weights: dict[str, np.ndarray], folder: Path) -> None:
+    """Both graphs over the same weights, with queries, keys and values packed."""
+    (folder / "onnx").mkdir(parents=True, exist_ok=True)
+    proto = build(weights)
+    onnx.checker.check_model(proto)
+    content = proto.SerializeToString()
+    (folder / "onnx" / "model.onnx").write_bytes(content)
+    explain = build(weights, explain=True)
+    borrow_weights(explain, content, "model.onnx")
+    (folder / "onnx" / "model_explain.onnx").write_bytes(explain.SerializeToString())
 
 
 def borrow_weights(proto: onnx.ModelProto, content: bytes, location: str) -> None:

@@ -1,4 +1,4 @@
-"""Writes a GPT-2 as an ONNX graph out of arrays: nodes, weights under readable names, and attention in two forms.
+"""Writes a GPT-2 as an ONNX graph out of arrays: nodes, weights under readable names, and blocks in two forms.
 
 Weights are named as the network names them, without the word `blocks`: `wte.weight`, `0.ln_1.bias`, `3.down.weight` [out, in].
 """
@@ -43,67 +43,55 @@ class Graph:
         self.nodes.append(h.make_node(op, list(inputs), names, **attributes))
         return names[0] if len(names) == 1 else names
 
-    def weight(self, name, array):
-        """A weight in fp32, whatever the file stores."""
-        if self.stored == np.float32:
-            self.weights.append(numpy_helper.from_array(array, name))
+    def weight(self, name, array=None):
+        """A weight in fp32, whatever the file stores, and however many nodes read it."""
+        array = self.values[name] if array is None else array
+        stored = name if self.stored == np.float32 else name + ".fp16"
+        if any(w.name == stored for w in self.weights):
             return name
-        self.weights.append(numpy_helper.from_array(array.astype(self.stored), name + ".fp16"))
-        return self.add("Cast", name + ".fp16", outputs=[name], to=T.FLOAT)
+        self.weights.append(numpy_helper.from_array(array.astype(self.stored), stored))
+        return name if stored == name else self.add("Cast", stored, outputs=[name], to=T.FLOAT)
 
     def constant(self, name, values, dtype=np.int64):
         if all(w.name != name for w in self.weights):
             self.weights.append(numpy_helper.from_array(np.array(values, dtype), name))
         return name
 
-    def linear(self, x, name):
-        product = self.add("MatMul", x, self.weight(name + ".weight", self.values[name + ".weight"].T))
-        return self.add("Add", product, self.weight(name + ".bias", self.values[name + ".bias"]))
+    def product(self, x, name):
+        """A linear layer without its bias."""
+        return self.add("MatMul", x, self.weight(name + ".weight", self.values[name + ".weight"].T))
 
-    def norm_weights(self, name):
-        return [self.weight(f"{name}.{part}", self.values[f"{name}.{part}"]) for part in ("weight", "bias")]
+    def linear(self, x, name):
+        return self.add("Add", self.product(x, name), self.weight(name + ".bias"))
 
     def norm(self, x, name):
-        return self.normalise(x, self.norm_weights(name))
-
-    def normalise(self, x, weights):
+        weights = [self.weight(f"{name}.{part}") for part in ("weight", "bias")]
         return self.add("LayerNormalization", x, *weights, axis=-1, epsilon=EPSILON)
 
 
-class Final:
-    """The last norm and the unembedding, whose weights several outputs share."""
-
-    def __init__(self, g: Graph, is_apart: bool):
-        self.g, self.weights = g, g.norm_weights("ln_f")
-        self.unembedding = (g.weight("lm_head", g.values["wte.weight"].T) if is_apart
-                            else g.add("Transpose", "wte", perm=[1, 0]))
-
-    def norm(self, x):
-        return self.g.normalise(x, self.weights)
-
-
-def build(g: Graph, attention, keeps_last=True, is_unembedding_apart=False, show=None) -> onnx.ModelProto:
+def build(g: Graph, form, keeps_last=True, is_unembedding_apart=False, show=None) -> onnx.ModelProto:
     """The graph with a key-value cache.
 
-    `attention` is Fused or Unfused. `keeps_last` adds the input `num_logits_to_keep`; without it every position has logits.
+    `form` of the blocks is Fused or Plain. `keeps_last` adds the input `num_logits_to_keep`; without it every position has logits.
     `is_unembedding_apart` stores the tied matrix a second time, transposed, as a quantiser needs it.
-    `show(g, final, streams, attentions)` gives outputs that are added and change no number.
+    `show(g, unembedding, streams, attentions)` gives outputs that are added and change no number.
     """
     shape = g.shape
-    wte, wpe = g.weight("wte", g.values["wte.weight"]), g.weight("wpe", g.values["wpe.weight"])
+    wte, wpe = g.weight("wte.weight"), g.weight("wpe.weight")
     x = g.add("Add", g.add("Gather", wte, "input_ids"), g.add("Gather", wpe, "position_ids"))
-    attend, streams, attentions = attention(g), [x], []
+    blocks, streams, attentions = form(g), [x], []
+    normed = g.norm(x, "0.ln_1")
     for index in range(shape.layers):
-        mixed, weights = attend.mix(*project(g, g.norm(x, f"{index}.ln_1"), index), index)
-        x = g.add("Add", x, g.linear(mixed, f"{index}.out"))
-        hidden = g.linear(g.norm(x, f"{index}.ln_2"), f"{index}.up")
-        x = g.add("Add", x, g.linear(gelu(g, hidden), f"{index}.down"))
+        mixed, weights = blocks.mix(normed, index)
+        x, normed = blocks.join(x, mixed, f"{index}.out", f"{index}.ln_2")
+        after = f"{index + 1}.ln_1" if index + 1 < shape.layers else "ln_f"
+        x, normed = blocks.join(x, blocks.activate(normed, f"{index}.up"), f"{index}.down", after)
         streams.append(x)
         attentions.append(weights)
-    kept = last_positions(g, x) if keeps_last else x
-    final = Final(g, is_unembedding_apart)
-    g.add("MatMul", final.norm(kept), final.unembedding, outputs=["logits"])
-    extra = show(g, final, streams, attentions) if show else []
+    unembedding = (g.weight("lm_head", g.values["wte.weight"].T) if is_unembedding_apart
+                   else g.add("Transpose", wte, perm=[1, 0]))
+    g.add("MatMul", last_positions(g, normed) if keeps_last else normed, unembedding, outputs=["logits"])
+    extra = show(g, unembedding, streams, attentions) if show else []
     inputs, outputs = interface(shape, keeps_last, extra)
     graph = h.make_graph(g.nodes, "gpt2", inputs, outputs, g.weights)
     return h.make_model(graph, opset_imports=[h.make_opsetid("", 17), h.make_opsetid("com.microsoft", 1)], ir_version=8)
@@ -124,12 +112,14 @@ def interface(shape: Shape, keeps_last: bool, extra):
     return inputs, outputs
 
 
-def project(g: Graph, x, index: int):
-    """Queries, keys and values, flat: by one product where the weights are packed, else by three."""
-    if f"{index}.qkv.weight" in g.values:
-        packed = g.linear(x, f"{index}.qkv")
-        return g.add("Split", packed, outputs=[f"{index}.{part}" for part in "qkv"], axis=2)
-    return [g.linear(x, f"{index}.{part}") for part in "qkv"]
+def packed(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Weights with queries, keys and values in one matrix a layer, `N.qkv`, as GPT-2 was published."""
+    result = {name: array for name, array in weights.items() if name.split(".")[1] not in tuple("qkv")}
+    layers = [name.split(".")[0] for name in weights if name.endswith(".q.weight")]
+    for layer in layers:
+        for part in ("weight", "bias"):
+            result[f"{layer}.qkv.{part}"] = np.concatenate([weights[f"{layer}.{name}.{part}"] for name in "qkv"])
+    return result
 
 
 def last_positions(g: Graph, x):
@@ -139,9 +129,10 @@ def last_positions(g: Graph, x):
 
 
 class Fused:
-    """Attention as one node, told how many positions there are by the mask; it gives no weights.
+    """As few nodes as onnxruntime has kernels for: on small rows, what a node costs besides its arithmetic is most of the time.
 
-    Rows of a batch may have different lengths, and new keys and values may be written into the very memory of the past ones.
+    Attention is one node, told how many positions there are by the mask; it gives no weights. Rows of a batch may have
+    different lengths, and new keys and values may be written into the very memory of the past ones.
     """
 
     def __init__(self, g: Graph):
@@ -151,24 +142,36 @@ class Fused:
         total = g.add("Slice", g.add("Shape", "attention_mask"), "one", g.constant("two", [2]))
         self.total = g.add("Cast", g.add("Squeeze", total), to=T.INT32)
 
-    def mix(self, q, k, v, index: int):
-        shape = self.g.shape
+    def mix(self, x, index: int):
+        shape, qkv = self.g.shape, self.g.linear(x, f"{index}.qkv")
         past = [f"past_key_values.{index}.{kind}" for kind in ("key", "value")]
         outputs = [f"{index}.mixed", *(f"present.{index}.{kind}" for kind in ("key", "value"))]
         mixed, *_ = self.g.add(
-            "GroupQueryAttention", q, k, v, *past, self.last, self.total, outputs=outputs, domain="com.microsoft",
+            "GroupQueryAttention", qkv, "", "", *past, self.last, self.total, outputs=outputs, domain="com.microsoft",
             num_heads=shape.heads, kv_num_heads=shape.heads, scale=1 / math.sqrt(shape.head_width))
         return mixed, None
 
+    def join(self, x, y, linear: str, norm: str):
+        """The stream after a linear layer was added to it, and its norm."""
+        g, weights = self.g, [self.g.weight(f"{norm}.{part}") for part in ("weight", "bias")]
+        outputs = [f"{norm}.normed", "", "", f"{linear}.stream"]
+        normed, *_, stream = g.add("SkipLayerNormalization", g.product(y, linear), x, *weights, g.weight(f"{linear}.bias"),
+                                   outputs=outputs, domain="com.microsoft", epsilon=EPSILON)
+        return stream, normed
 
-class Unfused:
+    def activate(self, x, linear: str):
+        return self.g.add("FastGelu", self.g.product(x, linear), self.g.weight(f"{linear}.bias"), domain="com.microsoft")
+
+
+class Plain:
     """Attention in single steps, whose weights can be shown; the cache grows by concatenation."""
 
     def __init__(self, g: Graph):
         self.g, self.mask = g, attention_bias(g)
 
-    def mix(self, q, k, v, index: int):
+    def mix(self, x, index: int):
         g, shape = self.g, self.g.shape
+        q, k, v = g.add("Split", g.linear(x, f"{index}.qkv"), outputs=[f"{index}.{part}" for part in "qkv"], axis=2)
         split = g.constant("split_heads", [0, 0, shape.heads, shape.head_width])
         q, k, v = (g.add("Transpose", g.add("Reshape", flat, split), perm=[0, 2, 1, 3]) for flat in (q, k, v))
         k = g.add("Concat", f"past_key_values.{index}.key", k, outputs=[f"present.{index}.key"], axis=2)
@@ -178,6 +181,13 @@ class Unfused:
         weights = g.add("Softmax", g.add("Add", scores, self.mask), axis=-1)
         mixed = g.add("Transpose", g.add("MatMul", weights, v), perm=[0, 2, 1, 3])
         return g.add("Reshape", mixed, g.constant("join_heads", [0, 0, shape.width])), weights
+
+    def join(self, x, y, linear: str, norm: str):
+        x = self.g.add("Add", x, self.g.linear(y, linear))
+        return x, self.g.norm(x, norm)
+
+    def activate(self, x, linear: str):
+        return gelu(self.g, self.g.linear(x, linear))
 
 
 def attention_bias(g: Graph):

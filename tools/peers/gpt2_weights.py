@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "demo_model"))
-from graph import Shape  # noqa: E402
+from graph import Shape, packed  # noqa: E402
 
 SHAPE = Shape(layers=12, width=768, heads=12, context=1024, vocabulary=50257)
 END_ID = SHAPE.vocabulary - 1
@@ -37,15 +37,6 @@ def make_weights() -> dict[str, np.ndarray]:
 
 def unit_norm(name: str) -> dict[str, np.ndarray]:
     return {f"{name}.weight": np.ones(SHAPE.width, np.float32), f"{name}.bias": np.zeros(SHAPE.width, np.float32)}
-
-
-def packed(weights: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The same with queries, keys and values in one matrix a layer, `N.qkv`, as GPT-2 was published."""
-    result = {name: array for name, array in weights.items() if name.split(".")[1] not in "qkv"}
-    for layer in range(SHAPE.layers):
-        for part in ("weight", "bias"):
-            result[f"{layer}.qkv.{part}"] = np.concatenate([weights[f"{layer}.{name}.{part}"] for name in "qkv"])
-    return result
 
 
 #: A layer's names here → in transformers, and in GGUF.

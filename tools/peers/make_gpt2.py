@@ -14,8 +14,8 @@ import onnx
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import save_file
 
-from gpt2_weights import END_ID, SHAPE, for_gguf, for_transformers, make_weights, packed
-from graph import Fused, Graph, Unfused, build  # from tools/demo_model, which gpt2_weights put on the path
+from gpt2_weights import END_ID, SHAPE, for_gguf, for_transformers, make_weights
+from graph import Fused, Graph, Plain, build, packed  # from tools/demo_model, which gpt2_weights put on the path
 from word_tokenizer import END, make_tokenizer, vocabulary
 
 CONFIG = {
@@ -33,9 +33,9 @@ SPECIAL_IDS = {"bos_token_id": END_ID, "eos_token_id": END_ID, "pad_token_id": E
 
 def main(root: Path) -> None:
     weights = make_weights()
-    write_onnx(build(Graph(SHAPE, weights, np.float32), Fused, is_unembedding_apart=True), root / "gqa")
-    # Exports of this kind give the logits of every position, and hold queries, keys and values in one matrix.
-    hub = build(Graph(SHAPE, packed(weights), np.float32), Unfused, keeps_last=False, is_unembedding_apart=True)
+    write_onnx(build(Graph(SHAPE, packed(weights), np.float32), Fused, is_unembedding_apart=True), root / "gqa")
+    # Exports of this kind give the logits of every position.
+    hub = build(Graph(SHAPE, packed(weights), np.float32), Plain, keeps_last=False, is_unembedding_apart=True)
     write_onnx(hub, root / "hub")
     write_layout(root / "torch")
     save_file(for_transformers(weights), root / "torch" / "model.safetensors", metadata={"format": "pt"})
