@@ -2,23 +2,13 @@
  * Memory of the device that runs a session. Keys and values stay there from one pass to the next, so that a step moves
  * token ids one way and logits the other, and nothing else.
  */
+import { copyGraph } from "./copy_graph.ts";
 import { type CopiedRows, elementBytes, type KvMemory, type KvPlane } from "./kv_memory.ts";
 import { type OrtLibrary, text } from "./library.ts";
 import { FLOAT16, type NativeDevice, NativeSession, NativeTensor, type NativeValue } from "./session.ts";
 
 /** As the library calls the memory that sessions on a device allocate. */
 const NAMES: Readonly<Record<NativeDevice, string>> = { cpu: "Cpu", cuda: "Cuda", webgpu: "WebGPU_Buf" };
-
-/**
- * How rows are copied without leaving the device: an ONNX graph that takes the first `to` of each head's rows, and pads
- * them to another stride with zeros. Inputs x `[heads, stride, width]`, to `[1]` and pads `[6]`; output y.
- */
-const COPY_GRAPH =
-  "CAgSADqxAQodCgF4CgRmcm9tCgJ0bwoEYXhpcxIBcyIFU2xpY2UKEQoBcwoEcGFkcxIBeSIDUGFkEgFnKg0IARAHOgEAQgRmcm9tKg0IARAHOgEBQgRh" +
-  "eGlzWhoKAXgSFQoTCAESDwoDEgFhCgMSAWIKAxIBY1oQCgJ0bxIKCggIBxIECgIIAVoSCgRwYWRzEgoKCAgHEgQKAggGYhoKAXkSFQoTCAESDwoDEgFh" +
-  "CgMSAWQKAxIBY0IECgAQEQ==";
-/** Where the graph tells the type of x and y. */
-const TYPE_PLACES = [100, 166];
 
 const DEFAULT_ALLOCATOR = 0, FIRST_DEVICE = 0, DEFAULT_MEMORY = 0;
 
@@ -45,9 +35,7 @@ export class DeviceMemory implements KvMemory {
     this.mostLanes = device === "webgpu" ? 1 : Infinity;
     this.info = library.make("CreateMemoryInfo", text(NAMES[device]), DEFAULT_ALLOCATOR, FIRST_DEVICE, DEFAULT_MEMORY);
     this.allocator = library.make("CreateAllocator", session.pointer, this.info);
-    const graph = Uint8Array.from(atob(COPY_GRAPH), (character) => character.charCodeAt(0));
-    for (const place of TYPE_PLACES) graph[place] = elementType;
-    this.#copies = NativeSession.ofBytes(library, graph, { threads: 1, device });
+    this.#copies = NativeSession.ofBytes(library, copyGraph(elementType), { threads: 1, device });
   }
 
   plane(elements: number): DevicePlane {

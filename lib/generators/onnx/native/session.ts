@@ -3,8 +3,7 @@ import { basename } from "node:path";
 import { type OrtLibrary, readText, text } from "./library.ts";
 
 /** Element types by ONNX's numbers. */
-export const FLOAT = 1, FLOAT16 = 10;
-const INT64 = 7;
+export const FLOAT = 1, FLOAT16 = 10, INT64 = 7;
 
 /** The library's number for what is logged: errors, and no warnings. */
 const ERRORS = 3;
