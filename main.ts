@@ -1,7 +1,9 @@
 /** The app. `_fresh/server.js` imports it; run by itself, it serves what `deno task build` has made. */
 import freshConfig from "./fresh.config.ts";
 import { createApp, type Services } from "./lib/server/app_state.ts";
-import { type Config, ConfigError, helpText, readConfig, readSecret } from "./lib/server/config.ts";
+import { type Config, readConfig, readSecret } from "./lib/server/config.ts";
+import { ConfigError } from "./lib/server/setting_values.ts";
+import { helpText } from "./lib/server/settings.ts";
 import { Access } from "./lib/server/guard.ts";
 import { createLog } from "./lib/server/log.ts";
 import { loadModuleFiles, ModuleFileError } from "./lib/server/module_files.ts";

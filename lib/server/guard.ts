@@ -1,6 +1,7 @@
 /** Who may call the app: the one check that stands before every route. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import type { Config, ProxyConfig } from "./config.ts";
+import type { Config } from "./config.ts";
+import type { ProxyConfig } from "./setting_values.ts";
 import { Attempts } from "./attempts.ts";
 import { checkContentType } from "./limits.ts";
 import { ProblemError } from "./problem.ts";

@@ -1,5 +1,6 @@
 import { Budget, KvCounters } from "./budget.ts";
-import { type Config, ConfigError } from "./config.ts";
+import type { Config } from "./config.ts";
+import { ConfigError } from "./setting_values.ts";
 
 /**
  * The budget of the settings, kept in Deno KV: on Deno Deploy the deployment's own, elsewhere a file in the cache folder.

@@ -1,6 +1,7 @@
 /** From settings to a listening app, and its end. */
 import type { Services } from "./app_state.ts";
-import { type Config, ConfigError } from "./config.ts";
+import type { Config } from "./config.ts";
+import { ConfigError } from "./setting_values.ts";
 import { watchLoop } from "./loop_lag.ts";
 import { rightsLine } from "./permissions.ts";
 import { startLines } from "./start_lines.ts";

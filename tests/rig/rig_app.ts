@@ -2,7 +2,7 @@
 import freshConfig from "../../fresh.config.ts";
 import { createApp } from "../../lib/server/app_state.ts";
 import type { Budget } from "../../lib/server/budget.ts";
-import type { ProxyConfig } from "../../lib/server/config.ts";
+import type { ProxyConfig } from "../../lib/server/setting_values.ts";
 import { Access } from "../../lib/server/guard.ts";
 import { createLog } from "../../lib/server/log.ts";
 import type { Module } from "../../lib/module.ts";

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { ConfigError, helpText, readConfig } from "../../lib/server/config.ts";
+import { readConfig } from "../../lib/server/config.ts";
+import { ConfigError } from "../../lib/server/setting_values.ts";
+import { helpText } from "../../lib/server/settings.ts";
 
 function read(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const config = readConfig(args, (name) => env[name]);
