@@ -8,17 +8,8 @@
  * graph writes into the slot itself, and as many as there are positions where it writes a whole new cache.
  */
 import type { TokenId } from "../../../lm/token.ts";
-import {
-  blockBytes,
-  copyLogits,
-  copyRows,
-  type KvBlock,
-  type KvShape,
-  type KvSlot,
-  logitsOf,
-  makeBlock,
-  releasePlanes,
-} from "./kv_block.ts";
+import { copyLogits, copyRows, type KvBlock, type KvShape, type KvSlot, logitsOf, makeBlock } from "./kv_block.ts";
+import { KvBlocks } from "./kv_blocks.ts";
 
 /** Lanes of one block that lie side by side. */
 export interface Lanes {
@@ -30,9 +21,6 @@ export interface Lanes {
 /** Most slots, whatever their size: memory that was used before is quicker than new, and few are quickly looked through. */
 const MOST = 64;
 
-/** Fewest positions that room is made for. */
-const SMALLEST = 128;
-
 /** Most lanes of a block: passes with more rows gain little. */
 const MOST_LANES = 16;
 
@@ -42,24 +30,19 @@ const SHARED_PART = 0.75;
 /** Slots in the order of their last use, bounded in bytes. */
 export class KvSlots {
   readonly #shape: KvShape;
-  readonly #maxBytes: number;
+  readonly #blocks: KvBlocks;
   readonly #onFree: (block: KvBlock) => void;
-  readonly #make: typeof makeBlock;
   readonly #slots = new Set<KvSlot>();
-  readonly #blocks = new Set<KvBlock>();
   /** Where slots are gathered. */
   #shared: KvBlock | undefined;
-  /** The block that was emptied last: memory that was used before is quicker than new. */
-  #emptied: KvBlock | undefined;
 
   /**
    * @param onFree told of each block that holds nothing any more
    * @param make gets the memory of a block, or throws
    */
   constructor(shape: KvShape, maxBytes: number, onFree: (block: KvBlock) => void = () => {}, make = makeBlock) {
-    this.#make = make;
     this.#shape = shape;
-    this.#maxBytes = maxBytes;
+    this.#blocks = new KvBlocks(shape, maxBytes, make);
     this.#onFree = onFree;
   }
 
@@ -68,9 +51,7 @@ export class KvSlots {
   }
 
   get bytes(): number {
-    let bytes = 0;
-    for (const { lanes, capacity } of this.#blocks) bytes += this.#bytesOf(lanes, capacity);
-    return bytes;
+    return this.#blocks.bytes;
   }
 
   /** The slot that shares the longest beginning with `ids`, and how long that is. */
@@ -104,7 +85,7 @@ export class KvSlots {
   /** Most slots of up to `total` positions that can be extended in one pass. */
   mostLanes(total: number): number {
     if (!this.#shape.isInPlace) return 1;
-    const fitting = Math.floor(this.#maxBytes * SHARED_PART / this.#bytesOf(1, this.#roomFor(total)));
+    const fitting = this.#blocks.lanesWithin(SHARED_PART, total);
     return Math.max(1, Math.min(MOST_LANES, this.#shape.memory.mostLanes, fitting));
   }
 
@@ -147,7 +128,7 @@ export class KvSlots {
   }
 
   #fork(source: KvSlot | undefined, length: number, total: number): KvSlot {
-    const block = this.#newBlock(1, this.#roomFor(total), source);
+    const block = this.#newBlock(1, total, source);
     const ids = source?.ids.slice(0, length) ?? [];
     const slot: KvSlot = { ids, block, lane: 0, hasLogits: false, isHeld: false };
     if (source !== undefined) copyRows(this.#shape, this.#rowsOf(source), this.#rowsOf(slot), length);
@@ -157,7 +138,7 @@ export class KvSlots {
   }
 
   #grow(slot: KvSlot, total: number): void {
-    this.#move(slot, this.#newBlock(1, this.#roomFor(total), slot), 0);
+    this.#move(slot, this.#newBlock(1, total, slot), 0);
   }
 
   #move(slot: KvSlot, block: KvBlock, lane: number): void {
@@ -182,7 +163,7 @@ export class KvSlots {
     const held = [...this.#slots].filter(({ isHeld }) => isHeld).length;
     let lanes = 2;
     while (lanes < Math.max(slots.length, held)) lanes *= 2;
-    const block = this.#newBlock(Math.min(lanes, this.mostLanes(total)), this.#roomFor(total), ...slots);
+    const block = this.#newBlock(Math.min(lanes, this.mostLanes(total)), total, ...slots);
     this.#shared = block;
     return block;
   }
@@ -215,37 +196,15 @@ export class KvSlots {
     }
   }
 
-  /** A new block within the bound, for which unused slots are dropped; never `kept` ones, which are still to be read. */
-  #newBlock(lanes: number, capacity: number, ...kept: readonly (KvSlot | undefined)[]): KvBlock {
-    this.#drop(this.#bytesOf(lanes, capacity), kept);
-    const block = this.#takeEmptied(lanes, capacity) ?? this.#newMemory(lanes, capacity, kept);
-    this.#blocks.add(block);
-    return block;
-  }
-
-  /** The block that was emptied last, if it is of that size; else its memory is given back. */
-  #takeEmptied(lanes: number, capacity: number): KvBlock | undefined {
-    const emptied = this.#emptied;
-    this.#emptied = undefined;
-    if (emptied?.lanes === lanes && emptied.capacity === capacity) return emptied;
-    if (emptied !== undefined) releasePlanes(emptied.planes);
-    return undefined;
-  }
-
-  /** Memory that is not to be had may be had once everything that nobody uses is dropped. @throws {MemoryError} */
-  #newMemory(lanes: number, capacity: number, kept: readonly (KvSlot | undefined)[]): KvBlock {
-    try {
-      return this.#make(this.#shape, lanes, capacity);
-    } catch {
-      this.#drop(Infinity, kept);
-      return this.#takeEmptied(lanes, capacity) ?? this.#make(this.#shape, lanes, capacity);
-    }
+  /** A new block, for which unused slots are dropped; never `kept` ones, which are still to be read. */
+  #newBlock(lanes: number, total: number, ...kept: readonly (KvSlot | undefined)[]): KvBlock {
+    return this.#blocks.take(lanes, total, (wanted) => this.#drop(wanted, kept));
   }
 
   /** Drops what was not used for the longest, until `wanted` more bytes are within the bound. */
   #drop(wanted: number, kept: readonly (KvSlot | undefined)[]): void {
     for (const oldest of this.#slots) {
-      if (this.bytes + wanted <= this.#maxBytes && this.#slots.size < MOST) break;
+      if (this.#blocks.hasRoom(wanted) && this.#slots.size < MOST) break;
       if (oldest.isHeld || kept.includes(oldest)) continue;
       this.#slots.delete(oldest);
       oldest.block.slots[oldest.lane] = undefined;
@@ -255,22 +214,9 @@ export class KvSlots {
 
   #freeIfEmpty(block: KvBlock): void {
     if (block.slots.some((slot) => slot !== undefined)) return;
-    this.#blocks.delete(block);
     if (this.#shared === block) this.#shared = undefined;
     this.#onFree(block);
-    if (this.#emptied !== undefined) releasePlanes(this.#emptied.planes);
-    this.#emptied = block;
-  }
-
-  /** Subtle: room doubles, so that a growing sequence is copied a few times, and a short one takes little. */
-  #roomFor(total: number): number {
-    let capacity = SMALLEST;
-    while (capacity < total) capacity *= 2;
-    return Math.min(capacity, this.#shape.window);
-  }
-
-  #bytesOf(lanes: number, capacity: number): number {
-    return blockBytes(this.#shape, lanes, capacity);
+    this.#blocks.giveBack(block);
   }
 
   #use(slot: KvSlot): void {
