@@ -25,11 +25,13 @@ export function allRows(dataset: Dataset<unknown>): AsyncIterable<readonly Found
   return dataset.scan?.() ?? oneByOne(dataset);
 }
 
+/** Subtle: a lot ends by its time too, so that who reads rows that come slowly can leave between them. */
 async function* oneByOne(dataset: Dataset<unknown>): AsyncGenerator<readonly FoundRow[], void, void> {
-  for (let start = 0; start < dataset.size; start += TURN_ROWS) {
-    const batch: FoundRow[] = [];
-    const end = Math.min(dataset.size, start + TURN_ROWS);
-    for (let index = start; index < end; index++) batch.push(await foundRow(dataset, index));
+  for (let index = 0; index < dataset.size;) {
+    const batch: FoundRow[] = [], endMs = performance.now() + TURN_MS;
+    while (index < dataset.size && batch.length < TURN_ROWS && performance.now() < endMs) {
+      batch.push(await foundRow(dataset, index++));
+    }
     yield batch;
   }
 }

@@ -2,6 +2,7 @@
 import type { Dataset } from "./dataset.ts";
 import type { FieldStatistics, NumberStatistics, Statistics } from "./field_statistics.ts";
 import { fieldNumber, fieldText, rowEntries } from "./field_text.ts";
+import { LateError } from "./late_error.ts";
 
 /** Most rows that are looked at. */
 const MOST_ROWS = 20_000;
@@ -41,7 +42,8 @@ export async function lookAtRows(dataset: Dataset<unknown>): Promise<Statistics>
         column.add(text);
       }
       rows++;
-    } catch {
+    } catch (error) {
+      if (error instanceof LateError) throw error;
       // A row that cannot be read stands in the table, with its reason.
     }
     if (rows % TURN_ROWS === TURN_ROWS - 1) await new Promise((resolve) => setTimeout(resolve));

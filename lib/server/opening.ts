@@ -1,12 +1,19 @@
 import { thrownText } from "../components/thrown.ts";
+import type { Clock } from "../generators/clock.ts";
 import type { LoadProgress } from "../generators/generator.ts";
+import { Silence } from "./silence.ts";
 
 export type OpenState = "idle" | "loading" | "ready" | "failed";
 
-interface OpeningSource<Value> {
-  open(): Promise<Value>;
+/** How long nothing may be heard of what is being opened: then it is given up, so that it can be tried again. */
+const SILENT_MS = 10 * 60_000;
+
+interface OpeningSource<Value, Progress> {
+  /** @param onProgress is told how far it is */
+  open(onProgress: (progress: Progress) => void): Promise<Value>;
   /** Throws when opening cannot work. */
   check(): Promise<void>;
+  close(value: Value): Promise<void>;
 }
 
 interface OpeningReport<Value, Progress> {
@@ -20,15 +27,17 @@ interface OpeningReport<Value, Progress> {
 
 /** Something that is opened on first use and then shared; a failure is remembered for show, and retried on next use. */
 export class Opening<Value, Progress = LoadProgress> {
-  progress: Progress | undefined;
-  readonly #source: OpeningSource<Value>;
+  readonly #source: OpeningSource<Value, Progress>;
+  readonly #clock: Clock;
   #state: OpenState = "idle";
   #detail: string | undefined;
+  #progress: Progress | undefined;
   #value: Value | undefined;
   #pending: Promise<Value> | undefined;
 
-  constructor(source: OpeningSource<Value>) {
+  constructor(source: OpeningSource<Value, Progress>, clock: Clock) {
     this.#source = source;
+    this.#clock = clock;
   }
 
   open(): Promise<Value> {
@@ -51,23 +60,23 @@ export class Opening<Value, Progress = LoadProgress> {
       state: this.#state,
       ...(this.#detail === undefined ? {} : { [this.#state === "loading" ? "failedBefore" : "detail"]: this.#detail }),
       ...(this.#value === undefined ? {} : { value: this.#value }),
-      ...(this.#state === "loading" && this.progress !== undefined ? { progress: this.progress } : {}),
+      ...(this.#state === "loading" && this.#progress !== undefined ? { progress: this.#progress } : {}),
     };
   }
 
-  async close(close: (value: Value) => Promise<void>): Promise<void> {
+  async close(): Promise<void> {
     const pending = this.#pending;
     this.#pending = undefined;
     this.#value = undefined;
-    if (pending !== undefined) await close(await pending);
+    if (pending !== undefined) await this.#source.close(await pending);
     this.#settle("idle");
   }
 
   async #open(): Promise<Value> {
-    this.progress = undefined;
+    this.#progress = undefined;
     this.#settle("loading");
     try {
-      const value = await this.#source.open();
+      const value = await this.#unlessSilent();
       this.#value = value;
       this.#settle("ready");
       return value;
@@ -75,6 +84,33 @@ export class Opening<Value, Progress = LoadProgress> {
       this.#pending = undefined;
       this.#settle("failed", error);
       throw error;
+    }
+  }
+
+  /** @throws {RangeError} when nothing was heard for too long; what comes all the same is closed, as nobody waits for it */
+  async #unlessSilent(): Promise<Value> {
+    let silence: Silence | undefined;
+    const givenUp = new Promise<never>((_, reject) => {
+      const reason = `nothing came of it for ${SILENT_MS / 60_000} minutes`;
+      silence = new Silence(this.#clock, SILENT_MS, () => reject(new RangeError(reason)));
+      silence.begin();
+    });
+    let isAwaited = true;
+    const opening = (async () => {
+      return await this.#source.open((progress) => {
+        if (!isAwaited) return;
+        this.#progress = progress;
+        silence?.begin();
+      });
+    })();
+    try {
+      return await Promise.race([opening, givenUp]);
+    } catch (error) {
+      opening.then((value) => this.#source.close(value)).catch(() => {}); // Nobody hears of it any more.
+      throw error;
+    } finally {
+      isAwaited = false;
+      silence?.close();
     }
   }
 

@@ -9,9 +9,9 @@ import { Page } from "../elements/page.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
-import { inTime } from "./in_time.ts";
 import { ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
+import { inTimeOrTold } from "./timed_dataset.ts";
 
 /** The path's part of a place, as `ctx.params` holds it. */
 export type PlacePath = Readonly<Record<string, string>>;
@@ -55,9 +55,6 @@ export interface PlaceSample {
   /** The states of the elements that show it; absent when the task has none. */
   readonly shown?: Readonly<Record<string, ElementState>>;
 }
-
-/** Longest wait for one row, which may come from anywhere. */
-const ROW_MS = 30_000;
 
 /**
  * Looks names up; opens nothing.
@@ -152,7 +149,7 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
     const range = `split "${split}" has ${dataset.size} samples, the last is ${dataset.size - 1}`;
     throw invalid("sample", `${range}, got ${sample}`);
   }
-  const original = await readRow(registry, dataset, sample, split);
+  const original = await readRow(dataset, sample, split);
   const row = editedRow(original, place.edits);
   const where = `sample ${sample} of task "${taskName}"`;
   const prompt = ofModule(registry, module, `build the prompt of ${where}`, () => checkedPrompt(task.prompt(row)));
@@ -170,18 +167,13 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
   };
 }
 
-async function readRow(
-  { traffic: { clock } }: Registry,
-  dataset: Dataset<unknown>,
-  sample: number,
-  split: string,
-): Promise<unknown> {
-  const what = `Cannot read sample ${sample} of split "${split}"`;
+async function readRow(dataset: Dataset<unknown>, sample: number, split: string): Promise<unknown> {
   try {
-    return await inTime(clock, ROW_MS, dataset.row(sample), `${what}: it did not come`);
+    return await inTimeOrTold(Promise.try(() => dataset.row(sample)));
   } catch (error) {
     if (error instanceof ProblemError) throw error;
-    throw new ProblemError(422, "Row not readable", `${what}: ${thrownText(error)}`, { field: "sample", cause: error });
+    const detail = `Cannot read sample ${sample} of split "${split}": ${thrownText(error)}`;
+    throw new ProblemError(422, "Row not readable", detail, { field: "sample", cause: error });
   }
 }
 

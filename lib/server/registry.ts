@@ -9,8 +9,11 @@ import { admitted } from "./admitted.ts";
 import { generationProblem } from "./generation_problem.ts";
 import { type ModuleFile, ModuleFileError } from "./module_files.ts";
 import { moduleReason } from "./module_reason.ts";
+import { inTime } from "./in_time.ts";
 import { Opening, type OpenState } from "./opening.ts";
+import { within } from "./patience.ts";
 import { ProblemError } from "./problem.ts";
+import { timedDataset } from "./timed_dataset.ts";
 import { traced } from "./traced.ts";
 import type { Tracer } from "./tracing.ts";
 import { type Lanes, Traffic } from "./traffic.ts";
@@ -20,6 +23,11 @@ export const REMOTE_KIND = "openai";
 
 /** All slots of a generator taken for so long, without a token from any: somebody must look. */
 const STUCK_MS = 60_000;
+
+/** How long the look at a source may take that stands before the start. */
+const CHECK_MS = 30_000;
+/** How long somebody waits for a split that is being opened, before they are told to ask again, and when. */
+const SPLIT_MS = 30_000, SPLIT_RETRY_SECONDS = 10;
 
 export interface RegistryOptions {
   /** Folder that the app was started from. */
@@ -149,9 +157,16 @@ export class Registry {
     return { name: generator, label: source.label, ...(facts === undefined ? {} : { facts }) };
   }
 
-  /** @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again */
-  dataset(module: string, task: string, split: string): Promise<Dataset<unknown>> {
-    return opened(this.#datasets.get(key(module, task, split)), `split "${split}" of task "${task}"`);
+  /** @throws {ProblemError} 503 with the reason when it cannot be opened, or not soon; the next call tries again */
+  async dataset(module: string, task: string, split: string): Promise<Dataset<unknown>> {
+    const what = `split "${split}" of task "${task}"`;
+    const opening = opened(this.#datasets.get(key(module, task, split)), what);
+    const dataset = await within(SPLIT_MS, opening, this.traffic.clock);
+    if (dataset !== undefined) return dataset;
+    opening.catch(() => {}); // Whoever asks next is told.
+    const detail = `Cannot use ${what} yet: it is still being opened after ${SPLIT_MS / 1000} s, ask again later`;
+    const headers = { "retry-after": String(SPLIT_RETRY_SECONDS) };
+    throw new ProblemError(503, "Not open yet", detail, { headers });
   }
 
   /** The same without another try for one that has just failed; undefined where it cannot be opened. */
@@ -213,8 +228,8 @@ export class Registry {
   /** Closes what is open, once each; what is still opening is closed as soon as it is open. */
   async close(): Promise<void> {
     await Promise.allSettled([
-      ...[...this.#generators.values()].map((opening) => opening.close((it) => it.close())),
-      ...[...this.#datasets.values()].map((opening) => opening.close(async (it) => await it.close?.())),
+      ...[...this.#generators.values()].map((opening) => opening.close()),
+      ...[...this.#datasets.values()].map((opening) => opening.close()),
     ]);
   }
 
@@ -226,24 +241,30 @@ export class Registry {
   }
 
   #prepare({ module, url }: ModuleFile): void {
+    const { clock } = this.traffic;
+    /** Subtle: a look that never ends would keep the app from starting. */
+    const check = async (look: Promise<void> | undefined) =>
+      await inTime(clock, CHECK_MS, look, "Cannot tell whether it can be opened: its check did not end");
     for (const [name, source] of Object.entries(module.generators)) {
       const context: OpenContext = { baseUrl: url, ...this.options };
-      const opening: Opening<Generator> = new Opening({
-        open: () => source.open({ ...context, onProgress: (progress) => opening.progress = progress }),
-        check: async () => await source.check?.(context),
-      });
+      const opening = new Opening<Generator>({
+        open: (onProgress) => source.open({ ...context, onProgress }),
+        check: () => check(source.check?.(context)),
+        close: (generator) => generator.close(),
+      }, clock);
       this.#generators.set(key(module.name, name), opening);
       if (source.kind !== REMOTE_KIND) this.#lanes.set(key(module.name, name), this.traffic.lanes());
     }
     for (const [task, { dataset }] of Object.entries(module.tasks)) {
       for (const [split, source] of Object.entries(dataset)) {
-        const opening: Opening<Dataset<unknown>, FetchProgress> = new Opening({
-          open: async () =>
-            checkedDataset(
-              await source.open(url, { ...this.options, onProgress: (progress) => opening.progress = progress }),
-            ),
-          check: async () => await source.check?.(url),
-        });
+        const opening = new Opening<Dataset<unknown>, FetchProgress>({
+          open: async (onProgress) => {
+            const given = checkedDataset(await source.open(url, { ...this.options, onProgress }));
+            return timedDataset(given, { clock, name: `split "${split}"` });
+          },
+          check: () => check(source.check?.(url)),
+          close: async (dataset) => await dataset.close?.(),
+        }, clock);
         this.#datasets.set(key(module.name, task, split), opening);
       }
     }

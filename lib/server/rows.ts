@@ -12,6 +12,7 @@ import { ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
 import { scoreTable } from "./row_scores.ts";
 import { pageByScores, scoreQuery, type ScoreWish } from "./scored_rows.ts";
+import { inTimeOrTold } from "./timed_dataset.ts";
 import { usable } from "./usable_condition.ts";
 
 const DEFAULT_ROWS = 20;
@@ -79,7 +80,10 @@ interface RowsRequest {
   readonly patienceMs?: number;
 }
 
-/** @throws {ProblemError} 422 for a limit or a field that is out of the question, 503 without the data */
+/**
+ * @throws {ProblemError} 422 for a limit or a field that is out of the question, 503 without the data, 504 when its rows do
+ * not come
+ */
 export async function findRows(
   registry: Registry,
   { module, split, taskName, generator }: Place,
@@ -91,7 +95,7 @@ export async function findRows(
     throw new ProblemError(422, "Invalid request", detail, { field: "limit" });
   }
   const dataset = await registry.dataset(module.name, taskName, split);
-  const find = (part: RowWish, query: Paging) => findWished(dataset, generator, part, query);
+  const find = (part: RowWish, query: Paging) => inTimeOrTold(findWished(dataset, generator, part, query));
   const found = await patiently(dataset, waiting, (signal) => find(wish, { offset, limit, signal }));
   const state = dataset.indexState?.();
   const index = state === undefined ? {} : { index: state };

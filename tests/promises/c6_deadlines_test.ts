@@ -76,7 +76,9 @@ Deno.test("C6: a run that nobody reads is given up after 30 s", async () => {
 });
 
 Deno.test("C6: a row that does not come is given up after 30 s, a page whose function does not return after 10 minutes", async () => {
-  const clock = new FakeClock(), never = () => new Promise<never>(() => {});
+  const clock = new FakeClock();
+  let asked = 0;
+  const never = () => (asked++, new Promise<never>(() => {}));
   const source = { label: "never", open: () => Promise.resolve({ size: 1, problems: [], row: never }) };
   const module = defineModule({
     name: "late",
@@ -94,8 +96,9 @@ Deno.test("C6: a row that does not come is given up after 30 s, a page whose fun
     [10 * MINUTE, () => fetch("/api/late/page/elements"), /Cannot build page "Page": its function did not return/],
   ] as const;
   for (const [ms, ask, what] of cases) {
+    asked = 0;
     const state = { isOver: false }, answer = ask().finally(() => state.isOver = true);
-    while (clock.timers === 0) await settled();
+    await until("the module is asked", () => asked === 1 && clock.timers === 1);
     await endsAt(ms, clock, state);
     const { status, detail } = await readProblem(await answer);
     assert.equal(status, 504);

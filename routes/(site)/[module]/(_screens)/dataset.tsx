@@ -15,6 +15,7 @@ import { namesFromQuery, type Place, readSample, resolvePlace } from "../../../.
 import { ProblemError, problemOf } from "../../../../lib/server/problem.ts";
 import { type PromptTokens, promptTokens } from "../../../../lib/server/prompt_tokens.ts";
 import { fieldNames, findRows } from "../../../../lib/server/rows.ts";
+import { inTimeOrTold } from "../../../../lib/server/timed_dataset.ts";
 import {
   atOthers,
   datasetHref,
@@ -75,10 +76,11 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
     ? await tokensOf(request, place, screen.prompt.text, views.includes("tokens"))
     : {};
   const target = views.includes("score") && sampled.isReadable ? await scoreOf(request, screen) : {};
-  const statistics = page === undefined ? undefined : await facetsFor(request, place, page);
+  const { statistics, problem: noStatistics } = page === undefined ? {} : await facetsFor(request, place, page);
   // What is wrong with the rows alone is told beside them.
   const refusal = (listed?.isRefused === true ? noRows : undefined) ?? noScores;
-  const problem = derived?.problem ?? sampled.problem ?? (listed === undefined ? noRows : undefined) ?? noTokens;
+  const problem = derived?.problem ?? sampled.problem ?? (listed === undefined ? noRows : undefined) ?? noTokens ??
+    noStatistics;
   const hasGenerator = place.generator !== "";
   return {
     title: sampleTitle(screen),
@@ -114,6 +116,11 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
   };
 }
 
+interface Facets {
+  readonly rows: number;
+  readonly fields: readonly FieldFacets[];
+}
+
 /** The sample that stays beside the others, or why it cannot be shown. */
 async function pinnedSample({ state: { registry } }: ScreenRequest, place: Place, sample: number): Promise<Pinned> {
   try {
@@ -127,13 +134,19 @@ async function pinnedSample({ state: { registry } }: ScreenRequest, place: Place
 
 /** Once they are asked for; while an index is written, they wait for it. */
 async function facetsFor(
-  { state: { registry } }: ScreenRequest,
+  { state: { registry, requestId } }: ScreenRequest,
   { module, taskName, split }: Place,
   { views, index, wish }: RowsPage,
-): Promise<{ readonly rows: number; readonly fields: readonly FieldFacets[] } | undefined> {
-  if (!views.includes("statistics") || index?.kind === "writing") return undefined;
-  const statistics = await statisticsOf(await registry.dataset(module.name, taskName, split));
-  return { rows: statistics.rows, fields: facetsOf(statistics, wish.filter) };
+): Promise<{ readonly statistics?: Facets; readonly problem?: Problem }> {
+  if (!views.includes("statistics") || index?.kind === "writing") return {};
+  try {
+    const dataset = await registry.dataset(module.name, taskName, split);
+    const statistics = await inTimeOrTold(statisticsOf(dataset));
+    return { statistics: { rows: statistics.rows, fields: facetsOf(statistics, wish.filter) } };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return { problem: problemOf(error, requestId) };
+  }
 }
 
 /** While the index is written, how far it is; absent where there is nothing to wait for. */
