@@ -8,8 +8,10 @@ import { EmptyFileError } from "./empty_file.ts";
 import { hubRows } from "./hub_rows.ts";
 import { jsonl } from "./jsonl.ts";
 import { joined } from "./joined.ts";
+import { keepFile } from "./keep_file.ts";
 import { parquet } from "./parquet.ts";
 import type { RowSchema } from "./row_schema.ts";
+import { fetchSoon } from "./source.ts";
 
 export interface HubDatasetOptions<Sample> {
   /** Branch, tag or commit. Pin a commit to get the same rows for ever. Default: `main`. */
@@ -113,17 +115,9 @@ class FetchedBytes {
     this.#of += bytes;
   }
 
-  /** The same stream, counted as it passes. */
-  count(stream: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-    const tell = (bytes: number) => this.onProgress?.({ bytes: this.#bytes += bytes, of: this.#of });
-    return stream.pipeThrough(
-      new TransformStream<Uint8Array, Uint8Array>({
-        transform(chunk, controller) {
-          tell(chunk.byteLength);
-          controller.enqueue(chunk);
-        },
-      }),
-    );
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    this.onProgress?.({ bytes: this.#bytes, of: this.#of });
   }
 }
 
@@ -162,7 +156,13 @@ function formatOf(path: string): FileFormat {
 class Repository {
   /** Where its files are kept. */
   readonly folder: URL;
-  readonly #access: { hubUrl: string; accessToken?: string; revision: string; repo: { type: "dataset"; name: string } };
+  readonly #access: {
+    hubUrl: string;
+    accessToken?: string;
+    revision: string;
+    repo: { type: "dataset"; name: string };
+    fetch: typeof fetch;
+  };
 
   constructor(readonly id: string, revision: string, context: DatasetContext | undefined) {
     const { cacheDir = CACHE, hubHost = HUB, env } = context ?? {};
@@ -172,6 +172,7 @@ class Repository {
       hubUrl: hubHost.replace(/\/$/, ""),
       revision,
       repo: { type: "dataset", name: id },
+      fetch: fetchSoon,
       ...(accessToken === undefined ? {} : { accessToken }),
     };
   }
@@ -210,11 +211,14 @@ class Repository {
     const { downloadFile } = await import("@huggingface/hub");
     const blob = await this.#asking(() => downloadFile({ ...this.#access, path }));
     if (blob === null) throw new Deno.errors.NotFound(`Cannot fetch "${path}": ${this.id} has no such file`);
-    await Deno.mkdir(new URL(".", place), { recursive: true });
-    const part = new URL(`${place.href}.part`);
     progress.expect(blob.size);
-    await Deno.writeFile(part, progress.count(blob.stream()));
-    await Deno.rename(part, place);
+    try {
+      const onBytes = (bytes: number) => progress.add(bytes);
+      await keepFile(place, { bytes: blob.size, stream: blob.stream(), onBytes });
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+      throw new Error(`Cannot fetch "${path}" of ${this.id}: ${error.message}`, { cause: error });
+    }
   }
 
   async #asking<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

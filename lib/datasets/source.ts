@@ -105,7 +105,7 @@ export async function readPartOf(file: Deno.FsFile, start: number, length: numbe
 export async function get(url: URL, name: string, headers: Record<string, string> = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await fetchSoon(url, { headers });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) {
       throw new Error(`Cannot open "${name}": add "${url.host}" to "net" of the task's permissions in deno.json`);
@@ -116,6 +116,18 @@ export async function get(url: URL, name: string, headers: Record<string, string
   if (response.ok) return response;
   await response.body?.cancel();
   throw new Error(`Cannot open "${name}": ${url.host} answers ${response.status}`);
+}
+
+/** `fetch` that gives up on a server that does not begin to answer; what it then sends may take its time. */
+export async function fetchSoon(input: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
+  try {
+    const signals = [late.signal, ...(init.signal ? [init.signal] : [])];
+    return await fetch(input, { ...init, signal: AbortSignal.any(signals) });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What was found, or an error that names the file and says in words why it cannot be read. */

@@ -25,10 +25,11 @@ function startHub(seen: string[], files = SMALL): Loopback {
     }
     const text = files[pathname.replace("/datasets/org/name/resolve/v1/", "")];
     if (text === undefined) return new Response("none", { status: 404, headers: { "x-error-code": "EntryNotFound" } });
+    const { length } = new TextEncoder().encode(text);
     const headers = {
       etag: '"0"',
-      "content-range": `bytes 0-${text.length - 1}/${text.length}`,
-      "content-length": String(text.length),
+      "content-range": `bytes 0-${length - 1}/${length}`,
+      "content-length": String(length),
     };
     return new Response(request.method === "HEAD" ? null : text, { headers });
   });

@@ -38,8 +38,9 @@ export async function hubFolder(model: HubModel, context: OpenContext): Promise<
   const done = await readDone(list);
   if (done === undefined || !agrees(done, model)) {
     const fetched = await new Fetching(model, folder, context).all();
-    await Deno.writeTextFile(`${list}.part`, JSON.stringify(fetched));
-    await Deno.rename(`${list}.part`, list);
+    const part = `${list}.part-${crypto.randomUUID()}`; // Another process may write the same list now.
+    await Deno.writeTextFile(part, JSON.stringify(fetched));
+    await Deno.rename(part, list);
   }
   return await Deno.realPath(folder);
 }
