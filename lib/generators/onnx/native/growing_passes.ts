@@ -17,7 +17,8 @@ import {
   logitsTensor,
   type Passes,
   type PassOptions,
-  tokenTensors,
+  passOver,
+  shapeOf,
 } from "./passes.ts";
 import { NativeTensor, type NativeValue, release, type Tensors } from "./session.ts";
 
@@ -44,12 +45,12 @@ export class GrowingPasses implements Passes {
   #spare: { capacity: number; planes: readonly KvPlane[] } = { capacity: 0, planes: [] };
 
   constructor(options: PassOptions) {
-    const { session, kvHeads: heads, headWidth: width, window, vocabularySize: vocabulary, memory } = options;
+    const { window, vocabularySize } = options;
     this.#options = options;
-    this.#inputs = graphInputs(session);
+    this.#inputs = graphInputs(options.session);
     this.chunks = chunksOf(this.#inputs, options.readsLong);
-    this.#shape = { tensors: this.#inputs.cached.length, heads, width, window, vocabulary, isInPlace: false, memory };
-    this.#logits = new Float32Array(CHUNK * vocabulary);
+    this.#shape = shapeOf(options, this.#inputs, false);
+    this.#logits = new Float32Array(CHUNK * vocabularySize);
     this.#ones = new BigInt64Array(window).fill(1n);
     this.cache = new KvSlots(this.#shape, options.kvBytes);
     this.#rows = new PaddedRows(this.#shape);
@@ -141,34 +142,20 @@ export class GrowingPasses implements Passes {
   }
 
   extend(slot: KvSlot, ids: readonly TokenId[], wanted: "last" | "all"): readonly Float32Array[] {
-    const { library, session, vocabularySize } = this.#options;
-    const past = slot.ids.length, total = past + ids.length;
-    const rows = this.#inputs.canKeep && wanted === "last" ? 1 : ids.length;
-    const inputs = tokenTensors(library, this.#inputs, past, ids, wanted);
-    if (this.#inputs.hasMask) inputs.attention_mask = new NativeTensor(library, this.#ones, [1, total]);
-    const logits = logitsTensor(this.#options, this.#logits, [1, rows, vocabularySize]);
-    const outputs = { logits: logits.value };
-    const cache = this.#cacheTensors(slot, total);
+    const { inputs, outputs } = this.#slotTensors(slot, slot.ids.length + ids.length);
     try {
       this.count++;
-      session.run({ ...inputs, ...cache.past }, { ...outputs, ...cache.present });
+      const room = () => this.#logits;
+      const logits = passOver(this.#options, this.#inputs, { slot, ids, wanted, inputs, outputs, room });
+      this.#swap(slot);
+      return logits;
     } finally {
-      for (const tensors of [inputs, outputs, cache.past, cache.present]) release(Object.values(tensors));
+      for (const tensors of [inputs, outputs]) release(Object.values(tensors));
     }
-    logits.widen();
-    slot.ids.push(...ids);
-    slot.hasLogits = false;
-    this.#swap(slot);
-    const all = logitRows(this.#logits, rows, vocabularySize);
-    if (wanted === "all") return all;
-    // Subtle: the slot keeps its logits beyond the next pass.
-    const own = logitsOf(this.#shape, slot), last = all.at(-1);
-    if (last !== undefined) own.set(last);
-    slot.hasLogits = true;
-    return [own];
   }
 
-  #cacheTensors(slot: KvSlot, total: number): { readonly past: Tensors; readonly present: Tensors } {
+  /** Cache and mask of a slot that holds `total` positions after the pass. */
+  #slotTensors(slot: KvSlot, total: number): { readonly inputs: Tensors; readonly outputs: Tensors } {
     const { library, kvHeads, headWidth } = this.#options;
     const { capacity, planes } = slot.block;
     if (this.#spare.capacity !== capacity) {
@@ -176,14 +163,15 @@ export class GrowingPasses implements Passes {
       this.#spare = { capacity: 0, planes: [] };
       this.#spare = { capacity, planes: makePlanes(this.#shape, 1, capacity) };
     }
-    const past: Record<string, NativeValue> = {}, present: Record<string, NativeValue> = {};
+    const inputs: Record<string, NativeValue> = {}, outputs: Record<string, NativeValue> = {};
+    if (this.#inputs.hasMask) inputs.attention_mask = new NativeTensor(library, this.#ones, [1, total]);
     for (const [index, name] of this.#inputs.cached.entries()) {
       const from = planes[index], to = this.#spare.planes[index];
       if (from === undefined || to === undefined) continue;
-      past[PAST + name] = from.tensor(library, 0, [1, kvHeads, slot.ids.length, headWidth]);
-      present[PRESENT + name] = to.tensor(library, 0, [1, kvHeads, total, headWidth]);
+      inputs[PAST + name] = from.tensor(library, 0, [1, kvHeads, slot.ids.length, headWidth]);
+      outputs[PRESENT + name] = to.tensor(library, 0, [1, kvHeads, total, headWidth]);
     }
-    return { past, present };
+    return { inputs, outputs };
   }
 
   #swap({ block }: KvSlot): void {

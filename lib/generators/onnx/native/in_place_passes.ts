@@ -15,11 +15,11 @@ import {
   chunksOf,
   type GraphInputs,
   graphInputs,
-  logitRows,
   logitsTensor,
   type Passes,
   type PassOptions,
-  tokenTensors,
+  passOver,
+  shapeOf,
 } from "./passes.ts";
 import { NativeTensor, type NativeValue, release, type Tensors } from "./session.ts";
 
@@ -36,11 +36,10 @@ export class InPlacePasses implements Passes {
   #logits: Float32Array<ArrayBuffer> | undefined;
 
   constructor(options: PassOptions) {
-    const { session, kvHeads: heads, headWidth: width, window, vocabularySize: vocabulary, memory } = options;
     this.#options = options;
-    this.#inputs = graphInputs(session);
+    this.#inputs = graphInputs(options.session);
     this.chunks = chunksOf(this.#inputs, options.readsLong);
-    this.#shape = { tensors: this.#inputs.cached.length, heads, width, window, vocabulary, isInPlace: true, memory };
+    this.#shape = shapeOf(options, this.#inputs, true);
     this.cache = new KvSlots(this.#shape, options.kvBytes, (block) => this.#forget(block));
   }
 
@@ -49,30 +48,12 @@ export class InPlacePasses implements Passes {
   }
 
   extend(slot: KvSlot, ids: readonly TokenId[], wanted: "last" | "all"): readonly Float32Array[] {
-    const { library, session, vocabularySize } = this.#options;
-    const past = slot.ids.length;
-    const rows = this.#inputs.canKeep && wanted === "last" ? 1 : ids.length;
     const call = this.#callOf({ block: slot.block, first: slot.lane, count: 1 });
-    call.show(0, past + ids.length);
-    const own = logitsOf(this.#shape, slot);
-    const logits = rows === 1 ? own : this.#logits ??= new Float32Array(CHUNK * vocabularySize);
-    const inputs = tokenTensors(library, this.#inputs, past, ids, wanted);
-    const written = logitsTensor(this.#options, logits, [1, rows, vocabularySize]);
-    const outputs = { logits: written.value };
-    try {
-      this.count++;
-      session.run({ ...call.inputs, ...inputs }, { ...call.outputs, ...outputs });
-    } finally {
-      for (const tensors of [inputs, outputs]) release(Object.values(tensors));
-    }
-    written.widen();
-    slot.ids.push(...ids);
-    slot.hasLogits = false;
-    const all = logitRows(logits, rows, vocabularySize), last = all.at(-1);
-    if (wanted === "all") return all;
-    if (rows > 1 && last !== undefined) own.set(last);
-    slot.hasLogits = true;
-    return [own];
+    call.show(0, slot.ids.length + ids.length);
+    const { inputs, outputs } = call;
+    const room = () => this.#logits ??= new Float32Array(CHUNK * this.#options.vocabularySize);
+    this.count++;
+    return passOver(this.#options, this.#inputs, { slot, ids, wanted, inputs, outputs, room });
   }
 
   extendEach(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[] {

@@ -1,11 +1,19 @@
 /** What a graph can be asked to do with slots of the prefix cache: extend one by a few tokens, or several by one each. */
 import type { TokenId } from "../../../lm/token.ts";
 import { CHUNK, PAST } from "../onnx_model.ts";
-import type { KvSlot } from "./kv_block.ts";
+import { type KvShape, type KvSlot, logitsOf } from "./kv_block.ts";
 import type { KvSlots } from "./kv_slots.ts";
 import type { KvMemory } from "./kv_memory.ts";
 import type { OrtLibrary } from "./library.ts";
-import { FLOAT, type FLOAT16, type NativeSession, NativeTensor, type NativeValue } from "./session.ts";
+import {
+  FLOAT,
+  type FLOAT16,
+  type NativeSession,
+  NativeTensor,
+  type NativeValue,
+  release,
+  type Tensors,
+} from "./session.ts";
 
 export interface Passes {
   readonly chunks: Chunks;
@@ -75,8 +83,55 @@ export interface PassOptions {
   readonly readsLong: boolean;
 }
 
+/** What its cache is like. */
+export function shapeOf(options: PassOptions, { cached }: GraphInputs, isInPlace: boolean): KvShape {
+  const { kvHeads: heads, headWidth: width, window, vocabularySize: vocabulary, memory } = options;
+  return { tensors: cached.length, heads, width, window, vocabulary, isInPlace, memory };
+}
+
+/** One pass over the next tokens of a slot. */
+export interface SlotPass {
+  readonly slot: KvSlot;
+  readonly ids: readonly TokenId[];
+  readonly wanted: "last" | "all";
+  /** Cache and mask, for as many positions as the slot holds after the pass; they stay the caller's. */
+  readonly inputs: Tensors;
+  readonly outputs: Tensors;
+  /** Room for the logits of a whole chunk, where those of more than one position come. */
+  readonly room: () => Float32Array<ArrayBuffer>;
+}
+
+/**
+ * Runs it: the slot then holds the ids, and its logits where only those after the last of them were wanted.
+ * @returns logits after the last id, or after each; views that hold until the next pass
+ */
+export function passOver(options: PassOptions, graph: GraphInputs, pass: SlotPass): readonly Float32Array[] {
+  const { library, session, vocabularySize } = options;
+  const { slot, ids, wanted } = pass;
+  const rows = graph.canKeep && wanted === "last" ? 1 : ids.length;
+  const own = logitsOf({ vocabulary: vocabularySize }, slot);
+  const logits = rows === 1 ? own : pass.room();
+  const written = logitsTensor(options, logits, [1, rows, vocabularySize]);
+  const tokens = tokenTensors(library, graph, slot.ids.length, ids, wanted);
+  // A pass that fails may have overwritten them.
+  slot.hasLogits = false;
+  try {
+    session.run({ ...pass.inputs, ...tokens }, { ...pass.outputs, logits: written.value });
+  } finally {
+    release([...Object.values(tokens), written.value]);
+  }
+  written.widen();
+  slot.ids.push(...ids);
+  const all = logitRows(logits, rows, vocabularySize), last = all.at(-1);
+  if (wanted === "all") return all;
+  // Subtle: the slot keeps its logits beyond the next pass.
+  if (rows > 1 && last !== undefined) own.set(last);
+  slot.hasLogits = true;
+  return [own];
+}
+
 /** Ids and positions of one slot's next tokens, and how many logits are wanted. */
-export function tokenTensors(
+function tokenTensors(
   library: OrtLibrary,
   { hasPositions, canKeep }: GraphInputs,
   past: number,
