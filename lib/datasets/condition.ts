@@ -2,6 +2,7 @@
 import { fieldNumber } from "./field_text.ts";
 import { parsePattern } from "./pattern.ts";
 import { PatternMatcher } from "./pattern_matcher.ts";
+import type { Turns } from "./turns.ts";
 
 export type Condition =
   | { readonly kind: "contains" | "lacks"; readonly text: string }
@@ -80,6 +81,20 @@ export function meets(text: string | undefined, condition: Condition): boolean {
       const value = fieldNumber(text);
       return value !== undefined && condition.bounds.every((bound) => isWithin(value, bound));
     }
+  }
+}
+
+/** The same in turns with others, as a pattern takes its time with each unit of a text. */
+export async function meetsInTurns(text: string | undefined, condition: Condition, turns: Turns): Promise<boolean> {
+  if (text === undefined || (condition.kind !== "matches" && condition.kind !== "mismatches")) {
+    return meets(text, condition);
+  }
+  const { pattern } = condition, search = pattern.begin(pattern.pattern.isCaseless ? text.toLowerCase() : text);
+  for (;;) {
+    const before = search.effort, isFound = pattern.goOn(search, turns.left);
+    const turn = turns.did(search.effort - before);
+    if (turn !== undefined) await turn;
+    if (isFound !== undefined) return isFound === (condition.kind === "matches");
   }
 }
 

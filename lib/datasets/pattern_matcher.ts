@@ -16,6 +16,8 @@ const MOST_STEPS = 160;
 /** Units whose sets are remembered, and ways from one place to the next. */
 const MOST_UNITS = 2_000, MOST_WAYS = 5_000;
 const WORD_BITS = 32;
+/** What a unit takes whose way is not remembered, where one whose way is takes 1. */
+const UNKNOWN_EFFORT = 16;
 
 /** Where in a pattern a text may be, after its units so far. */
 interface Place {
@@ -23,6 +25,18 @@ interface Place {
   readonly isFound: boolean;
   /** By the next unit. */
   readonly after: Map<number, Place>;
+}
+
+/** How far a search has come. */
+export interface PatternSearch {
+  readonly text: string;
+  /** Units that were looked at. */
+  at: number;
+  /** That this took by now. */
+  effort: number;
+  place: Place;
+  /** In place of the place, once no more of those are remembered. */
+  bits: Uint32Array | undefined;
 }
 
 export class PatternMatcher {
@@ -56,19 +70,62 @@ export class PatternMatcher {
 
   /** @param text in lower case where the pattern is caseless */
   isIn(text: string): boolean {
-    let place = this.#start, at = 0;
-    for (; at < text.length && !place.isFound; at++) {
-      const unit = text.charCodeAt(at), next = place.after.get(unit) ?? this.#remember(place, unit);
-      if (next === undefined) break;
-      place = next;
+    return this.goOn(this.begin(text), Infinity) === true;
+  }
+
+  /** The same for a text that is looked at in parts. */
+  begin(text: string): PatternSearch {
+    return { text, at: 0, effort: 0, place: this.#start, bits: undefined };
+  }
+
+  /**
+   * Looks at some units more.
+   * @param most effort: so many units whose ways are remembered, or fewer whose ways are not
+   * @returns whether the pattern is in the text; undefined while there is more to look at
+   */
+  goOn(search: PatternSearch, most: number): boolean | undefined {
+    if (search.bits === undefined) {
+      const isOver = this.#goKnownWays(search, most);
+      if (isOver !== undefined || search.bits === undefined) return isOver;
     }
-    const found = this.#sets.length;
-    let current = place.bits.slice(), next = new Uint32Array(this.#words);
-    for (; at < text.length && !has(current, found); at++) {
+    return this.#goSideBySide(search, search.bits, most);
+  }
+
+  #goKnownWays(search: PatternSearch, most: number): boolean | undefined {
+    const { text, at: start } = search, end = Math.min(text.length, start + most);
+    let { at, place } = search;
+    while (at < end && !place.isFound) {
+      const unit = text.charCodeAt(at), next = place.after.get(unit) ?? this.#remember(place, unit);
+      if (next === undefined) {
+        search.bits = place.bits.slice();
+        break;
+      }
+      place = next;
+      at++;
+    }
+    search.place = place;
+    search.at = at;
+    search.effort += at - start;
+    return this.#isIn(place.bits, at === text.length);
+  }
+
+  #goSideBySide(search: PatternSearch, bits: Uint32Array, most: number): boolean | undefined {
+    const { text, at: start } = search, found = this.#sets.length;
+    const end = Math.min(text.length, start + Math.ceil(most / UNKNOWN_EFFORT));
+    let at = start, current = bits, next: Uint32Array = new Uint32Array(this.#words);
+    for (; at < end && !has(current, found); at++) {
       this.#follow(current, text.charCodeAt(at), next);
       [current, next] = [next, current];
     }
-    return has(current, found) || has(current, found + 1);
+    search.bits = current;
+    search.at = at;
+    search.effort += (at - start) * UNKNOWN_EFFORT;
+    return this.#isIn(current, at === text.length);
+  }
+
+  #isIn(bits: Uint32Array, isEnd: boolean): boolean | undefined {
+    if (has(bits, this.#sets.length)) return true;
+    return isEnd ? has(bits, this.#sets.length + 1) : undefined;
   }
 
   /** @returns undefined where no more is remembered */

@@ -1,9 +1,13 @@
 /** Pages through a split: searched, sorted and filtered. */
-import { type Condition, meets, parseSearch } from "./condition.ts";
+import { type Condition, meets, meetsInTurns, parseSearch } from "./condition.ts";
 import type { Dataset } from "./dataset.ts";
 import type { FieldFilter, FoundIndices, FoundRow, RowQuery } from "./row_query.ts";
 import { fieldNumber, fieldText, rowEntries } from "./field_text.ts";
 import { foundRow, scanRows } from "./scan.ts";
+import { Turns } from "./turns.ts";
+
+/** Effort of patterns in one turn: some milliseconds. */
+export const TURN_EFFORT = 2 ** 19;
 
 export interface QueryResult {
   readonly rows: readonly FoundRow[];
@@ -44,13 +48,18 @@ interface SortKey {
 export async function scanIndices(dataset: Dataset<unknown>, query: RowQuery): Promise<FoundIndices> {
   const { search = "", sort, filter = [], offset, limit, signal } = query;
   const wanted = search === "" ? undefined : parseSearch(search);
+  const hasPattern = [wanted, ...filter.map(({ condition }) => condition)].some(isPattern);
+  const turns = new Turns(TURN_EFFORT, signal);
   const found: number[] = [], keys: SortKey[] = [];
   for await (const batch of scanRows(dataset, signal)) {
     for (const each of batch) {
       // A row that cannot be read has no text that could match; the page that shows it tells why.
       if (!("row" in each)) continue;
       const fields = new Map(rowEntries(each.row).map(([name, value]) => [name, fieldText(value)]));
-      if (!matches(fields, wanted, filter)) continue;
+      const isWanted = hasPattern
+        ? await matchesInTurns(fields, wanted, filter, turns)
+        : matches(fields, wanted, filter);
+      if (!isWanted) continue;
       const text = sort && fields.get(sort.field);
       if (sort === undefined) found.push(each.index);
       else keys.push({ index: each.index, text, number: fieldNumber(text) });
@@ -67,6 +76,29 @@ function matches(
 ): boolean {
   const isFound = wanted === undefined || [...fields.values()].some((text) => meets(text, wanted));
   return isFound && filter.every(({ field, condition }) => meets(fields.get(field), condition));
+}
+
+/** The same where a pattern is asked for, which would hold everybody up with long texts. */
+async function matchesInTurns(
+  fields: ReadonlyMap<string, string | undefined>,
+  wanted: Condition | undefined,
+  filter: readonly FieldFilter[],
+  turns: Turns,
+): Promise<boolean> {
+  let isFound = wanted === undefined;
+  for (const text of fields.values()) {
+    if (isFound || wanted === undefined) break;
+    isFound = await meetsInTurns(text, wanted, turns);
+  }
+  if (!isFound) return false;
+  for (const { field, condition } of filter) {
+    if (!await meetsInTurns(fields.get(field), condition, turns)) return false;
+  }
+  return true;
+}
+
+function isPattern(condition: Condition | undefined): boolean {
+  return condition?.kind === "matches" || condition?.kind === "mismatches";
 }
 
 function sortKeys(keys: readonly SortKey[], descending: boolean): readonly SortKey[] {
