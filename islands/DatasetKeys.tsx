@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { formatRanges, parseRanges, toggleRows } from "../lib/lm/row_ranges.ts";
+import { formatRanges, hasRow, parseRanges, toggleRow, withRows } from "../lib/lm/row_ranges.ts";
 import { SELECTED } from "../lib/ui/dataset_screen.ts";
 import { isPageKey } from "../lib/ui/page_key.ts";
 
@@ -60,9 +60,14 @@ function selectRows(isRange: boolean): boolean {
   const [, last = NaN] = /^#row-(\d+)$/.exec(location.hash) ?? [];
   const from = rows.indexOf(Number(last));
   const chosen = isRange && from >= 0 ? rows.slice(Math.min(from, at), Math.max(from, at) + 1) : [row];
-  const to = new URL(location.href), selected = to.searchParams.get(SELECTED) ?? "";
+  const to = new URL(location.href), selected = parseRanges(to.searchParams.get(SELECTED) ?? "");
+  const full = document.querySelector("[data-full]");
+  if (full !== null && (isRange || !hasRow(selected, row))) {
+    full.scrollIntoView();
+    return true;
+  }
   // Of a range, rows that are selected already stay so.
-  const known = isRange ? formatRanges([...parseRanges(selected), ...chosen]) : toggleRows(selected, chosen);
+  const known = formatRanges(isRange ? withRows(selected, chosen) : toggleRow(selected, row));
   if (known === "") to.searchParams.delete(SELECTED);
   else to.searchParams.set(SELECTED, known);
   to.hash = `row-${row}`;

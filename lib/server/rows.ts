@@ -5,7 +5,7 @@ import { findIndices, readRows } from "../datasets/query.ts";
 import type { FoundIndices, FoundRow } from "../datasets/row_query.ts";
 import type { Dataset, IndexState, RowProblem } from "../datasets/dataset.ts";
 import { rowEntries } from "../datasets/field_text.ts";
-import { parseRanges } from "../lm/row_ranges.ts";
+import { before, countRows, hasRow, parseRanges, type RowRanges, rowsAt } from "../lm/row_ranges.ts";
 import { LIMITS } from "./limits.ts";
 import type { Place } from "./place.ts";
 import { ProblemError } from "./problem.ts";
@@ -132,17 +132,17 @@ async function findWished(
 /** What a query finds, of some rows alone where they are named. */
 async function findAmong(dataset: Dataset<unknown>, query: RowQuery, only: string): Promise<FoundIndices> {
   if (only === "") return await findIndices(dataset, query);
-  const rows = new Set(rowsOf(only)), { offset, limit, search = "", sort, filter = [] } = query;
-  const isPlain = search === "" && sort === undefined && filter.length === 0;
-  const all = isPlain
-    ? [...rows].filter((row) => row < dataset.size)
-    : (await findIndices(dataset, { ...query, offset: 0, limit: dataset.size })).indices;
-  const indices = all.filter((row) => rows.has(row));
+  const ranges = before(rangesOf(only), dataset.size), { offset, limit, search = "", sort, filter = [] } = query;
+  if (search === "" && sort === undefined && filter.length === 0) {
+    return { indices: rowsAt(ranges, offset, limit), total: countRows(ranges) };
+  }
+  const { indices: all } = await findIndices(dataset, { ...query, offset: 0, limit: dataset.size });
+  const indices = all.filter((row) => hasRow(ranges, row));
   return { indices: indices.slice(offset, offset + limit), total: indices.length };
 }
 
 /** @throws {ProblemError} 422 for what names no rows */
-function rowsOf(only: string): readonly number[] {
+function rangesOf(only: string): RowRanges {
   try {
     return parseRanges(only);
   } catch (error) {

@@ -43,6 +43,7 @@ export async function lookAtScores(
   const wanted: ScoringWish = {
     key: JSON.stringify([module.name, taskName, split, generator, wish.search, wish.filter, wish.only, lot]),
     model: JSON.stringify([module.name, generator]),
+    first: rows.filter((row) => row < dataset.size),
     rows: async () => {
       await refuseBilled(asker, place);
       return await choiceOf(dataset, wish, rows.filter((row) => row < dataset.size), MOST_ROWS);

@@ -1,6 +1,7 @@
 /**
- * Rows scored in the background, for as long as somebody looks: the rows of a choice, those on the page first. It takes a
- * row at a time, in turn with other choices, and only while nobody uses the model: what people ask for goes first.
+ * Rows scored in the background, for as long as somebody looks: the rows of a choice, those that are looked at now first.
+ * It takes a row at a time, in turn with other choices, and only while nobody uses the model: what people ask for goes
+ * before.
  */
 import { thrownText } from "../components/thrown.ts";
 import type { ScoringState } from "../lm/row_score.ts";
@@ -24,6 +25,8 @@ export interface ScoringWish {
   readonly key: string;
   /** The model that it uses: choices of the same one take turns. */
   readonly model: string;
+  /** Those of its rows that somebody looks at now, which come first. */
+  readonly first: readonly number[];
   /** Its rows in the order in which they are to be scored; at most `MOST_ROWS` of them are. @throws why they cannot be */
   readonly rows: () => Promise<ArrayLike<number>>;
   /** Whether a row was scored already, or cannot be. */
@@ -51,6 +54,7 @@ export class Scoring {
     const others = [...this.#choices.values()].filter((each) => each !== known && each.isOpen);
     if (known === undefined && others.length >= MOST_CHOICES) return { kind: "waiting", others: others.length };
     const choice = known === undefined || again && known.reason !== undefined ? new Choice(wish) : known;
+    choice.first = wish.first;
     choice.seenMs = performance.now();
     this.#choices.set(wish.key, choice);
     if (!this.#working.has(wish.model)) void this.#work(wish.model);
@@ -91,6 +95,8 @@ export class Scoring {
 class Choice {
   seenMs = 0;
   isKeptAway = false;
+  /** The rows on the page that was looked at last. */
+  first: readonly number[] = [];
   /** Why it cannot go on. */
   reason: string | undefined;
   #rows: ArrayLike<number> | undefined;
@@ -98,6 +104,8 @@ class Choice {
   #at = 0;
   #paceMs: number | undefined;
   #steppedMs: number | undefined;
+  /** Rows that were scored out of turn, and have no score nevertheless. */
+  readonly #inVain = new Set<number>();
   /** Until when the model that refused is left alone, and how long that is. */
   #awayUntilMs = 0;
   #awayMs = 0;
@@ -126,10 +134,11 @@ class Choice {
     const { rows, isKnown, score } = this.wish;
     try {
       this.#rows ??= await rows();
-      while (this.#at < this.#length && isKnown(this.#row)) this.#at++;
+      while (this.#at < this.#length && this.#isDone(this.#row)) this.#at++;
       if (this.#at >= this.#length) return false;
-      await score(this.#row, signal);
-      this.#at++; // Whatever came of it: it is not asked for ever.
+      const row = this.first.find((row) => !this.#isDone(row)) ?? this.#row;
+      await score(row, signal);
+      if (!isKnown(row)) this.#inVain.add(row); // Whatever came of it: it is not asked for ever.
       this.#awayMs = 0;
       this.#measure();
       return true;
@@ -142,6 +151,10 @@ class Choice {
     }
   }
 
+  #isDone(row: number): boolean {
+    return this.wish.isKnown(row) || this.#inVain.has(row);
+  }
+
   #leaveAlone(): void {
     this.#awayMs = Math.min(Math.max(KEEP_AWAY_MS, 2 * this.#awayMs), LONGEST_AWAY_MS);
     this.#awayUntilMs = performance.now() + this.#awayMs;
@@ -149,7 +162,7 @@ class Choice {
 
   #countLeft(): number {
     let left = 0;
-    for (let at = this.#at; at < this.#length; at++) left += Number(!this.wish.isKnown(this.#rows?.[at] ?? 0));
+    for (let at = this.#at; at < this.#length; at++) left += Number(!this.#isDone(this.#rows?.[at] ?? 0));
     return left;
   }
 

@@ -1,10 +1,11 @@
 import { SCORE_COLUMNS } from "../lm/row_score.ts";
 import { visibleLines, visibleText } from "../lm/visible_text.ts";
 import { cx } from "./cx.ts";
-import { parseRanges, toggleRows } from "../lm/row_ranges.ts";
+import { formatRanges, hasRow, parseRanges, type RowRanges, toggleRow } from "../lm/row_ranges.ts";
 import {
   conditionOf,
   datasetHref,
+  isFull,
   nextSort,
   type PageRow,
   rowFields,
@@ -29,6 +30,7 @@ const CELL_CHARACTERS = 400;
 export function RowsTable({ screen, page }: RowsTableProps) {
   const { rows, faults } = page;
   const last = rows.at(-1)?.index ?? -1;
+  const selected = parseRanges(page.selected), isWhole = isFull(screen, page);
   const columns = page.fields.length + (page.scores === undefined ? 0 : SCORE_COLUMNS.length);
   return (
     <div class="overflow-x-auto" tabIndex={0} role="region" aria-label={TEXT.rowsTable}>
@@ -49,7 +51,16 @@ export function RowsTable({ screen, page }: RowsTableProps) {
                     columns={columns}
                   />
                 )
-                : <DataRow key={found.index} screen={screen} page={page} found={found} />}
+                : (
+                  <DataRow
+                    key={found.index}
+                    screen={screen}
+                    page={page}
+                    found={found}
+                    selected={selected}
+                    isFull={isWhole}
+                  />
+                )}
             </>
           ))}
           {faults.filter(({ before }) => before !== undefined && before > last).map(({ line, message }) => (
@@ -93,15 +104,19 @@ function RowsHead({ screen, page }: RowsTableProps) {
   );
 }
 
-function DataRow({ screen, page, found }: RowsTableProps & { readonly found: Extract<PageRow, { row: unknown }> }) {
-  const { index } = found;
+interface DataRowProps extends SelectionProps {
+  readonly found: Extract<PageRow, { row: unknown }>;
+}
+
+function DataRow({ found, ...props }: DataRowProps) {
+  const { screen, page } = props, { index } = found;
   const values = new Map(rowFields(found.row));
   const isHere = index === screen.sample;
   return (
     <tr class={cx("border-b border-line align-top hover:bg-sunk", isHere && "bg-sunk")}>
       <th scope="row" class="whitespace-nowrap px-3 py-1.5 text-right font-mono font-normal tabular-nums">
         <div class="flex items-start justify-between gap-1">
-          <SelectLink screen={screen} page={page} index={index} />
+          <SelectLink {...props} index={index} />
           <a
             href={rowHref(screen, page, index)}
             data-row={index}
@@ -128,14 +143,23 @@ const SELECT = cx(
   "-my-0.5 inline-flex h-6 w-6 items-center justify-center scroll-mt-16 rounded-md text-18 hover:text-ink",
 );
 
+interface SelectionProps extends RowsTableProps {
+  readonly selected: RowRanges;
+  /** Whether no more rows can be selected. */
+  readonly isFull: boolean;
+}
+
 /** Selects a row, or lets it go; the page comes back to it. */
-function SelectLink({ screen, page, index }: RowsTableProps & { readonly index: number }) {
-  const isSelected = parseRanges(page.selected).includes(index);
+function SelectLink({ screen, page, index, selected, isFull }: SelectionProps & { readonly index: number }) {
+  const isSelected = hasRow(selected, index), toggled = formatRanges(toggleRow(selected, index));
   const label = isSelected ? TEXT.unselectRow(String(index)) : TEXT.selectRow(String(index));
+  if (isFull && !isSelected) {
+    return <span id={`row-${index}`} title={TEXT.noMoreSelected} class={cx(SELECT, "text-line")} aria-hidden>☐</span>;
+  }
   return (
     <a
       id={`row-${index}`}
-      href={`${datasetHref(screen, { ...page, selected: toggleRows(page.selected, [index]) })}#row-${index}`}
+      href={`${datasetHref(screen, { ...page, selected: toggled })}#row-${index}`}
       data-select={index}
       aria-label={label}
       title={label}

@@ -109,6 +109,12 @@ export const SLICE = "slice.", SAVE = "save";
 /** Names in a URL of the rows that are selected, and of the sample that is pinned. */
 export const SELECTED = "selected", PIN = "pin";
 
+/**
+ * Longest address at which more rows can be selected. As a slice they stand there once more, and forms write each comma as
+ * three characters; a request's own limit is four times as much.
+ */
+const MOST_SELECTED_CHARACTERS = 4_000;
+
 /** Longest name of a slice. */
 export const SLICE_CHARACTERS = 40;
 
@@ -162,6 +168,11 @@ export function datasetHref(screen: GenerationScreen, place: DatasetPlace): stri
   return query === "" ? screenHref(screen) : `${screenHref(screen)}&${query}`;
 }
 
+/** Whether no more rows can be selected, as the address would become too long for what can be done with them. */
+export function isFull(screen: GenerationScreen, place: DatasetPlace): boolean {
+  return datasetHref(screen, place).length > MOST_SELECTED_CHARACTERS;
+}
+
 /** A wish as the part of a URL. @example "q=snow&filter.kind=%3Dhaiku" */
 export function wishQuery(wish: RowsWish): string {
   return queryText(wishEntries(wish));
@@ -175,7 +186,8 @@ export function sliceHref(screen: GenerationScreen, place: DatasetPlace, query: 
 
 /** Subtle: a lone surrogate, as a field may be named, cannot stand in a URL. */
 function queryText(entries: readonly (readonly [string, string])[]): string {
-  const encode = (text: string) => encodeURIComponent(text.toWellFormed());
+  // Numbers of rows stand between commas, which mean nothing in a query.
+  const encode = (text: string) => encodeURIComponent(text.toWellFormed()).replaceAll("%2C", ",");
   return entries.map(([name, value]) => `${encode(name)}=${encode(value)}`).join("&");
 }
 

@@ -55,6 +55,7 @@ export const DATASET_STRINGS = {
   selectRow: (row: string) => `Select row ${row}`,
   unselectRow: (row: string) => `Unselect row ${row}`,
   selected: (rows: string) => `${rows} selected`,
+  noMoreSelected: "The address is as long as it may be: no more rows can be selected.",
   showSelected: "Show them alone",
   unselect: "Unselect",
   pin: "Pin",

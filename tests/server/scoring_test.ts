@@ -11,6 +11,7 @@ function choice(key: string, rows: readonly number[], log: string[], rest: Parti
   return {
     key,
     model: "model",
+    first: [],
     rows: () => Promise.resolve(rows),
     isKnown: (row) => known.has(row),
     score: (row) => {
@@ -42,6 +43,22 @@ Deno.test("the rows of a choice are scored in its order, those that are known le
   assert.deepEqual(jobs.look(wish, true), { kind: "waiting", others: 0 });
   assert.deepEqual(await done(jobs, wish), { kind: "done", of: 3 });
   assert.deepEqual(log, ["a5", "a3"]);
+});
+
+Deno.test("the rows that somebody looks at now come first, also when it is another page than the one before", async () => {
+  using jobs = scoring();
+  const log: string[] = [], wish = choice("a", [0, 1, 2, 3, 4, 5, 6, 7], log);
+  let page = [4, 5];
+  const score = async (row: number, signal: AbortSignal) => {
+    // Somebody goes on to another page, where no score can be had of one row.
+    if (log.length === 2) jobs.look({ ...wish, first: page = [7, 6] }, false);
+    if (row === 7) log.push("a7 in vain");
+    else await wish.score(row, signal);
+  };
+  const looked = { ...wish, score };
+  jobs.look({ ...looked, first: page }, true);
+  await until("all is done", () => jobs.look({ ...looked, first: page }, false).kind === "done");
+  assert.deepEqual(log, ["a4", "a5", "a0", "a7 in vain", "a6", "a1", "a2", "a3"]);
 });
 
 Deno.test("two choices of one model take turns, row by row, and each is told of the other", async () => {
