@@ -101,6 +101,14 @@ function checkTask(what: string, task: Task<unknown>): void {
     if (typeof value === "function" || (value === undefined && name !== "prompt")) continue;
     throw new TypeError(`Cannot define ${what}: its ${name} is ${got(value)}, expected a function of the sample`);
   }
+  checkMetrics(what, metrics);
+  checkParams(what, params);
+}
+
+function checkMetrics(what: string, metrics: Task<unknown>["metrics"] & object): void {
+  if (typeof metrics !== "object" || Array.isArray(metrics)) {
+    throw new TypeError(`Cannot define ${what}: its metrics are ${got(metrics)}, expected { name: metric }`);
+  }
   for (const [name, metric] of Object.entries<Partial<Metric> | undefined>(metrics)) {
     const { kind, compute } = metric ?? {};
     if (typeof compute !== "function") {
@@ -112,7 +120,6 @@ function checkTask(what: string, task: Task<unknown>): void {
       `Cannot define ${what}: the kind of its metric "${name}" is ${got(kind)}, expected ${expected}`,
     );
   }
-  checkParams(what, params);
 }
 
 function checkDataset(what: string, dataset: Task<unknown>["dataset"] | undefined): void {

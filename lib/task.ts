@@ -16,8 +16,8 @@ export interface Task<Sample> {
   readonly dataset: Readonly<Record<string, DatasetSource<Sample>>>;
   /** The exact text that the model receives, or a `prompt` template that remembers its fields. */
   prompt(sample: Sample): string | Prompt;
-  /** The expected completion. */
-  target?(sample: Sample): string;
+  /** The expected completion; undefined for a sample that has none. */
+  target?(sample: Sample): string | undefined;
   /** Elements that show the sample above its prompt; without it, the prompt stands for itself. */
   show?(sample: Sample): readonly Element<object>[];
   readonly metrics?: Readonly<Record<string, Metric>>;

@@ -16,7 +16,9 @@ Deno.test("each example makes prompts and targets of every sample of every split
           const sample = await dataset.row(index);
           const { text, spans } = toPrompt(task.prompt(sample));
           assert.ok(text.length > 0 && spans.length > 0, `${module.name} ${split} ${index}`);
-          if (task.target !== undefined) assert.ok(task.target(sample).length > 0, `${module.name} ${split} ${index}`);
+          if (task.target !== undefined) {
+            assert.ok((task.target(sample) ?? "").length > 0, `${module.name} ${split} ${index}`);
+          }
         }
       }
     }

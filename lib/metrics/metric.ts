@@ -4,7 +4,7 @@ export type Metric =
     readonly kind: "text";
     /** One sentence for whoever hovers the number. */
     readonly description: string;
-    /** Undefined when there is nothing to measure. `target` is "" when the task has none. */
+    /** Undefined when there is nothing to measure. `target` is "" when there is none. May not be async. */
     readonly compute: (completion: string, target: string) => number | undefined;
     /** True when the metric means nothing without a target. */
     readonly needsTarget?: boolean;

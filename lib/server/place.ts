@@ -204,6 +204,7 @@ function showElements(elements: readonly Element<object>[]): Readonly<Record<str
 /** Undefined where the row has none, as where the task has none. */
 function targetOf(task: Task<unknown>, row: unknown): string | undefined {
   const target: unknown = task.target?.(row);
+  if (target === null) throw new TypeError("expected a text, or undefined where there is none, got null");
   return target === undefined ? undefined : checkedText(target);
 }
 

@@ -68,7 +68,7 @@ export const GENERATION_STRINGS = {
     pmiBits: "PMI, bits",
     wantedColumn: "the model wanted",
   },
-  noTarget: "This task has no target.",
+  noTarget: "This sample has no target.",
   inspectorEmpty: "Choose a token to see what the model could have written there, and why this one was picked.",
   targetPosition: (position: number) => `Target · token ${position}`,
   rawProbability: "probability, raw",

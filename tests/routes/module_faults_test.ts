@@ -4,6 +4,8 @@ import {
   component,
   datasetView,
   defineModule,
+  exactMatch,
+  f1,
   field,
   generation,
   logitTable,
@@ -32,6 +34,11 @@ const faulty = defineModule({
     field: { dataset: { all: wrong }, prompt: ({ topic }) => prompt`About ${field("topic", topic)}.` },
     target: { dataset: { all: wrong }, prompt: () => "a", target: ({ topic }) => topic },
     prompt: { dataset: { all: wrong }, prompt: ({ topic }) => topic },
+    none: {
+      dataset: { all: rows([{ topic: null as unknown as string }]) },
+      prompt: () => "a",
+      target: ({ topic }) => topic,
+    },
     nothing: { dataset: { all: rows([{} as { topic: string }]) }, prompt: ({ topic }) => topic },
     throws: { dataset: { all: wrong }, prompt: throwing },
     empty: { dataset: { all: rows<{ topic: string }>([]) }, prompt: ({ topic }) => topic },
@@ -44,6 +51,10 @@ Deno.test("a value that is no text is named where it was used, on the page and o
   const cases: readonly [string, RegExp][] = [
     ["field", /Cannot build the prompt of sample 0 of task "field": Cannot mark field "topic": expected a text, got 5/],
     ["target", /Cannot read the target of sample 0 of task "target": expected a text, got 5/],
+    [
+      "none",
+      /Cannot read the target of sample 0 of task "none": expected a text, or undefined where there is none, got null/,
+    ],
     ["prompt", /Cannot build the prompt of sample 0 of task "prompt": expected a text, got 5/],
     ["nothing", /Cannot build the prompt of sample 0 of task "nothing": expected a text, got undefined/],
   ];
@@ -57,6 +68,35 @@ Deno.test("a value that is no text is named where it was used, on the page and o
     const id = JSON.parse(rig.logged.findLast((line) => line.includes('"failure"')) ?? "{}").id;
     assert.equal(typeof id, "string", "the log has the page's failure too");
   }
+});
+
+Deno.test("a sample whose target is undefined is shown and generated for, beside those that have one", async () => {
+  const labelled = defineModule({
+    name: "labelled",
+    generators: { one },
+    tasks: {
+      t: {
+        dataset: { all: rows<{ answer: string | undefined }>([{ answer: "a" }, { answer: undefined }]) },
+        prompt: () => "a",
+        target: ({ answer }) => answer,
+        metrics: { em: exactMatch },
+        params: { maxTokens: 1 },
+      },
+    },
+    components: [generation(), datasetView()],
+  });
+  const rig = await rigApp({ modules: [labelled] });
+  const metricsOf = async (sample: number) => {
+    const response = await rig.post("/api/labelled/generation/generate", { sample });
+    return (await readEvents(response)).filter(({ type }) => type === "metric");
+  };
+  assert.deepEqual(await metricsOf(0), [{ type: "metric", sequence: 0, name: "em", value: 1 }]);
+  assert.deepEqual(await metricsOf(1), [{ type: "metric", sequence: 0, name: "em" }]);
+  const pageOf = async (path: string) => await (await rig.fetch(`/labelled/${path}`)).text();
+  assert.match(await pageOf("dataset?sample=0"), />Target</);
+  assert.doesNotMatch(await pageOf("dataset?sample=1"), />Target</);
+  assert.doesNotMatch(await pageOf("generation?sample=0"), /This sample has no target/);
+  assert.match(await pageOf("generation?sample=1"), /This sample has no target/);
 });
 
 Deno.test("an error of a module's own code is told with its file, line and column", async () => {
@@ -79,6 +119,7 @@ Deno.test("defineModule() refuses params out of range and metrics that compute n
     assert.throws(() => define({ metrics: { m: metric } }), /its metric "m" has no compute/);
   }
   assert.equal(isModule(define({})), true);
+  assert.throws(() => define({ metrics: [f1] }), /its metrics are a list, expected \{ name: metric \}/);
   const { name, title, generators, tasks, components } = define({});
   assert.equal(isModule({ name, title, generators, tasks, components }), false);
 });
