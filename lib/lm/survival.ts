@@ -78,7 +78,9 @@ export function drawnAgain(step: Step, params: SamplingParams, before?: TokensBe
   const isPastTopK = topK > 0 && (chosenRank ?? ranked.length + 1) > topK;
   if (topK > 0 && chosenRank === undefined && !isPastTopK) return REST;
   const topKIsFirst = topK > 0 && acts("top_k", "top_p");
-  if (isPastTopK && topKIsFirst) return { kind: "excluded", by: "top_k" };
+  const minPIsFirst = acts("min_p", "top_k");
+  const isUnlikely = Math.exp((chosen.logprob - best.logprob) * inverse("min_p")) < params.minP;
+  if (isPastTopK && topKIsFirst) return { kind: "excluded", by: isUnlikely && minPIsFirst ? "min_p" : "top_k" };
   const most = topKIsFirst ? topK : Infinity;
   const kept = ranked.slice(0, most);
   // The rest takes part unless top_k ends within what is shown.
@@ -88,8 +90,6 @@ export function drawnAgain(step: Step, params: SamplingParams, before?: TokensBe
 
   const nucleus = topPVerdict(kept, chosen, params.topP, inverse("top_p"), rest);
   if (nucleus.kind !== "kept") return nucleus;
-  const isUnlikely = Math.exp((chosen.logprob - best.logprob) * inverse("min_p")) < params.minP;
-  const minPIsFirst = acts("min_p", "top_k");
   if (isUnlikely && (minPIsFirst || !isPastTopK)) return { kind: "excluded", by: "min_p" };
   if (isPastTopK) return { kind: "excluded", by: "top_k" };
   const size = topK > 0 ? Math.min(nucleus.size, topK) : nucleus.size;
