@@ -1,5 +1,6 @@
 import { type Candidate, type ProcessorName, PROCESSORS, type ScoredToken, type Step } from "../lm/event.ts";
 import type { SurvivalVerdict } from "../lm/survival.ts";
+import type { Token } from "../lm/token.ts";
 import { Button } from "./Button.tsx";
 import { CandidateTable } from "./CandidateTable.tsx";
 import { cx } from "./cx.ts";
@@ -75,18 +76,37 @@ export function Inspector(
         )}
         {measured.rank !== undefined && <Fact name={STRINGS.rank} value={rankText(measured.rank, measured.evidence)} />}
         {measured.logprob !== undefined && (
-          <Fact name={GENERATION_STRINGS.surprisal} value={`${bits(-measured.logprob)} bits`} />
+          <Fact
+            name={GENERATION_STRINGS.surprisal}
+            value={`${bits(-measured.logprob)} bits`}
+            title={GENERATION_STRINGS.surprisalExplained}
+          />
         )}
         {measured.entropyNats !== undefined && (
-          <Fact name={STRINGS.entropy} value={entropyText(measured.entropyNats, measured.evidence)} />
+          <Fact
+            name={STRINGS.entropy}
+            value={entropyText(measured.entropyNats, measured.evidence)}
+            title={GENERATION_STRINGS.entropyExplained}
+          />
         )}
         {inspected.kind === "step" && inspected.step.top.length > 0 && (
-          <Fact name={GENERATION_STRINGS.luck} value={luck(inspected.step, chosen)} />
+          <Fact
+            name={GENERATION_STRINGS.luck}
+            value={luck(inspected.step, chosen)}
+            title={GENERATION_STRINGS.luckExplained}
+          />
         )}
         {inspected.kind === "scored" && inspected.pmiNats !== undefined && (
-          <Fact name={GENERATION_STRINGS.pmi} value={`${signedBits(inspected.pmiNats)} bits`} />
+          <Fact
+            name={GENERATION_STRINGS.pmi}
+            value={`${signedBits(inspected.pmiNats)} bits`}
+            title={GENERATION_STRINGS.pmiExplained}
+          />
         )}
       </dl>
+      {inspected.kind === "step" && inspected.survival !== undefined && (
+        <p class="text-13">{survivalSentence(inspected.survival, inspected.step, inspected.whatIf)}</p>
+      )}
       {measured.evidence !== undefined && <EvidenceBadge evidence={measured.evidence} />}
       {stepHref !== undefined && (
         <span>
@@ -116,17 +136,14 @@ export function Inspector(
           onOrder={onOrder}
         />
       )}
-      {inspected.kind === "step" && inspected.survival !== undefined && (
-        <p class="text-12 text-soft">{survivalSentence(inspected.survival)}</p>
-      )}
     </div>
   );
 }
 
-function Fact(props: { readonly name: string; readonly value: string }) {
+function Fact(props: { readonly name: string; readonly value: string; readonly title?: string }) {
   return (
     <>
-      <dt>{props.name}</dt>
+      <dt title={props.title}>{props.name}</dt>
       <dd class="break-anywhere text-right font-mono text-ink tabular-nums">{props.value}</dd>
     </>
   );
@@ -148,17 +165,21 @@ function finalRest(inspected: Inspected): number | undefined {
   return inspected.kind === "step" ? inspected.step.restFinalLogprob : undefined;
 }
 
-function survivalSentence(verdict: SurvivalVerdict): string {
+/** @param whatIf the same position by the params on screen, which is known where the step alone does not tell */
+function survivalSentence(verdict: SurvivalVerdict, step: Step, whatIf: Step | undefined): string {
+  const drawn = step.draw.kind === "forced" ? undefined : whatIf?.token;
+  const nameOf = (token: Token | undefined) => token && displayToken(token).text;
   switch (verdict.kind) {
     case "kept":
       return GENERATION_STRINGS.survivalKept;
     case "excluded":
-      return GENERATION_STRINGS.survivalExcluded(verdict.by);
+      return GENERATION_STRINGS.survivalExcluded(verdict.by, nameOf(drawn));
     case "lost":
-      return GENERATION_STRINGS.survivalLost(
-        verdict.to === undefined ? undefined : displayToken(verdict.to.token).text,
-      );
+      return GENERATION_STRINGS.survivalLost(nameOf(verdict.to?.token ?? drawn));
     case "unknown":
-      return GENERATION_STRINGS.survivalUnknown[verdict.why];
+      if (drawn === undefined) return GENERATION_STRINGS.survivalUnknown[verdict.why];
+      return drawn.id === step.token.id
+        ? GENERATION_STRINGS.survivalKept
+        : GENERATION_STRINGS.survivalLost(nameOf(drawn));
   }
 }

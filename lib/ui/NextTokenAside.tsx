@@ -26,18 +26,18 @@ export function NextTokenAside(props: NextTokenAsideProps) {
   return (
     <div class="flex flex-col gap-5">
       <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-13 text-soft">
-        <dt>{TEXT.entropy}</dt>
+        <dt title={GENERATION_STRINGS.entropyExplained}>{TEXT.entropy}</dt>
         <dd class="break-anywhere text-right font-mono text-ink tabular-nums">
           {step.entropyNats === undefined ? MISSING : entropyText(step.entropyNats, step.evidence)}
         </dd>
         <dt>{TEXT.draws}</dt>
         <dd class="break-anywhere text-right font-mono text-ink tabular-nums">{displayToken(step.token).text}</dd>
-        <dt>{TEXT.luck}</dt>
+        <dt title={GENERATION_STRINGS.luckExplained}>{TEXT.luck}</dt>
         <dd class="break-anywhere text-right font-mono text-ink tabular-nums">
           {luck(step)}
           <span class="block text-12 text-soft">{passedOver(step)}</span>
         </dd>
-        <dt>{TEXT.effective}</dt>
+        <dt title={TEXT.effectiveExplained}>{TEXT.effective}</dt>
         <dd class="break-anywhere text-right font-mono text-ink tabular-nums">{effective(step)}</dd>
         {props.screen.target !== undefined && (
           <>

@@ -1,6 +1,7 @@
 import type { SurvivalVerdict } from "../lm/survival.ts";
 import { GENERATION_STRINGS as TEXT } from "./generation_strings.ts";
 import { TextButton } from "./TextButton.tsx";
+import { displayToken } from "./token_display.ts";
 
 interface SurvivalLineProps {
   /** What the params on screen make of each token. */
@@ -21,7 +22,15 @@ export function SurvivalLine({ verdicts, changesAt, onContinue }: SurvivalLinePr
   }
   return (
     <p class="text-12 text-soft">
-      {TEXT.survivalSummary(changesAt + 1)} <TextButton onClick={onContinue}>{TEXT.continueThere}</TextButton>
+      {TEXT.survivalSummary(changesAt + 1)}
+      {whatBecomes(verdicts[changesAt])} <TextButton onClick={onContinue}>{TEXT.continueThere}</TextButton>
     </p>
   );
+}
+
+/** What comes of the token that changes, as far as it is known. */
+function whatBecomes(verdict: SurvivalVerdict | undefined): string {
+  if (verdict?.kind === "excluded") return TEXT.survivalBy(verdict.by);
+  if (verdict?.kind !== "lost" || verdict.to === undefined) return "";
+  return TEXT.survivalTo(displayToken(verdict.to.token).text);
 }

@@ -20,7 +20,13 @@ export function XRay({ scored: { tokens, nullLogprobs } }: { readonly scored: Sc
       <dl class="flex flex-wrap gap-x-4 gap-y-1 border-t border-line px-3 py-2 text-12 text-soft">
         <Measure name={xray.nll} value={`${bits(nll)} bits`} />
         {bytes > 0 && <Measure name={xray.perByte} value={bits(nll / bytes)} />}
-        {blank !== undefined && <Measure name={xray.source} value={`${signedBits(blank - nll)} bits`} />}
+        {blank !== undefined && (
+          <Measure
+            name={xray.source}
+            value={`${signedBits(blank - nll)} bits`}
+            title={GENERATION_STRINGS.pmiExplained}
+          />
+        )}
         <Measure
           name={xray.repairs}
           value={String(tokens.filter(({ rank }) => rank > 1).length)}

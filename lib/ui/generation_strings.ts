@@ -49,6 +49,7 @@ export const GENERATION_STRINGS = {
   noDeparture: "greedy decoding begins with exactly this",
   emptyTarget: "the target is empty",
   pmi: "what the fields add",
+  pmiExplained: "How much less this surprises the model than under the same prompt with its fields left blank.",
   derived: (from: string, fields: string) => `Derived from ${from}: another text in ${fields}.`,
   toOriginal: "Back to the row",
   stepFromHere: "Step from here, token by token",
@@ -75,6 +76,11 @@ export const GENERATION_STRINGS = {
   finalProbability: "probability, final",
   surprisal: "surprisal",
   luck: "luck",
+  luckExplained: "How rarely this token is drawn, by its final probability: 1 in 2 is p 0.5.",
+  surprisalExplained:
+    "The binary logarithm of 1 / raw probability: 0 bits are certain, each further bit is half as probable.",
+  entropyExplained:
+    "The surprisal to be expected here, over the whole vocabulary: 0 bits where only one token is possible.",
   greedy: "greedy: the most probable was taken",
   inspector: "Inspector",
   forced: "chosen by hand",
@@ -109,7 +115,10 @@ export const GENERATION_STRINGS = {
   mass: "their mass",
   kept: "kept",
   survivalKept: "With the params as they stand now, the same dice give this token again.",
-  survivalExcluded: (processor: string) => `With the params as they stand now, ${processor} would remove this token.`,
+  survivalExcluded: (processor: string, to: string | undefined) =>
+    `With the params as they stand now, ${processor} would remove this token${
+      to === undefined ? "." : `, and ${to} would win the draw.`
+    }`,
   survivalLost: (to: string | undefined) =>
     to === undefined
       ? "With the params as they stand now, another candidate would win the draw."
@@ -123,5 +132,7 @@ export const GENERATION_STRINGS = {
     remote: "Whether this token survives the new params is not known: nobody tells the dice that drew it.",
   },
   survivalSummary: (position: number) => `with the new params the text first changes at token ${position}`,
+  survivalTo: (token: string) => `, to ${token}`,
+  survivalBy: (processor: string) => `, which ${processor} removes`,
   survivalSame: "the new params would give the same tokens",
 } as const;

@@ -53,6 +53,8 @@ export const NEXT_TOKEN_STRINGS = {
   targetMark: "target",
   entropy: "entropy",
   effective: "effective choices",
+  effectiveExplained:
+    "As many equally probable tokens would leave the choice as open: 2 to the power of the entropy in bits.",
   targetToken: "target's next token",
   targetPlace: (rank: string, probability: string) => `rank ${rank}, p ${probability}`,
   find: "Find a token",
