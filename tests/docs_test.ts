@@ -4,7 +4,7 @@ import { allows, grantsOf } from "./rig/grants.ts";
 import { taskRights } from "./rig/start_app.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const DOCS = ["docs/first_module.md", "docs/reference.md"];
+const DOCS = ["docs/api.md", "docs/first_module.md", "docs/reference.md"];
 
 Deno.test("each snippet of the docs type-checks and runs", async () => {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -27,6 +27,22 @@ Deno.test("each address that the docs start the app with may be listened on", as
     }
   }
   assert.ok(found > 0);
+});
+
+Deno.test("the API's page has each route of the API, and none that is not there", async () => {
+  const routes: string[] = [];
+  const folders = ["", "[module]/[component]/"];
+  for (const folder of folders) {
+    for await (const { name, isFile } of Deno.readDir(new URL(`routes/api/${folder}`, ROOT))) {
+      const path = `${folder}${name.replace(/\.ts$/, "")}`.replaceAll("[", "{").replaceAll("]", "}");
+      if (isFile && !name.startsWith("[")) routes.push(`/api/${path}`);
+    }
+  }
+  const page = await Deno.readTextFile(new URL("docs/api.md", ROOT));
+  const told = [...page.matchAll(/^\| `(?:GET|POST) (\S+)`/gm)].map(([, path = ""]) => path);
+  // A stream of a developer's page is its own.
+  const open = routes.filter((path) => !path.endsWith("/events"));
+  assert.deepEqual(told.toSorted(), open.toSorted());
 });
 
 Deno.test("the reference names every export of the public API in a heading, and nothing else", async () => {
