@@ -10,6 +10,8 @@ export interface PaletteItem {
 /** Tokens, candidates, rows, paths and the dialog itself are too many, or no actions. */
 const LEFT_OUT = "[data-position], [data-candidate], [data-found], td *, th *, main nav *, dialog *";
 
+const NO_NAME = "kbd, svg, input, select, textarea, button";
+
 export function paletteItems(root: Document): readonly PaletteItem[] {
   const found = (selector: string) => [...root.querySelectorAll<HTMLElement>(selector)].filter(isUsable);
   const pages = found("nav h2 ~ a").map((element): PaletteItem => ({
@@ -19,9 +21,11 @@ export function paletteItems(root: Document): readonly PaletteItem[] {
   }));
   const actions = found("main button, main a, main summary, aside button, aside a, aside summary")
     .map((element): PaletteItem => ({ label: labelOf(element), kind: "action", element }));
-  const fields = found("main label[for], aside label[for]").flatMap((label): readonly PaletteItem[] => {
-    const element = root.getElementById(label.getAttribute("for") ?? "");
-    return element === null ? [] : [{ label: labelOf(label), kind: "field", element }];
+  const fields = found("main label, aside label").flatMap((label): readonly PaletteItem[] => {
+    const element = label instanceof HTMLLabelElement ? label.control : null;
+    if (element === null || element.matches(":disabled")) return [];
+    // A file is chosen in a window of the browser, which a click opens.
+    return [{ label: labelOf(label), kind: element.matches("[type=file]") ? "action" : "field", element }];
   });
   const items = [...actions, ...fields, ...pages].filter(({ label }) => label !== "");
   return [...new Map(items.map((item) => [`${item.kind} ${item.label}`, item])).values()];
@@ -37,11 +41,11 @@ function isUsable(element: HTMLElement): boolean {
   return !element.matches(LEFT_OUT) && !element.matches(":disabled") && element.checkVisibility();
 }
 
-/** Without the names of keys, which are no part of it. */
+/** Without the names of keys, and without what a label holds besides its text, which are no part of it. */
 function labelOf(element: HTMLElement): string {
   const label = element.getAttribute("aria-label");
   if (label !== null) return label;
   const copy = element.cloneNode(true);
-  if (copy instanceof HTMLElement) { for (const key of copy.querySelectorAll("kbd, svg")) key.remove(); }
+  if (copy instanceof HTMLElement) { for (const part of copy.querySelectorAll(NO_NAME)) part.remove(); }
   return (copy.textContent ?? "").trim();
 }

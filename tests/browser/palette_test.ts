@@ -64,6 +64,27 @@ Deno.test("the palette and the keys between pages", async (t) => {
     assert.equal(await page.evaluate(() => document.activeElement?.id), "param-min_p");
   });
 
+  await t.step("leads into a field that stands inside its label, under the label's own words", async () => {
+    await page.keyboard.press("Control+k");
+    const field = page.getByRole("combobox", { name: "Find an action, a field or a page" });
+    await field.fill("split");
+    assert.deepEqual(await page.locator("dialog [role=option]").allInnerTexts(), ["Split\nfield"]);
+    await field.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "split");
+    const chat = await browser.newPage();
+    await open(chat, `${app.origin}/persona_chat/chat`);
+    await chat.keyboard.press("Control+k");
+    await chat.getByRole("combobox", { name: "Find an action" }).fill("accept as it comes");
+    await chat.keyboard.press("Enter");
+    await chat.keyboard.press("Space");
+    assert.equal(await chat.getByRole("checkbox", { name: "accept as it comes" }).isChecked(), true);
+    await chat.keyboard.press("Control+k");
+    await chat.getByRole("combobox", { name: "Find an action" }).fill("import");
+    const [chooser] = await Promise.all([chat.waitForEvent("filechooser"), chat.keyboard.press("Enter")]);
+    assert.equal(chooser.isMultiple(), false);
+    await chat.close();
+  });
+
   await t.step("r generates again by the next seed, and g with a letter goes to that page", async () => {
     await page.locator("[data-position]").first().focus();
     await page.keyboard.press("r");
