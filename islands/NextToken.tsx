@@ -65,12 +65,15 @@ export default function NextToken(props: NextTokenProps) {
   const view = () => ({ from: from.value, find: query.value, selected: selected.value });
 
   /** Asks for the distribution at the present path; an older question is given up. */
-  async function ask(more: { readonly append?: string; readonly offset?: number } = {}): Promise<Next | undefined> {
+  async function ask(
+    more: { readonly append?: string; readonly offset?: number } = {},
+    wanted = query.value,
+  ): Promise<Next | undefined> {
     asking.current?.abort();
     const controller = new AbortController();
     asking.current = controller;
     isBusy.value = true;
-    const find = query.value === "" ? {} : { find: query.value };
+    const find = wanted === "" ? {} : { find: wanted };
     // The prompt is the same for as long as the page stands.
     const prompt = next.value?.prompt;
     const body = { ...sampleSource(screen), params: paramsToWire(params.value), path: path.value, ...find };
@@ -86,7 +89,11 @@ export default function NextToken(props: NextTokenProps) {
       if (controller.signal.aborted) return undefined;
       if (!(error instanceof ApiError)) throw error;
       problem.value = error.problem;
-      return undefined;
+      if (error.problem.field !== "find") return undefined;
+      // What cannot be looked for takes nothing from the list.
+      const answer = await ask(more, "");
+      if (answer !== undefined) problem.value = error.problem;
+      return answer;
     } finally {
       if (asking.current === controller) isBusy.value = false;
     }

@@ -1,7 +1,7 @@
 /** What a person writes above a column to keep some of its rows. */
+import { parsePattern } from "../lm/pattern.ts";
+import { isMatch, PatternMatcher } from "../lm/pattern_matcher.ts";
 import { fieldNumber } from "./field_text.ts";
-import { parsePattern } from "./pattern.ts";
-import { PatternMatcher } from "./pattern_matcher.ts";
 import type { Turns } from "./turns.ts";
 
 export type Condition =
@@ -96,10 +96,6 @@ export async function meetsInTurns(text: string | undefined, condition: Conditio
     if (turn !== undefined) await turn;
     if (isFound !== undefined) return isFound === (condition.kind === "matches");
   }
-}
-
-function isMatch(text: string, pattern: PatternMatcher): boolean {
-  return pattern.isIn(pattern.pattern.isCaseless ? text.toLowerCase() : text);
 }
 
 function isWithin(value: number, { mark, number }: Bound): boolean {

@@ -1,6 +1,6 @@
 /** What the values of each field are like, and the conditions that a click on one of them makes. */
 import { type Bound, type Condition, formatCondition, parseCondition } from "./condition.ts";
-import { PatternError } from "./pattern.ts";
+import { PatternError } from "../lm/pattern.ts";
 import type { Bin, FieldStatistics, NumberStatistics, Statistics } from "./field_statistics.ts";
 
 /** A value of a field, or a range of its numbers. Conditions are texts as `filter.` takes them; "" for none. */

@@ -6,6 +6,7 @@ import type { LanguageModel } from "./model.ts";
 import type { SamplingParams } from "./params.ts";
 import { Sampler } from "./sample.ts";
 import type { Token, TokenId } from "./token.ts";
+import { tokenSearch } from "./token_search.ts";
 
 export interface NextRequest {
   readonly prompt: string;
@@ -15,7 +16,7 @@ export interface NextRequest {
   readonly append?: string | undefined;
   /** The expected completion, so that its next token can be named. */
   readonly target?: string | undefined;
-  /** Tokens whose text contains this, or whose id it is. */
+  /** Tokens to name besides, as `tokenSearch` reads it. */
   readonly find?: string | undefined;
   readonly params: SamplingParams;
   /** Which completion's dice fall, from 0; default the first. */
@@ -70,7 +71,7 @@ export class NextTokens {
   }
 
   /**
-   * @throws {PathError} for an id outside the vocabulary, {BiasError} for a biased one
+   * @throws {PathError} for an id outside the vocabulary, {BiasError} for a biased one, {PatternError} for one to find
    * @throws {PromptTooLongError} when the prompt fills the window, {PathError} when the path goes past it
    */
   async at(request: NextRequest, signal?: AbortSignal): Promise<NextToken> {
@@ -164,11 +165,8 @@ export class NextTokens {
   }
 
   #matching(wanted: string, logits: Float32Array): readonly TokenId[] {
-    const text = wanted.toLowerCase();
-    const masked = logits.map((logit, id) => {
-      const matches = String(id) === wanted || this.#model.token(id).text.toLowerCase().includes(text);
-      return matches ? logit : -Infinity;
-    });
+    const isWanted = tokenSearch(wanted);
+    const masked = logits.map((logit, id) => isWanted(this.#model.token(id)) ? logit : -Infinity);
     return topIds(masked, MOST_FOUND).filter((id) => (masked[id] ?? -Infinity) > -Infinity);
   }
 }

@@ -6,6 +6,7 @@ import { run, type RunRequest, scoreCompletion, scoreTokens } from "../component
 import type { Generator } from "../generators/generator.ts";
 import { type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody, type Scored } from "../lm/wire.ts";
 import { blankPrompt } from "../lm/prompt.ts";
+import { tokenSearch } from "../lm/token_search.ts";
 import { encodeWire } from "../lm/wire_text.ts";
 import type { State } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
@@ -13,6 +14,7 @@ import { generationProblem } from "./generation_problem.ts";
 import { metered, reserve, type Spender } from "./metering.ts";
 import { type Place, type PlacePath, readSample, resolvePlace } from "./place.ts";
 import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
+import { usable } from "./usable_condition.ts";
 
 /** Candidates that a step carries when the request does not say. */
 const DEFAULT_TOP = 10;
@@ -139,6 +141,7 @@ export async function readNext(
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
   const params = paramsFromWire(wire, place.task.params);
   const { path, append, find, offset, limit, first_sequence: sequence, prompt_tokens: tellsPrompt } = body;
+  if (find !== undefined) usable("find", () => tokenSearch(find));
   const request = { prompt, path, append, find, target, params, sequence, offset, limit, tellsPrompt };
   await reserve(spender, generator, prompt, 1);
   try {

@@ -1,13 +1,12 @@
-import type { Condition } from "../datasets/condition.ts";
-import { PatternError } from "../datasets/pattern.ts";
+import { PatternError } from "../lm/pattern.ts";
 import { ProblemError } from "./problem.ts";
 
 /**
- * A condition of an address, read.
- * @param field that holds it in the address
+ * What is looked for, as a field of a request says it, read.
+ * @param field that holds it
  * @throws {ProblemError} 422 naming the field, for a pattern that cannot be used
  */
-export function usable(field: string, parse: () => Condition): Condition {
+export function usable<Value>(field: string, parse: () => Value): Value {
   try {
     return parse();
   } catch (error) {

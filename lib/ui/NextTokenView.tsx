@@ -1,3 +1,4 @@
+import { visibleText } from "../lm/visible_text.ts";
 import { withBan } from "./bias_text.ts";
 import { Button } from "./Button.tsx";
 import { cx } from "./cx.ts";
@@ -23,6 +24,8 @@ import { WithInspector } from "./WithInspector.tsx";
 export function NextTokenView(props: NextTokenViewProps) {
   const { screen, next, problem, isBusy } = props;
   const here = { ...screen, params: props.params };
+  // What cannot be looked for is told beside the search, as the list is there nevertheless.
+  const isRefused = problem?.field === "find" && next !== undefined;
   // Subtle: while an answer is on its way, the list still belongs to the place before.
   const listedAt = next?.path.map(({ id }) => id) ?? props.path;
   return (
@@ -43,7 +46,7 @@ export function NextTokenView(props: NextTokenViewProps) {
         {props.sample}
         <PromptPanel prompt={screen.prompt} tokens={next?.prompt && knownTokens(next.prompt)} />
         <PathPanel {...props} />
-        {problem !== undefined && (
+        {problem !== undefined && !isRefused && (
           <ProblemCard problem={problem} retryHref={nextHref(here, props.path)} onRetry={props.onRetry}>
             {props.path.length > 0 && <LinkButton href={nextHref(here, [])}>{TEXT.restart}</LinkButton>}
           </ProblemCard>
@@ -79,7 +82,8 @@ export function NextTokenView(props: NextTokenViewProps) {
             </>
           }
         >
-          {props.query !== "" && next.found !== undefined && <Found {...props} found={next.found} />}
+          {isRefused && <p role="status" class={REFUSED}>{visibleText(problem.detail)}</p>}
+          {!isRefused && props.query !== "" && next.found !== undefined && <Found {...props} found={next.found} />}
           <div class={cx(isBusy && "opacity-50")}>
             <NextTokenTable
               next={next}
@@ -100,6 +104,8 @@ export function NextTokenView(props: NextTokenViewProps) {
     </WithInspector>
   );
 }
+
+const REFUSED = cx("break-words border-b border-line bg-sunk px-3 py-2 text-12 text-warn");
 
 /** More of the vocabulary: in place with JavaScript, else page by page. */
 function Pages({ screen, params, path, from, loaded, query, isReady, onMore, size }: NextTokenViewProps & {

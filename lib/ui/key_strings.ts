@@ -63,7 +63,7 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
       ["←, Backspace", "steps back"],
       ["Space", "looks five tokens ahead of the candidate in focus"],
       ["[ ]", "other tokens that were tried in the last one's place"],
-      ["/, f", "finds a token"],
+      ["/, f", "finds a token by a part of its text, its id or a /pattern/"],
       ["Ctrl/⌘ Enter", "in the search: goes on with what is typed as own text"],
       ["d", "writes probabilities as per cent, logprobs or bits"],
       ["b", "bans the candidate in focus, or allows it again"],

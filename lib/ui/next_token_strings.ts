@@ -58,7 +58,8 @@ export const NEXT_TOKEN_STRINGS = {
   targetToken: "target's next token",
   targetPlace: (rank: string, probability: string) => `rank ${rank}, p ${probability}`,
   find: "Find a token",
-  findHint: "a part of its text, or its id; Enter goes to what is found, Ctrl+Enter goes on with it as own text",
+  findHint:
+    "a part of its text, its id, or a /pattern/; Enter goes to what is found, Ctrl+Enter goes on with it as own text",
   found: (count: string) => `${count} found, by raw probability`,
   foundRank: (rank: string) => `rank ${rank}`,
   foundNone: "No token of the vocabulary has this text or id.",

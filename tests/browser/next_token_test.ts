@@ -189,6 +189,20 @@ Deno.test("next-token screen", async (t) => {
 
       await page.keyboard.press("f");
       assert.equal(await page.evaluate(() => document.activeElement?.id), "find");
+      // A pattern looks at the whole of a token; one that cannot be used leaves the list, and the steps from it.
+      await page.locator("#find").fill("/^ ?[Tt]he$/");
+      await page.locator("[data-found]").first().waitFor();
+      for (const name of await page.locator("[data-found] span:first-child").allInnerTexts()) {
+        assert.match(name, /^[␣ ]?[Tt]he$/);
+      }
+      await page.locator("#find").fill("/(/");
+      await page.getByRole("status").filter({ hasText: "Cannot use the pattern /(/" }).waitFor();
+      assert.equal(await page.locator("[data-found]").count(), 0);
+      await page.locator("[data-candidate]").first().click();
+      await settled(page, 4);
+      await page.getByRole("status").filter({ hasText: "Cannot use the pattern /(/" }).waitFor();
+      await page.locator("#find").fill("");
+      await page.getByRole("status").filter({ hasText: "Cannot use the pattern" }).waitFor({ state: "hidden" });
       await page.goto(`${url}&path=${first}&sel=${row}`);
       await page.locator(`[data-candidate="${row}"][aria-current=true]`).waitFor();
       await page.close();

@@ -77,6 +77,10 @@ Deno.test("a token is found by a part of its text or by its id, whatever its ran
   assert.deepEqual((await steps.at({ ...request, find: "END" })).found?.map(({ rank }) => rank), [4]);
   assert.deepEqual((await steps.at({ ...request, find: "2" })).found?.map(({ token }) => token.text), ["c"]);
   assert.deepEqual((await steps.at({ ...request, find: "zz" })).found, []);
+  assert.deepEqual((await steps.at({ ...request, find: "/^[ac]$/" })).found?.map(({ token }) => token.text), [
+    "c",
+    "a",
+  ]);
   assert.equal((await steps.at(request)).found, undefined);
 });
 

@@ -41,6 +41,8 @@ Deno.test("POST next_token names what is wrong with a path, a limit or a generat
     [{ limit: 0 }, 422, "limit"],
     [{ offset: -1 }, 422, "offset"],
     [{ find: 7 }, 422, "find"],
+    [{ find: "/(/" }, 422, "find"],
+    [{ find: "/(a{100}){100}/" }, 422, "find"],
     [{ prompt_tokens: 1 }, 422, "prompt_tokens"],
     [{ params: { logit_bias: { 30: 1 } } }, 422, "params.logit_bias"],
     [{ params: { order: ["top_k", "top_k"] } }, 422, "params.order"],
@@ -64,6 +66,19 @@ Deno.test("the page works as plain links: each candidate leads to the page after
   const outside = await fetch(`${PAGE}?path=99`);
   assert.equal(outside.status, 422);
   assert.match(await outside.text(), /token id 99: the vocabulary ends at 29/);
+});
+
+Deno.test("a pattern finds tokens; one that cannot be used is told on the page, and the list is there", async () => {
+  const rig = await rigApp();
+  const { found } = await next(rig, { sample: 0, path: [3], find: "/^[x-z]$/", limit: 1 });
+  assert.deepEqual(found?.map(({ token }) => token.text).toSorted(), ["x", "y", "z"]);
+  const page = await rig.fetch(
+    `${PAGE}?task=copy&split=test&sample=0&generator=table&path=3&find=${encodeURIComponent("/(/")}`,
+  );
+  assert.equal(page.status, 422);
+  const html = await page.text();
+  assert.match(html, /role="status"[^>]*>Cannot use the pattern \/\(\/: it ends too early|is not closed/);
+  assert.match(html, /aria-label="‹e›, p 0\.2\d\d, rank 1"/);
 });
 
 Deno.test("own text in the page's form leads to the path of its tokens", async () => {

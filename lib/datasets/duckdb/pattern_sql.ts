@@ -1,5 +1,5 @@
 /** A pattern as the database's engine (RE2) reads it, over texts that `toCodePoints` made. */
-import { LAST_UNIT, type PatternNode, type Range } from "../pattern.ts";
+import { LAST_UNIT, type PatternNode, type Range } from "../../lm/pattern.ts";
 import { FIRST_SURROGATE, MOVED_TO } from "./code_units.ts";
 
 /** A class that holds no character: an empty one cannot be written. */

@@ -1,6 +1,6 @@
 /** Questions about rows as SQL, in which everything that a person wrote is a bound value. */
 import { type Condition, meets, parseSearch } from "../condition.ts";
-import type { PatternMatcher } from "../pattern_matcher.ts";
+import type { PatternMatcher } from "../../lm/pattern_matcher.ts";
 import type { FieldFilter, RowQuery, RowSort } from "../row_query.ts";
 import { toCodePoints } from "./code_units.ts";
 import type { DuckDBValue } from "./native.ts";

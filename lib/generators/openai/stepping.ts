@@ -2,6 +2,7 @@
 import type { Candidate } from "../../lm/event.ts";
 import type { NextRequest, NextToken } from "../../lm/next.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
+import { tokenSearch } from "../../lm/token_search.ts";
 import { type GivenStep, readAnswer } from "./answer.ts";
 import type { Body } from "./client.ts";
 import { wantedTop, wireInput, wireParams } from "./dialect.ts";
@@ -45,7 +46,7 @@ export class Stepping {
       },
       offset,
       ...(ahead === undefined ? {} : { target: ahead }),
-      ...(find === undefined ? {} : { found: measured.top.filter(({ token }) => contains(token, find)) }),
+      ...(find === undefined ? {} : { found: foundIn(measured.top, find) }),
     };
   }
 
@@ -110,6 +111,7 @@ export class Stepping {
   }
 }
 
-function contains({ text, id }: Token, wanted: string): boolean {
-  return text.toLowerCase().includes(wanted.toLowerCase()) || String(id) === wanted;
+function foundIn(candidates: readonly Candidate[], wanted: string): readonly Candidate[] {
+  const isWanted = tokenSearch(wanted);
+  return candidates.filter(({ token }) => isWanted(token));
 }

@@ -60,11 +60,12 @@ function pathOf(text: string | null): { readonly path: readonly TokenId[]; reado
 }
 
 async function distribution(
-  { state, path: place }: ScreenRequest,
+  request: ScreenRequest,
   screen: GenerationScreen,
   path: readonly TokenId[],
   { append, find, from }: Pick<NextView, "find" | "from"> & { readonly append: string },
 ): Promise<{ readonly next?: Next; readonly problem?: Problem }> {
+  const { state, path: place } = request;
   const body = {
     ...sampleSource(screen),
     params: paramsToWire(screen.params),
@@ -79,6 +80,11 @@ async function distribution(
   try {
     return { next: await readNext({ state, params: place }, body) };
   } catch (error) {
-    return { problem: problemOf(error, state.requestId) };
+    const problem = problemOf(error, state.requestId);
+    // What cannot be looked for takes nothing from the list.
+    const without = problem.field === "find"
+      ? await distribution(request, screen, path, { append, from, find: "" })
+      : {};
+    return { ...without, problem };
   }
 }

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { meets, meetsInTurns, parseCondition, parseSearch } from "../../lib/datasets/condition.ts";
-import { parsePattern, PatternError } from "../../lib/datasets/pattern.ts";
-import { PatternMatcher } from "../../lib/datasets/pattern_matcher.ts";
+import { parsePattern, PatternError } from "../../lib/lm/pattern.ts";
+import { PatternMatcher } from "../../lib/lm/pattern_matcher.ts";
 import { scanIndices, TURN_EFFORT } from "../../lib/datasets/query.ts";
 import { Turns } from "../../lib/datasets/turns.ts";
 import { seededChance } from "../rig/hostile_strings.ts";

@@ -231,6 +231,11 @@ export class PatternMatcher {
   }
 }
 
+/** Whether a text holds a pattern, in any case where the pattern says so. */
+export function isMatch(text: string, matcher: PatternMatcher): boolean {
+  return matcher.isIn(matcher.pattern.isCaseless ? text.toLowerCase() : text);
+}
+
 function add(bits: Uint32Array, bit: number): void {
   const word = Math.floor(bit / WORD_BITS);
   bits[word] = (bits[word] ?? 0) | (1 << bit % WORD_BITS);
