@@ -45,7 +45,12 @@ export function checkValue<Output>(value: unknown, schema: v.GenericSchema<unkno
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
   const field = v.getDotPath(issue) ?? undefined;
-  throw new ProblemError(422, "Invalid request", describeIssue(issue, field), field === undefined ? {} : { field });
+  throw new ProblemError(
+    422,
+    "Invalid request",
+    describeIssue(issue, field, schema),
+    field === undefined ? {} : { field },
+  );
 }
 
 async function readText({ body }: Request, clock: Clock): Promise<string> {
@@ -96,13 +101,30 @@ function decoded(decoder: TextDecoder, chunk?: Uint8Array<ArrayBuffer>): string 
   }
 }
 
-function describeIssue(issue: v.BaseIssue<unknown>, field: string | undefined): string {
+function describeIssue(issue: v.BaseIssue<unknown>, field: string | undefined, schema: unknown): string {
   if (field === undefined) return `Cannot use the body: expected an object, got ${show(issue.input)}`;
   if (issue.type === "strict_object" && issue.expected === "never") {
-    return `Cannot use ${field}: there is no such field`;
+    const known = fieldsAt(schema, field.split(".").slice(0, -1));
+    return `Cannot use ${field}: there is no such field${known.length === 0 ? "" : `, only ${known.join(", ")}`}`;
   }
   if (issue.type === "strict_object") return `Cannot use ${field}: expected an object, got ${show(issue.input)}`;
   return `Cannot use ${field}: it ${issue.message}, got ${show(issue.input)}`;
+}
+
+/** The fields that a schema knows at a path; none where it is no object, or leads through a list. */
+function fieldsAt(schema: unknown, path: readonly string[]): readonly string[] {
+  const entries = entriesOf(schema);
+  const [first, ...rest] = path;
+  return first === undefined ? Object.keys(entries) : fieldsAt(entries[first], rest);
+}
+
+/** Subtle: what is optional wraps its schema, and a pipe holds several, of which one has the fields. */
+function entriesOf(schema: unknown): Readonly<Record<string, unknown>> {
+  if (typeof schema !== "object" || schema === null) return {};
+  if ("entries" in schema) return { ...schema.entries as object };
+  if ("wrapped" in schema) return entriesOf(schema.wrapped);
+  const parts: readonly unknown[] = "pipe" in schema && Array.isArray(schema.pipe) ? schema.pipe : [];
+  return Object.assign({}, ...parts.filter((part) => part !== schema).map(entriesOf));
 }
 
 function show(value: unknown): string {

@@ -54,6 +54,10 @@ export interface RowsAnswer {
   readonly relaxations: readonly Relaxation[];
 }
 
+/** The parameters that hold a wish, and what begins the names of others. */
+export const WISH_NAMES = ["q", "sort", "by", "only"] as const;
+export const WISH_PREFIXES = [FILTER, SCORE] as const;
+
 export function rowWish(query: URLSearchParams): RowWish {
   return {
     search: query.get("q") ?? "",

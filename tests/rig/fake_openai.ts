@@ -138,6 +138,10 @@ function misbehave(
       });
     case "html":
       return new Response("<!doctype html><h1>Welcome</h1>", { headers: { "content-type": "text/html" } });
+    case "unasked_stream":
+      return new Response('data: {"choices":[]}\n\ndata: [DONE]\n\n', {
+        headers: { "content-type": "text/event-stream" },
+      });
     case "redirect":
       return Response.redirect("http://127.0.0.1:1/steal", 307);
     case "hang":

@@ -664,3 +664,16 @@ Deno.test("a split that failed after a while is told with its reason, also while
   tries[1]?.reject(new Error("it is over"));
   await until("the second try failed", async () => (await state()).detail === "it is over");
 });
+
+Deno.test("a parameter of the rows or their scores that there is not is named, with those that there are", async () => {
+  const { fetch } = await rigApp({ modules: [module] });
+  for (const query of ["start=4", "Q=snow", "filter=title", "rows.score=1"]) {
+    for (const route of ["samples", "scores"]) {
+      const answer = await fetch(`/api/data/dataset/${route}?split=all&${query}`);
+      assert.equal(answer.status, 422, `${route} ${query}`);
+      const { detail, field } = await answer.json();
+      assert.equal(field, query.split("=")[0]);
+      assert.match(detail, /there is no such parameter, only task, .*sort.*filter\.…/);
+    }
+  }
+});

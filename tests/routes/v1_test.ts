@@ -162,5 +162,10 @@ Deno.test("/v1 is off unless it was switched on, and asks for the token", async 
   const authorised = await on.fetch("/v1/models", { headers: { authorization: "Bearer 0123456789abcdef" } });
   assert.equal(authorised.status, 200);
   assert.match(JSON.stringify(await authorised.json()), /"rig\/\w+"/);
-  assert.equal((await on.fetch("/v1/engines", { headers: { authorization: "Bearer 0123456789abcdef" } })).status, 404);
+  for (const method of ["GET", "POST"]) {
+    const headers = { authorization: "Bearer 0123456789abcdef" };
+    const none = await on.fetch("/v1/embeddings", { method, headers });
+    assert.equal(none.status, 404);
+    assert.match((await none.json()).error.message, /no \/v1\/embeddings here, only .*\/v1\/completions/);
+  }
 });

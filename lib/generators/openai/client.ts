@@ -85,7 +85,7 @@ export class Client {
           `gave no answer within ${timeoutMs / 1000} s`,
         );
         if (typeof answer === "object" && answer !== null) return answer;
-        throw new UpstreamError(`${this.host} answered with a page instead of JSON: is the base URL right?`);
+        throw new UpstreamError(`${this.host} answered with ${kindOf(answer)}`);
       } finally {
         leaving.abort();
       }
@@ -257,4 +257,12 @@ function waited(ms: number, signal: AbortSignal | undefined, clock: Clock): Prom
 
 function eitherOf(leaving: AbortController, signal: AbortSignal | undefined): AbortSignal {
   return signal === undefined ? leaving.signal : AbortSignal.any([leaving.signal, signal]);
+}
+
+/** What came in place of JSON. */
+function kindOf(answer: unknown): string {
+  const isStream = typeof answer === "string" && /^(?:data|event|id|retry)?:/.test(answer.trimStart());
+  return isStream
+    ? "a stream of events instead of JSON, although none was asked for"
+    : "a page instead of JSON: is the base URL right?";
 }

@@ -7,14 +7,14 @@ import { isUnexpected, ProblemError, problemOf } from "../problem.ts";
 
 type V1Handler = (ctx: Context<State>) => Response | Promise<Response>;
 
-/** A route of /v1: absent unless it was switched on, for one method, with errors as OpenAI tells them. */
-export function v1Route(method: "GET" | "POST", handler: V1Handler): V1Handler {
+/** A route of /v1: absent unless it was switched on, for one method or any, with errors as OpenAI tells them. */
+export function v1Route(method: "GET" | "POST" | "any", handler: V1Handler): V1Handler {
   return async (ctx) => {
     try {
       if (!ctx.state.servesApi) {
         throw new ProblemError(404, "Not found", "The API is switched off here; VISUALLM_SERVE_API=1 switches it on");
       }
-      if (ctx.req.method !== method) {
+      if (method !== "any" && ctx.req.method !== method) {
         const detail = `Cannot answer ${ctx.req.method} here: allowed is ${method}`;
         throw new ProblemError(405, "Method not allowed", detail, { headers: { allow: method } });
       }

@@ -164,6 +164,7 @@ const FAULTS: readonly (readonly [behaviour: string, message: RegExp, requests: 
   ["broken", /500/, 3],
   ["html_502", /502/, 3],
   ["html", /a page instead of JSON/, 1],
+  ["unasked_stream", /a stream of events instead of JSON, although none was asked for/, 1],
   ["redirect", /redirect/, 1],
   ["hang", /no answer within/, 1],
   ["foreign", /no completion/, 1],

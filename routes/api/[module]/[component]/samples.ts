@@ -1,12 +1,14 @@
 import { thrownText } from "../../../../lib/components/thrown.ts";
 import { apiRoute } from "../../../../lib/server/api_route.ts";
+import { checkQuery } from "../../../../lib/server/known_query.ts";
 import { namesFromQuery, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
 import { ProblemError } from "../../../../lib/server/problem.ts";
-import { findRows, rowWish } from "../../../../lib/server/rows.ts";
+import { findRows, rowWish, WISH_NAMES, WISH_PREFIXES } from "../../../../lib/server/rows.ts";
 
 /** A page of rows as they are in the data set, their numbers, how many there are in all, and how far the index is. */
 export const handler = apiRoute({
   async GET({ params, state, req: { signal }, url: { searchParams } }) {
+    checkQuery(searchParams, [...WISH_NAMES, "offset", "limit"], WISH_PREFIXES);
     const place = resolvePlace(state.registry, params, namesFromQuery(searchParams));
     const offset = wholeNumber(searchParams, "offset");
     const limit = wholeNumber(searchParams, "limit");
