@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import type { Problem } from "../lib/lm/event.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
 import { fetchNextToken } from "../lib/ui/generation_client.ts";
@@ -61,7 +61,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
   useStepsAgain({ runs, shown: () => here().run, api, source, signal });
 
   useHref(hrefOf(screen, params.value, colouring.value, here().selection));
-  useEffect(() => followInRail({ ...screen, params: params.value }), [params.value]);
+  useLayoutEffect(() => followInRail({ ...screen, params: params.value }), [params.value]);
 
   useEffect(() => {
     kept.load();
