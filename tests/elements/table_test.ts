@@ -9,6 +9,8 @@ import { linkTexts } from "../../lib/elements/table/link_texts.ts";
 import { nextSort, type Sort, sortedOrder } from "../../lib/elements/table/sort.ts";
 import { type Cell, type LinkOptions, type Row, table } from "../../lib/elements/table/table.ts";
 import { markdown } from "../../lib/elements/text/text.ts";
+import { barChart, component, defineModule } from "../../lib/mod.ts";
+import { rigApp } from "../rig/rig_app.ts";
 
 const nothing = () => undefined;
 
@@ -189,4 +191,21 @@ Deno.test("linkPath() joins the edges that face each other, and keeps a curve be
   const below = { left: 0, right: 390, y: 90 };
   const xs = [...linkPath(left, below, 390).d.matchAll(/([\d.]+),/g)].map((match) => Number(match[1]));
   assert.ok(Math.max(xs[0] ?? 0, xs[3] ?? 0) + 0.75 * ((xs[1] ?? 0) - Math.max(xs[0] ?? 0, xs[3] ?? 0)) <= 390);
+});
+
+Deno.test("digits stand to the right in a column of numbers alone; a line end by itself is marked", async () => {
+  const shown = component("Shown", () => [
+    table(["token", "count"], { rows: [["1", "12.5 %"], ["\n", 3], ["word", null]] }),
+    barChart("Next", { pieces: [["\n", 0.5], ["a\nb", 0.5]] }),
+  ]);
+  const { fetch } = await rigApp({ modules: [defineModule({ name: "m", components: [shown] })] });
+  const html = await (await fetch("/m/shown")).text();
+  const cells = [...html.matchAll(/<td[^>]*class="([^"]*)"[^>]*><div[^>]*>([^<]*)<\/div>/g)];
+  const told = cells.map(([, style = "", text]) => [text, style.includes("text-right")]);
+  assert.deepEqual(told.slice(0, 6), [["1", false], ["12.5 %", true], ["↵", false], ["3", true], ["word", false], [
+    "null",
+    true,
+  ]]);
+  assert.match(html, />↵</);
+  assert.match(html, />a\nb</);
 });

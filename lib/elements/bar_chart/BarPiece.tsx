@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { visibleLines } from "../../lm/visible_text.ts";
+import { visibleLines, visibleText } from "../../lm/visible_text.ts";
 import { decimal, percent } from "../../ui/number_format.ts";
 import { STRINGS } from "../../ui/strings.ts";
 import { TableTwin } from "../../ui/TableTwin.tsx";
@@ -20,7 +20,7 @@ export function BarPiece({ piece: { title, bars }, max, layout, twin, lead }: Ba
   const [bar] = bars;
   const name = (
     <span class="min-w-0 whitespace-pre-wrap break-words" dir="auto">
-      {visibleLines(title)}
+      {title.trim() === "" ? visibleText(title) : visibleLines(title)}
       {twin !== undefined && <span class="ml-1.5 text-12 text-soft">{STRINGS.ordinal(...twin)}</span>}
     </span>
   );

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { visibleLines } from "../../lm/visible_text.ts";
+import { visibleLines, visibleText } from "../../lm/visible_text.ts";
 import { cx } from "../../ui/cx.ts";
 import type { PageControl } from "../view/element_view.ts";
 import { cellNumber, exportCell, isAbsent, type WireCell } from "./cell.ts";
@@ -84,7 +84,7 @@ function TableRow({ id, name, cells, isNumeric, index, linkText, page }: TableRo
           class={cx(
             "px-2 py-1 align-top",
             column === 0 && isLinked && "border-l-2 border-l-accent",
-            (cellNumber(cell) !== undefined || (isNumeric[column] === true && isAbsent(cell))) &&
+            isNumeric[column] === true && (cellNumber(cell) !== undefined || isAbsent(cell)) &&
               "text-right tabular-nums",
           )}
         >
@@ -112,7 +112,7 @@ function CellView({ cell, page }: { readonly cell: WireCell; readonly page: Page
       dir="auto"
       class={cx("max-w-[min(480px,72vw)] whitespace-pre-wrap break-words", isAbsent(cell) && "italic text-soft")}
     >
-      {visibleLines(text)}
+      {text.trim() === "" ? visibleText(text) : visibleLines(text)}
     </div>
   );
 }

@@ -55,7 +55,7 @@ function rowsOf(chunk: number, rows: number): number {
   return Math.min(CHUNK_ROWS, rows - chunk * CHUNK_ROWS);
 }
 
-/** Whether the first rows hold numbers there and nothing else. */
+/** Whether the first rows hold numbers there and nothing else: among texts, "1" is one of them, and stands to the left. */
 function isNumberColumn(rows: readonly (readonly WireCell[])[], column: number): boolean {
   const cells = rows.slice(0, LONG_ROWS).map((row) => row[column] ?? null).filter((cell) => !isAbsent(cell));
   return cells.length > 0 && cells.every((cell) => cellNumber(cell) !== undefined);
