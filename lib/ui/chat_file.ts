@@ -6,6 +6,7 @@ import { paramsFromWire, paramsSchema } from "../lm/wire.ts";
 import type { Chat, Origin, Turn } from "./chat_state.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { paramsToWire } from "./generation_screen.ts";
+import { exportedJson } from "./exported_json.ts";
 
 const VERSION = 1;
 
@@ -33,7 +34,7 @@ const metricsSchema = v.record(v.string(), v.optional(v.number()));
 
 /** @throws {SyntaxError} saying what is wrong with the text */
 export function importChat(text: string): Chat {
-  const value: unknown = JSON.parse(text);
+  const value: unknown = exportedJson(text, "Cannot import the chat");
   if (
     !isRecord(value) || value.format !== "visuallm-chat" || value.version !== VERSION || !Array.isArray(value.turns)
   ) {

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { GenerationScreen } from "./generation_screen.ts";
 import { type KeptRun, runSchema } from "./kept_run.ts";
+import { exportedJson } from "./exported_json.ts";
 
 const FORMAT = "visuallm-generations";
 const VERSION = 1;
@@ -30,7 +31,7 @@ export function exportRuns(
 
 /** @throws {SyntaxError} saying what is wrong with the text, or that it is of another sample */
 export function importRuns(text: string, here: KeptPlace): readonly KeptRun[] {
-  const value: unknown = JSON.parse(text);
+  const value: unknown = exportedJson(text, "Cannot read the runs");
   if (!isRecord(value) || value.format !== FORMAT || value.version !== VERSION || !Array.isArray(value.runs)) {
     throw new SyntaxError(`Cannot read the runs: expected format "${FORMAT}", version ${VERSION}, and a list of runs`);
   }

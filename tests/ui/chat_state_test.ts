@@ -144,5 +144,8 @@ Deno.test("importChat() says what is wrong", () => {
     [{ format: "visuallm-chat", version: 1, turns: [turn], leaf: 4 }, /leaf 4/],
   ];
   for (const [value, message] of cases) assert.throws(() => importChat(JSON.stringify(value)), message);
-  assert.throws(() => importChat("{"), SyntaxError);
+  assert.throws(
+    () => importChat("{"),
+    /^SyntaxError: Cannot import the chat: expected a file as Export writes it, and this is no JSON/,
+  );
 });
