@@ -53,9 +53,13 @@ async function* scanLines(
   parse: (bytes: Uint8Array, place: number) => unknown,
 ): AsyncGenerator<readonly FoundRow[], void, void> {
   using file = await Deno.open(url);
+  // Subtle: memory anew for each part would be given back much later than it is of use.
+  const memory = [new Uint8Array(SCAN_BYTES), new Uint8Array(SCAN_BYTES)];
+  let part = 0;
   const read = async (first: number) => {
-    const { start } = lines.at(first), next = endOfPart(lines, first);
-    return { first, next, start, bytes: await readPartOf(file, start, lines.at(next - 1).end - start) };
+    const { start } = lines.at(first), next = endOfPart(lines, first), length = lines.at(next - 1).end - start;
+    const into = length > SCAN_BYTES ? new Uint8Array(length) : memory[part++ % 2]?.subarray(0, length);
+    return { first, next, start, bytes: await readPartOf(file, start, length, into) };
   };
   for (let reading = read(0);;) {
     const { first, next, start, bytes } = await reading;

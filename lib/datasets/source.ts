@@ -89,10 +89,17 @@ export async function readPart(url: URL, start: number, length: number): Promise
   return await readPartOf(file, start, length);
 }
 
-/** The same of an open file, one part at a time. Subtle: to seek takes no time, and reading begins at once after it. */
-export async function readPartOf(file: Deno.FsFile, start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * The same of an open file, one part at a time. Subtle: to seek takes no time, and reading begins at once after it.
+ * @param bytes memory to read into, of that length
+ */
+export async function readPartOf(
+  file: Deno.FsFile,
+  start: number,
+  length: number,
+  bytes = new Uint8Array(length),
+): Promise<Uint8Array<ArrayBuffer>> {
   file.seekSync(start, Deno.SeekMode.Start);
-  const bytes = new Uint8Array(length);
   for (let at = 0; at < length;) {
     const read = await file.read(bytes.subarray(at));
     if (read === null) throw new RangeError(`the file ends at byte ${start + at}: it has changed since it was opened`);
