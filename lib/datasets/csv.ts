@@ -119,10 +119,24 @@ function columnsOf(
   if (header === undefined) {
     throw new EmptyFileError(`Cannot read "${name}": expected the names of its columns in line 1`);
   }
-  const columns = cellsOf(withoutCr(new TextDecoder().decode(bytes.subarray(header.start, header.end))), delimiter);
+  const columns = headerCells(bytes, header, delimiter, name);
   const twice = columns.find((column, index) => columns.indexOf(column) !== index);
   if (twice !== undefined) throw new SyntaxError(`Cannot read "${name}": two of its columns are called "${twice}"`);
   return columns;
+}
+
+function headerCells(
+  bytes: Uint8Array,
+  { start, end, line }: CsvRecord,
+  delimiter: string,
+  name: string,
+): readonly string[] {
+  try {
+    return cellsOf(withoutCr(new TextDecoder().decode(bytes.subarray(start, end))), delimiter);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SyntaxError(`Cannot read line ${line} of "${name}": ${reason}`);
+  }
 }
 
 /** @throws {SyntaxError} for a record that is no UTF-8, or has other cells than there are columns */

@@ -18,7 +18,9 @@ interface Slices {
 /** Rows that are decoded together, and how many such parts stay in memory. */
 const PART_ROWS = 1_000, KEPT_PARTS = 8;
 /** Unpacked at once when all rows are looked at. */
-const SCAN_BYTES = 64 * 2 ** 20;
+const SCAN_BYTES = 64 * 2 ** 20, SCAN_ROWS = 2 ** 20;
+/** How long a part that cannot be read is not tried again: its rows would each try it. */
+const BROKEN_MS = 2_000;
 
 /**
  * A split in a Parquet file, of which only the rows that are looked at are read; at an address of the web too, by ranges.
@@ -64,16 +66,22 @@ async function readFile<Sample extends object>(
       `Cannot read column "${unknown}" of "${name}": it has ${names.map((each) => `"${each}"`).join(", ")}`,
     );
   }
-  const size = Number(metadata.num_rows);
+  const size = Number(metadata.num_rows), counts = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
+  const sum = counts.reduce((total, count) => total + count, 0);
+  if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0) || sum !== size) {
+    throw new SyntaxError(`Cannot read "${name}": it is damaged, as it tells of ${size} rows and its parts of ${sum}`);
+  }
   const wanted = columns === undefined ? {} : { columns: [...columns] };
-  const parts = new Map<number, Promise<Record<string, unknown>[]>>();
+  const parts = new Map<number, Promise<Record<string, unknown>[]>>(), brokenMs = new Map<number, number>();
   const readPart = (part: number): Promise<Record<string, unknown>[]> => {
-    const known = parts.get(part);
-    if (known !== undefined) return known;
+    const known = parts.get(part), triedMs = brokenMs.get(part);
+    if (known !== undefined && (triedMs === undefined || performance.now() - triedMs < BROKEN_MS)) return known;
+    brokenMs.delete(part);
     const rowStart = part * PART_ROWS, rowEnd = Math.min(size, rowStart + PART_ROWS);
     const read = parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, ...wanted });
     parts.set(part, read);
-    read.catch(() => parts.delete(part)); // So that the next look tries again.
+    const begunMs = performance.now();
+    read.catch(() => brokenMs.set(part, begunMs));
     for (const oldest of parts.keys()) if (parts.size > KEPT_PARTS) parts.delete(oldest);
     return read;
   };
@@ -119,7 +127,8 @@ async function readFile<Sample extends object>(
 function* scanParts(groups: readonly { readonly num_rows: bigint; readonly total_byte_size: bigint }[]) {
   let first = 0;
   for (const group of groups) {
-    const rows = Number(group.num_rows), parts = Math.max(1, Math.ceil(Number(group.total_byte_size) / SCAN_BYTES));
+    const rows = Number(group.num_rows), bytes = Number(group.total_byte_size);
+    const parts = Math.max(1, Math.ceil(bytes / SCAN_BYTES), Math.ceil(rows / SCAN_ROWS));
     const step = Math.max(1, Math.ceil(rows / parts));
     for (let at = 0; at < rows; at += step) {
       yield { rowStart: first + at, rowEnd: first + Math.min(rows, at + step) };

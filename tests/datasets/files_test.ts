@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as v from "valibot";
 import { csv, type DatasetSource, jsonl, lazy, parquet, rows } from "../../lib/mod.ts";
 import { serveLoopback } from "../rig/loopback.ts";
+import { until } from "../rig/until.ts";
 
 const FIXTURES = new URL("../fixtures/datasets/", import.meta.url);
 
@@ -65,6 +66,7 @@ Deno.test("csv() lists rows that it cannot read, with their lines, and keeps the
 Deno.test("csv() names what is wrong with a whole file", async () => {
   await withFile("", (url) => assert.rejects(csv("file").open(url), /names of its columns/));
   await withFile("a,b\n", (url) => assert.rejects(csv("file").open(url), /expected rows below/));
+  await withFile('a,"b"c"\n1,2\n', (url) => assert.rejects(csv("file").open(url), /line 1 of "file": a quote inside/));
   await withFile("a,a\n1,2\n", (url) => assert.rejects(csv("file").open(url), /called "a"/));
   await withFile(new Uint8Array([97, 10, 0xff]), (url) => assert.rejects(csv("file").open(url), /not valid UTF-8/));
   await assert.rejects(csv("none.csv").check?.(FIXTURES) ?? Promise.resolve(), /"none.csv": no such file/);
@@ -104,6 +106,57 @@ Deno.test("parquet() reads chosen columns, and names unknown ones and unreadable
     const damaged = await parquet("file").open(url);
     await assert.rejects(async () => await damaged.row(0), /Cannot read row 0 of "file"/);
   });
+});
+
+/** A copy of a file of 2,500 rows whose bytes at some places are others. */
+async function damaged(change: (bytes: Uint8Array) => void): Promise<string> {
+  const bytes = await Deno.readFile(new URL("../fixtures/datasets/snappy.parquet", import.meta.url));
+  change(bytes);
+  const path = await Deno.makeTempFile({ suffix: ".parquet" });
+  await Deno.writeFile(path, bytes);
+  return path;
+}
+
+Deno.test("parquet() tells of a file whose parts have other rows than it says", async () => {
+  // As its footer writes 2,500 rows, and 2,501.
+  const path = await damaged((bytes) => {
+    const at = bytes.findIndex((byte, at) => byte === 0x16 && bytes[at + 1] === 0x88 && bytes[at + 2] === 0x27);
+    bytes[at + 1] = 0x8a;
+  });
+  const opening = parquet(path).open(new URL("file:///"));
+  await assert.rejects(opening, /it is damaged, as it tells of 2501 rows and its parts of 2500/);
+  await Deno.remove(path);
+});
+
+Deno.test("parquet() tries a part that cannot be read once for all of its rows, and again later", async () => {
+  // Past the mark at the file's start lies the first page.
+  const path = await damaged((bytes) => bytes.fill(0xff, 4, 200));
+  let reads = 0;
+  const served = serveLoopback(async (request) => {
+    const bytes = await Deno.readFile(path),
+      [, from = "0", to = "0"] = /(\d+)-(\d+)/.exec(request.headers.get("range") ?? "") ?? [];
+    if (Number(from) < 200 && Number(to) > 0) reads++;
+    const part = bytes.slice(Number(from), Number(to) + 1);
+    return new Response(part, { status: 206, headers: { "content-range": `bytes ${from}-${to}/${bytes.length}` } });
+  });
+  try {
+    const dataset = await parquet(`${served.origin}/a.parquet`).open(new URL("file:///"));
+    const tellRow = async (index: number) => {
+      await assert.rejects(async () => await dataset.row(index), new RegExp(`Cannot read row ${index} of`));
+    };
+    for (let index = 0; index < 100; index++) await tellRow(index);
+    const once = reads;
+    assert.ok(once > 0 && once < 10, `${once} reads for a hundred rows`);
+    await tellRow(0);
+    assert.equal(reads, once);
+    await until("it is tried again", async () => {
+      await tellRow(0);
+      return reads > once;
+    });
+  } finally {
+    await served.close();
+    await Deno.remove(path);
+  }
 });
 
 Deno.test("files at an address are read from there, Parquet by parts, and a fault names the address", async () => {
