@@ -31,5 +31,10 @@ async function develop(): Promise<void> {
   const config = readConfig();
   // `main.ts` reads the same flags, and tells what is wrong with them.
   const address = config === "help" ? {} : { hostname: config.host, port: config.port };
-  await new Builder(freshConfig.build).listen(() => import("./main.ts"), address);
+  const importApp = async () => {
+    const main = await import("./main.ts");
+    for (const line of main.sources) console.log(line);
+    return main;
+  };
+  await new Builder(freshConfig.build).listen(importApp, address);
 }

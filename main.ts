@@ -12,6 +12,7 @@ import { dropPermissions } from "./lib/server/permissions.ts";
 import { Registry } from "./lib/server/registry.ts";
 import { Sessions } from "./lib/server/sessions.ts";
 import { type Handler, serve } from "./lib/server/serve.ts";
+import { sourceLines } from "./lib/server/start_lines.ts";
 import { openTracer } from "./lib/server/tracing.ts";
 import { Traffic } from "./lib/server/traffic.ts";
 
@@ -25,6 +26,9 @@ if (config.isDeployed) dropPermissions();
 const services = await prepare(config).catch(exit);
 
 export const app = createApp(services, freshConfig.app);
+
+/** What `deno task dev` tells of generators and splits, as a start does. */
+export const sources = sourceLines(services.registry.ready(), config);
 
 if (import.meta.main) start(config).then(() => Deno.exit(0), exit);
 

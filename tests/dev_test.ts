@@ -7,7 +7,15 @@ import { taskFlags } from "./rig/start_app.ts";
 Deno.test("deno task dev answers, and its own style sheet does not make it start over", async () => {
   await buildPages();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", ...await taskFlags("dev"), "dev.ts", "--port", "0", "examples/simple/mod.ts"],
+    args: [
+      "run",
+      ...await taskFlags("dev"),
+      "dev.ts",
+      "--port",
+      "0",
+      "examples/simple/mod.ts",
+      "examples/poems/mod.ts",
+    ],
     cwd: new URL("../", import.meta.url),
     env: { NO_COLOR: "1" },
     stdin: "null",
@@ -18,6 +26,7 @@ Deno.test("deno task dev answers, and its own style sheet does not make it start
   try {
     const first = await Promise.race([textWith(child.stdout, "ready:"), restart]);
     const [, origin] = /ready: (http:\/\/127\.0\.0\.1:\d+)\//.exec(first) ?? assert.fail(first);
+    assert.match(first, /^generator poems\/demo: onnx models\/demo; /m);
     const page = await fetch(`${origin}/simple/simple`);
     assert.match(await page.text(), /Really Easy Component/);
   } finally {

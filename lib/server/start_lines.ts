@@ -16,23 +16,29 @@ interface StartFacts {
 
 /** What the app tells at its start: address, who may call, rights, modules, what is wrong, and what works. */
 export function startLines({ config, port, readiness, rights, code }: StartFacts): readonly string[] {
-  const { modules, generators, datasets } = readiness;
-  const failed = generators.filter(({ state }) => state === "failed");
-  const working = generators.filter(({ state }) => state !== "failed");
   const lines = [
     `visuallm: ${addressOf(config.host, port)}${code === undefined ? "" : `?token=${code} (works once)`}`,
     `access: ${accessOf(config)}`,
     rights,
-    `modules: ${modules.join(", ")}`,
+    `modules: ${readiness.modules.join(", ")}`,
+    ...sourceLines(readiness, config),
+  ].map(oneLine);
+  if (lines.length <= LINE_LIMIT) return lines;
+  const shown = LINE_LIMIT - 1;
+  return [...lines.slice(0, shown), `… and ${lines.length - shown} more: see /api/ready`];
+}
+
+/** What is wrong with generators and splits, and which generators work. */
+export function sourceLines({ generators, datasets }: Readiness, config: Config): readonly string[] {
+  const failed = generators.filter(({ state }) => state === "failed");
+  const working = generators.filter(({ state }) => state !== "failed");
+  return [
     ...failed.map((report) => `${generatorLine(report)}: ${report.detail ?? "it does not open"}`),
     ...datasets.filter(({ detail }) => detail !== undefined).map(({ module, task, split, detail }) =>
       `split ${module}/${task}/${split}: ${detail}`
     ),
     ...working.map((report) => `${generatorLine(report)}; ${limitsOf(report, config)}`),
   ].map(oneLine);
-  if (lines.length <= LINE_LIMIT) return lines;
-  const shown = LINE_LIMIT - 1;
-  return [...lines.slice(0, shown), `… and ${lines.length - shown} more: see /api/ready`];
 }
 
 function accessOf({ token, proxy }: Config): string {
