@@ -81,10 +81,13 @@ export function refusalPages(render: (refused: Refused) => string): Middleware<S
 }
 
 /** Subtle: a script that asks for JSON or for anything gets the problem, as it always did. */
-function opensPage({ headers, method }: Request, { pathname }: URL): boolean {
+function opensPage(request: Request, url: URL): boolean {
+  return isPageRead(request, url) && (request.headers.get("accept") ?? "").includes("text/html");
+}
+
+function isPageRead({ method }: Request, { pathname }: URL): boolean {
   const isPage = !pathname.startsWith("/api/") && !pathname.startsWith("/v1/");
-  const isRead = method === "GET" || method === "HEAD";
-  return isPage && isRead && (headers.get("accept") ?? "").includes("text/html");
+  return isPage && (method === "GET" || method === "HEAD");
 }
 
 /** Default-deny: nothing below runs for a request that may not be made. */
@@ -98,6 +101,15 @@ export const admitRequests: Middleware<State> = (ctx) => {
   if (answer !== undefined) return answer;
   checkRequestLimits(ctx.req);
   return ctx.next();
+};
+
+/** A page's address that was written with slashes too many leads to the page. */
+export const oneSlash: Middleware<State> = (ctx) => {
+  const { pathname, search } = ctx.url;
+  if (!isPageRead(ctx.req, ctx.url) || pathname === "/" || !pathname.endsWith("/")) return ctx.next();
+  // Subtle: no name is empty, so that what follows the first slash is never another host.
+  const location = `/${pathname.split("/").filter((name) => name !== "").join("/")}${search}`;
+  return new Response(null, { status: 308, headers: { location } });
 };
 
 /** Makes pages render with a nonce; `secureResponses` writes the policy that is sent. */

@@ -66,3 +66,20 @@ Deno.test("calls of the API, files for scripts and other methods get the problem
   const posted = await app.post("/rig/generation", {}, { headers: { accept: OPENED } });
   assert.equal((await readProblem(posted)).status, 405);
 });
+
+Deno.test("an address with slashes too many leads to its page, and never to another host", async () => {
+  const { fetch } = await rigApp();
+  const places = [
+    ["/rig/generation/?task=copy&sample=1", "/rig/generation?task=copy&sample=1"],
+    ["/rig/generation///", "/rig/generation"],
+    ["//evil.example/", "/evil.example"],
+    ["///evil.example//a/", "/evil.example/a"],
+    ["/\\\\evil.example/", "/evil.example"],
+  ] as const;
+  for (const [path, place] of places) {
+    const { status, headers } = await fetch(`http://127.0.0.1:8000${path}`);
+    assert.deepEqual([status, headers.get("location")], [308, place], path);
+  }
+  const none = await fetch("http://127.0.0.1:8000/api/rig/generation/generate/", { method: "POST" });
+  assert.equal(none.headers.get("location"), null);
+});
