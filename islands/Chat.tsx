@@ -37,6 +37,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const params = useSignal<SamplingParams>(screen.params);
   const acceptsAtOnce = useSignal(false);
   const problem = useSignal<Problem | undefined>(screen.problem);
+  const beside = useSignal<readonly state.TurnId[]>([]);
   const shownTokens = useSignal<ReadonlySet<state.TurnId>>(new Set());
   const selection = useSignal<state.TurnSelection | undefined>(undefined);
   const isReady = useSignal(false);
@@ -136,6 +137,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     },
     accept,
     choose: (turn) => {
+      beside.value = [];
       change(state.shown(chat.value, turn.id));
       accept();
     },
@@ -165,6 +167,15 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     again: (turn) => {
       if (writing.value !== undefined || turn.role !== "assistant" || turn.parent === undefined) return;
       answerAnew(state.answering(chat.value, turn.parent, params.value.n));
+    },
+    beside: (turn) => {
+      if (writing.value !== undefined || turn.origin === undefined || turn.parent === undefined) return;
+      beside.value = [...(beside.value.includes(turn.id) ? beside.value : [turn.id]), chat.value.turns.length];
+      const by = state.changedFor(turn, params.value);
+      if (by !== undefined) return branch(turn, 0, [], by);
+      // The same params by the same dice would be the same answer.
+      const asked = state.answering(chat.value, turn.parent, 1), one = { ...params.value, n: 1 };
+      void run.answer(asked, { params: state.anew(one, asked), prefill: prefill.value, sequence: 0 });
     },
     remove: (turn) => change(state.endedBefore(chat.value, turn)),
     version: (turn) => change(state.shown(chat.value, turn.id)),
@@ -242,6 +253,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       pace={run.pace.value}
       problem={problem.value}
       prompt={prompt}
+      beside={beside.value}
       opened={shownTokens.value}
       selection={selection.value}
       whatIf={whatIf}

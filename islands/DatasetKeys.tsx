@@ -35,7 +35,8 @@ function onKey(event: KeyboardEvent): void {
   if (event.key.toLowerCase() === "x" && selectRows(event.shiftKey)) return event.preventDefault();
   const move = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (move !== 0 && !moveRows(move)) return;
-  if (move === 0 && !go(TARGETS[event.key])) return;
+  const target = /^[1-9]$/.test(event.key) ? `[data-step=open-${event.key}]` : TARGETS[event.key];
+  if (move === 0 && !go(target)) return;
   event.preventDefault();
 }
 

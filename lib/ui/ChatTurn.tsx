@@ -9,6 +9,8 @@ import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./chat_props.ts";
 import { ConfidenceLine } from "./ConfidenceLine.tsx";
 import { cx } from "./cx.ts";
+import { paramsToQuery } from "./generation_screen.ts";
+import { GENERATION_STRINGS } from "./generation_strings.ts";
 import { fixed, plural } from "./number_format.ts";
 import { SurvivalLine } from "./SurvivalLine.tsx";
 import { RUN_STRINGS } from "./run_strings.ts";
@@ -47,6 +49,7 @@ export function ChatTurn(props: ChatTurnProps) {
         <b class="font-semibold text-ink">
           {isChoice ? TEXT.answer(versions.indexOf(turn) + 1) : isUser ? TEXT.user : TEXT.assistant}
         </b>
+        {isChoice && props.beside.includes(turn.id) && <span>{paramsText(props)}</span>}
         {turn.isEdited && <span>{TEXT.edited}</span>}
         {!turn.isAccepted && !isStreaming && !isChoice && !isNothing(turn) && <span>{TEXT.pending}</span>}
         {turn.reason !== undefined && turn.reason !== "stop" && <span>{TEXT.endings[turn.reason] ?? turn.reason}</span>}
@@ -93,6 +96,12 @@ export function ChatTurn(props: ChatTurnProps) {
   );
 }
 
+/** By what params an answer came, where it stands beside one that may have others. */
+function paramsText({ turn: { origin }, screen: { defaults } }: ChatTurnProps): string {
+  const changed = origin === undefined ? [] : paramsToQuery({ ...origin.params, n: defaults.n }, defaults);
+  return changed.length === 0 ? GENERATION_STRINGS.changed(0) : changed.map((entry) => entry.join(" ")).join(" · ");
+}
+
 function writingText({ steps }: Turn, ahead: number | undefined): string {
   if (ahead !== undefined) return RUN_STRINGS.queued(ahead);
   return steps.length === 0 ? TEXT.waiting : TEXT.writing;
@@ -114,6 +123,7 @@ function onTurnKey(
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   const beside = versions[versions.indexOf(turn) + (event.key === "]" ? 1 : event.key === "[" ? -1 : NaN)];
   if (event.key === "r") on.again(turn);
+  else if (event.key === "R") on.beside(turn);
   else if (event.key === "t") on.tokens(turn);
   else if (beside !== undefined) on.version(beside);
   else return;

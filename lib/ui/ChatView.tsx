@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { Announcer } from "./Announcer.tsx";
 import { BranchOutline } from "./BranchOutline.tsx";
 import { Button } from "./Button.tsx";
-import { batchOf, isNothing, pendingTurn, siblings, thread } from "./chat_state.ts";
+import { batchOf, isNothing, pendingTurn, siblings, thread, type Turn } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { ChatAside } from "./ChatAside.tsx";
 import { ChatTurn } from "./ChatTurn.tsx";
@@ -50,9 +50,10 @@ function Thread(props: ChatViewProps) {
   const { chat, screen, on, writing } = props;
   const turns = thread(chat);
   const last = turns.at(-1);
-  // Answers that came together stand beside each other until one of them is chosen.
-  const choices = last === undefined ? [] : batchOf(chat, last);
-  const isChoice = choices.length > 1 && choices.every(({ isAccepted }) => !isAccepted);
+  // Answers that came together, or were asked for so, stand beside each other until one of them is chosen.
+  const together = last === undefined ? [] : batchOf(chat, last), asked = besideOf(props, last);
+  const choices = asked.length > 1 ? asked : together;
+  const isChoice = choices.length > 1 && (choices === asked || choices.every(({ isAccepted }) => !isAccepted));
   const single = isChoice ? turns.slice(0, -1) : turns;
   const streamed = writing === undefined ? last : chat.turns[writing];
   return (
@@ -100,6 +101,11 @@ function Thread(props: ChatViewProps) {
       )}
     </Panel>
   );
+}
+
+function besideOf({ chat, beside }: ChatViewProps, last: Turn | undefined): readonly Turn[] {
+  if (last === undefined || !beside.includes(last.id)) return [];
+  return beside.flatMap((id) => chat.turns[id] ?? []);
 }
 
 /** How fast the latest answers came, as one quiet line; "" before there is anything to say. */

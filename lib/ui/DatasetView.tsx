@@ -70,8 +70,10 @@ export function DatasetView(props: DatasetViewProps) {
       {props.isReadable && (
         <p class="flex flex-wrap items-center gap-2 text-12 text-soft">
           {openIn.length > 0 && TEXT.openIn}
-          {openIn.map(({ name, title }) => (
-            <LinkButton key={name} href={screenHref({ ...screen, component: name })}>{title}</LinkButton>
+          {openIn.map(({ name, title }, index) => (
+            <LinkButton key={name} href={screenHref({ ...screen, component: name })} step={`open-${index + 1}`}>
+              {title}
+            </LinkButton>
           ))}
           {page !== undefined && props.pinned === undefined && (
             <span class="ml-auto flex">

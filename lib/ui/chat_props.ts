@@ -27,6 +27,8 @@ export interface ChatViewProps {
   readonly problem: Problem | undefined;
   /** What would be sent now; undefined without a message. */
   readonly prompt: ChatPrompt | undefined;
+  /** Answers to the same message that stand beside each other, as they were asked for so; none, or more than one. */
+  readonly beside: readonly TurnId[];
   /** Turns that show their tokens. */
   readonly opened: ReadonlySet<TurnId>;
   readonly selection: TurnSelection | undefined;
@@ -54,6 +56,8 @@ export interface ChatActions {
   readonly editLast: () => void;
   /** One more answer to the same message. */
   readonly again: (turn: Turn) => void;
+  /** One more answer, by the params on screen and the same dice, that stands beside the other. */
+  readonly beside: (turn: Turn) => void;
   readonly remove: (turn: Turn) => void;
   readonly version: (turn: Turn) => void;
   readonly tokens: (turn: Turn) => void;

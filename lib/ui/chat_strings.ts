@@ -73,10 +73,10 @@ export const CHAT_STRINGS = {
   kept: (count: string) => `${count} in this browser`,
   find: "Find what was said",
   foundNone: "Nothing like it was said.",
-  atOnce: (count: number) => `${count} answers at once: choose the one to go on with`,
+  atOnce: (count: number) => `${count} answers side by side: choose the one to go on with`,
   choose: "Choose",
   answer: (index: number) => `Answer ${index}`,
   turnName: (role: string, place: number) => `${role}, turn ${place}`,
   keys:
-    "Enter sends · Shift+Enter new line · ↑ edits the last message · Ctrl+Enter accepts · Esc stops · Ctrl+Z goes back · o branches · in a turn: r again · t tokens · [ ] versions",
+    "Enter sends · Shift+Enter new line · ↑ edits the last message · Ctrl+Enter accepts · Esc stops · Ctrl+Z goes back · o branches · in a turn: r again, R beside it · t tokens · [ ] versions",
 } as const;

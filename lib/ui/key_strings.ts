@@ -34,6 +34,7 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
     keys: [
       ["j, k", "next and previous sample"],
       ["r", "a random sample"],
+      ["1 – 9", "open the sample in that other screen"],
       ["e", "edits the sample into a derived one"],
       ["p", "pins the sample, so that it stays beside others"],
       ["x", "selects the row that has the focus; with Shift, all from the last one to it"],
@@ -80,7 +81,8 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
       ["↑", "in an empty message, edits the last one"],
       ["Ctrl/⌘ Z", "goes back to where the chat was; with Shift, forth again"],
       ["o", "all branches of the conversation; again, closes them"],
-      ["r", "in an answer: another one beside it"],
+      ["r", "in an answer: another one in its place"],
+      ["R", "in an answer: another one beside it, by the params as they stand now and the same dice"],
       ["t", "in a turn: its tokens"],
       ["[ ]", "in a turn: its other versions"],
     ],

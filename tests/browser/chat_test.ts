@@ -126,7 +126,7 @@ Deno.test("chat screen", async (t) => {
     await focusOn("Message");
     await alone.keyboard.type("do you have any pets ?");
     await alone.keyboard.press("Enter");
-    await alone.getByText("2 answers at once").first().waitFor();
+    await alone.getByText("2 answers side by side").first().waitFor();
     await alone.getByRole("button", { name: "Accept" }).and(alone.locator(":enabled")).waitFor();
     await focusOn("Choose Answer 2");
     await alone.keyboard.press("Enter");
@@ -287,6 +287,33 @@ Deno.test("chat screen", async (t) => {
     const response = await own.goto(`${app.origin}/persona_chat/chat?temperature=9`);
     assert.equal(response?.status(), 422);
     assert.match(await own.getByRole("alert").innerText(), /temperature "9".*from 0 to 2/);
+    await own.context().close();
+  });
+
+  await t.step("R asks for another answer beside one, by the params as they stand now and the same dice", async () => {
+    const own = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+    await own.goto(`${app.origin}/persona_chat/chat?seed=5`);
+    await own.locator("[data-ready=true]").waitFor();
+    await send(own, "do you have any pets ?");
+    await own.getByLabel("Message").press("Control+Enter");
+    await own.goto(`${app.origin}/persona_chat/chat?seed=9&temperature=0.05`);
+    await own.locator("[data-ready=true]").waitFor();
+    await own.locator("[data-turn=assistant]").getByRole("button", { name: "Tokens" }).focus();
+    await own.keyboard.press("Shift+R");
+    const both = own.getByRole("region", { name: /^2 answers side by side/ });
+    await own.getByRole("button", { name: "Accept" }).and(own.locator(":enabled")).waitFor();
+    const answers = both.locator("[data-turn]");
+    assert.match(await answers.nth(0).innerText(), /^Answer 1\s+seed 5\s/);
+    // The seed on screen is another one, and the dice are the first answer's nevertheless.
+    assert.match(await answers.nth(1).innerText(), /^Answer 2\s+temperature 0\.05 · seed 5\s/);
+    await both.getByRole("button", { name: "Choose Answer 2" }).click();
+    await own.getByText("2 / 2").waitFor();
+    assert.equal(await both.count(), 0);
+    // By the same params, the same dice would give the same answer.
+    await own.locator("[data-turn=assistant]").getByRole("button", { name: "Tokens" }).focus();
+    await own.keyboard.press("Shift+R");
+    await own.getByRole("button", { name: "Accept" }).and(own.locator(":enabled")).waitFor();
+    assert.match(await answers.nth(1).innerText(), /^Answer 3\s+temperature 0\.05 · seed (?!5)\d+\s/);
     await own.context().close();
   });
 

@@ -131,6 +131,16 @@ Deno.test("dataset screen", async (t) => {
     await page.close();
   });
 
+  await t.step("a digit opens the sample in that other screen", async () => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    await page.keyboard.press("9");
+    await page.keyboard.press("2");
+    await page.waitForURL(/\/alpaca\/next-token\?.*sample=3/);
+    await page.close();
+  });
+
   await t.step("selects rows by keys, a range with Shift, and pins a sample beside others", async () => {
     const page = await browser.newPage();
     await page.goto(url);

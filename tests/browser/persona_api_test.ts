@@ -79,7 +79,7 @@ Deno.test("persona chat over an API", async (t) => {
     await ready(page, `${app.origin}/openai/persona?max_tokens=8&n=3`);
     await page.getByRole("button", { name: "New chat" }).click();
     await send(page, "hello !");
-    await page.getByText("3 answers at once").first().waitFor();
+    await page.getByText("3 answers side by side").first().waitFor();
     await page.getByRole("button", { name: "Choose Answer 2" }).click();
     await page.getByText("2 / 3").waitFor();
   });
