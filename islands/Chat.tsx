@@ -6,7 +6,6 @@ import { storeControl } from "../lib/elements/view/store_control.tsx";
 import type { Problem } from "../lib/lm/event.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
 import type { TokenId } from "../lib/lm/token.ts";
-import { ApiError } from "../lib/ui/api_client.ts";
 import { chatHref, type ChatScreen } from "../lib/ui/chat_screen.ts";
 import { exportChat, importChat } from "../lib/ui/chat_file.ts";
 import { joined } from "../lib/ui/chat_join.ts";
@@ -18,18 +17,17 @@ import { begun, opened, openedAt, withoutFirst } from "../lib/ui/conversations.t
 import { download } from "../lib/ui/download.ts";
 import { CHAT_STRINGS } from "../lib/ui/chat_strings.ts";
 import { isPageKey, isTyping } from "../lib/ui/page_key.ts";
-import { hereOn, moved, redone, trailFrom, undone } from "../lib/ui/trail.ts";
-import { stepsAlong, stepsOfTurn, type TurnFinder } from "../lib/ui/turn_tokens.ts";
+import { stepsAlong, type TurnFinder } from "../lib/ui/turn_tokens.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
 import { useChatPrompt } from "../lib/ui/use_chat_prompt.ts";
 import { useChatRun } from "../lib/ui/use_chat_run.ts";
+import { useConversation } from "../lib/ui/use_conversation.ts";
 import { useHref } from "../lib/ui/use_href.ts";
-import { useKeptChat } from "../lib/ui/use_kept_chat.ts";
+import { useKeys } from "../lib/ui/use_keys.ts";
+import { useShownTokens } from "../lib/ui/use_shown_tokens.ts";
 
 /** The chat screen. The conversations live in this browser; a request carries all that it needs of one. */
 export default function Chat({ screen }: { readonly screen: ChatScreen }) {
-  const chat = useSignal(state.EMPTY_CHAT);
-  const trail = useSignal(trailFrom(state.placeOf(state.EMPTY_CHAT)));
   const draft = useSignal("");
   const query = useSignal("");
   const system = useSignal(screen.system ?? "");
@@ -38,7 +36,6 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const acceptsAtOnce = useSignal(false);
   const problem = useSignal<Problem | undefined>(screen.problem);
   const beside = useSignal<readonly state.TurnId[]>([]);
-  const shownTokens = useSignal<ReadonlySet<state.TurnId>>(new Set());
   const selection = useSignal<state.TurnSelection | undefined>(undefined);
   const isReady = useSignal(false);
   const store = useMemo(
@@ -46,28 +43,12 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     [],
   );
   const api = `/api/${screen.module}/${screen.component}`;
-  const kept = useKeptChat(`chat:${screen.module}/${screen.component}`, chat, tell);
+  const kept = useConversation(`chat:${screen.module}/${screen.component}`, tell);
+  const { chat, change, keep } = kept;
   useHref(chatHref(screen, params.value));
-
-  function change(next: state.Chat): void {
-    if (next.leaf !== chat.value.leaf || next.conversation !== chat.value.conversation) {
-      trail.value = moved(trail.value, state.placeOf(next));
-    }
-    keep(next);
-  }
-
-  function keep(next: state.Chat): void {
-    chat.value = next;
-    kept.save();
-  }
 
   function tell(detail: string): void {
     problem.value = { type: "about:blank", title: CHAT_STRINGS.badChat, status: 0, detail, id: "" };
-  }
-
-  function turnBack(next: typeof trail.value): void {
-    trail.value = next;
-    keep({ ...chat.value, ...hereOn(next) });
   }
 
   /** Everything that shapes an answer to these turns. */
@@ -107,22 +88,12 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     const ids = origin.ids ?? steps.map(({ token }) => token.id);
     const path = [...ids.slice(0, position), ...taken];
     const wanted = { params: { ...by, seed: origin.params.seed, n: 1 }, prefill: origin.prefill };
-    shownTokens.value = new Set([...shownTokens.value, chat.value.turns.length]);
+    tokens.open(chat.value.turns.length);
     void run.answer(state.answering(chat.value, parent, 1), { ...wanted, sequence: origin.sequence }, path);
   }
 
   const finder: TurnFinder = { api, bodyFor, chat: () => chat.value, params: () => params.value };
-
-  async function showTokens(turn: state.Turn): Promise<void> {
-    try {
-      const found = await stepsOfTurn(finder, turn);
-      chat.value = state.withSteps(chat.value, turn.id, found);
-      if (found.steps.length === 0) tell(CHAT_STRINGS.noTokens);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      problem.value = error.problem;
-    }
-  }
+  const tokens = useShownTokens({ finder, chat, problem, tell });
 
   function accept(): void {
     keep(state.accepted(chat.value));
@@ -179,10 +150,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     },
     remove: (turn) => change(state.endedBefore(chat.value, turn)),
     version: (turn) => change(state.shown(chat.value, turn.id)),
-    tokens: (turn) => {
-      shownTokens.value = toggled(shownTokens.value, turn.id);
-      if (shownTokens.value.has(turn.id) && turn.steps.length === 0) void showTokens(turn);
-    },
+    tokens: tokens.toggle,
     select: (next) => selection.value = next,
     branch: (turn, position, token) => branch(turn, position, [token], turn.origin?.params ?? params.value),
     resume: (turn) => branch(turn, turn.origin?.ids?.length ?? 0, [], turn.origin?.params ?? params.value),
@@ -209,21 +177,19 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
 
   useEffect(() => {
     kept.load();
-    trail.value = trailFrom<state.ChatPlace>(state.placeOf(chat.value));
     isReady.value = true;
-    const onKey = (event: KeyboardEvent) => {
-      const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping(event);
-      if (isUndo && writing.value === undefined) {
-        event.preventDefault();
-        turnBack(event.shiftKey ? redone(trail.value) : undone(trail.value));
-      } else if (event.key === "o" && isPageKey(event)) {
-        if (toggleOutline()) event.preventDefault();
-      } else if (event.key === "Escape" && writing.value === undefined) selection.value = undefined;
-      else if (event.key === "Escape") on.stop();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
   }, []);
+
+  useKeys((event) => {
+    const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping(event);
+    if (isUndo && writing.value === undefined) event.shiftKey ? kept.redo() : kept.undo();
+    else if (event.key === "o" && isPageKey(event)) return toggleOutline();
+    else if (event.key !== "Escape") return false;
+    else if (writing.value === undefined) selection.value = undefined;
+    else on.stop();
+    // A browser has its own use for Escape, as leaving its full screen.
+    return event.key !== "Escape";
+  });
 
   const asked = draft.value === "" ? undefined : state.nextTurns(chat.value, draft.value);
   const prompt = useChatPrompt(`${api}/chat_prompt`, asked && JSON.stringify(bodyFor(asked)));
@@ -254,7 +220,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       problem={problem.value}
       prompt={prompt}
       beside={beside.value}
-      opened={shownTokens.value}
+      opened={tokens.shown.value}
       selection={selection.value}
       whatIf={whatIf}
       unread={kept.unread}
@@ -263,10 +229,4 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       on={on}
     />
   );
-}
-
-function toggled<Item>(set: ReadonlySet<Item>, item: Item): ReadonlySet<Item> {
-  const next = new Set(set);
-  if (!next.delete(item)) next.add(item);
-  return next;
 }
