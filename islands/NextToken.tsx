@@ -12,6 +12,7 @@ import { NextTokenView } from "../lib/ui/NextTokenView.tsx";
 import { isPageKey } from "../lib/ui/page_key.ts";
 import { pathSteps, pathVerdicts } from "../lib/ui/path_steps.ts";
 import { besidePath } from "../lib/ui/path_tree.ts";
+import { useContrast } from "../lib/ui/use_contrast.ts";
 import { useKeys } from "../lib/ui/use_keys.ts";
 import { useKnownSteps } from "../lib/ui/use_known_steps.ts";
 import { useLookAhead } from "../lib/ui/use_look_ahead.ts";
@@ -37,6 +38,7 @@ export default function NextToken(props: NextTokenProps) {
   const { ask, isBusy, problem } = question;
   const paths = useKnownSteps({ api, source, place });
   const ahead = useLookAhead(paths.greedily);
+  const contrast = useContrast({ api, screen, path });
   const queue = useStepQueue();
   const push = useStepAddress({
     screen,
@@ -121,6 +123,10 @@ export default function NextToken(props: NextTokenProps) {
         return changeParams(command.params);
       case "preview":
         return void ahead.look(path.value, command.id);
+      case "mark":
+        return contrast.mark(command.id);
+      case "why":
+        return void contrast.why(command.focused);
       case "close":
         return ahead.close();
       case "numbers":
@@ -178,6 +184,9 @@ export default function NextToken(props: NextTokenProps) {
       query={query.value}
       selected={selected.value}
       preview={ahead.preview.value}
+      marked={contrast.marked.value}
+      contrast={contrast.shown.value}
+      onCloseContrast={contrast.close}
       tried={paths.tried.value}
       queued={queue.waiting.value.length}
       onStep={(key) => void press(key)}

@@ -167,6 +167,9 @@ export class NextTokens {
   #matching(wanted: string, logits: Float32Array): readonly TokenId[] {
     const isWanted = tokenSearch(wanted);
     const masked = logits.map((logit, id) => isWanted(this.#model.token(id)) ? logit : -Infinity);
-    return topIds(masked, MOST_FOUND).filter((id) => (masked[id] ?? -Infinity) > -Infinity);
+    const found = topIds(masked, MOST_FOUND).filter((id) => (masked[id] ?? -Infinity) > -Infinity);
+    // Subtle: more tokens than are named may hold the digits of an id in their text.
+    const byId = /^\d{1,15}$/.test(wanted) ? Number(wanted) : NaN;
+    return byId < logits.length && !found.includes(byId) ? [...found.slice(0, MOST_FOUND - 1), byId] : found;
   }
 }

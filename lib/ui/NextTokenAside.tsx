@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Step } from "../lm/event.ts";
 import type { NextToken } from "../lm/next.ts";
 import { Button } from "./Button.tsx";
+import { ContrastPanel } from "./ContrastPanel.tsx";
 import { CumulativeCurve } from "./CumulativeCurve.tsx";
 import { entropyText, EvidenceBadge } from "./EvidenceBadge.tsx";
 import { changedParams } from "./generation_screen.ts";
@@ -25,6 +26,7 @@ export function NextTokenAside(props: NextTokenAsideProps) {
   const { step, target } = props.next;
   return (
     <div class="flex flex-col gap-5">
+      {props.contrast !== undefined && <ContrastPanel contrast={props.contrast} onClose={props.onCloseContrast} />}
       <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-13 text-soft">
         <dt title={GENERATION_STRINGS.entropyExplained}>{TEXT.entropy}</dt>
         <dd class="break-anywhere text-right font-mono text-ink tabular-nums">

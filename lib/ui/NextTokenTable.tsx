@@ -14,6 +14,7 @@ interface NextTokenTableProps {
   readonly next: NextToken;
   readonly candidates: readonly Candidate[];
   readonly selected: TokenId | undefined;
+  readonly marked: readonly TokenId[];
   readonly preview: Preview | undefined;
   /** How probabilities are written. */
   readonly numbers: Numbers;
@@ -28,7 +29,8 @@ interface NextTokenTableProps {
 
 /** Candidates in the order of their raw probability; one that a processor removed stays in its place, with the reason. */
 export function NextTokenTable(
-  { next, candidates, selected, preview, numbers, hrefOf, onTake, onSelect, banHref, onBan }: NextTokenTableProps,
+  { next, candidates, selected, marked, preview, numbers, hrefOf, onTake, onSelect, banHref, onBan }:
+    NextTokenTableProps,
 ) {
   const { step, target } = next;
   const stop = candidates.some(({ token }) => token.id === selected) ? selected : candidates[0]?.token.id;
@@ -63,6 +65,7 @@ export function NextTokenTable(
               isTabStop={candidate.token.id === stop}
               isSelected={candidate.token.id === selected}
               preview={preview?.id === candidate.token.id ? preview : undefined}
+              isMarked={marked.includes(candidate.token.id)}
               isDrawn={candidate.token.id === step.token.id}
               isTarget={candidate.token.id === target?.token.id}
               href={hrefOf(candidate.token.id)}
@@ -103,6 +106,7 @@ interface RowProps {
   readonly isTabStop: boolean;
   readonly isSelected: boolean;
   readonly preview: Preview | undefined;
+  readonly isMarked: boolean;
   readonly isDrawn: boolean;
   readonly isTarget: boolean;
   readonly href: string;
@@ -153,6 +157,7 @@ function Row(props: RowProps) {
         </a>
         {isDrawn && <Mark>{TEXT.drawn}</Mark>}
         {isTarget && <Mark>{TEXT.targetMark}</Mark>}
+        {props.isMarked && <Mark>{TEXT.marked}</Mark>}
         {isOut && (
           <>
             {" "}

@@ -89,6 +89,7 @@ export function NextTokenView(props: NextTokenViewProps) {
               next={next}
               candidates={props.candidates}
               selected={props.selected}
+              marked={props.marked}
               preview={props.preview}
               numbers={screen.numbers}
               hrefOf={(id) => nextHref(here, [...listedAt, id])}

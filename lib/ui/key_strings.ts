@@ -69,6 +69,11 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
       ["d", "writes probabilities as per cent, logprobs or bits"],
       ["b", "bans the candidate in focus, or allows it again"],
       ["+, −", "move its logit by one"],
+      ["x", "marks it, or takes the mark away; two can be contrasted"],
+      [
+        "w",
+        "tells what each field of the prompt adds to one marked candidate rather than the other, or to the one in focus",
+      ],
     ],
   },
   {

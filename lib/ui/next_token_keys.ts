@@ -11,6 +11,10 @@ export type StepCommand =
   | { readonly kind: "beside"; readonly by: -1 | 1 }
   | { readonly kind: "params"; readonly params: SamplingParams }
   | { readonly kind: "preview"; readonly id: TokenId }
+  /** Marks a candidate to contrast with another one, or takes the mark away. */
+  | { readonly kind: "mark"; readonly id: TokenId }
+  /** What the prompt's fields add to the marked candidates, or to the one in focus. */
+  | { readonly kind: "why"; readonly focused: TokenId | undefined }
   /** The next way of writing probabilities. */
   | { readonly kind: "numbers" }
   | { readonly kind: "close" }
@@ -59,6 +63,8 @@ export function commandOf(
       return { kind: "beside", by: 1 };
     case "d":
       return { kind: "numbers" };
+    case "w":
+      return { kind: "why", focused };
     case "/":
     case "f":
       return { kind: "find" };
@@ -72,6 +78,8 @@ function ofFocused(key: string, params: SamplingParams, id: TokenId): StepComman
   switch (key) {
     case " ":
       return { kind: "preview", id };
+    case "x":
+      return { kind: "mark", id };
     case "b":
       return { kind: "params", params: withBan(params, id) };
     case "+":

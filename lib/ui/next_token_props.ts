@@ -5,6 +5,7 @@ import type { NextToken } from "../lm/next.ts";
 import type { SamplingParams } from "../lm/params.ts";
 import type { SurvivalVerdict } from "../lm/survival.ts";
 import type { TokenId } from "../lm/token.ts";
+import type { Contrast } from "./contrast.ts";
 import type { SteppedScreen } from "./next_token_screen.ts";
 import type { Numbers } from "./probability_column.ts";
 import type { PathNode } from "./path_tree.ts";
@@ -33,6 +34,9 @@ export interface NextTokenViewProps {
   readonly query: string;
   readonly selected: TokenId | undefined;
   readonly preview: Preview | undefined;
+  /** Candidates that are marked to contrast, and what was found of them. */
+  readonly marked: readonly TokenId[];
+  readonly contrast: Contrast | undefined;
   /** Keys that wait for the answer. */
   readonly queued: number;
   readonly tried: readonly PathNode[];
@@ -46,4 +50,5 @@ export interface NextTokenViewProps {
   readonly onAppend: (text: string) => void;
   readonly onMore: () => void;
   readonly onRetry: () => void;
+  readonly onCloseContrast: () => void;
 }

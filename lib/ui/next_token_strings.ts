@@ -37,6 +37,16 @@ export const NEXT_TOKEN_STRINGS = {
   rank: "rank",
   token: "token",
   id: "id",
+  marked: "to contrast",
+  why: (one: string, other: string | undefined) =>
+    other === undefined ? `Why ${one}` : `Why ${one} rather than ${other}`,
+  whyOdds: "log-odds, raw",
+  whyLogprob: "logprob, raw",
+  whyField: (field: string) => `${field} adds`,
+  whyBusy: "The model is asked with each field of the prompt left blank …",
+  whyExplained: "What a field adds: the value with it, minus the value with the field left blank.",
+  whyNoFields: "The prompt names no fields that could be left blank.",
+  notTold: "not told",
   numbers: "Write probabilities as",
   raw: { p: "raw %", logprob: "raw logprob", bits: "raw bits" },
   final: { p: "final %", logprob: "final logprob", bits: "final bits" },
@@ -71,5 +81,5 @@ export const NEXT_TOKEN_STRINGS = {
   stepBack: "Step back",
   force: "Force own text",
   keys:
-    "↑ ↓ move · Enter takes · 1–9 take · Space looks ahead · ← back · → greedy · s samples · t target · [ ] siblings · / f find · d numbers · b bans · + − bias",
+    "↑ ↓ move · Enter takes · 1–9 take · Space looks ahead · ← back · → greedy · s samples · t target · [ ] siblings · / f find · d numbers · b bans · + − bias · x marks · w why",
 } as const;

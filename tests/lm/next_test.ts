@@ -84,6 +84,14 @@ Deno.test("a token is found by a part of its text or by its id, whatever its ran
   assert.equal((await steps.at(request)).found, undefined);
 });
 
+Deno.test("an id is found however many tokens hold its digits in their text", async () => {
+  const vocabulary = ["least", ...Array.from({ length: 80 }, (_, index) => `0${index}`)];
+  const logits = () => vocabulary.map((_, id) => id);
+  const steps = new NextTokens(tableModel({ vocabulary, logits }));
+  const { found } = await steps.at({ ...REQUEST, prompt: "least", limit: 1, find: "0" });
+  assert.deepEqual([found?.length, found?.at(-1)?.token.text, found?.at(-1)?.rank], [50, "least", 81]);
+});
+
 Deno.test("other params, and a step back, cost no pass through the model", async () => {
   const steps = new NextTokens(model);
   await steps.at(REQUEST);

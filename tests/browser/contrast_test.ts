@@ -1,0 +1,68 @@
+/** Why one candidate rather than another: by keys, on a table whose logits depend on one field alone. */
+import assert from "node:assert/strict";
+import { defineModule, field, logitTable, nextToken, prompt, rows } from "../../lib/mod.ts";
+import { launchChromium } from "./chromium.ts";
+import { serveApp } from "./serve_app.ts";
+
+const VOCABULARY = [..."xyz.qb"], Y = 1, Z = 2;
+
+/** Where an x stands before, y has a logit of 3, z one of 1; else all are alike. */
+function logits(prefix: readonly { readonly text: string }[]): readonly number[] {
+  const isAfter = prefix.some(({ text }) => text === "x");
+  return VOCABULARY.map((_, id) => isAfter ? id === Y ? 3 : id === Z ? 1 : 0 : 0);
+}
+
+const module = defineModule({
+  name: "why",
+  generators: { table: logitTable({ vocabulary: VOCABULARY, logits }) },
+  tasks: {
+    copy: {
+      dataset: { all: rows([{ a: "x", b: "q" }]) },
+      // The last field is none of the row's, so it cannot be left blank.
+      prompt: ({ a, b }) => prompt`${field("a", a)}.${field("b", b)}.${field("c", "b")}`,
+    },
+  },
+  components: [nextToken()],
+});
+
+Deno.test("x, x and w contrast two candidates by what each field of the prompt adds to them", async (t) => {
+  await using app = await serveApp([{ module, file: "why/mod.ts", url: new URL("./", import.meta.url) }]);
+  const browser = await launchChromium();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(`${app.origin}/why/next-token`);
+  await page.locator("[data-ready=true]").waitFor();
+  const facts = async (name: string) => {
+    const section = page.getByRole("region", { name, exact: true });
+    await section.getByText("What a field adds").waitFor();
+    return (await section.locator("dl").innerText()).replaceAll(/\s+/g, " ").replaceAll(/(bits|c adds .*)/g, "$1;");
+  };
+
+  await t.step("w tells it of the candidate in focus", async () => {
+    await page.locator(`[data-candidate="${Y}"]`).focus();
+    await page.keyboard.press("w");
+    // exp 3 of exp 3 + e + 4; without a, one of six.
+    const p = Math.exp(3) / (Math.exp(3) + Math.E + 4), adds = Math.log2(p * 6).toFixed(2);
+    const text = await facts("Why ‹y›");
+    assert.match(
+      text,
+      new RegExp(`^logprob, raw −${(-Math.log2(p)).toFixed(2)} bits; a adds \\+${adds} bits; b adds \\+0.00 bits; `),
+    );
+    assert.match(text, /c adds .*"c"/);
+  });
+
+  await t.step("x marks two, and w contrasts them; a step away ends it", async () => {
+    await page.keyboard.press("x");
+    await page.locator(`[data-candidate="${Z}"]`).focus();
+    await page.keyboard.press("x");
+    assert.equal(await page.getByText("to contrast", { exact: true }).count(), 2);
+    await page.keyboard.press("w");
+    // log-odds of 3 − 1 nats with an x before, and of 0 without.
+    const text = await facts("Why ‹y› rather than ‹z›"), bits = (2 / Math.LN2).toFixed(2);
+    assert.match(text, new RegExp(`^log-odds, raw \\+${bits} bits; a adds \\+${bits} bits; b adds \\+0.00 bits; `));
+    await page.locator(`[data-candidate="${Z}"]`).click();
+    await page.getByText("1 token chosen").waitFor();
+    assert.equal(await page.getByRole("region", { name: /^Why/ }).count(), 0);
+    assert.equal(await page.getByText("to contrast", { exact: true }).count(), 0);
+  });
+  await browser.close();
+});
