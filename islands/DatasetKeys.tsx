@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { formatRanges, hasRow, parseRanges, toggleRow, withRows } from "../lib/lm/row_ranges.ts";
-import { SELECTED } from "../lib/ui/dataset_screen.ts";
+import { SELECTED } from "../lib/ui/address/dataset_screen.ts";
 import { isPageKey } from "../lib/ui/page_key.ts";
 
 /** Key → the element that it presses or goes to. */

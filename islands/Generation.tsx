@@ -10,28 +10,28 @@ import {
   paramsToWire,
   sampleSource,
   screenHref,
-} from "../lib/ui/generation_screen.ts";
-import { IDLE, isRunning, type Run, withCompletion } from "../lib/ui/generation_state.ts";
-import { colouringEntries } from "../lib/ui/colouring_query.ts";
-import { GenerationView } from "../lib/ui/GenerationView.tsx";
-import type { ComparedCompletion } from "../lib/ui/CompletionDiff.tsx";
-import type { CompletionPlace } from "../lib/ui/generation_props.ts";
+} from "../lib/ui/address/generation_screen.ts";
+import { IDLE, isRunning, type Run, withCompletion } from "../lib/ui/generation/generation_state.ts";
+import { colouringEntries } from "../lib/ui/address/colouring_query.ts";
+import { GenerationView } from "../lib/ui/generation/GenerationView.tsx";
+import type { ComparedCompletion } from "../lib/ui/generation/CompletionDiff.tsx";
+import type { CompletionPlace } from "../lib/ui/generation/generation_props.ts";
 import { GENERATION_STRINGS } from "../lib/ui/generation_strings.ts";
-import { formatSelection, parseSelection, type Selection } from "../lib/ui/selection_text.ts";
-import { START } from "../lib/ui/kept_trail.ts";
-import { followInRail } from "../lib/ui/other_screen.ts";
+import { formatSelection, parseSelection, type Selection } from "../lib/ui/address/selection_text.ts";
+import { START } from "../lib/ui/generation/kept_trail.ts";
+import { followInRail } from "../lib/ui/address/other_screen.ts";
 import { isPageKey, isTyping } from "../lib/ui/page_key.ts";
 import { canRedo, canUndo, trailFrom } from "../lib/ui/trail.ts";
-import type { Colouring } from "../lib/ui/token_heat.ts";
+import type { Colouring } from "../lib/ui/token/token_heat.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
 import { useHref } from "../lib/ui/use_href.ts";
-import { useKeptRuns } from "../lib/ui/use_kept_runs.ts";
+import { useKeptRuns } from "../lib/ui/generation/use_kept_runs.ts";
 import { useKeys } from "../lib/ui/use_keys.ts";
-import { useLeaving } from "../lib/ui/use_leaving.ts";
-import { useRunPlaces } from "../lib/ui/use_run_places.ts";
-import { useRuns } from "../lib/ui/use_runs.ts";
-import { useStepsAgain } from "../lib/ui/use_steps_again.ts";
-import { useTargetScore } from "../lib/ui/use_target_score.ts";
+import { useLeaving } from "../lib/ui/generation/use_leaving.ts";
+import { useRunPlaces } from "../lib/ui/generation/use_run_places.ts";
+import { useRuns } from "../lib/ui/generation/use_runs.ts";
+import { useStepsAgain } from "../lib/ui/generation/use_steps_again.ts";
+import { useTargetScore } from "../lib/ui/generation/use_target_score.ts";
 
 interface GenerationProps {
   readonly screen: GenerationScreen;

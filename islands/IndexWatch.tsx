@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import type { IndexState } from "../lib/ui/dataset_screen.ts";
-import { IndexProgress } from "../lib/ui/IndexProgress.tsx";
-import { watchIndex } from "../lib/ui/watch_index.ts";
+import type { IndexState } from "../lib/ui/address/dataset_screen.ts";
+import { IndexProgress } from "../lib/ui/dataset/IndexProgress.tsx";
+import { watchIndex } from "../lib/ui/dataset/watch_index.ts";
 
 interface IndexWatchProps {
   /** Where the server tells how far it is. */

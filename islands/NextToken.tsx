@@ -4,22 +4,22 @@ import { useEffect } from "preact/hooks";
 import type { NextToken as Next } from "../lib/lm/next.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
 import type { TokenId } from "../lib/lm/token.ts";
-import { sampleSource } from "../lib/ui/generation_screen.ts";
-import type { NextTokenScreen } from "../lib/ui/next_token_screen.ts";
-import { commandOf, isStepKey, type StepCommand } from "../lib/ui/next_token_keys.ts";
-import { NUMBERS } from "../lib/ui/probability_column.ts";
-import { NextTokenView } from "../lib/ui/NextTokenView.tsx";
+import { sampleSource } from "../lib/ui/address/generation_screen.ts";
+import type { NextTokenScreen } from "../lib/ui/address/next_token_screen.ts";
+import { commandOf, isStepKey, type StepCommand } from "../lib/ui/next_token/next_token_keys.ts";
+import { NUMBERS } from "../lib/ui/address/probability_column.ts";
+import { NextTokenView } from "../lib/ui/next_token/NextTokenView.tsx";
 import { isPageKey } from "../lib/ui/page_key.ts";
-import { pathSteps, pathVerdicts } from "../lib/ui/path_steps.ts";
-import { besidePath } from "../lib/ui/path_tree.ts";
-import { useContrast } from "../lib/ui/use_contrast.ts";
+import { pathSteps, pathVerdicts } from "../lib/ui/next_token/path_steps.ts";
+import { besidePath } from "../lib/ui/token/path_tree.ts";
+import { useContrast } from "../lib/ui/next_token/use_contrast.ts";
 import { useKeys } from "../lib/ui/use_keys.ts";
-import { useKnownSteps } from "../lib/ui/use_known_steps.ts";
-import { useLookAhead } from "../lib/ui/use_look_ahead.ts";
-import { useNextQuestion } from "../lib/ui/use_next_question.ts";
-import { useStepAddress } from "../lib/ui/use_step_address.ts";
-import { useStepPlace } from "../lib/ui/use_step_place.ts";
-import { useStepQueue } from "../lib/ui/use_step_queue.ts";
+import { useKnownSteps } from "../lib/ui/next_token/use_known_steps.ts";
+import { useLookAhead } from "../lib/ui/next_token/use_look_ahead.ts";
+import { useNextQuestion } from "../lib/ui/next_token/use_next_question.ts";
+import { useStepAddress } from "../lib/ui/next_token/use_step_address.ts";
+import { useStepPlace } from "../lib/ui/next_token/use_step_place.ts";
+import { useStepQueue } from "../lib/ui/next_token/use_step_queue.ts";
 
 interface NextTokenProps extends NextTokenScreen {
   /** What shows the sample above its prompt. */

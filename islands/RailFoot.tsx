@@ -1,7 +1,7 @@
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { pageAt } from "../lib/ui/page_at.ts";
-import type { SheetProps } from "../lib/ui/Sheet.tsx";
+import { pageAt } from "../lib/ui/address/page_at.ts";
+import type { SheetProps } from "../lib/ui/frame/Sheet.tsx";
 import { STRINGS } from "../lib/ui/strings.ts";
 
 /** How long the second key of "g d" may take. */
@@ -32,7 +32,7 @@ export default function RailFoot() {
 
   function open(wanted: SheetProps["shows"]): void {
     setShows(wanted);
-    void import("../lib/ui/Sheet.tsx").then(({ Sheet }) => setSheet(() => Sheet));
+    void import("../lib/ui/frame/Sheet.tsx").then(({ Sheet }) => setSheet(() => Sheet));
     dialog.current?.showModal();
   }
 

@@ -1,5 +1,5 @@
-import { type GenerationScreen, paramsToQuery } from "../lib/ui/generation_screen.ts";
-import { leaveFor, SampleBar } from "../lib/ui/SampleBar.tsx";
+import { type GenerationScreen, paramsToQuery } from "../lib/ui/address/generation_screen.ts";
+import { leaveFor, SampleBar } from "../lib/ui/frame/SampleBar.tsx";
 
 interface SampleChoiceProps {
   readonly screen: GenerationScreen;

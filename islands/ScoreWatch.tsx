@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { visibleText } from "../lib/lm/visible_text.ts";
 import type { RowScore, ScoringState } from "../lib/lm/row_score.ts";
-import { scoreTexts } from "../lib/ui/score_texts.ts";
-import { ScoreProgress } from "../lib/ui/ScoreProgress.tsx";
-import { watchScores } from "../lib/ui/watch_scores.ts";
+import { scoreTexts } from "../lib/ui/dataset/score_texts.ts";
+import { ScoreProgress } from "../lib/ui/dataset/ScoreProgress.tsx";
+import { watchScores } from "../lib/ui/dataset/watch_scores.ts";
 
 interface ScoreWatchProps {
   /** Where the server tells the scores of this page's rows and how far the others are. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { SplitProgress, type SplitState } from "../lib/ui/SplitProgress.tsx";
-import { watchSplit } from "../lib/ui/watch_split.ts";
+import { SplitProgress, type SplitState } from "../lib/ui/dataset/SplitProgress.tsx";
+import { watchSplit } from "../lib/ui/dataset/watch_split.ts";
 
 interface SplitWatchProps {
   /** Where the server tells how much has come. */

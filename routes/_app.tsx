@@ -1,6 +1,6 @@
 import { asset } from "fresh/runtime";
 import { define } from "../lib/server/define.ts";
-import { PAGE_STRINGS } from "../lib/ui/page_strings.ts";
+import { PAGE_STRINGS } from "../lib/ui/frame/page_strings.ts";
 
 export default define.page(function App({ Component }) {
   return (

@@ -16,6 +16,15 @@ const MAY_IMPORT: readonly (readonly [from: RegExp, allowed: RegExp])[] = [
   [/^lib\/elements\/(view\/.*|.*\.tsx$)/, /^lib\/(elements|ui|lm)\//],
   [/^lib\/components\//, /^lib\/(components|generators|datasets|metrics|elements|lm)\/|^lib\/(task|module)\.ts$/],
   [/^lib\/ui\//, /^lib\/(ui|lm)\//],
+  // What screens share knows none of them, and none knows another.
+  ...["chat", "dataset", "generation", "next_token"].map((screen): readonly [RegExp, RegExp] => [
+    new RegExp(`^lib/ui/${screen}/`),
+    new RegExp(`^lib/ui/(${screen}|address|frame|inspector|params|token|xray)/|^lib/ui/[^/]+$|^lib/lm/`),
+  ]),
+  [
+    /^lib\/ui\/((address|frame|inspector|params|token|xray)\/|[^/]+$)/,
+    /^lib\/ui\/((address|frame|inspector|params|token|xray)\/|[^/]+$)|^lib\/lm\//,
+  ],
   [/^lib\/server\//, /^lib\/(?!ui\/|mod\.ts)|^fresh\/mod\.ts$/],
   [
     /^lib\/(task|module|define_module)\.ts$/,

@@ -1,7 +1,7 @@
 /** Every example module, its data, and the README that quotes one of them. */
 import assert from "node:assert/strict";
 import { toPrompt } from "../lib/lm/prompt.ts";
-import { loadModuleFiles } from "../lib/server/module_files.ts";
+import { loadModuleFiles } from "../lib/server/start/module_files.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FILES = [...Deno.readDirSync(new URL("examples/", ROOT))].map(({ name }) => `examples/${name}/mod.ts`).sort();

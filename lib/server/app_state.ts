@@ -1,12 +1,12 @@
 import { App, type FreshConfig } from "fresh";
 import type { Component } from "../components/component.ts";
-import type { Budget } from "./budget.ts";
-import type { Access } from "./guard.ts";
-import type { Log } from "./log.ts";
+import type { Budget } from "./admission/budget.ts";
+import type { Access } from "./entry/guard.ts";
+import type { Log } from "./telemetry/log.ts";
 import { newProblemId } from "./problem.ts";
 import type { Registry } from "./registry.ts";
-import { RequestCounts } from "./request_counts.ts";
-import { Scoring } from "./scoring.ts";
+import { RequestCounts } from "./telemetry/request_counts.ts";
+import { Scoring } from "./rows/scoring.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** What the routes of one app share. */

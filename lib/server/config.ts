@@ -1,7 +1,7 @@
 /** The settings of the app, and the only reader of the environment. */
 import { parseArgs } from "node:util";
-import type { BudgetLimits } from "./budget.ts";
-import type { LogLevel } from "./log.ts";
+import type { BudgetLimits } from "./admission/budget.ts";
+import type { LogLevel } from "./telemetry/log.ts";
 import {
   ConfigError,
   parseAllowedHost,

@@ -9,7 +9,7 @@ import { eventStream } from "./event_stream.ts";
 import { findComponent } from "./place.ts";
 import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
 import type { SessionOwner } from "./sessions.ts";
-import { inSpan } from "./tracing.ts";
+import { inSpan } from "./telemetry/tracing.ts";
 
 export const actSchema = v.strictObject({
   /** Absent: a session of its own is made for this one click. */

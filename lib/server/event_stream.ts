@@ -1,6 +1,6 @@
 import type { Problem } from "../lm/event.ts";
 import { type Clock, MONOTONIC } from "../generators/clock.ts";
-import { Silence } from "./silence.ts";
+import { Silence } from "./admission/silence.ts";
 
 const HEARTBEAT_MS = 15_000;
 

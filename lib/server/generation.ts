@@ -11,10 +11,10 @@ import { encodeWire } from "../lm/wire_text.ts";
 import type { State } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
 import { generationProblem } from "./generation_problem.ts";
-import { metered, reserve, type Spender } from "./metering.ts";
+import { metered, reserve, type Spender } from "./admission/metering.ts";
 import { type Place, type PlacePath, readSample, resolvePlace } from "./place.ts";
 import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
-import { usable } from "./usable_condition.ts";
+import { usable } from "./rows/usable_condition.ts";
 
 /** Candidates that a step carries when the request does not say. */
 const DEFAULT_TOP = 10;

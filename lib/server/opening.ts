@@ -1,7 +1,7 @@
 import { thrownText } from "../components/thrown.ts";
 import type { Clock } from "../generators/clock.ts";
 import type { LoadProgress } from "../generators/generator.ts";
-import { Silence } from "./silence.ts";
+import { Silence } from "./admission/silence.ts";
 
 export type OpenState = "idle" | "loading" | "ready" | "failed";
 

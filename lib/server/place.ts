@@ -11,7 +11,7 @@ import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
 import { ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
-import { inTimeOrTold } from "./timed_dataset.ts";
+import { inTimeOrTold } from "./rows/timed_dataset.ts";
 
 /** The path's part of a place, as `ctx.params` holds it. */
 export type PlacePath = Readonly<Record<string, string>>;

@@ -5,18 +5,18 @@ import type { Dataset, FetchProgress } from "../datasets/dataset.ts";
 import type { Generator, GeneratorFacts, LoadProgress, OpenContext } from "../generators/generator.ts";
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
 import type { Module } from "../module.ts";
-import { admitted } from "./admitted.ts";
+import { admitted } from "./admission/admitted.ts";
 import { generationProblem } from "./generation_problem.ts";
-import { type ModuleFile, ModuleFileError } from "./module_files.ts";
-import { moduleReason } from "./module_reason.ts";
-import { inTime } from "./in_time.ts";
+import { type ModuleFile, ModuleFileError } from "./start/module_files.ts";
+import { moduleReason } from "./start/module_reason.ts";
+import { inTime } from "./admission/in_time.ts";
 import { Opening, type OpenState } from "./opening.ts";
-import { within } from "./patience.ts";
+import { within } from "./admission/patience.ts";
 import { ProblemError } from "./problem.ts";
-import { timedDataset } from "./timed_dataset.ts";
-import { traced } from "./traced.ts";
-import type { Tracer } from "./tracing.ts";
-import { type Lanes, Traffic } from "./traffic.ts";
+import { timedDataset } from "./rows/timed_dataset.ts";
+import { traced } from "./telemetry/traced.ts";
+import type { Tracer } from "./telemetry/tracing.ts";
+import { type Lanes, Traffic } from "./admission/traffic.ts";
 
 /** Generators of this kind are behind an API, which does the work and has an admission of its own. */
 export const REMOTE_KIND = "openai";

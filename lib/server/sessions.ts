@@ -6,9 +6,9 @@ import { Page } from "../elements/page.ts";
 import { PageFullError } from "../elements/page_size.ts";
 import type { Problem } from "../lm/event.ts";
 import type { Module } from "../module.ts";
-import { inTime } from "./in_time.ts";
-import { LIMITS } from "./limits.ts";
-import type { Log } from "./log.ts";
+import { inTime } from "./admission/in_time.ts";
+import { LIMITS } from "./entry/limits.ts";
+import type { Log } from "./telemetry/log.ts";
 import { newProblemId, ProblemError } from "./problem.ts";
 import type { Registry } from "./registry.ts";
 

@@ -1,7 +1,7 @@
 /** The values of settings, from the text of a flag or of the environment. What cannot be used is a ConfigError. */
 import { isIP } from "node:net";
-import type { BudgetLimits } from "./budget.ts";
-import { LOG_LEVELS, type LogLevel } from "./log.ts";
+import type { BudgetLimits } from "./admission/budget.ts";
+import { LOG_LEVELS, type LogLevel } from "./telemetry/log.ts";
 
 /** A proxy whose word on who calls is taken. */
 export interface ProxyConfig {

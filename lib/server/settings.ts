@@ -1,6 +1,6 @@
 /** What the app can be told at its start: each setting with its flag, its name in the environment and its default. */
 import { ONNX_SETTINGS } from "../generators/onnx/settings.ts";
-import { LOG_LEVELS } from "./log.ts";
+import { LOG_LEVELS } from "./telemetry/log.ts";
 
 export const DEFAULT_MODULES = "examples/alpaca/mod.ts,examples/persona_chat/mod.ts";
 /** On Deno Deploy, where no native code is loaded. */

@@ -1,7 +1,7 @@
 import { HttpError } from "fresh";
 import { Head } from "fresh/runtime";
 import { define } from "../../lib/server/define.ts";
-import { PAGE_STRINGS } from "../../lib/ui/page_strings.ts";
+import { PAGE_STRINGS } from "../../lib/ui/frame/page_strings.ts";
 import { isUnexpected } from "../../lib/server/problem.ts";
 import { STRINGS } from "../../lib/ui/strings.ts";
 import { visibleText } from "../../lib/lm/visible_text.ts";

@@ -3,9 +3,9 @@ import type { Component } from "../../lib/components/component.ts";
 import type { State } from "../../lib/server/app_state.ts";
 import { define } from "../../lib/server/define.ts";
 import type { EngineReport, Registry } from "../../lib/server/registry.ts";
-import { EngineList } from "../../lib/ui/EngineList.tsx";
-import { Rail, type RailLink } from "../../lib/ui/Rail.tsx";
-import { PAGE_STRINGS } from "../../lib/ui/page_strings.ts";
+import { EngineList } from "../../lib/ui/frame/EngineList.tsx";
+import { Rail, type RailLink } from "../../lib/ui/frame/Rail.tsx";
+import { PAGE_STRINGS } from "../../lib/ui/frame/page_strings.ts";
 import { visibleText } from "../../lib/lm/visible_text.ts";
 
 export default define.layout(function SiteLayout({ Component, state, url }) {

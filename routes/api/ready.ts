@@ -1,5 +1,5 @@
 import { apiRoute } from "../../lib/server/api_route.ts";
-import { LIMITS } from "../../lib/server/limits.ts";
+import { LIMITS } from "../../lib/server/entry/limits.ts";
 import { encodeWire } from "../../lib/lm/wire_text.ts";
 
 /** What is open and what failed, with the limits that hold; 503 while something loads, failed or is stuck. */

@@ -5,7 +5,7 @@ import { fromModel } from "../../lib/generators/from_model.ts";
 import type { Generator, GeneratorSource } from "../../lib/generators/generator.ts";
 import { tableModel } from "../../lib/generators/table.ts";
 import { chat, defineModule, prompt } from "../../lib/mod.ts";
-import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 

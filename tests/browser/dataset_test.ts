@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { IndexState } from "../../lib/datasets/dataset.ts";
 import { datasetView, defineModule, field, jsonl, prompt, rows } from "../../lib/mod.ts";
-import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
 import { follow } from "./follow.ts";
 import { serveApp } from "./serve_app.ts";

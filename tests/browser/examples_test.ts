@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
-import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 

@@ -1,7 +1,7 @@
 /** Keys of a single character can be switched off on every screen, and stay off (WCAG 2.1.4). */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 

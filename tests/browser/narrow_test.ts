@@ -1,7 +1,7 @@
 /** Telephones: 390 px hold every page, whatever the model writes. */
 import assert from "node:assert/strict";
 import { defineModule, generation, logitTable, nextToken, rows } from "../../lib/mod.ts";
-import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 

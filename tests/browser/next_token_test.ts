@@ -319,11 +319,12 @@ Deno.test("next-token screen", async (t) => {
     const greedy = await pathOf(page);
     await page.goto(url);
     await page.locator("[data-ready=true]").waitFor();
+    await settled(page, 0);
     const held = Promise.withResolvers<void>();
     await page.route("**/next_token", async (route) => {
       await held.promise;
       await route.continue();
-    }, { times: 1 });
+    });
     for (const key of ["ArrowRight", "ArrowRight", "2", "Backspace", "ArrowRight", "ArrowRight", "9"]) {
       await page.keyboard.press(key);
     }

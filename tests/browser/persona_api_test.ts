@@ -1,7 +1,7 @@
 /** The persona chat with a model behind OpenAI's API: traits, send, regenerate, accept, stop, several completions. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";

@@ -1,6 +1,6 @@
 /** The rail beside a wide screen: all pages, what stands behind them, and the keys, however many modules there are. */
 import assert from "node:assert/strict";
-import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 

@@ -1,9 +1,9 @@
 /** The whole app on a free loopback port, with the modules that a test names. */
 import freshConfig from "../../fresh.config.ts";
 import { createApp } from "../../lib/server/app_state.ts";
-import { Access } from "../../lib/server/guard.ts";
-import { createLog } from "../../lib/server/log.ts";
-import { loadModuleFiles, type ModuleFile } from "../../lib/server/module_files.ts";
+import { Access } from "../../lib/server/entry/guard.ts";
+import { createLog } from "../../lib/server/telemetry/log.ts";
+import { loadModuleFiles, type ModuleFile } from "../../lib/server/start/module_files.ts";
 import { Registry } from "../../lib/server/registry.ts";
 import { Sessions } from "../../lib/server/sessions.ts";
 import { applyPages } from "../rig/built_pages.ts";

@@ -1,7 +1,7 @@
 /** The walks that no screen's own test has: generation by keyboard alone; a page of elements by keyboard alone and without JavaScript. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { loadModuleFiles } from "../../lib/server/module_files.ts";
+import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 

@@ -1,6 +1,6 @@
 /** A11: What clients may spend is counted before it is sent, so that parallel requests never go beyond the cap. */
 import assert from "node:assert/strict";
-import { Budget, KvCounters } from "../../lib/server/budget.ts";
+import { Budget, KvCounters } from "../../lib/server/admission/budget.ts";
 import { ProblemError } from "../../lib/server/problem.ts";
 import { measured } from "../rig/measured.ts";
 

@@ -1,6 +1,6 @@
 /** A12: A client is who the connection says, or whom the one trusted proxy names; no header of its own changes that. */
 import assert from "node:assert/strict";
-import { Access } from "../../lib/server/guard.ts";
+import { Access } from "../../lib/server/entry/guard.ts";
 import { measured } from "../rig/measured.ts";
 
 const BASE = { host: "127.0.0.1", port: 8000, allowedHosts: [] };

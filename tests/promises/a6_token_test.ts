@@ -1,6 +1,6 @@
 /** A6: A token is shown once as a code that works once, then as a strict cookie, and ten wrong ones a minute end the trying. */
 import assert from "node:assert/strict";
-import { Attempts } from "../../lib/server/attempts.ts";
+import { Attempts } from "../../lib/server/entry/attempts.ts";
 import { measured } from "../rig/measured.ts";
 import { rigApp } from "../rig/rig_app.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { defineModule, generation, onnx, rows } from "../../lib/mod.ts";
 import { readConfig } from "../../lib/server/config.ts";
-import { startLines } from "../../lib/server/start_lines.ts";
+import { startLines } from "../../lib/server/start/start_lines.ts";
 import { measured } from "../rig/measured.ts";
 import { renamed, withExternal, withTensor, withWeights } from "../rig/onnx_bytes.ts";
 import { readEvents, readProblem } from "../rig/read_events.ts";

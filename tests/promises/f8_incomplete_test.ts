@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_PARAMS } from "../../lib/lm/params.ts";
 import { defineModule, exactMatch, generation, openai, perplexity, rows } from "../../lib/mod.ts";
-import { closed, received, started } from "../../lib/ui/generation_state.ts";
+import { closed, received, started } from "../../lib/ui/generation/generation_state.ts";
 import { startFaultyUpstream } from "../rig/faulty_upstream.ts";
 import { measured } from "../rig/measured.ts";
 import { readEvents } from "../rig/read_events.ts";

@@ -1,6 +1,6 @@
 /** I1: Each limit of a request lets its last value pass, refuses the next, and names field and limit. */
 import assert from "node:assert/strict";
-import { LIMITS } from "../../lib/server/limits.ts";
+import { LIMITS } from "../../lib/server/entry/limits.ts";
 import { measured } from "../rig/measured.ts";
 import { type RigApp, rigApp, rigPath } from "../rig/rig_app.ts";
 import { ROUTE_MODULES } from "../rig/routes.ts";

@@ -14,8 +14,8 @@ import {
   textInput,
 } from "../../lib/mod.ts";
 import { csvTable } from "../../lib/elements/table/csv.ts";
-import { exportChat, importChat } from "../../lib/ui/chat_file.ts";
-import { sent, thread } from "../../lib/ui/chat_state.ts";
+import { exportChat, importChat } from "../../lib/ui/chat/chat_file.ts";
+import { sent, thread } from "../../lib/ui/chat/chat_state.ts";
 import { echoGenerator, received } from "../rig/echo_rig.ts";
 import { hostileStrings } from "../rig/hostile_strings.ts";
 import { measured } from "../rig/measured.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { button, component, defineModule, text } from "../../lib/mod.ts";
 import { Registry } from "../../lib/server/registry.ts";
-import { createLog } from "../../lib/server/log.ts";
+import { createLog } from "../../lib/server/telemetry/log.ts";
 import { Sessions } from "../../lib/server/sessions.ts";
 import { measured } from "../rig/measured.ts";
 import { rigApp } from "../rig/rig_app.ts";

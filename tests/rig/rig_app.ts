@@ -1,14 +1,14 @@
 /** The app with the rig's module, called without a socket. */
 import freshConfig from "../../fresh.config.ts";
 import { createApp } from "../../lib/server/app_state.ts";
-import type { Budget } from "../../lib/server/budget.ts";
+import type { Budget } from "../../lib/server/admission/budget.ts";
 import type { ProxyConfig } from "../../lib/server/setting_values.ts";
-import { Access } from "../../lib/server/guard.ts";
-import { createLog } from "../../lib/server/log.ts";
+import { Access } from "../../lib/server/entry/guard.ts";
+import { createLog } from "../../lib/server/telemetry/log.ts";
 import type { Module } from "../../lib/module.ts";
 import { Registry } from "../../lib/server/registry.ts";
 import { Sessions } from "../../lib/server/sessions.ts";
-import { Traffic, type TrafficOptions } from "../../lib/server/traffic.ts";
+import { Traffic, type TrafficOptions } from "../../lib/server/admission/traffic.ts";
 import { applyPages } from "./built_pages.ts";
 import { rigModule } from "./rig_module.ts";
 

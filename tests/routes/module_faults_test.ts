@@ -18,7 +18,7 @@ import type { Dataset } from "../../lib/datasets/dataset.ts";
 import { parseJsonl } from "../../lib/datasets/jsonl.ts";
 import { SessionGenerator } from "../../lib/components/session_generator.ts";
 import { isModule } from "../../lib/module.ts";
-import { startLines } from "../../lib/server/start_lines.ts";
+import { startLines } from "../../lib/server/start/start_lines.ts";
 import { throwing } from "../rig/throwing.ts";
 import { readEvents, readProblem } from "../rig/read_events.ts";
 import { rigApp, rigPath } from "../rig/rig_app.ts";

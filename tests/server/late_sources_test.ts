@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Dataset, DatasetSource } from "../../lib/datasets/dataset.ts";
 import { datasetView, defineModule, generation } from "../../lib/mod.ts";
 import { Registry } from "../../lib/server/registry.ts";
-import { Traffic } from "../../lib/server/traffic.ts";
+import { Traffic } from "../../lib/server/admission/traffic.ts";
 import { FakeClock, settled } from "../rig/fake_clock.ts";
 import { readProblem } from "../rig/read_events.ts";
 import { type RigApp, rigApp } from "../rig/rig_app.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { axisTexts, bits, decimal, fixed, percent, probability } from "../../lib/ui/number_format.ts";
-import { oneIn } from "../../lib/ui/odds_text.ts";
-import { NUMBERS, numberText } from "../../lib/ui/probability_column.ts";
+import { oneIn } from "../../lib/ui/token/odds_text.ts";
+import { NUMBERS, numberText } from "../../lib/ui/address/probability_column.ts";
 
 Deno.test("probability() never rounds to a false 0 or 1", () => {
   assert.equal(probability(Math.log(0.4123)), "0.412");

@@ -1,4 +1,4 @@
-import { CandidateTable } from "../../ui/CandidateTable.tsx";
+import { CandidateTable } from "../../ui/inspector/CandidateTable.tsx";
 import { STRINGS } from "../../ui/strings.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import type { DistributionState } from "./distribution.ts";

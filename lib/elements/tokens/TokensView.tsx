@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
-import { HeatLegend } from "../../ui/HeatLegend.tsx";
+import { HeatLegend } from "../../ui/token/HeatLegend.tsx";
 import { bits, MISSING, probability } from "../../ui/number_format.ts";
 import { STRINGS } from "../../ui/strings.ts";
 import { TableTwin } from "../../ui/TableTwin.tsx";
-import { displayToken, displayTokens } from "../../ui/token_display.ts";
+import { displayToken, displayTokens } from "../../ui/token/token_display.ts";
 import { useLate } from "../../ui/use_late.ts";
-import { heat } from "../../ui/token_heat.ts";
-import { type StripToken, TokenStrip } from "../../ui/TokenStrip.tsx";
+import { heat } from "../../ui/token/token_heat.ts";
+import { type StripToken, TokenStrip } from "../../ui/token/TokenStrip.tsx";
 import { reviveCandidates, reviveLogprob } from "../distribution/kept_candidates.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import type { MeasuredToken, TokenColouring, TokensState } from "./tokens.ts";
@@ -15,7 +15,7 @@ import type { MeasuredToken, TokenColouring, TokensState } from "./tokens.ts";
 export function TokensView({ state: { tokens, colourBy } }: ViewProps<TokensState>) {
   const [opened, setOpened] = useState<number | undefined>(undefined);
   const token = opened === undefined ? undefined : tokens[opened];
-  const late = useLate(opened !== undefined, () => import("../../ui/Inspector.tsx"));
+  const late = useLate(opened !== undefined, () => import("../../ui/inspector/Inspector.tsx"));
   if (tokens.length === 0) return <p class="text-soft">{STRINGS.noTokens}</p>;
   const sequences = [...Map.groupBy(tokens.keys(), (index) => sequenceOf(tokens[index]))];
   return (

@@ -3,7 +3,7 @@ import type { Generator } from "../../generators/generator.ts";
 import type { SamplingParams } from "../../lm/params.ts";
 import { paramsFromWire } from "../../lm/wire.ts";
 import { ProblemError } from "../problem.ts";
-import type { Spender } from "../metering.ts";
+import type { Spender } from "../admission/metering.ts";
 import { type Registry, REMOTE_KIND } from "../registry.ts";
 import type { ChatCompletionsBody, CompletionsBody } from "./schemas.ts";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { parseCondition } from "../../../lib/datasets/condition.ts";
 import { findIndices } from "../../../lib/datasets/query.ts";
-import { pageByScores, scoreQuery } from "../../../lib/server/scored_rows.ts";
-import { ScoreTable } from "../../../lib/server/score_table.ts";
+import { pageByScores, scoreQuery } from "../../../lib/server/rows/scored_rows.ts";
+import { ScoreTable } from "../../../lib/server/rows/score_table.ts";
 import { openIndexed } from "./open_indexed.ts";
 
 Deno.test("scores sort and filter what the data's own search finds, in both engines", async () => {

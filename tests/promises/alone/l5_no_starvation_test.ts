@@ -1,6 +1,6 @@
 /** L5: Clients that want more than the model can do get equal shares of it, however many requests each has waiting. */
 import assert from "node:assert/strict";
-import { Admission } from "../../../lib/server/admission.ts";
+import { Admission } from "../../../lib/server/admission/admission.ts";
 import { startApp } from "../../rig/app_process.ts";
 import { FakeClock, settled } from "../../rig/fake_clock.ts";
 import { readRun } from "../../rig/load.ts";

@@ -3,8 +3,8 @@ import type { ChatComponent } from "../../../../lib/components/chat.ts";
 import { Page } from "../../../../lib/elements/page.ts";
 import type { Module } from "../../../../lib/module.ts";
 import { resolveGenerator } from "../../../../lib/server/place.ts";
-import { defaultsOf, paramsFromQuery } from "../../../../lib/ui/generation_screen.ts";
-import type { ChatScreen } from "../../../../lib/ui/chat_screen.ts";
+import { defaultsOf, paramsFromQuery } from "../../../../lib/ui/address/generation_screen.ts";
+import type { ChatScreen } from "../../../../lib/ui/address/chat_screen.ts";
 import { badQuery, type Screen, type ScreenRequest } from "./screen.ts";
 
 export function openChat({ url }: ScreenRequest, module: Module, component: ChatComponent): Screen {

@@ -13,9 +13,9 @@ import type { Module } from "../../../../lib/module.ts";
 import { readScore } from "../../../../lib/server/generation.ts";
 import { namesFromQuery, type Place, readSample, resolvePlace } from "../../../../lib/server/place.ts";
 import { ProblemError, problemOf } from "../../../../lib/server/problem.ts";
-import { type PromptTokens, promptTokens } from "../../../../lib/server/prompt_tokens.ts";
-import { fieldNames, findRows } from "../../../../lib/server/rows.ts";
-import { inTimeOrTold } from "../../../../lib/server/timed_dataset.ts";
+import { type PromptTokens, promptTokens } from "../../../../lib/server/rows/prompt_tokens.ts";
+import { fieldNames, findRows } from "../../../../lib/server/rows/rows.ts";
+import { inTimeOrTold } from "../../../../lib/server/rows/timed_dataset.ts";
 import {
   atOthers,
   datasetHref,
@@ -28,10 +28,10 @@ import {
   SAVE,
   SLICE_CHARACTERS,
   wishQuery,
-} from "../../../../lib/ui/dataset_screen.ts";
-import { DatasetView } from "../../../../lib/ui/DatasetView.tsx";
-import type { GenerationScreen } from "../../../../lib/ui/generation_screen.ts";
-import type { Pinned } from "../../../../lib/ui/PinnedSample.tsx";
+} from "../../../../lib/ui/address/dataset_screen.ts";
+import { DatasetView } from "../../../../lib/ui/dataset/DatasetView.tsx";
+import type { GenerationScreen } from "../../../../lib/ui/address/generation_screen.ts";
+import type { Pinned } from "../../../../lib/ui/dataset/PinnedSample.tsx";
 import { placeInDataset } from "./dataset_place.ts";
 import { scoresOf, scoreWatch, withScores } from "./dataset_scores.tsx";
 import { derive, formTexts, sampleFields } from "./sample_form.ts";

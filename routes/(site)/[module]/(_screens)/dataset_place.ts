@@ -2,8 +2,8 @@
 import { formatRanges, parseRanges } from "../../../../lib/lm/row_ranges.ts";
 import { wholeNumber } from "../../../../lib/server/place.ts";
 import { ProblemError } from "../../../../lib/server/problem.ts";
-import { rowWish } from "../../../../lib/server/rows.ts";
-import { type DatasetPlace, PIN, SELECTED, SLICE, VIEWS } from "../../../../lib/ui/dataset_screen.ts";
+import { rowWish } from "../../../../lib/server/rows/rows.ts";
+import { type DatasetPlace, PIN, SELECTED, SLICE, VIEWS } from "../../../../lib/ui/address/dataset_screen.ts";
 
 /**
  * @param isEdited whether the form of the fields was sent, which is shown again then

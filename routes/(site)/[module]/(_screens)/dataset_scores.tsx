@@ -4,10 +4,10 @@ import type { Problem } from "../../../../lib/lm/event.ts";
 import type { Place } from "../../../../lib/server/place.ts";
 import type { RowScore, ScoringState } from "../../../../lib/lm/row_score.ts";
 import { problemOf } from "../../../../lib/server/problem.ts";
-import { knownScores, scoreRows, scoreTable } from "../../../../lib/server/row_scores.ts";
-import { lookAtScores } from "../../../../lib/server/scores.ts";
-import { rowsHref, type RowsPage, showsScores, wishQuery } from "../../../../lib/ui/dataset_screen.ts";
-import type { GenerationScreen } from "../../../../lib/ui/generation_screen.ts";
+import { knownScores, scoreRows, scoreTable } from "../../../../lib/server/rows/row_scores.ts";
+import { lookAtScores } from "../../../../lib/server/rows/scores.ts";
+import { rowsHref, type RowsPage, showsScores, wishQuery } from "../../../../lib/ui/address/dataset_screen.ts";
+import type { GenerationScreen } from "../../../../lib/ui/address/generation_screen.ts";
 import type { ScreenRequest } from "./screen.ts";
 
 /** How long a page waits for the scores of its rows; a link leads on to the others. */

@@ -1,6 +1,6 @@
 import Generation from "../../../../islands/Generation.tsx";
 import SampleView from "../../../../islands/SampleView.tsx";
-import { parseColouring } from "../../../../lib/ui/colouring_query.ts";
+import { parseColouring } from "../../../../lib/ui/address/colouring_query.ts";
 import { readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
 
 export async function openGeneration(request: ScreenRequest): Promise<Screen> {

@@ -4,9 +4,9 @@ import type { Problem } from "../../../../lib/lm/event.ts";
 import type { NextToken as Next } from "../../../../lib/lm/next.ts";
 import type { TokenId } from "../../../../lib/lm/token.ts";
 import { readNext } from "../../../../lib/server/generation.ts";
-import { within } from "../../../../lib/server/patience.ts";
+import { within } from "../../../../lib/server/admission/patience.ts";
 import { problemOf } from "../../../../lib/server/problem.ts";
-import { type GenerationScreen, paramsToWire, sampleSource } from "../../../../lib/ui/generation_screen.ts";
+import { type GenerationScreen, paramsToWire, sampleSource } from "../../../../lib/ui/address/generation_screen.ts";
 import {
   nextHref,
   type NextView,
@@ -14,7 +14,7 @@ import {
   parseNumbers,
   parsePath,
   parseView,
-} from "../../../../lib/ui/next_token_screen.ts";
+} from "../../../../lib/ui/address/next_token_screen.ts";
 import { badQuery, readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
 
 /** How long a page waits for a model that loads, or a server that is silent, before it comes without an answer. */

@@ -1,5 +1,5 @@
 /** From one task of a module to another, which may have other splits, other rows and other defaults. */
-import { within } from "../../../../lib/server/patience.ts";
+import { within } from "../../../../lib/server/admission/patience.ts";
 import { namesFromQuery, type Place, resolvePlace } from "../../../../lib/server/place.ts";
 import type { Registry } from "../../../../lib/server/registry.ts";
 import {
@@ -9,7 +9,7 @@ import {
   paramsFromQuery,
   paramsToQuery,
   screenHref,
-} from "../../../../lib/ui/generation_screen.ts";
+} from "../../../../lib/ui/address/generation_screen.ts";
 import type { ScreenRequest } from "./screen.ts";
 
 /** How long it waits for the other task's rows, to know how many there are. */

@@ -4,7 +4,7 @@ import { rowEntries } from "../../../../lib/datasets/field_text.ts";
 import type { Problem } from "../../../../lib/lm/event.ts";
 import { editedRow } from "../../../../lib/server/place.ts";
 import { problemOf } from "../../../../lib/server/problem.ts";
-import type { SampleField } from "../../../../lib/ui/dataset_screen.ts";
+import type { SampleField } from "../../../../lib/ui/address/dataset_screen.ts";
 import type { ScreenRequest } from "./screen.ts";
 
 /** Before the name of a field, in the name of its text area. */

@@ -5,10 +5,10 @@ import type { Problem } from "../../../../lib/lm/event.ts";
 import type { Prompt } from "../../../../lib/lm/prompt.ts";
 import type { State } from "../../../../lib/server/app_state.ts";
 import { namesFromQuery, type Place, type PlacePath, readSample, resolvePlace } from "../../../../lib/server/place.ts";
-import { defaultsOf, type GenerationScreen, paramsFromQuery } from "../../../../lib/ui/generation_screen.ts";
-import { engineText } from "../../../../lib/ui/engine_text.ts";
-import type { Shown } from "../../../../lib/ui/other_screen.ts";
-import { PAGE_STRINGS } from "../../../../lib/ui/page_strings.ts";
+import { defaultsOf, type GenerationScreen, paramsFromQuery } from "../../../../lib/ui/address/generation_screen.ts";
+import { engineText } from "../../../../lib/ui/frame/engine_text.ts";
+import type { Shown } from "../../../../lib/ui/address/other_screen.ts";
+import { PAGE_STRINGS } from "../../../../lib/ui/frame/page_strings.ts";
 import { visibleText } from "../../../../lib/lm/visible_text.ts";
 
 /** A page in the making. */

@@ -1,7 +1,7 @@
 import { generateSchema } from "../../../../lib/lm/wire.ts";
 import { apiRoute } from "../../../../lib/server/api_route.ts";
 import { generate } from "../../../../lib/server/generation.ts";
-import { readJson } from "../../../../lib/server/read_json.ts";
+import { readJson } from "../../../../lib/server/entry/read_json.ts";
 
 /** Streams a run's events. */
 export const handler = apiRoute({

@@ -1,9 +1,9 @@
 import { thrownText } from "../../../../lib/components/thrown.ts";
 import { apiRoute } from "../../../../lib/server/api_route.ts";
-import { checkQuery } from "../../../../lib/server/known_query.ts";
+import { checkQuery } from "../../../../lib/server/entry/known_query.ts";
 import { namesFromQuery, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
 import { ProblemError } from "../../../../lib/server/problem.ts";
-import { findRows, rowWish, WISH_NAMES, WISH_PREFIXES } from "../../../../lib/server/rows.ts";
+import { findRows, rowWish, WISH_NAMES, WISH_PREFIXES } from "../../../../lib/server/rows/rows.ts";
 
 /** A page of rows as they are in the data set, their numbers, how many there are in all, and how far the index is. */
 export const handler = apiRoute({

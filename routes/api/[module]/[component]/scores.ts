@@ -1,8 +1,8 @@
 import { apiRoute } from "../../../../lib/server/api_route.ts";
-import { checkQuery } from "../../../../lib/server/known_query.ts";
+import { checkQuery } from "../../../../lib/server/entry/known_query.ts";
 import { namesFromQuery, resolvePlace } from "../../../../lib/server/place.ts";
-import { rowWish, WISH_NAMES, WISH_PREFIXES } from "../../../../lib/server/rows.ts";
-import { lookAtScores, rowsFromQuery } from "../../../../lib/server/scores.ts";
+import { rowWish, WISH_NAMES, WISH_PREFIXES } from "../../../../lib/server/rows/rows.ts";
+import { lookAtScores, rowsFromQuery } from "../../../../lib/server/rows/scores.ts";
 
 /** The scores of some rows, and how far the choice is that they are of: it is scored for as long as somebody asks. */
 export const handler = apiRoute({

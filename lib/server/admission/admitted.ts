@@ -1,0 +1,100 @@
+/** A generator as one client uses it: in turn with the others, under watch, and counted. */
+import type { GenerateRequest, Generator } from "../../generators/generator.ts";
+import type { GeneratorEvent } from "../../lm/event.ts";
+import type { Ticket } from "./admission.ts";
+import { RunCount } from "../telemetry/counters.ts";
+import { generationProblem } from "../generation_problem.ts";
+import { supervised } from "./supervised.ts";
+import type { Lanes, Traffic } from "./traffic.ts";
+
+type Events = AsyncGenerator<GeneratorEvent, void, void>;
+
+interface Use {
+  readonly traffic: Traffic;
+  /** Absent for a generator behind an API, which has an admission of its own. */
+  readonly lanes: Lanes | undefined;
+  readonly client: string;
+  /** The generator's name, for messages. */
+  readonly name: string;
+}
+
+/** Subtle: method by method, as a generator may be an object of a class. */
+export function admitted(generator: Generator, use: Use): Generator {
+  const { tokenize, next, score, renderChat, isBilled, lacks } = generator;
+  return {
+    facts: generator.facts,
+    ...(isBilled === undefined ? {} : { isBilled }),
+    ...(lacks === undefined ? {} : { lacks }),
+    generate: (request) => countedRun(generator, request, use),
+    ...(tokenize && { tokenize: (prompt) => inTurn(use, undefined, () => tokenize.call(generator, prompt)) }),
+    ...(renderChat && { renderChat: (turns) => inTurn(use, undefined, () => renderChat.call(generator, turns)) }),
+    ...(next && { next: (request, signal) => inTurn(use, signal, () => next.call(generator, request, signal)) }),
+    ...(score && { score: (request) => inTurn(use, request.signal, () => score.call(generator, request)) }),
+    close: () => generator.close(),
+  };
+}
+
+async function inTurn<Result>(
+  { lanes, client }: Use,
+  signal: AbortSignal | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  if (lanes === undefined) return await work();
+  const ticket = lanes.short.enter(client);
+  try {
+    for await (const _ of ticket.wait(signal));
+    signal?.throwIfAborted();
+    return await work();
+  } finally {
+    ticket.leave();
+  }
+}
+
+/** The place of the run is given back as soon as nothing of it works any more, however it ends. */
+async function* countedRun(generator: Generator, request: GenerateRequest, use: Use): Events {
+  const { traffic: { clock, counters, deadlines }, lanes, client, name } = use;
+  const { signal } = request;
+  const count = new RunCount(counters, clock);
+  let ticket: Ticket | undefined;
+  try {
+    ticket = lanes?.runs.enter(client);
+    const start = (signal: AbortSignal) => queuedRun(generator, { ...request, signal }, ticket, count);
+    for await (const event of supervised(start, { signal, deadlines, clock, release: () => ticket?.leave() })) {
+      if (event.type !== "queue") lanes?.runs.progress();
+      if (event.type === "step") count.token();
+      else if (event.type === "finish") count.finished(event.reason, event.usage.promptTokens);
+      yield event;
+    }
+  } catch (error) {
+    if (signal?.aborted !== true) count.failed(generationProblem(error, name).status);
+    throw error;
+  } finally {
+    ticket?.leave();
+    count.close();
+  }
+}
+
+/** Tells how many are ahead while the run waits, and then what it gives. */
+async function* queuedRun(
+  generator: Generator,
+  request: GenerateRequest & { readonly signal: AbortSignal },
+  ticket: Ticket | undefined,
+  count: RunCount,
+): Events {
+  try {
+    for await (const ahead of ticket?.wait(request.signal) ?? []) yield { type: "queue", position: ahead };
+  } catch (error) {
+    if (!request.signal.aborted) throw error;
+    return yield* cancelled(request);
+  }
+  if (ticket !== undefined) count.admitted(ticket.waitedMs);
+  yield* generator.generate(request);
+}
+
+/** The endings of a run that was left before its turn. */
+function* cancelled({ params: { n }, firstSequence = 0 }: GenerateRequest): Iterable<GeneratorEvent> {
+  for (let index = 0; index < n; index++) {
+    const usage = { promptTokens: 0, completionTokens: 0 };
+    yield { type: "finish", sequence: firstSequence + index, reason: "cancelled", text: "", usage };
+  }
+}

@@ -1,0 +1,26 @@
+import type { Clock } from "../../generators/clock.ts";
+import { ProblemError } from "../problem.ts";
+
+/**
+ * What a developer's code gives, waited for no longer than a time. The code is not ended by that, as nothing can end a promise.
+ * @param late what did not happen, as a sentence goes on with "within 30 s"
+ * @throws {ProblemError} 504 when it takes longer
+ */
+export async function inTime<Value>(
+  clock: Clock,
+  ms: number,
+  work: Value | Promise<Value>,
+  late: string,
+): Promise<Value> {
+  if (!(work instanceof Promise)) return await work;
+  let stopTimer = () => {};
+  const tooLate = new Promise<never>((_, reject) => {
+    stopTimer = clock.after(ms, () => reject(new ProblemError(504, "Too late", `${late} within ${ms / 1000} s`)));
+  });
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    stopTimer();
+    work.catch(() => {}); // Whoever was late is heard no more.
+  }
+}

@@ -1,0 +1,104 @@
+/** What the runs of the app came to, in numbers without any content: for `/api/metrics`, and bounded in size. */
+import type { FinishReason } from "../../lm/event.ts";
+import { type Clock, MONOTONIC } from "../../generators/clock.ts";
+
+/** How a run ended: by itself, cut short by who asked or by who wrote, or by a fault. */
+export type RunOutcome = "completed" | "cancelled" | "incomplete" | "error";
+
+/** Upper bounds of the buckets, in milliseconds; a last one takes the rest. */
+export const BUCKETS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 60_000] as const;
+
+/** Durations, counted by size. */
+export class Durations {
+  /** How many were at most as long as the bound of the same place; the last: all longer ones. */
+  readonly counts: number[] = Array.from({ length: BUCKETS_MS.length + 1 }, () => 0);
+  sumMs = 0;
+
+  add(ms: number): void {
+    const place = BUCKETS_MS.findIndex((bound) => ms <= bound);
+    const at = place < 0 ? BUCKETS_MS.length : place;
+    this.counts[at] = (this.counts[at] ?? 0) + 1;
+    this.sumMs += ms;
+  }
+
+  get count(): number {
+    return this.counts.reduce((sum, count) => sum + count, 0);
+  }
+}
+
+export class Counters {
+  readonly outcomes: Record<RunOutcome, number> = { completed: 0, cancelled: 0, incomplete: 0, error: 0 };
+  /** Runs that ended with a problem, or were turned away with it, by its status. */
+  readonly errors = new Map<number, number>();
+  promptTokens = 0;
+  completionTokens = 0;
+  /** From the request to its turn. */
+  readonly queueWait = new Durations();
+  /** From the request to the first token, the wait included. */
+  readonly firstToken = new Durations();
+  /** Between two tokens of one run. */
+  readonly betweenTokens = new Durations();
+  /** Longest time that the event loop was late. */
+  longestLagMs = 0;
+
+  failed(status: number): void {
+    this.errors.set(status, (this.errors.get(status) ?? 0) + 1);
+  }
+}
+
+/** Counts one run, which begins as it is made. */
+export class RunCount {
+  readonly #counters: Counters;
+  readonly #clock: Clock;
+  readonly #startedMs: number;
+  #tokenMs: number | undefined;
+  #outcome: RunOutcome | undefined;
+
+  constructor(counters: Counters, clock: Clock = MONOTONIC) {
+    this.#counters = counters;
+    this.#clock = clock;
+    this.#startedMs = clock.now();
+  }
+
+  admitted(waitedMs: number): void {
+    this.#counters.queueWait.add(waitedMs);
+  }
+
+  token(): void {
+    const nowMs = this.#clock.now();
+    if (this.#tokenMs === undefined) this.#counters.firstToken.add(nowMs - this.#startedMs);
+    else this.#counters.betweenTokens.add(nowMs - this.#tokenMs);
+    this.#tokenMs = nowMs;
+    this.#counters.completionTokens++;
+  }
+
+  /** Of several completions the one that ended worst tells how the run ended. */
+  finished(reason: FinishReason, promptTokens: number): void {
+    this.#counters.promptTokens += promptTokens;
+    const outcome = outcomeOf(reason);
+    if (this.#outcome === undefined || outcome !== "completed") this.#outcome = outcome;
+  }
+
+  failed(status: number): void {
+    this.#outcome = "error";
+    this.#counters.failed(status);
+  }
+
+  /** Called once, at the end; a run that was left before it told its end is cancelled. */
+  close(): void {
+    this.#counters.outcomes[this.#outcome ?? "cancelled"]++;
+  }
+}
+
+function outcomeOf(reason: FinishReason): RunOutcome {
+  switch (reason) {
+    case "stop":
+    case "length":
+    case "content_filter":
+      return "completed";
+    case "cancelled":
+    case "incomplete":
+    case "error":
+      return reason;
+  }
+}

@@ -1,0 +1,33 @@
+/** What runs came to, in Prometheus's text format; durations in seconds, as its conventions want. */
+import type { Durations } from "./counters.ts";
+import { gauge } from "./request_counts.ts";
+import type { Traffic } from "../admission/traffic.ts";
+
+export function trafficLines({ counters, load }: Traffic): readonly string[] {
+  return [
+    ...gauge("slots_busy", load.busy),
+    ...gauge("runs_waiting", load.waiting),
+    "# TYPE visuallm_runs_total counter",
+    ...Object.entries(counters.outcomes).map(([outcome, count]) =>
+      `visuallm_runs_total{outcome="${outcome}"} ${count}`
+    ),
+    ...counter("prompt_tokens_total", counters.promptTokens),
+    ...counter("completion_tokens_total", counters.completionTokens),
+    ...summary("queue_wait_seconds", counters.queueWait),
+    ...summary("first_token_seconds", counters.firstToken),
+    ...summary("between_tokens_seconds", counters.betweenTokens),
+    ...gauge("longest_loop_lag_seconds", counters.longestLagMs / 1000),
+  ];
+}
+
+function counter(name: string, value: number): readonly string[] {
+  return [`# TYPE visuallm_${name} counter`, `visuallm_${name} ${value}`];
+}
+
+function summary(name: string, { sumMs, count }: Durations): readonly string[] {
+  return [
+    `# TYPE visuallm_${name} summary`,
+    `visuallm_${name}_sum ${sumMs / 1000}`,
+    `visuallm_${name}_count ${count}`,
+  ];
+}

@@ -1,0 +1,141 @@
+/** What the generation screen shows, as the server knows it, and the URL that restores it. */
+import * as v from "valibot";
+import type { Problem } from "../../lm/event.ts";
+import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES, type SamplingParams } from "../../lm/params.ts";
+import type { Prompt } from "../../lm/prompt.ts";
+import { paramsFromWire, paramsSchema } from "../../lm/wire.ts";
+import { snakeCase } from "../../lm/wire_text.ts";
+import { formatBias, parseBias } from "./bias_text.ts";
+import { formatStopTexts, parseStopTexts } from "./stop_texts.ts";
+
+/** How a metric is named and written. */
+export interface MetricLabel {
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface GenerationScreen {
+  readonly module: string;
+  readonly component: string;
+  readonly title: string;
+  readonly tasks: readonly string[];
+  readonly task: string;
+  readonly splits: readonly string[];
+  readonly split: string;
+  readonly sample: number;
+  /** Field → other text, for a sample that was derived from the dataset's. */
+  readonly edits: Readonly<Record<string, string>>;
+  readonly size: number;
+  /** Lines of the split that could not be read, with the reason; at most the first few. */
+  readonly leftOut: readonly string[];
+  readonly leftOutCount: number;
+  readonly prompt: Prompt;
+  readonly target?: string;
+  readonly generators: readonly string[];
+  readonly generator: string;
+  /** Precision, device and driver of the generator; absent until it is open. */
+  readonly engine?: string;
+  readonly metrics: readonly MetricLabel[];
+  /** Where the form starts for this task. */
+  readonly defaults: SamplingParams;
+  readonly params: SamplingParams;
+  /** The module's component that steps token by token; absent when it has none. */
+  readonly nextToken?: string;
+  /** Sample that "Random" leads to. */
+  readonly random: number;
+}
+
+/** Under which a form names the task that its sample was shown for. */
+export const FROM_TASK = "from_task";
+
+/** The part of the screen that its URL holds. */
+export type ScreenPlace = Pick<
+  GenerationScreen,
+  "module" | "component" | "task" | "split" | "sample" | "edits" | "generator" | "defaults" | "params"
+>;
+
+/** The permalink of a screen, with what else it holds; params that stand at their default are left out. */
+export function screenHref(place: ScreenPlace, more: readonly (readonly [name: string, value: string])[] = []): string {
+  const query = new URLSearchParams({ task: place.task, split: place.split, sample: String(place.sample) });
+  if (place.generator !== "") query.set("generator", place.generator);
+  if (Object.keys(place.edits).length > 0) query.set("edits", JSON.stringify(place.edits));
+  for (const [name, value] of [...paramsToQuery(place.params, place.defaults), ...more]) query.append(name, value);
+  return `/${place.module}/${place.component}?${query}`;
+}
+
+/** What a request says of the sample that is on screen. */
+export function sampleSource({ task, split, sample, edits, generator }: ScreenPlace): Record<string, unknown> {
+  return { task, split, sample, generator, ...(Object.keys(edits).length === 0 ? {} : { edits }) };
+}
+
+/** Name (snake_case) and text of each param that differs from its default. */
+export function paramsToQuery(params: SamplingParams, defaults: SamplingParams): readonly [string, string][] {
+  const changed = NUMERIC.filter((name) => params[name] !== defaults[name])
+    .map((name): [string, string] => [snakeCase(name), String(params[name])]);
+  const others = OTHERS.map((name) => [name, writeParam(name, params)] as const)
+    .filter(([name, text]) => text !== writeParam(name, defaults));
+  return [...changed, ...others.map(([name, text]): [string, string] => [snakeCase(name), text])];
+}
+
+/** The params that are no numbers. */
+const OTHERS = ["stop", "logitBias", "order"] as const;
+
+function writeParam(name: typeof OTHERS[number], params: SamplingParams): string {
+  switch (name) {
+    case "stop":
+      return formatStopTexts(params.stop);
+    case "logitBias":
+      return formatBias(params.logitBias);
+    case "order":
+      return params.order.join();
+  }
+}
+
+/** Params that a query names, laid over the defaults, or the first thing wrong with them. */
+export function paramsFromQuery(
+  query: URLSearchParams,
+  defaults: SamplingParams,
+): { readonly params: SamplingParams; readonly problem?: Pick<Problem, "detail" | "field"> } {
+  const wire: Record<string, unknown> = {};
+  for (const name of NUMERIC.map(snakeCase)) {
+    const text = query.get(name);
+    // Subtle: Number("") is 0, so an emptied field must be kept apart from a typed 0.
+    if (text !== null) wire[name] = text.trim() === "" ? text : Number(text);
+  }
+  const stop = query.get("stop");
+  if (stop !== null) wire.stop = parseStopTexts(stop);
+  const bias = query.get("logit_bias"), order = query.get("order");
+  if (bias !== null) wire.logit_bias = parseBias(bias);
+  if (order !== null) wire.order = order.split(",");
+  const parsed = v.safeParse(paramsSchema, wire);
+  if (parsed.success) return { params: paramsFromWire(parsed.output, defaults) };
+  const issue = parsed.issues[0];
+  const field = v.getDotPath(issue)?.split(".")[0] ?? "params";
+  const detail = `Cannot use ${field} "${query.get(field) ?? ""}": it ${issue.message}`;
+  return { params: defaults, problem: { detail, field: `params.${field}` } };
+}
+
+/** Names (snake_case) of the params that differ from their defaults. */
+export function changedParams(params: SamplingParams, defaults: SamplingParams): readonly string[] {
+  return paramsToQuery(params, defaults).map(([name]) => name);
+}
+
+/** The params as a request carries them. */
+export function paramsToWire(params: SamplingParams): Record<string, unknown> {
+  const { logitBias, ...others } = params;
+  const bias = Object.entries(logitBias).map(([id, value]) => [id, value === -Infinity ? null : value]);
+  return {
+    ...Object.fromEntries(Object.entries(others).map(([name, value]) => [snakeCase(name), value])),
+    logit_bias: Object.fromEntries(bias),
+  };
+}
+
+export function defaultsOf(overrides: Partial<SamplingParams> = {}): SamplingParams {
+  return { ...DEFAULT_PARAMS, ...overrides };
+}
+
+const NUMERIC = Object.keys(PARAM_RANGES).filter((name): name is NumericParam => name in PARAM_RANGES);
+export { NUMERIC };
+
+/** As an address names them. */
+export const PARAM_NAMES: readonly string[] = [...NUMERIC, ...OTHERS].map(snakeCase);

@@ -1,0 +1,204 @@
+import type { JSX } from "preact";
+import { Announcer } from "../Announcer.tsx";
+import { BranchOutline } from "./BranchOutline.tsx";
+import { Button } from "../Button.tsx";
+import { batchOf, isNothing, pendingTurn, siblings, thread, type Turn } from "./chat_state.ts";
+import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
+import { ChatAside } from "./ChatAside.tsx";
+import { ChatTurn } from "./ChatTurn.tsx";
+import type { ChatActions, ChatViewProps } from "./chat_props.ts";
+import { ConversationList } from "./ConversationList.tsx";
+import { FilePicker } from "../FilePicker.tsx";
+import { chatHref } from "../address/chat_screen.ts";
+import { GENERATION_STRINGS } from "../generation_strings.ts";
+import { fixed, milliseconds } from "../number_format.ts";
+import { firstTokenMs, type Pace, tokensPerSecond } from "./pace.ts";
+import { HiddenPlace } from "../token/HiddenPlace.tsx";
+import { Panel } from "../Panel.tsx";
+import { ProblemCard } from "../ProblemCard.tsx";
+import { useStreamedText } from "../use_streamed_text.ts";
+import { VersionDiff } from "./VersionDiff.tsx";
+import { WithInspector } from "../inspector/WithInspector.tsx";
+import { visibleText } from "../../lm/visible_text.ts";
+
+/** The chat screen: the thread, the composer, and beside them what shapes the next answer. */
+export function ChatView(props: ChatViewProps) {
+  const { screen, on, selection } = props;
+  return (
+    <WithInspector
+      label={TEXT.sent}
+      narrow={selection === undefined ? "below" : "over"}
+      isReady={props.isReady}
+      inspector={<ChatAside {...props} />}
+    >
+      <div class="flex flex-wrap items-center gap-2">
+        <h1 class="mr-auto text-18 font-semibold tracking-tight">{screen.title}</h1>
+        {screen.generators.length > 1 && <GeneratorChoice screen={screen} params={props.params} />}
+        <Button onClick={on.begin}>{TEXT.newChat}</Button>
+        <Button onClick={on.exportChat}>{TEXT.exportChat}</Button>
+        <FilePicker onFile={on.importChat}>{TEXT.importChat}</FilePicker>
+      </div>
+      <ConversationList {...props} />
+      <BranchOutline {...props} />
+      <Thread {...props} />
+      <Composer {...props} />
+    </WithInspector>
+  );
+}
+
+function Thread(props: ChatViewProps) {
+  const { chat, screen, on, writing } = props;
+  const turns = thread(chat);
+  const last = turns.at(-1);
+  // Answers that came together, or were asked for so, stand beside each other until one of them is chosen.
+  const together = last === undefined ? [] : batchOf(chat, last), asked = besideOf(props, last);
+  const choices = asked.length > 1 ? asked : together;
+  const isChoice = choices.length > 1 && (choices === asked || choices.every(({ isAccepted }) => !isAccepted));
+  const single = isChoice ? turns.slice(0, -1) : turns;
+  const streamed = writing === undefined ? last : chat.turns[writing];
+  return (
+    <Panel title={TEXT.conversation} facts={paceText(props.pace)}>
+      {turns.length === 0 && (
+        <div class="flex flex-col gap-3 p-3">
+          <p class="text-soft">
+            {TEXT.empty}
+            <noscript class="block pt-1">{TEXT.needsScript}</noscript>
+          </p>
+          {screen.starters.length > 0 && (
+            <p class="flex flex-wrap items-center gap-2">
+              <span class="text-12 text-soft">{TEXT.starters}</span>
+              {screen.starters.map((text) => (
+                <Button key={text} onClick={() => on.draft(text)}>{visibleText(text)}</Button>
+              ))}
+            </p>
+          )}
+        </div>
+      )}
+      <ol aria-label={TEXT.conversation}>
+        {single.map((turn, index) => <ChatTurn key={turn.id} {...props} turn={turn} place={index + 1} />)}
+      </ol>
+      {isChoice && (
+        <section aria-label={TEXT.atOnce(choices.length)} class="border-t border-line">
+          <p class="px-3 pt-2 text-12 text-soft">{TEXT.atOnce(choices.length)}</p>
+          <ol class="grid grid-cols-columns gap-x-3">
+            {choices.map((turn) => <ChatTurn key={turn.id} {...props} turn={turn} place={turns.length} isChoice />)}
+          </ol>
+          {writing === undefined && last !== undefined && (
+            <div class="px-3 pb-2.5">
+              <VersionDiff versions={siblings(chat, last)} shown={last} />
+            </div>
+          )}
+        </section>
+      )}
+      <Announcer
+        text={useStreamedText(streamed?.role === "assistant" ? streamed.steps : [])}
+        isStreaming={writing !== undefined}
+      />
+      {props.problem !== undefined && (
+        <ProblemCard problem={props.problem} onRetry={on.send}>
+          {props.unread !== undefined && <Button onClick={on.saveUnread}>{TEXT.saveUnread}</Button>}
+        </ProblemCard>
+      )}
+    </Panel>
+  );
+}
+
+function besideOf({ chat, beside }: ChatViewProps, last: Turn | undefined): readonly Turn[] {
+  if (last === undefined || !beside.includes(last.id)) return [];
+  return beside.flatMap((id) => chat.turns[id] ?? []);
+}
+
+/** How fast the latest answers came, as one quiet line; "" before there is anything to say. */
+function paceText(pace: Pace | undefined): string {
+  if (pace === undefined) return "";
+  const speed = tokensPerSecond(pace), first = firstTokenMs(pace);
+  return [
+    speed === undefined ? undefined : GENERATION_STRINGS.perSecond(fixed(speed, 0)),
+    first === undefined ? undefined : GENERATION_STRINGS.firstToken(milliseconds(first)),
+  ].filter((fact) => fact !== undefined).join(" · ");
+}
+
+function Composer({ chat, draft, writing, acceptsAtOnce, isReady, on }: ChatViewProps) {
+  const pending = pendingTurn(chat);
+  const isWriting = writing !== undefined;
+  const canAccept = pending !== undefined && !isNothing(pending) && !isWriting;
+  const isSame = pending !== undefined && thread(chat).at(-2)?.text === draft;
+  return (
+    <form
+      class="sticky bottom-0 flex flex-col gap-2 border-t border-line bg-page py-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        on.send();
+      }}
+    >
+      <textarea
+        rows={Math.min(8, Math.max(2, draft.split("\n").length))}
+        aria-label={TEXT.message}
+        placeholder={TEXT.placeholder}
+        value={draft}
+        dir="auto"
+        onInput={(event) => on.draft(event.currentTarget.value)}
+        onKeyDown={(event) => onComposerKey(event, canAccept, on)}
+        class="w-full rounded-md border border-line bg-panel px-2 py-1.5"
+      />
+      <div class="flex flex-wrap items-center gap-2">
+        <Button primary submit disabled={!isReady || isWriting || draft === ""}>
+          {isSame ? TEXT.regenerate : TEXT.send}
+        </Button>
+        <Button disabled={!canAccept} onClick={on.accept} keys="Ctrl ↵">{TEXT.accept}</Button>
+        <Button disabled={!isWriting} onClick={on.stop} keys="Esc">{TEXT.stop}</Button>
+        <label class="ml-auto inline-flex cursor-pointer items-center gap-2 text-12 text-soft">
+          <input
+            type="checkbox"
+            checked={acceptsAtOnce}
+            onChange={(event) => on.acceptAtOnce(event.currentTarget.checked)}
+            class="m-0 accent-accent"
+          />
+          {TEXT.autoAccept}
+        </label>
+      </div>
+    </form>
+  );
+}
+
+function onComposerKey(
+  event: JSX.TargetedKeyboardEvent<HTMLTextAreaElement>,
+  canAccept: boolean,
+  on: ChatActions,
+): void {
+  if (event.key === "ArrowUp" && event.currentTarget.value === "") {
+    event.preventDefault();
+    return on.editLast();
+  }
+  // Subtle: Enter while an input method composes picks a character, and is no wish to send.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  if (event.ctrlKey || event.metaKey) {
+    if (canAccept) on.accept();
+  } else {
+    event.currentTarget.form?.requestSubmit();
+  }
+}
+
+function GeneratorChoice({ screen, params }: Pick<ChatViewProps, "screen" | "params">) {
+  return (
+    <form
+      method="get"
+      action={`/${screen.module}/${screen.component}`}
+      onChange={(event) => event.currentTarget.submit()}
+    >
+      <label class="inline-flex items-center gap-1.5 text-12 text-soft">
+        {GENERATION_STRINGS.generator}
+        <select
+          name="generator"
+          class="min-h-[32px] max-w-[180px] rounded-md border border-line bg-panel px-2 text-14 text-ink"
+        >
+          {screen.generators.map((name) => (
+            <option key={name} value={name} selected={name === screen.generator}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <HiddenPlace href={chatHref(screen, params)} except="generator" />
+    </form>
+  );
+}

@@ -1,0 +1,76 @@
+import { useState } from "preact/hooks";
+import type { Turn } from "./chat_state.ts";
+import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
+import { DiffText } from "../token/DiffText.tsx";
+import { fixed } from "../number_format.ts";
+
+interface VersionDiffProps {
+  readonly versions: readonly Turn[];
+  /** The version on screen. */
+  readonly shown: Turn;
+}
+
+/** What one version of a turn has that another has not: any two of them, at first the one on screen and its neighbour. */
+export function VersionDiff({ versions, shown }: VersionDiffProps) {
+  const at = versions.indexOf(shown);
+  const [from, setFrom] = useState<number | undefined>(undefined);
+  const [to, setTo] = useState<number | undefined>(undefined);
+  const before = versions[from ?? (at === 0 ? 1 : at - 1)], after = versions[to ?? at];
+  if (before === undefined || after === undefined) return null;
+  const metrics = Object.keys(before.metrics ?? {}).filter((name) => name in (after.metrics ?? {}));
+  return (
+    <details class="text-13">
+      <summary class="text-12 text-soft">{TEXT.compare}</summary>
+      <div class="mt-1 flex flex-col gap-1.5 border-l-2 border-line pl-3">
+        <p class="flex flex-wrap items-center gap-2 text-12 text-soft">
+          <VersionChoice
+            label={TEXT.from}
+            count={versions.length}
+            value={versions.indexOf(before)}
+            onChoose={setFrom}
+          />
+          <VersionChoice label={TEXT.to} count={versions.length} value={versions.indexOf(after)} onChoose={setTo} />
+        </p>
+        {before.text === after.text
+          ? <p class="text-12 text-soft">{TEXT.sameText}</p>
+          : (
+            <p dir="auto" class="whitespace-pre-wrap break-words">
+              <DiffText before={before.text} after={after.text} />
+            </p>
+          )}
+        {metrics.map((name) => (
+          <p key={name} class="font-mono text-12 text-soft tabular-nums">
+            {name} {fixed(before.metrics?.[name])} → {fixed(after.metrics?.[name])}
+          </p>
+        ))}
+      </div>
+    </details>
+  );
+}
+
+interface VersionChoiceProps {
+  readonly label: string;
+  readonly count: number;
+  readonly value: number;
+  readonly onChoose: (index: number) => void;
+}
+
+function VersionChoice({ label, count, value, onChoose }: VersionChoiceProps) {
+  return (
+    <label class="inline-flex items-center gap-1">
+      {label}
+      <select
+        value={value}
+        onChange={(event) => onChoose(Number(event.currentTarget.value))}
+        class="min-h-[28px] rounded-md border border-line bg-panel px-1"
+      >
+        {Array.from(
+          { length: count },
+          (_, index) => (
+            <option key={index} value={index} selected={index === value}>{TEXT.versionName(index + 1)}</option>
+          ),
+        )}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,32 @@
+import type { LintFinding } from "../../lm/prompt_lint.ts";
+import { visibleText } from "../../lm/visible_text.ts";
+import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
+import { count } from "../number_format.ts";
+
+/** What is likely wrong with a prompt, under it; nothing when nothing is. */
+export function LintList({ findings }: { readonly findings: readonly LintFinding[] }) {
+  if (findings.length === 0) return null;
+  return (
+    <ul aria-label={TEXT.lint} class="flex flex-col gap-1 border-t border-line px-3 py-2 text-13">
+      {findings.map((finding) => {
+        const sentence = sentenceOf(finding);
+        return <li key={sentence} class="border-l-2 border-warn pl-2 text-warn">{sentence}</li>;
+      })}
+    </ul>
+  );
+}
+
+function sentenceOf(finding: LintFinding): string {
+  switch (finding.rule) {
+    case "doubled_start":
+      return TEXT.doubledStart(finding.token.text);
+    case "trailing_space":
+      return TEXT.trailingSpace;
+    case "special_in_field": {
+      const text = visibleText(finding.text);
+      return finding.parsed ? TEXT.specialParsed(finding.field, text) : TEXT.specialText(finding.field, text);
+    }
+    case "over_window":
+      return TEXT.overWindow(count(finding.tokens), count(finding.contextWindow));
+  }
+}

@@ -1,0 +1,218 @@
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { type SurvivalVerdict, verdictsAlong } from "../../lm/survival.ts";
+import { Announcer } from "../Announcer.tsx";
+import type { BranchPoint, Completion, Run } from "./generation_state.ts";
+import { isRunning, tokensPerSecond } from "./generation_state.ts";
+import type { GenerationViewProps } from "./generation_props.ts";
+import { Button } from "../Button.tsx";
+import { HeatLegend } from "../token/HeatLegend.tsx";
+import { KEPT_STRINGS } from "./kept_strings.ts";
+import { KeptRunsBar } from "./KeptRunsBar.tsx";
+import { fixed, milliseconds } from "../number_format.ts";
+import { Panel } from "../Panel.tsx";
+import { ProblemCard } from "../ProblemCard.tsx";
+import { GENERATION_STRINGS } from "../generation_strings.ts";
+import { Segments } from "../token/Segments.tsx";
+import { SurvivalLine } from "../inspector/SurvivalLine.tsx";
+import { TextButton } from "../TextButton.tsx";
+import { RUN_STRINGS } from "../run_strings.ts";
+import { STRINGS } from "../strings.ts";
+import { COLOURINGS } from "../token/token_heat.ts";
+import { TokenStrip } from "../token/TokenStrip.tsx";
+import { useStreamedText } from "../use_streamed_text.ts";
+import { useStripTokens } from "../token/use_strip_tokens.ts";
+
+/** The completions of a run as they stream, each with its metrics and how it ended. */
+export function CompletionsPanel(props: GenerationViewProps) {
+  const { run, colouring } = props;
+  const streamed = useStreamedText(run.completions[0]?.steps ?? []);
+  const rows = useRef<HTMLOListElement>(null);
+  // The button stands above the params: on a small screen what it starts would be below the fold.
+  useEffect(() => {
+    if (isRunning(run)) rows.current?.scrollIntoView({ block: "nearest" });
+  }, [run.startedMs]);
+  return (
+    <Panel
+      title={GENERATION_STRINGS.completions}
+      facts={runFacts(run, props)}
+      actions={
+        <>
+          {props.runs.length > 1 && <RunChoice {...props} />}
+          <HeatLegend colouring={colouring} />
+          <Segments
+            label={GENERATION_STRINGS.colourBy}
+            names={COLOURINGS}
+            chosen={colouring}
+            onChoose={props.onColouring}
+          />
+        </>
+      }
+    >
+      {run.problem !== undefined && <ProblemCard problem={run.problem} onRetry={props.onGenerate} />}
+      {run.warnings.map((warning, index) => <p key={index} class="px-3 py-2 text-12 text-warn">{warning}</p>)}
+      {run.completions.length === 0 && run.problem === undefined && (
+        <p class="p-3 text-soft">
+          {GENERATION_STRINGS.empty}
+          <noscript class="block pt-1">{GENERATION_STRINGS.needsScript}</noscript>
+        </p>
+      )}
+      <Announcer text={run.completions[0]?.text ?? streamed} isStreaming={isRunning(run)} />
+      <ol ref={rows} class="scroll-mb-4">
+        {run.completions.map((completion, sequence) =>
+          isEmptyFailure(completion)
+            ? null
+            : <CompletionRow key={sequence} {...props} completion={completion} sequence={sequence} />
+        )}
+      </ol>
+      <KeptRunsBar {...props} />
+    </Panel>
+  );
+}
+
+const NO_VERDICTS: readonly SurvivalVerdict[] = [];
+
+interface CompletionRowProps extends GenerationViewProps {
+  readonly completion: Completion;
+  readonly sequence: number;
+}
+
+function CompletionRow(
+  { completion, sequence, run, runIndex, colouring, selection, lookedAtBy, promptIds, screen, ...rest }:
+    CompletionRowProps,
+) {
+  const { steps } = completion;
+  const verdicts = useMemo(
+    () => lookedAtBy === undefined ? NO_VERDICTS : verdictsAlong(steps, lookedAtBy, promptIds),
+    [steps, lookedAtBy, promptIds],
+  );
+  const changesAt = verdicts.findIndex(({ kind }) => kind === "excluded" || kind === "lost");
+  const tokens = useStripTokens(steps, colouring, verdicts);
+  const isSelected = selection?.kind === "step" && selection.sequence === sequence;
+  const isStreaming = isRunning(run) && completion.reason === undefined;
+  return (
+    <li class="grid grid-cols-1 gap-x-3 gap-y-1 border-t border-line px-3 py-2.5 first:border-t-0 sm:grid-cols-sequence">
+      <span class="hidden font-mono text-12 leading-6 text-soft sm:inline">{sequence + 1}</span>
+      <div class="min-w-0">
+        {completion.branch !== undefined && (
+          <p class="text-12 text-soft">
+            {branchText(completion.branch)}
+          </p>
+        )}
+        <TokenStrip
+          label={`${GENERATION_STRINGS.completions} ${sequence + 1}`}
+          tokens={tokens}
+          selected={isSelected ? selection.position : undefined}
+          isStreaming={isStreaming}
+          onSelect={(position) => rest.onSelect({ kind: "step", sequence, position })}
+        />
+        {completion.bare !== undefined && <BareNote completion={completion} onAgain={rest.onStepsAgain} />}
+        {lookedAtBy !== undefined && completion.bare === undefined && !isStreaming && tokens.length > 0 && (
+          <SurvivalLine
+            verdicts={verdicts}
+            changesAt={changesAt}
+            onContinue={() => rest.onContinue(sequence, changesAt)}
+          />
+        )}
+      </div>
+      <p class="flex flex-wrap content-start items-baseline gap-x-3 font-mono text-12 leading-6 text-soft tabular-nums sm:justify-end">
+        {screen.metrics.filter(({ name }) => name in completion.metrics).map(({ name, description }) => (
+          <span key={name} title={description}>
+            {name} <b class="font-medium text-ink">{fixed(completion.metrics[name])}</b>
+          </span>
+        ))}
+        {completion.reason !== undefined && <span>{completion.reason}</span>}
+        {isCutOff(completion) && !isRunning(run) && (
+          <TextButton onClick={() => rest.onContinue(sequence, steps.length)}>{RUN_STRINGS.resume}</TextButton>
+        )}
+        {tokens.length > 0 && !isStreaming && (
+          <TextButton
+            label={GENERATION_STRINGS.compareWith(GENERATION_STRINGS.completionName(runIndex + 1, sequence + 1))}
+            pressed={rest.compared.some((place) => place.run === runIndex && place.sequence === sequence)}
+            onClick={() =>
+              rest.onCompare(sequence)}
+          >
+            {GENERATION_STRINGS.compare}
+          </TextButton>
+        )}
+      </p>
+    </li>
+  );
+}
+
+/** Why a kept completion shows its tokens alone. */
+function BareNote({ completion: { id, bare }, onAgain }: {
+  readonly completion: Completion;
+  readonly onAgain: (id: string) => void;
+}) {
+  if (bare === undefined) return null;
+  if (bare === "waiting") return <p class="text-12 text-soft">{KEPT_STRINGS.bareWaiting}</p>;
+  return (
+    <p class="text-12 text-warn">
+      {`${KEPT_STRINGS.bare}: ${bare.detail}`} <TextButton onClick={() => onAgain(id)}>{STRINGS.retry}</TextButton>
+    </p>
+  );
+}
+
+function branchText({ run, sequence, position }: BranchPoint): string {
+  return run === undefined
+    ? GENERATION_STRINGS.branchOf(sequence + 1, position + 1)
+    : GENERATION_STRINGS.continuedFrom(run + 1, sequence + 1, position + 1);
+}
+
+/** The runs of this page, back and forth. */
+function RunChoice({ runIndex, runs, onRun }: GenerationViewProps) {
+  const runCount = runs.length;
+  return (
+    <span class="inline-flex items-center gap-1 text-12 text-soft tabular-nums">
+      <Button label={GENERATION_STRINGS.earlier} disabled={runIndex === 0} onClick={() => onRun(runIndex - 1)}>
+        ◀
+      </Button>
+      {GENERATION_STRINGS.runOf(runIndex + 1, runCount)}
+      <Button label={GENERATION_STRINGS.later} disabled={runIndex === runCount - 1} onClick={() => onRun(runIndex + 1)}>
+        ▶
+      </Button>
+    </span>
+  );
+}
+
+/** Whether it can go on where it ended; a server that draws by itself cannot be brought back there. */
+function isCutOff({ reason, steps, bare }: Completion): boolean {
+  const isEarly = reason === "cancelled" || reason === "incomplete" || reason === "error";
+  return isEarly && bare === undefined && steps.length > 0 && steps.at(-1)?.draw.kind !== "remote";
+}
+
+/** Nothing came of it; the card above says why. */
+function isEmptyFailure({ steps, reason }: Completion): boolean {
+  return steps.length === 0 && reason === "error";
+}
+
+/** The quiet line of the header: what the run is doing, how fast. */
+function runFacts(run: Run, { scored, scoreProblem }: GenerationViewProps): string {
+  const speed = tokensPerSecond(run);
+  const first = run.firstTokenMs === undefined ? undefined : milliseconds(run.firstTokenMs - run.startedMs);
+  const facts = [
+    phaseText(run, scored === undefined && scoreProblem === undefined),
+    speed === undefined ? undefined : GENERATION_STRINGS.perSecond(fixed(speed, 0)),
+    first === undefined ? undefined : GENERATION_STRINGS.firstToken(first),
+  ];
+  return facts.filter((fact) => fact !== undefined && fact !== "").join(" · ");
+}
+
+function phaseText(run: Run, mayLoad: boolean): string {
+  switch (run.phase) {
+    case "idle":
+    case "done":
+      return "";
+    case "waiting":
+      if (run.ahead !== undefined) return RUN_STRINGS.queued(run.ahead);
+      return mayLoad ? `${GENERATION_STRINGS.waiting} · ${GENERATION_STRINGS.loading}` : GENERATION_STRINGS.waiting;
+    case "streaming":
+      return GENERATION_STRINGS.streaming;
+    case "stopped":
+      return GENERATION_STRINGS.stopped;
+    case "incomplete":
+      return GENERATION_STRINGS.incomplete;
+    case "failed":
+      return GENERATION_STRINGS.failed;
+  }
+}

@@ -1,0 +1,98 @@
+import { useState } from "preact/hooks";
+import type { Problem } from "../../lm/event.ts";
+import { firstDeparture } from "../../lm/score.ts";
+import { visibleText } from "../../lm/visible_text.ts";
+import type { GenerationViewProps } from "./generation_props.ts";
+import { fixed } from "../number_format.ts";
+import { Panel } from "../Panel.tsx";
+import { ProblemCard } from "../ProblemCard.tsx";
+import { GENERATION_STRINGS } from "../generation_strings.ts";
+import { STRINGS } from "../strings.ts";
+import { displayTokens } from "../token/token_display.ts";
+import { heat } from "../token/token_heat.ts";
+import { TokenStrip } from "../token/TokenStrip.tsx";
+import { useLate } from "../use_late.ts";
+import { targetFacts } from "../xray/target_facts.ts";
+import { XRay } from "../xray/XRay.tsx";
+
+/** The expected completion: at first as text, then teacher-forced under the prompt, token by token. */
+export function TargetPanel(
+  { screen, scored, scoreProblem, colouring, selection, isReady, onSelect, onRetryScore }: GenerationViewProps,
+) {
+  if (screen.target === undefined) {
+    return (
+      <Panel title={GENERATION_STRINGS.target}>
+        <p class="p-3 text-soft">{GENERATION_STRINGS.noTarget}</p>
+      </Panel>
+    );
+  }
+  const isAsked = isReady && scoreProblem === undefined;
+  const facts = scored === undefined ? isAsked && GENERATION_STRINGS.scoring : targetFacts(scored.tokens);
+  return (
+    <Panel title={GENERATION_STRINGS.target} facts={facts}>
+      {scoreProblem !== undefined && (isLack(scoreProblem)
+        ? <p class="px-3 pt-2 text-12 text-soft">{visibleText(scoreProblem.detail)}</p>
+        : <ProblemCard problem={scoreProblem} onRetry={onRetryScore} />)}
+      <div class="grid grid-cols-1 gap-x-3 gap-y-1 px-3 py-2.5 sm:grid-cols-sequence">
+        <span class="hidden font-mono text-12 leading-6 text-soft sm:inline">T</span>
+        {scored === undefined
+          ? <p dir="auto" class="whitespace-pre-wrap break-words font-mono text-token">{visibleText(screen.target)}</p>
+          : (
+            <TokenStrip
+              label={GENERATION_STRINGS.target}
+              tokens={stripTokens(scored.tokens, colouring)}
+              selected={selection?.kind === "scored" ? selection.position : undefined}
+              onSelect={(position) => onSelect({ kind: "scored", position })}
+            />
+          )}
+        <p class="flex flex-wrap items-baseline gap-x-3 font-mono text-12 leading-6 text-soft tabular-nums">
+          {scored?.metrics.map(({ name, value }) => (
+            <span
+              key={name}
+              title={screen.metrics.find((metric) => metric.name === name)?.description}
+            >
+              {name} <b class="font-medium text-ink">{fixed(value)}</b>
+            </span>
+          ))}
+        </p>
+      </div>
+      {scored !== undefined && scored.tokens.length > 0 && (
+        <>
+          <XRay scored={scored} />
+          <Twin screen={screen} scored={scored} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+/** What the generator never can, which no retry changes. */
+function isLack({ status, field }: Problem): boolean {
+  return status === 422 && field === "generator";
+}
+
+/** The same as a table, in which each token leads to the next-token screen at its place. */
+function Twin({ screen, scored }: { readonly screen: GenerationViewProps["screen"]; readonly scored: Scored }) {
+  const [isOpen, setOpen] = useState(false);
+  const late = useLate(isOpen, () => import("../xray/XRayTable.tsx"));
+  return (
+    <details class="border-t border-line" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary class="w-max px-3 py-1.5 text-12 text-soft">{STRINGS.asTable}</summary>
+      {late !== undefined && <late.XRayTable screen={screen} scored={scored} />}
+    </details>
+  );
+}
+
+type Scored = NonNullable<GenerationViewProps["scored"]>;
+
+function stripTokens(tokens: Scored["tokens"], colouring: GenerationViewProps["colouring"]) {
+  const displayed = displayTokens(tokens.map(({ token }) => token));
+  const departure = firstDeparture(tokens);
+  return tokens.map((scored, position) => ({
+    ...(position === departure ? { flag: GENERATION_STRINGS.xray.departs } : {}),
+    display: displayed[position] ?? { text: "", isMark: true, breaksLine: false },
+    heat: heat(scored, colouring),
+    logprob: scored.logprob,
+    rank: scored.rank,
+  }));
+}

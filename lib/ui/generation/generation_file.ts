@@ -1,0 +1,71 @@
+/** What was generated of a sample, as it is kept in the browser and exported. */
+import * as v from "valibot";
+import type { GenerationScreen } from "../address/generation_screen.ts";
+import { type KeptRun, runSchema } from "./kept_run.ts";
+import { exportedJson } from "../exported_json.ts";
+
+const FORMAT = "visuallm-generations";
+const VERSION = 1;
+
+/** What the runs are of; another generator has other tokens. */
+export type KeptPlace = Pick<
+  GenerationScreen,
+  "module" | "component" | "task" | "split" | "sample" | "edits" | "generator"
+>;
+
+/** The name under which a browser keeps a sample's runs. */
+export function keptKey({ module, component, task, split, sample, edits, generator }: KeptPlace): string {
+  const more = Object.keys(edits).length === 0 ? [] : [JSON.stringify(edits)];
+  return `${KEY_START}${[module, component, task, split, sample, generator, ...more].map(encode).join("/")}`;
+}
+
+export const KEY_START = "generation:";
+
+export function exportRuns(
+  { module, component, task, split, sample, edits, generator }: KeptPlace,
+  runs: readonly KeptRun[],
+): string {
+  const place = { module, component, task, split, sample, edits, generator };
+  return JSON.stringify({ format: FORMAT, version: VERSION, place, runs }, leaner);
+}
+
+/** @throws {SyntaxError} saying what is wrong with the text, or that it is of another sample */
+export function importRuns(text: string, here: KeptPlace): readonly KeptRun[] {
+  const value: unknown = exportedJson(text, "Cannot read the runs");
+  if (!isRecord(value) || value.format !== FORMAT || value.version !== VERSION || !Array.isArray(value.runs)) {
+    throw new SyntaxError(`Cannot read the runs: expected format "${FORMAT}", version ${VERSION}, and a list of runs`);
+  }
+  const there = isRecord(value.place) ? value.place : {};
+  for (const name of ["module", "component", "task", "split", "sample", "generator", "edits"] as const) {
+    const wanted = JSON.stringify(here[name]), found = JSON.stringify(there[name]);
+    if (found === wanted) continue;
+    throw new SyntaxError(
+      `Cannot read the runs here: their ${name} is ${found ?? "not told"}, that of this page ${wanted}`,
+    );
+  }
+  return value.runs.map((run: unknown, index) => {
+    const parsed = v.safeParse(runSchema, run);
+    if (parsed.success) return parsed.output;
+    const [issue] = parsed.issues;
+    throw new SyntaxError(`Cannot read run ${index + 1}: ${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
+  });
+}
+
+/** Bytes that a token's text tells as well are left out. */
+function leaner(_: string, value: unknown): unknown {
+  if (!isRecord(value) || typeof value.text !== "string" || !Array.isArray(value.bytes)) return value;
+  const own = encoder.encode(value.text);
+  const { bytes } = value;
+  const { bytes: __, ...lean } = value;
+  return own.length === bytes.length && own.every((byte, index) => byte === bytes[index]) ? lean : value;
+}
+
+const encoder = new TextEncoder();
+
+function encode(part: string | number): string {
+  return encodeURIComponent(part);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,175 @@
+/** What the generation screen knows of a run, folded from its events. Pure, so that tests replay streams. */
+import type { FinishReason, Problem, RunEvent, Step } from "../../lm/event.ts";
+import type { SamplingParams } from "../../lm/params.ts";
+import type { Token } from "../../lm/token.ts";
+import { newId } from "../new_id.ts";
+
+/** Where a completion left another one: it has that one's tokens up to there. */
+export interface BranchPoint {
+  readonly sequence: number;
+  readonly position: number;
+  /** Of another run; absent for one of the same. */
+  readonly run?: number;
+}
+
+export interface Completion {
+  /** Tells it from all others, in other tabs and files too. */
+  readonly id: string;
+  /** Absent for one that began at the prompt. */
+  readonly branch?: BranchPoint;
+  readonly steps: readonly Step[];
+  readonly reason?: FinishReason;
+  readonly text?: string;
+  readonly metrics: Readonly<Record<string, number | undefined>>;
+  /** Of one that was kept and whose steps are only its tokens: they are to be had again, or why they cannot be. */
+  readonly bare?: "waiting" | Problem;
+}
+
+/** `stopped` and `incomplete` runs keep what they have. */
+export type RunPhase = "idle" | "waiting" | "streaming" | "done" | "stopped" | "failed" | "incomplete";
+
+export interface Run {
+  /** As a completion's. */
+  readonly id: string;
+  readonly phase: RunPhase;
+  readonly params?: SamplingParams;
+  /** Fingerprint of the prompt of a run that was kept, where it is no longer the sample's. */
+  readonly madeOf?: string;
+  readonly prompt: readonly Token[];
+  readonly completions: readonly Completion[];
+  readonly warnings: readonly string[];
+  readonly problem?: Problem;
+  /** Runs that are served before this one, while it waits for its turn. */
+  readonly ahead?: number;
+  readonly startedMs: number;
+  readonly firstTokenMs?: number;
+  readonly lastTokenMs?: number;
+}
+
+export const IDLE: Run = { id: "", phase: "idle", prompt: [], completions: [], warnings: [], startedMs: 0 };
+
+export function started(params: SamplingParams, nowMs: number): Run {
+  const completions = Array.from({ length: params.n }, (): Completion => ({ id: newId(), steps: [], metrics: {} }));
+  return { ...IDLE, id: newId(), phase: "waiting", params, completions, startedMs: nowMs };
+}
+
+/** A run of one completion, which goes on from another run's by other params. */
+export function continued(params: SamplingParams, branch: BranchPoint, nowMs: number): Run {
+  return { ...started(params, nowMs), completions: [{ id: newId(), branch, steps: [], metrics: {} }] };
+}
+
+/** The run with one more completion to come; the others stay as they are. */
+export function branched(run: Run, branch: BranchPoint, nowMs: number): Run {
+  const { problem: _, firstTokenMs: __, lastTokenMs: ___, ...rest } = run;
+  const completions = [...run.completions, { id: newId(), branch, steps: [], metrics: {} }];
+  return { ...rest, phase: "waiting", completions, startedMs: nowMs };
+}
+
+/** Folds the events that arrived since the last frame; one new array per touched completion, not one per event.
+ * @param row which completion a sequence of the events is
+ */
+export function received(run: Run, events: readonly RunEvent[], nowMs: number, row = same): Run {
+  if (events.length === 0) return run;
+  const touched = new Map<number, { -readonly [Key in keyof Completion]: Completion[Key] } & { steps: Step[] }>();
+  const edit = (from: number) => {
+    const sequence = row(from);
+    const known = touched.get(sequence);
+    if (known !== undefined) return known;
+    const before = run.completions[sequence] ?? { id: newId(), steps: [], metrics: {} };
+    const copy = { ...before, steps: [...before.steps] };
+    touched.set(sequence, copy);
+    return copy;
+  };
+  let next: Run = run;
+  for (const event of events) {
+    switch (event.type) {
+      case "queue":
+        next = { ...next, ahead: event.position };
+        break;
+      case "prompt":
+        next = admitted({ ...next, prompt: event.tokens });
+        break;
+      case "warning":
+        next = { ...next, warnings: [...next.warnings, event.message] };
+        break;
+      case "step":
+        edit(event.sequence).steps.push(event);
+        next = { ...next, phase: "streaming", firstTokenMs: next.firstTokenMs ?? nowMs, lastTokenMs: nowMs };
+        break;
+      case "finish": {
+        const completion = edit(event.sequence);
+        completion.reason = event.reason;
+        completion.text = event.text;
+        break;
+      }
+      case "metric": {
+        const completion = edit(event.sequence);
+        completion.metrics = { ...completion.metrics, [event.name]: event.value };
+        break;
+      }
+      case "error":
+        next = { ...next, phase: "failed", problem: event.problem };
+        break;
+      case "done":
+        next = { ...next, phase: "done" };
+        break;
+      default:
+        unreachable(event);
+    }
+  }
+  const completions = [...next.completions];
+  for (const [sequence, completion] of touched) completions[sequence] = completion;
+  return { ...next, completions };
+}
+
+/** The run after its stream is over: one that never said `done` or `error` is incomplete, unless it was stopped. */
+export function closed(run: Run, ending: "end" | "stopped" | Problem): Run {
+  const over = run.phase === "done" || run.phase === "failed";
+  if (over) return run;
+  const reason: FinishReason = ending === "stopped" ? "cancelled" : ending === "end" ? "incomplete" : "error";
+  const completions = run.completions.map((item) => item.reason === undefined ? { ...item, reason } : item);
+  if (ending === "stopped") return { ...run, phase: "stopped", completions };
+  if (ending === "end") return { ...run, phase: "incomplete", completions };
+  return { ...run, phase: "failed", completions, problem: ending };
+}
+
+export function isRunning(run: Run): boolean {
+  return run.phase === "waiting" || run.phase === "streaming";
+}
+
+/**
+ * Tokens a second over the whole run so far; undefined before there are two, and once it has branches: those came later,
+ * each with tokens that it did not have to write.
+ */
+export function tokensPerSecond(run: Run): number | undefined {
+  if (run.completions.some(({ branch }) => branch !== undefined)) return undefined;
+  const tokens = run.completions.reduce((sum, { steps }) => sum + steps.length, 0);
+  if (tokens < 2 || run.firstTokenMs === undefined || run.lastTokenMs === undefined) return undefined;
+  const seconds = (run.lastTokenMs - run.firstTokenMs) / 1000;
+  return seconds > 0 ? (tokens - 1) / seconds : undefined;
+}
+
+/** The runs with another state of one of their completions. */
+export function withCompletion(
+  runs: readonly Run[],
+  id: string,
+  change: (completion: Completion) => Completion,
+): readonly Run[] {
+  return runs.map((run) =>
+    run.completions.some((completion) => completion.id === id)
+      ? { ...run, completions: run.completions.map((each) => each.id === id ? change(each) : each) }
+      : run
+  );
+}
+
+function admitted({ ahead: _, ...run }: Run): Run {
+  return run;
+}
+
+function same(sequence: number): number {
+  return sequence;
+}
+
+function unreachable(event: never): never {
+  throw new TypeError(`Cannot handle the event ${JSON.stringify(event)}`);
+}

@@ -1,0 +1,139 @@
+/** What the generation screen keeps in the browser: its runs, and where somebody was among them. */
+import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Problem } from "../../lm/event.ts";
+import { download } from "../download.ts";
+import { fingerprint } from "../fingerprint.ts";
+import { exportRuns, importRuns, keptKey, KEY_START } from "./generation_file.ts";
+import type { GenerationScreen } from "../address/generation_screen.ts";
+import { IDLE, type Run } from "./generation_state.ts";
+import { joined, keptRuns, restoredRuns } from "./kept_run.ts";
+import { KEPT_STRINGS as TEXT } from "./kept_strings.ts";
+import { forgetText, keepText, keptNames, keptText, setAside } from "../kept_text.ts";
+import { type Place, readTrail, START, trailText } from "./kept_trail.ts";
+import { type Trail, trailFrom } from "../trail.ts";
+
+export interface KeptRuns {
+  readonly problem: Problem | undefined;
+  /** What was kept and cannot be read, as it stands there; undefined when all was read. */
+  readonly unread: string | undefined;
+  /** Other samples of which something is kept, told when there is no more room. */
+  readonly others: number;
+  readonly load: () => void;
+  readonly save: () => void;
+  readonly saveUnread: () => void;
+  readonly exportRuns: () => void;
+  readonly importRuns: (file: File) => void;
+  readonly clear: () => void;
+  readonly clearOthers: () => void;
+}
+
+interface KeptState {
+  readonly screen: GenerationScreen;
+  readonly runs: Signal<readonly Run[]>;
+  readonly trail: Signal<Trail<Place>>;
+}
+
+export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
+  const problem = useSignal<Problem | undefined>(undefined);
+  const unread = useSignal<string | undefined>(undefined);
+  const others = useSignal(0);
+  /** False until what is kept was read, and for good where it cannot be read nor set aside: then nothing is written. */
+  const mayWrite = useRef(false);
+  const key = keptKey(screen), trailKey = `${key} trail`;
+  const prompt = fingerprint(screen.prompt.text);
+  const tell = (title: string, detail: string) =>
+    problem.value = { type: "about:blank", title, status: 0, id: "", detail };
+
+  /** What is kept, other tabs' runs included. @throws {SyntaxError} */
+  function stored() {
+    const text = keptText(key);
+    return text === undefined ? [] : importRuns(text, screen);
+  }
+
+  function load(): void {
+    try {
+      const kept = stored();
+      if (kept.length > 0) runs.value = restoredRuns(kept, prompt);
+      trail.value = readTrail(keptText(trailKey), runs.value);
+      mayWrite.current = true;
+    } catch (error) {
+      unread.value = keptText(key);
+      mayWrite.current = setAside(key) !== undefined;
+      tell(TEXT.notRead, (mayWrite.current ? TEXT.setAside : TEXT.leftThere)(messageOf(error)));
+    }
+  }
+
+  function save(): void {
+    const own = keptRuns(runs.value, prompt);
+    if (!mayWrite.current || own.length === 0) return;
+    try {
+      keepText(key, exportRuns(screen, joined(own, stored())));
+    } catch (error) {
+      others.value = keptNames(KEY_START).filter((name) => !name.startsWith(key) && !name.endsWith(" trail")).length;
+      tell(TEXT.notKept, TEXT.noRoom(messageOf(error)));
+    }
+  }
+
+  async function read(file: File): Promise<void> {
+    try {
+      const both = joined(keptRuns(runs.value, prompt), importRuns(await file.text(), screen));
+      runs.value = restoredRuns(both, prompt, runs.value);
+      problem.value = undefined;
+      save();
+    } catch (error) {
+      tell(TEXT.notImported, messageOf(error));
+    }
+  }
+
+  function clear(): void {
+    forgetText(key);
+    forgetText(trailKey);
+    runs.value = [IDLE];
+    trail.value = trailFrom(START);
+    problem.value = undefined;
+  }
+
+  function clearOthers(): void {
+    for (const name of keptNames(KEY_START)) if (!name.startsWith(key)) forgetText(name);
+    problem.value = undefined;
+    others.value = 0;
+    save();
+  }
+
+  useSignalEffect(() => {
+    const text = trailText(trail.value);
+    try {
+      if (mayWrite.current && trail.value.places.length > 1) keepText(trailKey, text);
+    } catch {
+      // Without room the runs tell of it; where somebody was is not worth a sentence of its own.
+    }
+  });
+
+  useEffect(() => {
+    // What streams when the page is left is kept up to there.
+    addEventListener("pagehide", save);
+    return () => {
+      removeEventListener("pagehide", save);
+      save();
+    };
+  }, []);
+
+  const name = `${screen.module}-${screen.split}-${screen.sample}-runs.json`;
+  return {
+    problem: problem.value,
+    unread: unread.value,
+    others: others.value,
+    load,
+    save,
+    saveUnread: () => download(name, unread.value ?? ""),
+    exportRuns: () => download(name, exportRuns(screen, keptRuns(runs.value, prompt))),
+    importRuns: (file) => void read(file),
+    clear,
+    clearOthers,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

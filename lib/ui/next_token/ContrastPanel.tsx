@@ -1,0 +1,45 @@
+import { visibleText } from "../../lm/visible_text.ts";
+import { Button } from "../Button.tsx";
+import type { Contrast } from "./contrast.ts";
+import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
+import { signedBits } from "../token/odds_text.ts";
+import { STRINGS } from "../strings.ts";
+import { displayToken, tokenName } from "../token/token_display.ts";
+
+interface ContrastPanelProps {
+  readonly contrast: Contrast;
+  readonly onClose: () => void;
+}
+
+/** What each field of the prompt adds to a candidate, or to one rather than another. */
+export function ContrastPanel({ contrast, onClose }: ContrastPanelProps) {
+  const { one, other, nats, fields, isBusy } = contrast;
+  const name = tokenName(displayToken(one)), title = TEXT.why(name, other && tokenName(displayToken(other)));
+  return (
+    <section aria-label={title} class="flex flex-col gap-2 border-b border-line pb-4">
+      <header class="flex items-start gap-2">
+        <h3 class="mr-auto min-w-0 break-words font-semibold">{title}</h3>
+        <Button onClick={onClose}>{STRINGS.close}</Button>
+      </header>
+      <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-13 text-soft">
+        <dt>{other === undefined ? TEXT.whyLogprob : TEXT.whyOdds}</dt>
+        <dd class="break-anywhere text-right font-mono text-ink tabular-nums">{`${signedBits(nats)} bits`}</dd>
+        {fields.map((share) => (
+          <>
+            <dt key={share.field} class="break-anywhere">{TEXT.whyField(visibleText(share.field))}</dt>
+            {"reason" in share
+              ? <dd class="break-anywhere text-right text-12">{visibleText(share.reason)}</dd>
+              : (
+                <dd class="break-anywhere text-right font-mono text-ink tabular-nums">
+                  {`${signedBits(share.addsNats)} bits`}
+                </dd>
+              )}
+          </>
+        ))}
+      </dl>
+      <p role="status" class="text-12 text-soft">
+        {isBusy ? TEXT.whyBusy : fields.length === 0 ? TEXT.whyNoFields : TEXT.whyExplained}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,56 @@
+/** What the model said at each place of a path: kept as it is met, so that other params can be tried without a call. */
+import type { Candidate, Step } from "../../lm/event.ts";
+import type { NextToken } from "../../lm/next.ts";
+import type { SamplingParams } from "../../lm/params.ts";
+import { drawnAgain, type SurvivalVerdict } from "../../lm/survival.ts";
+import type { TokenId } from "../../lm/token.ts";
+
+/** Ids before a place, joined → the step there, whatever token it took. */
+export type KnownSteps = ReadonlyMap<string, Step>;
+
+/** The steps with what an answer tells of its place. */
+export function withAnswer(
+  known: KnownSteps,
+  path: readonly TokenId[],
+  { step, found = [], target }: NextToken,
+): KnownSteps {
+  const further = target === undefined || found.some(({ token }) => token.id === target.token.id)
+    ? found
+    : [...found, target];
+  // All that were asked for are outside of the step's rest, so all of them belong to the step.
+  const more = further.filter(({ token }) => step.top.every((candidate) => candidate.token.id !== token.id));
+  const before = known.get(path.join());
+  const isSame = before !== undefined && before.top.length >= step.top.length + more.length;
+  return isSame ? known : new Map(known).set(path.join(), { ...step, top: [...step.top, ...more] });
+}
+
+/** The step of each token of a path; undefined where the place or the token's numbers are not known. */
+export function pathSteps(known: KnownSteps, path: readonly TokenId[]): readonly (Step | undefined)[] {
+  return path.map((id, index) => {
+    const step = known.get(path.slice(0, index).join());
+    const taken = step?.top.find(({ token }) => token.id === id);
+    return step && taken && taking(step, taken);
+  });
+}
+
+/** The step as if another of its candidates had been taken. */
+function taking(step: Step, { token, logprob, rank }: Candidate): Step {
+  return { ...step, token, logprob, rank };
+}
+
+/** What the dice of the params make of each token of a path; undefined where nobody can say. */
+export function pathVerdicts(
+  steps: readonly (Step | undefined)[],
+  path: readonly TokenId[],
+  params: SamplingParams,
+  prompt: readonly TokenId[],
+): readonly (SurvivalVerdict | undefined)[] {
+  const completion = new Map<TokenId, number>();
+  const before = { prompt: new Set(prompt), completion };
+  return steps.map((step, index) => {
+    const verdict = step && step.draw.kind !== "remote" ? drawnAgain(step, params, before) : undefined;
+    const id = path[index] ?? 0;
+    completion.set(id, (completion.get(id) ?? 0) + 1);
+    return verdict;
+  });
+}

@@ -1,0 +1,104 @@
+/** Marks candidates to contrast, and asks the model what each field of the prompt adds to them. */
+import { type ReadonlySignal, type Signal, useSignal, useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { Candidate } from "../../lm/event.ts";
+import type { TokenId } from "../../lm/token.ts";
+import { ApiError } from "../api_client.ts";
+import { type Contrast, type FieldShare, fieldsOf, withMark } from "./contrast.ts";
+import { fetchNextToken } from "../generation_client.ts";
+import { type GenerationScreen, sampleSource } from "../address/generation_screen.ts";
+import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
+
+interface ContrastPlace {
+  /** Path of the component's API. */
+  readonly api: string;
+  readonly screen: GenerationScreen;
+  readonly path: Signal<readonly TokenId[]>;
+}
+
+export interface Contrasting {
+  readonly marked: ReadonlySignal<readonly TokenId[]>;
+  readonly shown: ReadonlySignal<Contrast | undefined>;
+  readonly mark: (id: TokenId) => void;
+  /** Contrasts the marked candidates; without any, looks at the one that has the focus. */
+  readonly why: (focused: TokenId | undefined) => Promise<void>;
+  readonly close: () => void;
+}
+
+interface Pair {
+  readonly one: Candidate;
+  readonly other: Candidate | undefined;
+}
+
+export function useContrast({ api, screen, path }: ContrastPlace): Contrasting {
+  const marked = useSignal<readonly TokenId[]>([]);
+  const shown = useSignal<Contrast | undefined>(undefined);
+  const asking = useRef<AbortController | undefined>(undefined);
+  const askedAt = useRef(path.peek().join());
+
+  function close(): void {
+    asking.current?.abort();
+    marked.value = [];
+    shown.value = undefined;
+  }
+
+  /** @throws {ApiError}; undefined where the generator does not tell of all that is asked for */
+  async function pairWith(ids: readonly TokenId[], field: string | undefined, signal: AbortSignal) {
+    const edits = field === undefined ? screen.edits : { ...screen.edits, [field]: "" };
+    const body = { ...sampleSource({ ...screen, edits }), path: path.peek(), limit: 1, prompt_tokens: false };
+    const found: Candidate[] = [];
+    for (const id of ids) {
+      const answer = await fetchNextToken(`${api}/next_token`, { ...body, find: String(id) }, signal);
+      found.push(...(answer.found ?? []).filter(({ token }) => token.id === id));
+    }
+    const [one, other] = found;
+    return one === undefined || found.length < ids.length ? undefined : { one, other };
+  }
+
+  async function shareOf(
+    field: string,
+    ids: readonly TokenId[],
+    nats: number,
+    signal: AbortSignal,
+  ): Promise<FieldShare> {
+    try {
+      const pair = await pairWith(ids, field, signal);
+      return pair === undefined ? { field, reason: TEXT.notTold } : { field, addsNats: nats - oddsNats(pair) };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return { field, reason: error.problem.detail };
+    }
+  }
+
+  async function why(focused: TokenId | undefined): Promise<void> {
+    const ids = marked.value.length > 0 || focused === undefined ? marked.value : [focused];
+    if (ids.length === 0) return;
+    asking.current?.abort();
+    const controller = new AbortController(), { signal } = controller;
+    asking.current = controller;
+    const pair = await pairWith(ids, undefined, signal).catch(() => undefined); // The list tells of a model that fails.
+    if (pair === undefined || signal.aborted) return;
+    const { one, other } = pair, nats = oddsNats(pair), fields = fieldsOf(screen.prompt);
+    const contrast = { one: one.token, ...(other === undefined ? {} : { other: other.token }), nats };
+    const shares: FieldShare[] = [];
+    for (const field of fields) {
+      shown.value = { ...contrast, fields: [...shares], isBusy: true };
+      shares.push(await shareOf(field, ids, nats, signal));
+      if (signal.aborted) return;
+    }
+    shown.value = { ...contrast, fields: shares, isBusy: false };
+  }
+
+  useSignalEffect(() => {
+    // Candidates of one place say nothing of another.
+    const at = path.value.join();
+    if (at !== askedAt.current) close();
+    askedAt.current = at;
+  });
+
+  return { marked, shown, mark: (id) => marked.value = withMark(marked.value, id), why, close };
+}
+
+function oddsNats({ one, other }: Pair): number {
+  return one.logprob - (other?.logprob ?? 0);
+}

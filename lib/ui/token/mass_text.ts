@@ -1,0 +1,7 @@
+import type { Interval } from "../../lm/evidence.ts";
+
+/** The probability of what is not shown, in per cent: one number where rounding is all that the bounds differ by. */
+export function massText({ low, high = 1 }: Interval): string {
+  const [from, to] = [low, high].map((mass) => (mass * 100).toFixed(1));
+  return from === to ? `${to}` : `${from}–${to}`;
+}

@@ -1,0 +1,91 @@
+import { firstDeparture } from "../../lm/score.ts";
+import type { Scored } from "../../lm/wire.ts";
+import { cx } from "../cx.ts";
+import { entropyText, EvidenceBadge, rankText } from "../token/EvidenceBadge.tsx";
+import type { GenerationScreen } from "../address/generation_screen.ts";
+import { GENERATION_STRINGS } from "../generation_strings.ts";
+import { nextHref } from "../address/next_token_screen.ts";
+import { bits, probability } from "../number_format.ts";
+import { signedBits } from "../token/odds_text.ts";
+import { STRINGS } from "../strings.ts";
+import { displayToken } from "../token/token_display.ts";
+
+/** Each token's numbers; its name leads to the next-token screen at that position. */
+export function XRayTable({ screen, scored: { tokens, nullLogprobs } }: {
+  readonly screen: GenerationScreen;
+  readonly scored: Scored;
+}) {
+  const departure = firstDeparture(tokens);
+  const evidence = tokens.find((token) => token.evidence !== undefined)?.evidence;
+  return (
+    <div
+      class="overflow-x-auto border-t border-line"
+      tabIndex={0}
+      role="region"
+      aria-label={GENERATION_STRINGS.xray.table}
+    >
+      <table class="w-full text-13 tabular-nums">
+        <thead class="border-b border-line text-11 text-soft">
+          <tr>
+            <Head>{GENERATION_STRINGS.xray.number}</Head>
+            <th scope="col" class="px-2 py-1.5 text-left font-semibold">{STRINGS.token}</th>
+            <Head>p</Head>
+            <Head>{STRINGS.rank}</Head>
+            <Head>{GENERATION_STRINGS.xray.surprisalBits}</Head>
+            <Head>{GENERATION_STRINGS.xray.entropyBits}</Head>
+            {nullLogprobs !== undefined && <Head title={GENERATION_STRINGS.pmi}>{GENERATION_STRINGS.xray.pmiBits}
+            </Head>}
+            <th scope="col" class="px-3 py-1.5 text-left font-semibold">{GENERATION_STRINGS.xray.wantedColumn}</th>
+          </tr>
+        </thead>
+        <tbody class="font-mono">
+          {tokens.map(({ token, logprob, rank, entropyNats, top, evidence }, index) => {
+            const wanted = rank > 1 ? top.find((candidate) => candidate.rank === 1) : undefined;
+            const blank = nullLogprobs?.[index];
+            return (
+              <tr key={index} class={cx("border-b border-line", index === departure && "bg-badsunk")}>
+                <Cell>{index + 1}</Cell>
+                <th scope="row" class="whitespace-pre px-2 py-1 text-left font-normal">
+                  <StepLink screen={screen} before={tokens.slice(0, index)}>{displayToken(token).text}</StepLink>
+                </th>
+                <Cell>{probability(logprob)}</Cell>
+                <Cell>{rankText(rank, evidence)}</Cell>
+                <Cell>{bits(-logprob)}</Cell>
+                <Cell>{entropyText(entropyNats, evidence).replace(" bits", "")}</Cell>
+                {nullLogprobs !== undefined && <Cell>{blank === undefined ? "–" : signedBits(logprob - blank)}</Cell>}
+                <td class="whitespace-pre px-3 py-1 text-soft">
+                  {wanted && `${displayToken(wanted.token).text} ${probability(wanted.logprob)}`}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {evidence !== undefined && (
+        <div class="p-3">
+          <EvidenceBadge evidence={evidence} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A link where a next-token screen can stand: ids that a server keeps to itself make no path. */
+function StepLink({ screen, before, children }: {
+  readonly screen: GenerationScreen;
+  readonly before: Scored["tokens"];
+  readonly children: string;
+}) {
+  const hasIds = before.every(({ token }) => token.isUnnumbered !== true);
+  if (screen.nextToken === undefined || !hasIds) return <span>{children}</span>;
+  const href = nextHref({ ...screen, component: screen.nextToken }, before.map(({ token }) => token.id));
+  return <a class="text-accent underline" href={href} title={GENERATION_STRINGS.stepFromHere}>{children}</a>;
+}
+
+function Head({ children, title }: { readonly children: string; readonly title?: string }) {
+  return <th scope="col" title={title} class="whitespace-nowrap px-2 py-1.5 text-right font-semibold">{children}</th>;
+}
+
+function Cell({ children }: { readonly children: string | number }) {
+  return <td class="whitespace-nowrap px-2 py-1 text-right">{children}</td>;
+}

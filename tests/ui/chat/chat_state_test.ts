@@ -1,0 +1,151 @@
+/** The chat's tree: the state machine of sending and accepting, and that nothing is ever lost. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { exportChat, importChat } from "../../../lib/ui/chat/chat_file.ts";
+import * as state from "../../../lib/ui/chat/chat_state.ts";
+import { begun, conversations, opened } from "../../../lib/ui/chat/conversations.ts";
+
+function finish(chat: state.Chat, first: number, text: string): state.Chat {
+  const usage = { promptTokens: 1, completionTokens: 1 };
+  return state.heard(chat, first, [{ type: "finish", sequence: 0, reason: "stop", text, usage }]);
+}
+
+function said(chat: state.Chat): readonly string[] {
+  return state.thread(chat).map(({ text }) => text);
+}
+
+Deno.test("send, regenerate, another try, accept: only what is accepted stays in the conversation", () => {
+  let chat = state.sent(state.EMPTY_CHAT, "hi", 1);
+  chat = finish(chat, 1, "one");
+  assert.deepEqual(said(chat), ["hi", "one"]);
+  assert.equal(state.pendingTurn(chat)?.text, "one");
+  // The same text again: another answer to the same message.
+  chat = finish(state.sent(chat, "hi", 1), 2, "two");
+  assert.deepEqual(said(chat), ["hi", "two"]);
+  assert.equal(state.siblings(chat, chat.turns[2]!).length, 2);
+  // Another text: another message in its place.
+  chat = finish(state.sent(chat, "hello", 1), 4, "three");
+  assert.deepEqual(said(chat), ["hello", "three"]);
+  chat = state.accepted(chat);
+  assert.equal(state.pendingTurn(chat), undefined);
+  chat = state.sent(chat, "and now?", 1);
+  assert.deepEqual(said(chat), ["hello", "three", "and now?", ""]);
+});
+
+Deno.test("a changed turn stands beside the old one, and what followed the old one comes back with it", () => {
+  let chat = state.accepted(finish(state.sent(state.EMPTY_CHAT, "a", 1), 1, "b"));
+  chat = state.accepted(finish(state.sent(chat, "c", 1), 3, "d"));
+  chat = state.edited(chat, chat.turns[1]!, "B");
+  assert.deepEqual(said(chat), ["a", "B"]);
+  assert.equal(chat.turns.at(-1)?.isEdited, true);
+  assert.deepEqual(said(state.shown(chat, 1)), ["a", "b", "c", "d"]);
+  assert.deepEqual(said(state.endedBefore(chat, chat.turns[4]!)), ["a"]);
+});
+
+Deno.test("a run that was cut off keeps its text, after the prefill, marked with how it ended", () => {
+  const asked = state.drawnBy(state.sent(state.EMPTY_CHAT, "a", 2), 1, {
+    params: DEFAULT_PARAMS,
+    prefill: "",
+    sequence: 0,
+  });
+  const chat = state.cutOff(asked, 1, "cancelled", () => "half");
+  assert.deepEqual(chat.turns.slice(1).map(({ text, reason }) => [text, reason]), [
+    ["half", "cancelled"],
+    ["half", "cancelled"],
+  ]);
+  // By the dice of another completion: its events come under that one's number.
+  const origin = { params: DEFAULT_PARAMS, prefill: "It", sequence: 3 };
+  const begun = state.heard(state.drawnBy(state.sent(state.EMPTY_CHAT, "a", 1), 1, origin), 1, [
+    { type: "finish", sequence: 3, reason: "length", text: " is", usage: { promptTokens: 1, completionTokens: 1 } },
+  ]);
+  assert.equal(begun.turns[1]?.text, "It is");
+});
+
+const action = fc.oneof(
+  fc.record({ type: fc.constant("send"), text: fc.constantFrom("a", "b"), n: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ type: fc.constant("accept"), text: fc.constant(""), n: fc.constant(0) }),
+  fc.record({ type: fc.constant("edit"), text: fc.string(), n: fc.nat(20) }),
+  fc.record({ type: fc.constant("show"), text: fc.constant(""), n: fc.nat(20) }),
+  fc.record({ type: fc.constant("begin"), text: fc.constant(""), n: fc.constant(0) }),
+);
+
+Deno.test("whatever is done, no turn is lost, and export and import give the same chat", () => {
+  fc.assert(fc.property(fc.array(action, { maxLength: 30 }), (actions) => {
+    let chat = state.EMPTY_CHAT;
+    for (const { type, text, n } of actions) {
+      const before = chat.turns;
+      const turn = chat.turns[n];
+      if (type === "send") chat = state.sent(chat, text, n);
+      else if (type === "accept") chat = state.accepted(chat);
+      else if (type === "begin") chat = begun(chat);
+      else if (turn !== undefined) chat = type === "edit" ? state.edited(chat, turn, text) : state.shown(chat, turn.id);
+      for (const [id, was] of before.entries()) {
+        assert.deepEqual({ ...chat.turns[id], isAccepted: true }, { ...was, isAccepted: true });
+      }
+      const roles = state.thread(chat).map(({ role }) => role);
+      assert.deepEqual(roles, roles.map((_, index) => index % 2 === 0 ? "user" : "assistant"));
+    }
+    assert.deepEqual(importChat(exportChat(chat)), chat);
+  }));
+});
+
+Deno.test("answers that came together stand together, and an export keeps what their tokens can be had from", () => {
+  const params = { ...DEFAULT_PARAMS, temperature: 0.5, logitBias: { 7: -Infinity }, n: 2 };
+  const asked = state.sent(state.EMPTY_CHAT, "a", 2);
+  let chat = state.drawnBy(asked, 1, { params, prefill: "", sequence: 0 });
+  const step = (sequence: number, id: number) => ({
+    type: "step" as const,
+    sequence,
+    position: 0,
+    token: { id, text: "x", bytes: [120] },
+    top: [],
+    processors: [],
+    draw: { kind: "greedy" as const },
+  });
+  const usage = { promptTokens: 1, completionTokens: 1 };
+  chat = state.heard(chat, 1, [
+    step(0, 5),
+    step(1, 6),
+    { type: "finish", sequence: 0, reason: "stop", text: "x", usage },
+    { type: "finish", sequence: 1, reason: "stop", text: "y", usage },
+    { type: "metric", sequence: 1, name: "ppl", value: 2 },
+  ]);
+  assert.deepEqual(state.batchOf(chat, chat.turns[2]!).map(({ text }) => text), ["x", "y"]);
+  const back = importChat(exportChat(chat));
+  assert.deepEqual(back.turns.map(({ origin }) => origin?.ids), [undefined, [5], [6]]);
+  assert.deepEqual(back.turns[2]?.origin?.params, params);
+  assert.equal(back.turns[2]?.metrics?.ppl, 2);
+  // A later answer to the same message is no part of what came together.
+  const again = state.drawnBy(state.answering(chat, 0, 1), 3, { params, prefill: "", sequence: 0 });
+  assert.equal(state.batchOf(again, again.turns[3]!).length, 1);
+  assert.equal(state.siblings(again, again.turns[3]!).length, 3);
+});
+
+Deno.test("conversations are found by what was said in any version, and opened as they were left", () => {
+  let chat = state.accepted(finish(state.sent(state.EMPTY_CHAT, "about cats", 1), 1, "they purr"));
+  chat = state.accepted(finish(state.sent(begun(chat), "about dogs", 1), 3, "they bark"));
+  assert.deepEqual(conversations(chat, "").map(({ title }) => title), ["about dogs", "about cats"]);
+  assert.deepEqual(conversations(chat, "PURR").map(({ title }) => title), ["about cats"]);
+  assert.deepEqual(conversations(chat, "fish"), []);
+  assert.equal(state.siblings(chat, chat.turns[2]!).length, 1, "another conversation is no version of this one");
+  assert.deepEqual(said(opened(chat, 0)), ["about cats", "they purr"]);
+  assert.deepEqual(said(begun(chat)), []);
+});
+
+Deno.test("importChat() says what is wrong", () => {
+  const turn = { id: 0, role: "user", text: "a" };
+  const cases: readonly [unknown, RegExp][] = [
+    [{}, /expected format "visuallm-chat"/],
+    [{ format: "visuallm-chat", version: 2, turns: [] }, /version 1/],
+    [{ format: "visuallm-chat", version: 1, turns: [1] }, /turn 0 is no object/],
+    [{ format: "visuallm-chat", version: 1, turns: [{ ...turn, parent: 0 }] }, /turn 0 needs/],
+    [{ format: "visuallm-chat", version: 1, turns: [{ ...turn, role: "x" }] }, /turn 0 needs/],
+    [{ format: "visuallm-chat", version: 1, turns: [turn], leaf: 4 }, /leaf 4/],
+  ];
+  for (const [value, message] of cases) assert.throws(() => importChat(JSON.stringify(value)), message);
+  assert.throws(
+    () => importChat("{"),
+    /^SyntaxError: Cannot import the chat: expected a file as Export writes it, and this is no JSON/,
+  );
+});

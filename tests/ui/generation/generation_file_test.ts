@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Step } from "../../../lib/lm/event.ts";
+import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import type { Token } from "../../../lib/lm/token.ts";
+import { fingerprint } from "../../../lib/ui/fingerprint.ts";
+import { exportRuns, importRuns, type KeptPlace } from "../../../lib/ui/generation/generation_file.ts";
+import {
+  branched,
+  closed,
+  continued,
+  received,
+  type Run,
+  started,
+} from "../../../lib/ui/generation/generation_state.ts";
+import { joined, type KeptRun, keptRuns, restoredRuns } from "../../../lib/ui/generation/kept_run.ts";
+import { hostileStrings } from "../../rig/hostile_strings.ts";
+
+const HERE: KeptPlace = {
+  module: "m",
+  component: "generation",
+  task: "t",
+  split: "test",
+  sample: 3,
+  edits: {},
+  generator: "demo",
+};
+const PROMPT = fingerprint("the prompt");
+
+function step(token: Token, more: Partial<Step> = {}): { readonly type: "step" } & Step {
+  const rest = { logprob: -1, rank: 1, entropyNats: 1, top: [], restCount: 0, processors: [] };
+  return { type: "step", sequence: 0, position: 0, token, draw: { kind: "greedy" }, ...rest, ...more };
+}
+
+function tokenOf(text: string, id = 1): Token {
+  return { id, text, bytes: [...new TextEncoder().encode(text)] };
+}
+
+function through(runs: readonly Run[], place = HERE): readonly KeptRun[] {
+  return importRuns(exportRuns(place, keptRuns(runs, PROMPT)), place);
+}
+
+function idsOf(runs: readonly Run[]) {
+  return runs.map(({ completions }) => completions.map(({ steps }) => steps.map(({ token }) => token.id)));
+}
+
+Deno.test("runs come back with their tokens, params, branches and ends, and ask for their steps again", () => {
+  const params = { ...DEFAULT_PARAMS, temperature: 0.5, logitBias: { 7: -Infinity }, stop: ["\n"] };
+  const events = [step(tokenOf("a", 4)), step({ id: 9, text: "\ufffd", bytes: [0xc3] }, { position: 1 })];
+  const first = closed(received(started(params, 0), events, 1), "end");
+  const withBranch = received(
+    branched(first, { sequence: 0, position: 1 }, 0),
+    [step(tokenOf("b", 5)), { type: "metric", sequence: 0, name: "ppl", value: Infinity }],
+    1,
+    () => 1,
+  );
+  const second = continued(params, { run: 0, sequence: 1, position: 0 }, 0);
+  const back = restoredRuns(through([withBranch, second]), PROMPT);
+  assert.deepEqual(idsOf(back), [[[4, 9], [5]], [[]]]);
+  assert.deepEqual(back[0]?.params, params);
+  assert.deepEqual(back[0]?.completions[0]?.steps[1]?.token.bytes, [0xc3]);
+  assert.deepEqual(back[0]?.completions[1]?.branch, { sequence: 0, position: 1 });
+  assert.deepEqual(back[0]?.completions[1]?.metrics, { ppl: undefined });
+  assert.deepEqual(back[1]?.completions[0]?.branch, { run: 0, sequence: 1, position: 0 });
+  assert.deepEqual(back.map(({ phase }) => phase), ["stopped", "stopped"], "what streamed is kept as stopped");
+  assert.equal(back[0]?.completions[0]?.bare, "waiting");
+  const other = restoredRuns(through([withBranch]), fingerprint("another prompt"));
+  assert.notEqual(other[0]?.completions[0]?.bare, "waiting", "steps under another prompt are not its own");
+  assert.deepEqual(keptRuns(other, fingerprint("another prompt"))[0]?.prompt, PROMPT);
+});
+
+Deno.test("what a server told of each token is kept with it, as it cannot be had again", () => {
+  const top = [{ token: tokenOf("a"), logprob: -0.5, rank: 1 }, {
+    token: tokenOf("b", 2),
+    logprob: -Infinity,
+    rank: 2,
+  }];
+  const { restCount: _, ...remote } = step(tokenOf("a"), {
+    draw: { kind: "remote" },
+    top,
+    evidence: { kind: "bounded", reason: "top 2", restMass: { low: 0, high: 0.1 } },
+  });
+  const run = closed(received(started(DEFAULT_PARAMS, 0), [remote], 1), "end");
+  const [completion] = restoredRuns(through([run]), PROMPT)[0]?.completions ?? [];
+  assert.equal(completion?.bare, undefined);
+  const { type: __, ...told } = remote;
+  assert.deepEqual(completion?.steps, [told]);
+});
+
+Deno.test("hostile texts come back as they were", () => {
+  for (const text of hostileStrings(60)) {
+    const token = { id: 3, text, bytes: [...new TextEncoder().encode(text)] };
+    const run = closed(received(started(DEFAULT_PARAMS, 0), [step(token)], 1), "end");
+    assert.deepEqual(restoredRuns(through([run]), PROMPT)[0]?.completions[0]?.steps[0]?.token, token);
+  }
+});
+
+Deno.test("joined() holds every run and completion of both, once, and is the same in any number of rounds", () => {
+  const completion = fc.nat(20).map((id) => ({ id: `c${id}`, sequence: 0, tokens: [], metrics: {} }));
+  const runs = fc.uniqueArray(
+    fc.record({
+      id: fc.nat(5).map((id) => `r${id}`),
+      phase: fc.constant("done" as const),
+      params: fc.constant({}),
+      prompt: fc.constant(PROMPT),
+      warnings: fc.constant<string[]>([]),
+      completions: fc.uniqueArray(completion, { selector: ({ id }) => id, maxLength: 4 }),
+    }),
+    { selector: ({ id }) => id, maxLength: 5 },
+  );
+  const names = (all: readonly KeptRun[]) =>
+    all.flatMap(({ id, completions }) => completions.map((each) => `${id}/${each.id}`));
+  fc.assert(fc.property(runs, runs, (one, other) => {
+    const both = joined(one, other);
+    const wanted = new Set([...names(one), ...names(other)]);
+    assert.deepEqual(new Set(names(both)), wanted);
+    assert.equal(names(both).length, wanted.size);
+    assert.deepEqual(joined(both, other), both);
+    for (const [index, run] of one.entries()) {
+      assert.equal(both[index]?.id, run.id);
+      assert.deepEqual(both[index]?.completions.slice(0, run.completions.length), run.completions);
+    }
+  }));
+});
+
+Deno.test("importRuns() names what is wrong with a text, and whose it is", () => {
+  const good = exportRuns(HERE, keptRuns([closed(started(DEFAULT_PARAMS, 0), "end")], PROMPT));
+  const bad: readonly (readonly [string, RegExp])[] = [
+    ["{", /JSON/],
+    ["[]", /expected format "visuallm-generations"/],
+    [good.replace('"version":1', '"version":2'), /version 1/],
+    [good.replace('"sample":3', '"sample":4'), /their sample is 4, that of this page 3/],
+    [good.replace('"temperature":1', '"temperature":9'), /Cannot read run 1: params.temperature: .*from 0 to 2/],
+    [good.replace('"phase":"incomplete"', '"phase":"asleep"'), /Cannot read run 1: phase/],
+  ];
+  for (const [text, message] of bad) assert.throws(() => importRuns(text, HERE), { name: "SyntaxError", message });
+});
+
+Deno.test("fingerprint() tells texts apart by their characters and by their order", () => {
+  // FNV-1a, 32 bits, of "a" is 0xe40c292c.
+  assert.equal(fingerprint("a"), "1-e40c292c");
+  assert.notEqual(fingerprint("ab"), fingerprint("ba"));
+});

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import type { RunEvent, Step } from "../../../lib/lm/event.ts";
+import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import {
+  closed,
+  IDLE,
+  isRunning,
+  received,
+  started,
+  tokensPerSecond,
+} from "../../../lib/ui/generation/generation_state.ts";
+
+function step(sequence: number, position: number): { type: "step" } & Step {
+  return {
+    type: "step",
+    sequence,
+    position,
+    token: { id: 1, text: "a", bytes: [97] },
+    logprob: -1,
+    rank: 1,
+    entropyNats: 1,
+    top: [],
+    restCount: 0,
+    processors: [],
+    draw: { kind: "greedy" },
+  };
+}
+
+const USAGE = { promptTokens: 1, completionTokens: 1 };
+const PROBLEM = { type: "about:blank", title: "t", status: 500, detail: "d", id: "x" };
+
+Deno.test("received() folds events of interleaved sequences into their completions", () => {
+  const events: RunEvent[] = [
+    { type: "prompt", tokens: [] },
+    step(0, 0),
+    step(1, 0),
+    step(0, 1),
+    { type: "finish", sequence: 1, reason: "stop", text: "a", usage: USAGE },
+    { type: "metric", sequence: 1, name: "F1", value: 0.5 },
+  ];
+  const run = received(started({ ...DEFAULT_PARAMS, n: 2 }, 0), events, 10);
+  assert.deepEqual(run.completions.map(({ steps }) => steps.length), [2, 1]);
+  assert.equal(run.completions[1]?.reason, "stop");
+  assert.deepEqual(run.completions[1]?.metrics, { F1: 0.5 });
+  assert.equal(run.firstTokenMs, 10);
+  assert.ok(isRunning(run));
+});
+
+Deno.test("received() leaves completions that no event touched as they are", () => {
+  const before = received(started({ ...DEFAULT_PARAMS, n: 2 }, 0), [step(0, 0), step(1, 0)], 1);
+  const after = received(before, [step(0, 1)], 2);
+  assert.equal(after.completions[1], before.completions[1]);
+  assert.notEqual(after.completions[0], before.completions[0]);
+});
+
+Deno.test("closed() marks a stream without done or error as incomplete and keeps its tokens", () => {
+  const run = closed(received(started(DEFAULT_PARAMS, 0), [step(0, 0)], 1), "end");
+  assert.equal(run.phase, "incomplete");
+  assert.equal(run.completions[0]?.reason, "incomplete");
+  assert.equal(run.completions[0]?.steps.length, 1);
+});
+
+Deno.test("closed() marks a stopped run as cancelled, and leaves a finished one alone", () => {
+  const stopped = closed(received(started(DEFAULT_PARAMS, 0), [step(0, 0)], 1), "stopped");
+  assert.equal(stopped.completions[0]?.reason, "cancelled");
+  const done = received(started(DEFAULT_PARAMS, 0), [{ type: "done", elapsedMs: 1 }], 1);
+  assert.equal(closed(done, "stopped"), done);
+});
+
+Deno.test("closed() with a problem keeps what had come", () => {
+  const run = closed(received(started(DEFAULT_PARAMS, 0), [step(0, 0)], 1), PROBLEM);
+  assert.equal(run.phase, "failed");
+  assert.equal(run.problem, PROBLEM);
+  assert.equal(run.completions[0]?.steps.length, 1);
+});
+
+Deno.test("tokensPerSecond() is undefined before two tokens have come", () => {
+  assert.equal(tokensPerSecond(IDLE), undefined);
+  const one = received(started(DEFAULT_PARAMS, 0), [step(0, 0)], 100);
+  assert.equal(tokensPerSecond(one), undefined);
+  assert.equal(tokensPerSecond(received(one, [step(0, 1), step(0, 2)], 1100)), 2);
+});

@@ -1,0 +1,36 @@
+/** What keys mean, apart from the page that does it. */
+import assert from "node:assert/strict";
+import type { Candidate } from "../../../lib/lm/event.ts";
+import type { NextToken } from "../../../lib/lm/next.ts";
+import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { field, prompt, toPrompt } from "../../../lib/lm/prompt.ts";
+import { fieldsOf, withMark } from "../../../lib/ui/next_token/contrast.ts";
+import { commandOf } from "../../../lib/ui/next_token/next_token_keys.ts";
+
+function token(id: number) {
+  return { id, text: String(id), bytes: [48 + id] };
+}
+
+Deno.test("commandOf() takes a candidate after the place that it is listed for, also when another one was asked for in vain", () => {
+  const candidates = [7, 8].map((id, index) => ({ token: token(id), rank: index + 1, logprob: -1 }) as Candidate);
+  const next = { path: [token(1)], step: { token: token(8) } } as unknown as NextToken;
+  const place = { params: DEFAULT_PARAMS, path: [1, 2], next, candidates, focused: undefined, isAhead: false };
+  assert.deepEqual(commandOf("1", place), { kind: "go", path: [1, 7] });
+  assert.deepEqual(commandOf("s", place), { kind: "go", path: [1, 8] });
+  assert.deepEqual(commandOf("Backspace", place), { kind: "go", path: [1] });
+  assert.deepEqual(commandOf("2", { ...place, path: [1] }), { kind: "go", path: [1, 8] });
+  assert.deepEqual(commandOf("x", { ...place, focused: 8 }), { kind: "mark", id: 8 });
+  assert.equal(commandOf("x", place), undefined);
+  assert.deepEqual(commandOf("w", place), { kind: "why", focused: undefined });
+});
+
+Deno.test("withMark() keeps the last two that were marked, and takes a mark away", () => {
+  assert.deepEqual(withMark(withMark([], 7), 8), [7, 8]);
+  assert.deepEqual(withMark([7, 8], 9), [8, 9]);
+  assert.deepEqual(withMark([7, 8], 7), [8]);
+});
+
+Deno.test("fieldsOf() names each field of a prompt once", () => {
+  const text = prompt`${field("a", "1")} ${field("b", "2")} ${field("a", "3")}`;
+  assert.deepEqual([fieldsOf(text), fieldsOf(toPrompt("a"))], [["a", "b"], []]);
+});
