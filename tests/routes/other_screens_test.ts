@@ -98,6 +98,16 @@ Deno.test("params that were as a task sets them are as the other one does, and t
   );
 });
 
+Deno.test("a param that cannot be used is told where the form of a sample leads, and none of the others is lost", async () => {
+  const { fetch } = await rigApp({ modules: [module] });
+  const wrong = "split=all&sample=1&generator=one&temperature=9&top_p=0.5";
+  for (const task of ["plain", "again"]) {
+    const response = await fetch(`/two/generation?from_task=plain&task=${task}&${wrong}`);
+    assert.equal(response.status, 422);
+    assert.match(await response.text(), /Cannot use temperature &quot;9&quot;|Cannot use temperature "9"/);
+  }
+});
+
 Deno.test("a task that there is not is named; one that is left need not be there", async () => {
   const { fetch } = await rigApp({ modules: [module] });
   assert.equal((await fetch("/two/generation?from_task=plain&task=none")).status, 422);

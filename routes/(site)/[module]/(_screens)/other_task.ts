@@ -22,7 +22,7 @@ const OF_PLACE = [FROM_TASK, "task", "split", "sample", "edits", "generator", ..
  * Where the form of a sample leads that names the task it was shown for. The sample stays where the other task has one of
  * that number in a split of that name, and what was asked of its rows where they are the same ones. Params that were as
  * the one task sets them are then as the other one does.
- * @returns undefined where no task is named
+ * @returns undefined where no task is named, or a param cannot be used
  * @throws {ProblemError} 422 for a task that there is not
  */
 export async function toOtherTask({ state: { registry }, path, url }: ScreenRequest): Promise<Response | undefined> {
@@ -30,12 +30,15 @@ export async function toOtherTask({ state: { registry }, path, url }: ScreenRequ
   if (from === null) return undefined;
   const { split = "", ...names } = namesFromQuery(query);
   const at = resolvePlace(registry, path, names), before = own(at.module.tasks, from);
+  const was = defaultsOf(before?.params), read = paramsFromQuery(query, was);
+  // Without JavaScript every form names its task, and params that cannot be used are told by the page that is opened.
+  if (read.problem !== undefined) return undefined;
   const rows = own(at.task.dataset, split);
   const place = rows === undefined ? at : { ...at, split };
   const isSame = rows !== undefined && before !== undefined && own(before.dataset, split) === rows;
   const sample = isSame ? place.sample : rows === undefined ? 0 : await sampleWithin(registry, place);
-  const was = defaultsOf(before?.params), defaults = defaultsOf(place.task.params);
-  const changed = paramsToQuery(paramsFromQuery(query, was).params, was).map((entry) => [...entry]);
+  const defaults = defaultsOf(place.task.params);
+  const changed = paramsToQuery(read.params, was).map((entry) => [...entry]);
   const { params } = paramsFromQuery(new URLSearchParams(changed), defaults);
   const screen = { ...place, module: place.module.name, component: place.component.name, task: place.taskName };
   const others = [...query].filter(([name]) => !OF_PLACE.includes(name) && (isSame || OF_ANY_ROWS.includes(name)));
