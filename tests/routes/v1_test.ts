@@ -158,7 +158,12 @@ Deno.test("/v1 is off unless it was switched on, and asks for the token", async 
   assert.equal(refused.status, 404);
   assert.match((await refused.json()).error.message, /VISUALLM_SERVE_API/);
   const on = await rigApp({ servesApi: true, token: "0123456789abcdef" });
-  assert.equal((await on.fetch("/v1/models")).status, 401);
+  const closed = await on.fetch("/v1/models");
+  assert.equal(closed.status, 401);
+  assert.match(closed.headers.get("www-authenticate") ?? "", /^Bearer/);
+  const { message, type, param, code } = (await closed.json()).error;
+  assert.match(message, /without the token/);
+  assert.deepEqual([type, param, code], ["authentication_error", null, null]);
   const authorised = await on.fetch("/v1/models", { headers: { authorization: "Bearer 0123456789abcdef" } });
   assert.equal(authorised.status, 200);
   assert.match(JSON.stringify(await authorised.json()), /"rig\/\w+"/);

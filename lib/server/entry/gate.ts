@@ -7,6 +7,7 @@ import { setHeaders } from "./headers.ts";
 import { ProblemError } from "../problem.ts";
 import { checkRequestLimits } from "./limits.ts";
 import { meterBody } from "../admission/meter_body.ts";
+import { v1Error } from "../v1/answer.ts";
 
 /** One line in the log for each request, when its body has ended. */
 export const logRequests: Middleware<State> = async (ctx) => {
@@ -42,7 +43,8 @@ async function caught(ctx: Parameters<Middleware<State>>[0]): Promise<Response> 
     // Redirects and files can come with headers that may not change.
     return new Response(response.body, response);
   } catch (error) {
-    return failed(ctx, error);
+    // Subtle: what is refused below /v1 is read by clients of OpenAI too, before any route is reached.
+    return ctx.url.pathname.startsWith("/v1/") ? v1Error(ctx, error) : failed(ctx, error);
   }
 }
 

@@ -20,7 +20,7 @@ export function v1Route(method: "GET" | "POST" | "any", handler: V1Handler): V1H
       }
       return await handler(ctx);
     } catch (error) {
-      return errorResponse(ctx, error);
+      return v1Error(ctx, error);
     }
   };
 }
@@ -46,8 +46,10 @@ function typeOf(status: number): string {
   return status < 500 ? "invalid_request_error" : "server_error";
 }
 
-function errorResponse(ctx: Context<State>, error: unknown): Response {
-  const { log, requestId } = ctx.state;
+/** An error as OpenAI tells it. */
+export function v1Error(ctx: Context<State>, error: unknown): Response {
+  const { log, requestId, tally } = ctx.state;
+  tally.code = problemOf(error, requestId).title;
   if (isUnexpected(error)) log.failure(requestId, error);
   const { status, body } = errorOf(error, requestId);
   const headers = error instanceof ProblemError ? error.headers : {};
