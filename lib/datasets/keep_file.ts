@@ -1,7 +1,7 @@
 /** A file that is fetched gets its name when it is whole, whoever else fetches it at the same time. */
 
 /** Between the name of a file and what tells its writers apart. */
-const PART = ".part";
+const PART = ".part", PART_NAME = /^\.part(-[\w-]+)?$/;
 /** A part that nobody has written to for so long was left by a process that ended meanwhile. */
 const ABANDONED_MS = 60 * 60_000;
 /** Longest silence of who sends it. */
@@ -36,7 +36,8 @@ export async function keepFile(place: URL, fetched: Fetched): Promise<void> {
 
 async function removeAbandoned(folder: URL, name: string): Promise<void> {
   for await (const entry of Deno.readDir(folder)) {
-    if (!entry.name.startsWith(`${name}${PART}`)) continue;
+    // Subtle: another file of the data set may be called `a.part-1.csv` beside one that is called `a`.
+    if (!entry.name.startsWith(name) || !PART_NAME.test(entry.name.slice(name.length))) continue;
     const path = new URL(encodeURIComponent(entry.name), folder);
     const { mtime } = await Deno.stat(path).catch(() => ({ mtime: null })); // Another process may have removed it.
     if (mtime !== null && Date.now() - mtime.getTime() > ABANDONED_MS) await Deno.remove(path).catch(() => {});

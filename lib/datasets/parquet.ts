@@ -74,14 +74,14 @@ async function readFile<Sample extends object>(
   const wanted = columns === undefined ? {} : { columns: [...columns] };
   const parts = new Map<number, Promise<Record<string, unknown>[]>>(), brokenMs = new Map<number, number>();
   const readPart = (part: number): Promise<Record<string, unknown>[]> => {
-    const known = parts.get(part), triedMs = brokenMs.get(part);
-    if (known !== undefined && (triedMs === undefined || performance.now() - triedMs < BROKEN_MS)) return known;
+    const known = parts.get(part), failedMs = brokenMs.get(part);
+    if (known !== undefined && (failedMs === undefined || performance.now() - failedMs < BROKEN_MS)) return known;
     brokenMs.delete(part);
     const rowStart = part * PART_ROWS, rowEnd = Math.min(size, rowStart + PART_ROWS);
     const read = parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, ...wanted });
     parts.set(part, read);
-    const begunMs = performance.now();
-    read.catch(() => brokenMs.set(part, begunMs));
+    // Subtle: from when it failed, as a server may take long to say so. An older try says nothing of this one.
+    read.catch(() => parts.get(part) === read && brokenMs.set(part, performance.now()));
     for (const oldest of parts.keys()) if (parts.size > KEPT_PARTS) parts.delete(oldest);
     return read;
   };

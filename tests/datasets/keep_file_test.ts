@@ -57,6 +57,7 @@ Deno.test("keepFile() removes what a process left that was ended, and nothing of
       "50% of it.jsonl.part",
       "50% of it.jsonl.part-1",
       "50% of it.jsonl.part-2",
+      "50% of it.jsonl.part-1.jsonl",
       "50%.jsonl.part",
       "notes",
     ];
@@ -66,7 +67,13 @@ Deno.test("keepFile() removes what a process left that was ended, and nothing of
     }
     const bytes = encoder.encode("whole");
     await keepFile(place, { bytes: 5, stream: ReadableStream.from([bytes]) });
-    assert.deepEqual(await names(folder), ["50% of it.jsonl", "50% of it.jsonl.part-2", "50%.jsonl.part", "notes"]);
+    assert.deepEqual(await names(folder), [
+      "50% of it.jsonl",
+      "50% of it.jsonl.part-1.jsonl",
+      "50% of it.jsonl.part-2",
+      "50%.jsonl.part",
+      "notes",
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 /** Sources of a developer's that never come to an end: whoever asks is answered, and may try again. */
 import assert from "node:assert/strict";
 import type { Dataset, DatasetSource } from "../../lib/datasets/dataset.ts";
+import type { FoundRow } from "../../lib/datasets/row_query.ts";
 import { datasetView, defineModule, generation } from "../../lib/mod.ts";
 import { Registry } from "../../lib/server/registry.ts";
 import { Traffic } from "../../lib/server/admission/traffic.ts";
@@ -175,4 +176,18 @@ Deno.test("a look at a source that never ends lets the app start after 30 s, and
     3,
     "it is opened all the same when it is asked for",
   );
+});
+
+Deno.test("a scan that is written by hand ends as it stands, also where its end is no promise", async () => {
+  let ends = 0;
+  const scan = () => {
+    let at = 0;
+    const next = () => Promise.resolve(at < 3 ? { value: [{ index: at, row: { n: at++ } }] } : { done: true });
+    // As JavaScript would write it.
+    const iterator = { next, return: () => void ends++ } as unknown as AsyncIterator<readonly FoundRow[]>;
+    return { [Symbol.asyncIterator]: () => iterator };
+  };
+  const { fetch } = await rigApp({ modules: [moduleOf(datasetOf({ scan }))] });
+  const { indices } = await (await fetch("/api/late/dataset/samples?q=2")).json();
+  assert.deepEqual([indices, ends], [[2], 1]);
 });

@@ -72,7 +72,8 @@ async function* timedParts<Part>(parts: AsyncIterable<Part>, deadline: Deadline)
       yield next.value;
     }
   } finally {
-    iterator.return?.().catch(() => {}); // Subtle: not waited for, as one that is late ends late too, or never.
+    // Subtle: not waited for, as one that is late ends late too, or never; and one written by hand may give no promise.
+    Promise.try(() => iterator.return?.()).catch(() => {});
   }
 }
 
