@@ -1,6 +1,7 @@
 /**
  * A million rows, one gigabyte of JSON Lines: opened, read at random, searched, and shown over HTTP. `--rows 100000` for
- * less. `deno task bench:dataset` gives memory back as the app does, which without its flags keeps some 80 MB more. A second column of seconds tells the processor's time, as other work on the machine lengthens the clock's alone.
+ * less. `deno task bench:dataset` gives memory back as the app does, which without its flags keeps some 80 MB more. A
+ * second column of seconds tells the processor's time, as other work on the machine lengthens the clock's alone.
  */
 import process from "node:process";
 import { parseArgs } from "node:util";

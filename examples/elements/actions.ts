@@ -19,7 +19,7 @@ const failing = component("Failing", () => {
   const tries = text("0 tries", { name: "tries" });
   let count = 0;
   const fail = button("Fail", () => {
-    tries.set(`${++count} tries`);
+    tries.set(++count === 1 ? "1 try" : `${count} tries`);
     throw new Error("Raised on purpose!");
   });
   const work = button("Work", () => tries.set("this button works"));

@@ -9,7 +9,7 @@ export interface OnnxSettings {
   readonly threads: number;
   /** Most bytes of keys and values that a model keeps between requests. */
   readonly kvBytes: number;
-  /** Whether a copy of a large model, laid out for this machine, is kept in the cache folder. */
+  /** Whether a copy of a large model, as the runtime simplified it, is kept in the cache folder. */
   readonly keepsOptimized: boolean;
   /** Whether an idle model computes what the most probable tokens of the step on screen lead to. */
   readonly looksAhead: boolean;
@@ -33,7 +33,7 @@ export const ONNX_SETTINGS = {
   keepsOptimized: {
     env: "VISUALLM_OPTIMIZED_COPY",
     fallback: "1",
-    help: "1 keeps a copy of a large model, laid out for this machine, in the cache folder",
+    help: "1 keeps a copy of a large model, as the runtime simplified it, in the cache folder",
   },
   looksAhead: {
     env: "VISUALLM_LOOK_AHEAD",
