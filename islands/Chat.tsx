@@ -106,11 +106,13 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       if (writing.value !== undefined || draft.value === "") return;
       answerAnew(state.sent(chat.value, draft.value, params.value.n));
     },
-    accept,
-    choose: (turn) => {
+    accept: () => {
       beside.value = [];
-      change(state.shown(chat.value, turn.id));
       accept();
+    },
+    choose: (turn) => {
+      change(state.shown(chat.value, turn.id));
+      on.accept();
     },
     stop: run.stop,
     begin: () => {

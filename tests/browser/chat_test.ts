@@ -314,6 +314,18 @@ Deno.test("chat screen", async (t) => {
     await own.keyboard.press("Shift+R");
     await own.getByRole("button", { name: "Accept" }).and(own.locator(":enabled")).waitFor();
     assert.match(await answers.nth(1).innerText(), /^Answer 3\s+temperature 0\.05 · seed (?!5)\d+\s/);
+    // To accept the last one is to choose it.
+    await own.getByRole("button", { name: "Accept" }).click();
+    await own.getByText("3 / 3").waitFor();
+    assert.equal(await both.count(), 0);
+    // What a param holds is shown, and turns no text around it.
+    await own.goto(`${app.origin}/persona_chat/chat?seed=9&stop=a%E2%80%AEb`);
+    await own.locator("[data-ready=true]").waitFor();
+    await own.locator("[data-turn=assistant]").getByRole("button", { name: "Tokens" }).focus();
+    await own.keyboard.press("Shift+R");
+    await own.getByRole("button", { name: "Accept" }).and(own.locator(":enabled")).waitFor();
+    const marked = await answers.nth(1).innerText();
+    assert.ok(marked.includes("stop") && !marked.includes("\u202e"), marked);
     await own.context().close();
   });
 

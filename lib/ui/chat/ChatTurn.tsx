@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Step } from "../../lm/event.ts";
-import { visibleLines } from "../../lm/visible_text.ts";
+import { visibleLines, visibleText } from "../../lm/visible_text.ts";
 import { type SurvivalVerdict, verdictsAlong } from "../../lm/survival.ts";
 import { Button } from "../Button.tsx";
 import { changedFor, isNothing, siblings, type Turn } from "./chat_state.ts";
@@ -11,6 +11,7 @@ import { ConfidenceLine } from "./ConfidenceLine.tsx";
 import { cx } from "../cx.ts";
 import { paramsToQuery } from "../address/generation_screen.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
+import { isPageKey } from "../page_key.ts";
 import { fixed, plural } from "../number_format.ts";
 import { SurvivalLine } from "../inspector/SurvivalLine.tsx";
 import { RUN_STRINGS } from "../run_strings.ts";
@@ -99,7 +100,9 @@ export function ChatTurn(props: ChatTurnProps) {
 /** By what params an answer came, where it stands beside one that may have others. */
 function paramsText({ turn: { origin }, screen: { defaults } }: ChatTurnProps): string {
   const changed = origin === undefined ? [] : paramsToQuery({ ...origin.params, n: defaults.n }, defaults);
-  return changed.length === 0 ? GENERATION_STRINGS.changed(0) : changed.map((entry) => entry.join(" ")).join(" · ");
+  return changed.length === 0
+    ? GENERATION_STRINGS.changed(0)
+    : visibleText(changed.map((entry) => entry.join(" ")).join(" · "));
 }
 
 function writingText({ steps }: Turn, ahead: number | undefined): string {
@@ -119,8 +122,7 @@ function onTurnKey(
   { turn, on }: ChatTurnProps,
   versions: readonly Turn[],
 ) {
-  const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea");
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!isPageKey(event)) return;
   const beside = versions[versions.indexOf(turn) + (event.key === "]" ? 1 : event.key === "[" ? -1 : NaN)];
   if (event.key === "r") on.again(turn);
   else if (event.key === "R") on.beside(turn);
