@@ -38,7 +38,7 @@ export default function NextToken(props: NextTokenProps) {
   const { ask, isBusy, problem } = question;
   const paths = useKnownSteps({ api, source, place });
   const ahead = useLookAhead(paths.greedily);
-  const contrast = useContrast({ api, screen, path });
+  const contrast = useContrast({ api, screen, path, problem });
   const queue = useStepQueue();
   const push = useStepAddress({
     screen,

@@ -64,5 +64,23 @@ Deno.test("x, x and w contrast two candidates by what each field of the prompt a
     assert.equal(await page.getByRole("region", { name: /^Why/ }).count(), 0);
     assert.equal(await page.getByText("to contrast", { exact: true }).count(), 0);
   });
+
+  await t.step(
+    "what fails is told, and nothing of what was found before stands there as if it were being asked",
+    async () => {
+      await page.locator(`[data-candidate="${Y}"]`).focus();
+      // The first field is asked for, and has no answer for as long as the page stands.
+      let asked = 0;
+      await page.route("**/next_token", (route) => ++asked === 1 ? route.continue() : undefined);
+      await page.keyboard.press("w");
+      await page.getByRole("region", { name: "Why ‹y›", exact: true }).getByText("The model is asked").waitFor();
+      await page.unroute("**/next_token");
+      const json = { title: "Busy", status: 503, detail: "The model is busy", id: "1" };
+      await page.route("**/next_token", (route) => route.fulfill({ status: 503, json }));
+      await page.keyboard.press("w");
+      await page.getByText("The model is busy").waitFor();
+      assert.equal(await page.getByRole("region", { name: /^Why/ }).count(), 0);
+    },
+  );
   await browser.close();
 });

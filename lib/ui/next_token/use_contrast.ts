@@ -1,7 +1,7 @@
 /** Marks candidates to contrast, and asks the model what each field of the prompt adds to them. */
 import { type ReadonlySignal, type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { Candidate } from "../../lm/event.ts";
+import type { Candidate, Problem } from "../../lm/event.ts";
 import type { TokenId } from "../../lm/token.ts";
 import { ApiError } from "../api_client.ts";
 import { type Contrast, type FieldShare, fieldsOf, withMark } from "./contrast.ts";
@@ -14,6 +14,8 @@ interface ContrastPlace {
   readonly api: string;
   readonly screen: GenerationScreen;
   readonly path: Signal<readonly TokenId[]>;
+  /** What is wrong, as the page tells it. */
+  readonly problem: Signal<Problem | undefined>;
 }
 
 export interface Contrasting {
@@ -30,7 +32,7 @@ interface Pair {
   readonly other: Candidate | undefined;
 }
 
-export function useContrast({ api, screen, path }: ContrastPlace): Contrasting {
+export function useContrast({ api, screen, path, problem }: ContrastPlace): Contrasting {
   const marked = useSignal<readonly TokenId[]>([]);
   const shown = useSignal<Contrast | undefined>(undefined);
   const asking = useRef<AbortController | undefined>(undefined);
@@ -43,7 +45,11 @@ export function useContrast({ api, screen, path }: ContrastPlace): Contrasting {
   }
 
   /** @throws {ApiError}; undefined where the generator does not tell of all that is asked for */
-  async function pairWith(ids: readonly TokenId[], field: string | undefined, signal: AbortSignal) {
+  async function pairWith(
+    ids: readonly TokenId[],
+    field: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Pair | undefined> {
     const edits = field === undefined ? screen.edits : { ...screen.edits, [field]: "" };
     const body = { ...sampleSource({ ...screen, edits }), path: path.peek(), limit: 1, prompt_tokens: false };
     const found: Candidate[] = [];
@@ -53,6 +59,17 @@ export function useContrast({ api, screen, path }: ContrastPlace): Contrasting {
     }
     const [one, other] = found;
     return one === undefined || found.length < ids.length ? undefined : { one, other };
+  }
+
+  /** As the prompt stands. A model that fails is told on the page. */
+  async function pairHere(ids: readonly TokenId[], signal: AbortSignal): Promise<Pair | undefined> {
+    try {
+      return await pairWith(ids, undefined, signal);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!signal.aborted) problem.value = error.problem;
+      return undefined;
+    }
   }
 
   async function shareOf(
@@ -76,7 +93,9 @@ export function useContrast({ api, screen, path }: ContrastPlace): Contrasting {
     asking.current?.abort();
     const controller = new AbortController(), { signal } = controller;
     asking.current = controller;
-    const pair = await pairWith(ids, undefined, signal).catch(() => undefined); // The list tells of a model that fails.
+    // What was found last may be of other candidates, and is asked for no further.
+    shown.value = undefined;
+    const pair = await pairHere(ids, signal);
     if (pair === undefined || signal.aborted) return;
     const { one, other } = pair, nats = oddsNats(pair), fields = fieldsOf(screen.prompt);
     const contrast = { one: one.token, ...(other === undefined ? {} : { other: other.token }), nats };
