@@ -72,19 +72,10 @@ async function readFile<Sample extends object>(
     throw new SyntaxError(`Cannot read "${name}": it is damaged, as it tells of ${size} rows and its parts of ${sum}`);
   }
   const wanted = columns === undefined ? {} : { columns: [...columns] };
-  const parts = new Map<number, Promise<Record<string, unknown>[]>>(), brokenMs = new Map<number, number>();
-  const readPart = (part: number): Promise<Record<string, unknown>[]> => {
-    const known = parts.get(part), failedMs = brokenMs.get(part);
-    if (known !== undefined && (failedMs === undefined || performance.now() - failedMs < BROKEN_MS)) return known;
-    brokenMs.delete(part);
-    const rowStart = part * PART_ROWS, rowEnd = Math.min(size, rowStart + PART_ROWS);
-    const read = parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, ...wanted });
-    parts.set(part, read);
-    // Subtle: from when it failed, as a server may take long to say so. An older try says nothing of this one.
-    read.catch(() => parts.get(part) === read && brokenMs.set(part, performance.now()));
-    for (const oldest of parts.keys()) if (parts.size > KEPT_PARTS) parts.delete(oldest);
-    return read;
-  };
+  const parts = new DecodedParts(async (rowStart) => {
+    const rowEnd = Math.min(size, rowStart + PART_ROWS);
+    return await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, ...wanted });
+  });
   const fault = (index: number, error: unknown) =>
     new SyntaxError(`Cannot read row ${index} of "${name}": ${reasonOf(error)}`, { cause: error });
   const sampleOf = (row: object) =>
@@ -95,7 +86,7 @@ async function readFile<Sample extends object>(
     async row(index) {
       checkIndex(index, size);
       try {
-        return sampleOf((await readPart(Math.floor(index / PART_ROWS)))[index % PART_ROWS] ?? {});
+        return sampleOf((await parts.read(Math.floor(index / PART_ROWS)))[index % PART_ROWS] ?? {});
       } catch (error) {
         throw fault(index, error);
       }
@@ -121,6 +112,28 @@ async function readFile<Sample extends object>(
       }
     },
   };
+}
+
+/** Rows that were decoded together, for whoever asks for the next of them; the last few parts stay. */
+class DecodedParts {
+  readonly #parts = new Map<number, Promise<readonly object[]>>();
+  /** When those that cannot be read have failed. */
+  readonly #failedMs = new Map<number, number>();
+
+  /** @param decode gives the rows of a part from its first one on */
+  constructor(readonly decode: (rowStart: number) => Promise<readonly object[]>) {}
+
+  read(part: number): Promise<readonly object[]> {
+    const known = this.#parts.get(part), failedMs = this.#failedMs.get(part);
+    if (known !== undefined && (failedMs === undefined || performance.now() - failedMs < BROKEN_MS)) return known;
+    this.#failedMs.delete(part);
+    const read = this.decode(part * PART_ROWS);
+    this.#parts.set(part, read);
+    // Subtle: from when it failed, as a server may take long to say so. An older try says nothing of this one.
+    read.catch(() => this.#parts.get(part) === read && this.#failedMs.set(part, performance.now()));
+    for (const oldest of this.#parts.keys()) if (this.#parts.size > KEPT_PARTS) this.#parts.delete(oldest);
+    return read;
+  }
 }
 
 /** The rows of each group, of large groups in several parts. */
