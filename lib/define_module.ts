@@ -106,7 +106,7 @@ function checkTask(what: string, task: Task<unknown>): void {
 }
 
 function checkMetrics(what: string, metrics: Task<unknown>["metrics"] & object): void {
-  if (typeof metrics !== "object" || Array.isArray(metrics)) {
+  if (typeof metrics !== "object" || metrics === null || Array.isArray(metrics)) {
     throw new TypeError(`Cannot define ${what}: its metrics are ${got(metrics)}, expected { name: metric }`);
   }
   for (const [name, metric] of Object.entries<Partial<Metric> | undefined>(metrics)) {

@@ -120,6 +120,7 @@ Deno.test("defineModule() refuses params out of range and metrics that compute n
   }
   assert.equal(isModule(define({})), true);
   assert.throws(() => define({ metrics: [f1] }), /its metrics are a list, expected \{ name: metric \}/);
+  assert.throws(() => define({ metrics: null }), /its metrics are null, expected \{ name: metric \}/);
   const { name, title, generators, tasks, components } = define({});
   assert.equal(isModule({ name, title, generators, tasks, components }), false);
 });
