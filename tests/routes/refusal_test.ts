@@ -57,9 +57,11 @@ Deno.test("what else is refused is told in the problem's words, and a host's nam
 
 Deno.test("calls of the API, files for scripts and other methods get the problem, whatever they accept", async () => {
   const app = await rigApp({ token: TOKEN });
-  for (const path of ["/api/app", "/api/nothing", "/v1/models"]) {
+  for (const path of ["/api/app", "/api/nothing"]) {
     assert.equal((await readProblem(await app.fetch(path, { headers: { accept: OPENED } }))).status, 401, path);
   }
+  const models = await app.fetch("/v1/models", { headers: { accept: OPENED } });
+  assert.deepEqual([models.status, (await models.json()).error.type], [401, "authentication_error"]);
   for (const accept of ["*/*", "application/json", "text/css,*/*;q=0.1"]) {
     assert.equal((await readProblem(await app.fetch("/twind.css", { headers: { accept } }))).status, 401, accept);
   }
