@@ -41,7 +41,7 @@ const USES: readonly (readonly [name: string, act: (page: Page, who: string, rou
   }],
   ["failing", async (page, _, round) => {
     await click(page, "Fail");
-    return `${round + 1} tries`;
+    return round === 0 ? "1 try" : `${round + 1} tries`;
   }],
   ["stages", async (page, _, round) => {
     await click(page, "Add an element");
@@ -140,7 +140,7 @@ Deno.test("the pages of the elements example", async (t) => {
       const page = await open(browser, at("failing"));
       await click(page, "Fail");
       await page.getByRole("alert").filter({ hasText: "Raised on purpose!" }).waitFor();
-      await page.getByText("1 tries").waitFor();
+      await page.getByText("1 try", { exact: true }).waitFor();
       await click(page, "Work");
       await page.getByText("this button works").waitFor();
       await page.close();
