@@ -128,6 +128,7 @@ export default function NextToken(props: NextTokenProps) {
       case "why":
         return void contrast.why(command.focused);
       case "close":
+        contrast.close();
         return ahead.close();
       case "numbers":
         return void (numbers.value = NUMBERS[(NUMBERS.indexOf(numbers.value) + 1) % NUMBERS.length] ?? "p");
@@ -148,7 +149,7 @@ export default function NextToken(props: NextTokenProps) {
       next: next.value,
       candidates: candidates.value,
       focused: focusedCandidate(),
-      isAhead: ahead.preview.value !== undefined,
+      isOpen: ahead.preview.value !== undefined || contrast.isOpen(),
     });
     if (command === undefined) return false;
     follow(command);

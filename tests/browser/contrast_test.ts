@@ -65,6 +65,16 @@ Deno.test("x, x and w contrast two candidates by what each field of the prompt a
     assert.equal(await page.getByText("to contrast", { exact: true }).count(), 0);
   });
 
+  await t.step("Escape closes it and takes the marks away", async () => {
+    await page.locator(`[data-candidate="${Y}"]`).focus();
+    await page.keyboard.press("x");
+    await page.keyboard.press("w");
+    await facts("Why ‹y›");
+    await page.keyboard.press("Escape");
+    await page.getByRole("region", { name: /^Why/ }).waitFor({ state: "detached" });
+    assert.equal(await page.getByText("to contrast", { exact: true }).count(), 0);
+  });
+
   await t.step(
     "what fails is told, and nothing of what was found before stands there as if it were being asked",
     async () => {

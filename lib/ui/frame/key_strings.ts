@@ -74,6 +74,7 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
         "w",
         "tells what each field of the prompt adds to one marked candidate rather than the other, or to the one in focus",
       ],
+      ["Esc", "closes what Space or w has opened, and takes the marks away"],
     ],
   },
   {

@@ -17,6 +17,7 @@ export type StepCommand =
   | { readonly kind: "why"; readonly focused: TokenId | undefined }
   /** The next way of writing probabilities. */
   | { readonly kind: "numbers" }
+  /** Whatever is open, and the marks. */
   | { readonly kind: "close" }
   | { readonly kind: "find" };
 
@@ -28,8 +29,8 @@ interface StepPlace {
   readonly candidates: readonly Candidate[];
   /** The candidate that has the focus. */
   readonly focused: TokenId | undefined;
-  /** Whether a look ahead is open. */
-  readonly isAhead: boolean;
+  /** Whether a look ahead or a contrast is open, or a candidate marked for one. */
+  readonly isOpen: boolean;
 }
 
 /** Whether a key's step begins where another one leads, so that it waits for that one's answer. */
@@ -40,7 +41,7 @@ export function isStepKey(key: string): boolean {
 /** Undefined for a key that means nothing here. */
 export function commandOf(
   key: string,
-  { params, path, next, candidates, focused, isAhead }: StepPlace,
+  { params, path, next, candidates, focused, isOpen }: StepPlace,
 ): StepCommand | undefined {
   // Subtle: where the place that was asked for did not come, the candidates are still those of the place before.
   const listedAt = next?.path.map(({ id }) => id) ?? path;
@@ -69,7 +70,7 @@ export function commandOf(
     case "f":
       return { kind: "find" };
     case "Escape":
-      return isAhead ? { kind: "close" } : undefined;
+      return isOpen ? { kind: "close" } : undefined;
   }
   return focused === undefined ? undefined : ofFocused(key, params, focused);
 }

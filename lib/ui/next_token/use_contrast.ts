@@ -24,6 +24,8 @@ export interface Contrasting {
   readonly mark: (id: TokenId) => void;
   /** Contrasts the marked candidates; without any, looks at the one that has the focus. */
   readonly why: (focused: TokenId | undefined) => Promise<void>;
+  /** Whether there is anything to close: a contrast, or a mark. */
+  readonly isOpen: () => boolean;
   readonly close: () => void;
 }
 
@@ -115,7 +117,14 @@ export function useContrast({ api, screen, path, problem }: ContrastPlace): Cont
     askedAt.current = at;
   });
 
-  return { marked, shown, mark: (id) => marked.value = withMark(marked.value, id), why, close };
+  return {
+    marked,
+    shown,
+    mark: (id) => marked.value = withMark(marked.value, id),
+    why,
+    isOpen: () => shown.value !== undefined || marked.value.length > 0,
+    close,
+  };
 }
 
 function oddsNats({ one, other }: Pair): number {

@@ -14,7 +14,7 @@ function token(id: number) {
 Deno.test("commandOf() takes a candidate after the place that it is listed for, also when another one was asked for in vain", () => {
   const candidates = [7, 8].map((id, index) => ({ token: token(id), rank: index + 1, logprob: -1 }) as Candidate);
   const next = { path: [token(1)], step: { token: token(8) } } as unknown as NextToken;
-  const place = { params: DEFAULT_PARAMS, path: [1, 2], next, candidates, focused: undefined, isAhead: false };
+  const place = { params: DEFAULT_PARAMS, path: [1, 2], next, candidates, focused: undefined, isOpen: false };
   assert.deepEqual(commandOf("1", place), { kind: "go", path: [1, 7] });
   assert.deepEqual(commandOf("s", place), { kind: "go", path: [1, 8] });
   assert.deepEqual(commandOf("Backspace", place), { kind: "go", path: [1] });
@@ -22,6 +22,8 @@ Deno.test("commandOf() takes a candidate after the place that it is listed for, 
   assert.deepEqual(commandOf("x", { ...place, focused: 8 }), { kind: "mark", id: 8 });
   assert.equal(commandOf("x", place), undefined);
   assert.deepEqual(commandOf("w", place), { kind: "why", focused: undefined });
+  assert.equal(commandOf("Escape", place), undefined);
+  assert.deepEqual(commandOf("Escape", { ...place, isOpen: true }), { kind: "close" });
 });
 
 Deno.test("withMark() keeps the last two that were marked, and takes a mark away", () => {
