@@ -1,7 +1,7 @@
-/** Interleaved rounds: whatever else the machine does falls on all contestants alike. */
+/** One round, interleaved: whatever else the machine does falls on all contestants alike. */
 import { newTokens } from "../prompts.ts";
 import { gaps } from "../statistics.ts";
-import { Times } from "../times.ts";
+import type { Times } from "../times.ts";
 import type { Contestant } from "./contestant.ts";
 import { OURS } from "./entries.ts";
 import { newPrompt } from "./prompts.ts";
@@ -21,30 +21,23 @@ const SHARED = { length: 128, count: 32 } as const;
 
 export const decodeOf = (name: string, length: Length) => `${name} decode ${length}`;
 export const firstOf = (name: string, length: Length) => `${name} first ${length}`;
+export const loadOf = (name: string) => `${name} load`;
 export const stepOf = (name: string, length: Length) => `${name} step ${length}`;
 
-export interface Amount {
-  readonly rounds: number;
-  /** Tokens that are generated after each prompt. */
-  readonly tokens: number;
-}
-
-export async function runRounds(
+/** @param tokens that are generated after each prompt */
+export async function runRound(
   contestants: readonly Contestant[],
-  { rounds, tokens }: Amount,
+  tokens: number,
+  times: Times,
   say: (line: string) => void,
-): Promise<Times> {
-  const times = new Times();
-  for (let round = 0; round < rounds; round++) {
-    for (const length of LENGTHS) {
-      say(`round ${round + 1} of ${rounds}: after ${length} tokens`);
-      for (const contestant of contestants) await generate(contestant, length, tokens, times);
-      for (const contestant of contestants) await takeSteps(contestant, length, times);
-    }
-    say(`round ${round + 1} of ${rounds}: several at once`);
-    for (const contestant of contestants) if (isOurs(contestant)) await runSeveral(contestant, times);
+): Promise<void> {
+  for (const length of LENGTHS) {
+    say(`after ${length} tokens`);
+    for (const contestant of contestants) await generate(contestant, length, tokens, times);
+    for (const contestant of contestants) await takeSteps(contestant, length, times);
   }
-  return times;
+  say("several at once");
+  for (const contestant of contestants) if (isOurs(contestant)) await runSeveral(contestant, times);
 }
 
 function isOurs({ entry }: Contestant): boolean {
@@ -55,7 +48,8 @@ async function generate(contestant: Contestant, length: Length, count: number, t
   const { name } = contestant.entry;
   const tokenTimes = await contestant.ask({ type: "generate", prompt: newPrompt(length), count });
   times.add(firstOf(name, length), tokenTimes.slice(0, 1));
-  times.add(decodeOf(name, length), gaps(tokenTimes));
+  // Subtle: the second token may arrive right behind a first one that came late, so no gap is counted from there.
+  times.add(decodeOf(name, length), gaps(tokenTimes.slice(1)));
 }
 
 async function takeSteps(contestant: Contestant, length: Length, times: Times): Promise<void> {

@@ -2,12 +2,11 @@
 import { atLeast, atMost, type Bound, type Row } from "../gate.ts";
 import type { Times } from "../times.ts";
 import { ALL_POSITIONS, OURS } from "./entries.ts";
-import { CLIENTS, decodeOf, firstOf, type Length, LENGTHS, stepOf } from "./rounds.ts";
+import { CLIENTS, decodeOf, firstOf, type Length, LENGTHS, loadOf, stepOf } from "./rounds.ts";
 
 const FP32 = `${OURS} fp32`, INT8 = `${OURS} int8`;
 
-/** @param loadsMs name → times of loading with everything in caches */
-export function rowsOf(times: Times, loadsMs: ReadonlyMap<string, number>): readonly Row[] {
+export function rowsOf(times: Times): readonly Row[] {
   return [
     ...decodeRows(times),
     ...stepRows(times),
@@ -25,7 +24,7 @@ export function rowsOf(times: Times, loadsMs: ReadonlyMap<string, number>): read
     },
     ...[FP32, INT8].map((name) => ({
       what: `load ${name}, warm cache`,
-      values: [(loadsMs.get(name) ?? NaN) / 1000],
+      values: [times.least(loadOf(name)) / 1000],
       unit: "s",
       bound: atMost(0.6, 0.4),
     })),
