@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cx } from "../cx.ts";
 import { PALETTE_STRINGS as TEXT } from "./key_strings.ts";
 import { matching, type PaletteItem, paletteItems } from "./palette_items.ts";
@@ -12,14 +12,12 @@ interface PaletteProps {
 export function Palette({ onClose }: PaletteProps) {
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
-  const [items, setItems] = useState<readonly PaletteItem[]>([]);
+  const [items] = useState(() => paletteItems(document));
   const field = useRef<HTMLInputElement>(null);
   const found = matching(items, query);
 
-  useEffect(() => {
-    setItems(paletteItems(document));
-    field.current?.focus();
-  }, []);
+  // Subtle: before anything is drawn, so that no key of somebody quick is lost.
+  useLayoutEffect(() => field.current?.focus(), []);
   useLayoutEffect(() => {
     document.getElementById(`palette-${active}`)?.scrollIntoView({ block: "nearest" });
   }, [active]);
