@@ -50,6 +50,10 @@ export default defineConfig({
     ["break-anywhere", { overflowWrap: "anywhere" }],
     // Three lines of a text, the last of which says by its ellipsis that more follows.
     ["clamp-3", { display: "-webkit-box", WebkitBoxOrient: "vertical", WebkitLineClamp: "3", overflow: "hidden" }],
+    // Buttons within are as large on a narrow screen as a finger needs them.
+    ["touch", {
+      "@media (max-width:899px)": { "& button": { minHeight: "44px", minWidth: "44px", justifyContent: "center" } },
+    }],
     ["fade-none", { maskImage: "none" }],
   ],
   theme: {

@@ -38,7 +38,8 @@ export default function NextToken(props: NextTokenProps) {
   const { ask, isBusy, problem } = question;
   const paths = useKnownSteps({ api, source, place });
   const ahead = useLookAhead(paths.greedily);
-  const contrast = useContrast({ api, screen, path, problem });
+  const tokenOf = (id: TokenId) => candidates.value.find(({ token }) => token.id === id)?.token;
+  const contrast = useContrast({ api, screen, path, tokenOf, problem });
   const queue = useStepQueue();
   const push = useStepAddress({
     screen,
@@ -122,7 +123,8 @@ export default function NextToken(props: NextTokenProps) {
       case "params":
         return changeParams(command.params);
       case "preview":
-        return void ahead.look(path.value, command.id);
+        // Space is what chooses from a list of choices.
+        return contrast.isChoosing.value ? contrast.mark(command.id) : void ahead.look(path.value, command.id);
       case "mark":
         return contrast.mark(command.id);
       case "why":
@@ -187,6 +189,10 @@ export default function NextToken(props: NextTokenProps) {
       preview={ahead.preview.value}
       marked={contrast.marked.value}
       contrast={contrast.shown.value}
+      isChoosing={contrast.isChoosing.value}
+      onChoose={contrast.choose}
+      onMark={contrast.mark}
+      onWhy={() => void contrast.why(undefined)}
       onCloseContrast={contrast.close}
       tried={paths.tried.value}
       queued={queue.waiting.value.length}

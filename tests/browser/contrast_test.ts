@@ -92,5 +92,58 @@ Deno.test("x, x and w contrast two candidates by what each field of the prompt a
       assert.equal(await page.getByRole("region", { name: /^Why/ }).count(), 0);
     },
   );
+
+  await t.step(
+    "by touch: Why? lets clicks choose candidates, Ask tells of them in sight, and Close ends it",
+    async () => {
+      const phone = await browser.newPage({ viewport: { width: 390, height: 844 }, hasTouch: true });
+      await phone.goto(`${app.origin}/why/next-token`);
+      await phone.locator("[data-ready=true]").waitFor();
+      const open = phone.getByRole("button", { name: /^Why\?/ }), ask = phone.getByRole("button", { name: "Ask" });
+      await open.tap();
+      assert.equal(await ask.isDisabled(), true);
+      const choices = [Y, Z].map((id) => phone.locator(`[data-candidate="${id}"]`));
+      for (const target of [open, ask, ...choices]) {
+        const { width, height } = await target.boundingBox() ?? { width: 0, height: 0 };
+        assert.ok(width >= 44 && height >= 44, `${await target.innerText()} is ${width} by ${height}`);
+      }
+      for (const choice of choices) await choice.tap();
+      assert.equal(await phone.getByRole("checkbox", { checked: true }).count(), 2);
+      assert.ok(!phone.url().includes("path="), "nothing is taken");
+      await ask.tap();
+      const section = phone.getByRole("region", { name: "Why ‹y› rather than ‹z›", exact: true });
+      await section.getByText("What a field adds").waitFor();
+      const box = await section.boundingBox();
+      assert.ok(box !== null && box.y >= 0 && box.y + box.height <= 844, JSON.stringify(box));
+      await section.getByRole("button", { name: "Close" }).tap();
+      await section.waitFor({ state: "detached" });
+      assert.equal(await phone.getByRole("checkbox").count(), 0);
+      await phone.close();
+    },
+  );
+
+  await t.step("w says so where the generator does not tell of the candidate", async () => {
+    await page.locator(`[data-candidate="${Y}"]`).focus();
+    await page.route("**/next_token", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...await response.json(), found: [] } });
+    });
+    await page.keyboard.press("w");
+    await page.getByText("The generator does not tell the probability of ‹y› here").waitFor();
+    await page.unroute("**/next_token");
+    await page.keyboard.press("Escape");
+  });
+
+  await t.step("w lets one be chosen where none is marked or in focus; Space and Enter choose", async () => {
+    await page.locator("h1").click();
+    await page.keyboard.press("w");
+    await page.locator(`[data-candidate="${Y}"]`).focus();
+    await page.keyboard.press("Space");
+    await page.locator(`[data-candidate="${Z}"]`).focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await page.getByRole("checkbox", { checked: true }).count(), 2);
+    await page.keyboard.press("Escape");
+    assert.equal(await page.getByRole("checkbox").count(), 0);
+  });
   await browser.close();
 });

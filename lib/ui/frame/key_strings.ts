@@ -72,7 +72,7 @@ export const KEYS: readonly { readonly screen: string; readonly keys: readonly (
       ["x", "marks it, or takes the mark away; two can be contrasted"],
       [
         "w",
-        "tells what each field of the prompt adds to one marked candidate rather than the other, or to the one in focus",
+        "tells what each field of the prompt adds to one marked candidate rather than the other, or to the one in focus; without either, lets one be chosen",
       ],
       ["Esc", "closes what Space or w has opened, and takes the marks away"],
     ],

@@ -36,7 +36,7 @@ export function FindField({ screen, params, path, query, onFind, onAppend }: Nex
           event.preventDefault();
           onAppend(query);
         }}
-        class="min-h-[32px] w-[180px] rounded-md border border-line bg-panel px-2 py-1"
+        class="min-h-[32px] w-[116px] sm:w-[160px] rounded-md border border-line bg-panel px-2 py-1"
       />
     </form>
   );

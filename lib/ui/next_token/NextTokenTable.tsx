@@ -22,6 +22,8 @@ interface NextTokenTableProps {
   /** Where taking a candidate leads; works without JavaScript. */
   readonly hrefOf: (id: TokenId) => string;
   readonly onTake: (id: TokenId) => void;
+  /** Present while candidates are chosen to be contrasted: then a click marks one instead. */
+  readonly onMark: ((id: TokenId) => void) | undefined;
   /** Where banning a candidate, or allowing it again, leads. */
   readonly banHref: (id: TokenId) => string;
   readonly onBan: (id: TokenId) => void;
@@ -29,7 +31,7 @@ interface NextTokenTableProps {
 
 /** Candidates in the order of their raw probability; one that a processor removed stays in its place, with the reason. */
 export function NextTokenTable(
-  { next, candidates, selected, marked, preview, numbers, hrefOf, onTake, onSelect, banHref, onBan }:
+  { next, candidates, selected, marked, preview, numbers, hrefOf, onTake, onMark, onSelect, banHref, onBan }:
     NextTokenTableProps,
 ) {
   const { step, target } = next;
@@ -70,6 +72,7 @@ export function NextTokenTable(
               isTarget={candidate.token.id === target?.token.id}
               href={hrefOf(candidate.token.id)}
               onTake={onTake}
+              onMark={onMark}
               onSelect={onSelect}
               banHref={banHref(candidate.token.id)}
               onBan={onBan}
@@ -110,6 +113,7 @@ interface RowProps {
   readonly isDrawn: boolean;
   readonly isTarget: boolean;
   readonly href: string;
+  readonly onMark: NextTokenTableProps["onMark"];
   readonly onTake: (id: TokenId) => void;
   readonly onSelect: (id: TokenId) => void;
   readonly banHref: string;
@@ -127,6 +131,7 @@ function Row(props: RowProps) {
     preview,
     href,
     onTake,
+    onMark,
     onSelect,
     banHref,
     onBan,
@@ -146,12 +151,18 @@ function Row(props: RowProps) {
           aria-current={isSelected ? "true" : undefined}
           onFocus={() => onSelect(token.id)}
           aria-label={`${tokenName(display)}, p ${probability(logprob)}, rank ${rank}${out}`}
+          role={onMark === undefined ? undefined : "checkbox"}
+          aria-checked={onMark === undefined ? undefined : props.isMarked}
           onClick={(event) => {
             if (event.metaKey || event.ctrlKey || event.shiftKey) return;
             event.preventDefault();
-            onTake(token.id);
+            (onMark ?? onTake)(token.id);
           }}
-          class={cx("break-words rounded-sm px-0.5", isDrawn && "font-bold")}
+          class={cx(
+            "break-words rounded-sm px-0.5",
+            isDrawn && "font-bold",
+            onMark !== undefined && "inline-block min-w-[44px] py-3 mid:min-w-0 mid:py-0",
+          )}
         >
           {isOut ? <s>{display.text}</s> : display.text}
         </a>
@@ -180,7 +191,7 @@ function Row(props: RowProps) {
             href={banHref}
             tabIndex={-1}
             aria-label={TEXT.banOf(tokenName(display), excludedBy === "logit_bias")}
-            class="rounded-sm px-1 text-soft hover:text-ink hover:underline"
+            class={cx("rounded-sm px-1 text-soft hover:text-ink hover:underline", onMark !== undefined && "invisible")}
             onClick={(event) => {
               if (event.metaKey || event.ctrlKey || event.shiftKey) return;
               event.preventDefault();

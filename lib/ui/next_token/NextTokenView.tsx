@@ -1,6 +1,7 @@
 import { visibleText } from "../../lm/visible_text.ts";
 import { withBan } from "../address/bias_text.ts";
 import { Button } from "../Button.tsx";
+import { ContrastChoice } from "./ContrastPanel.tsx";
 import { cx } from "../cx.ts";
 import { FindField, Found } from "./FindToken.tsx";
 import { LinkButton } from "../LinkButton.tsx";
@@ -33,6 +34,7 @@ export function NextTokenView(props: NextTokenViewProps) {
       label={TEXT.candidates}
       isReady={props.isReady}
       isBusy={isBusy}
+      narrow={props.contrast === undefined ? "below" : "over"}
       inspector={next && <NextTokenAside {...props} next={next} />}
     >
       <form
@@ -71,6 +73,13 @@ export function NextTokenView(props: NextTokenViewProps) {
           )}
           actions={
             <>
+              {props.isReady && (
+                <span class="touch">
+                  <Button label={TEXT.whyOpenName} pressed={props.isChoosing} onClick={props.onChoose}>
+                    {TEXT.whyOpen}
+                  </Button>
+                </span>
+              )}
               <FindField {...props} />
               <Segments
                 label={TEXT.numbers}
@@ -84,6 +93,7 @@ export function NextTokenView(props: NextTokenViewProps) {
         >
           {isRefused && <p role="status" class={REFUSED}>{visibleText(problem.detail)}</p>}
           {!isRefused && props.query !== "" && next.found !== undefined && <Found {...props} found={next.found} />}
+          {props.isChoosing && <ContrastChoice marked={props.marked.length} onAsk={props.onWhy} />}
           <div class={cx(isBusy && "opacity-50")}>
             <NextTokenTable
               next={next}
@@ -94,6 +104,7 @@ export function NextTokenView(props: NextTokenViewProps) {
               numbers={screen.numbers}
               hrefOf={(id) => nextHref(here, [...listedAt, id])}
               onTake={(id) => props.onGo([...listedAt, id])}
+              onMark={props.isChoosing ? props.onMark : undefined}
               onSelect={props.onSelect}
               banHref={(id) => nextHref({ ...here, params: withBan(props.params, id) }, props.path)}
               onBan={(id) => props.onParams(withBan(props.params, id))}

@@ -7,8 +7,8 @@ export interface Contrast {
   readonly one: Token;
   /** Absent where one token is looked at by itself. */
   readonly other?: Token;
-  /** As the prompt stands. */
-  readonly nats: number;
+  /** As the prompt stands; undefined until it is known, and where the generator does not tell it. */
+  readonly nats: number | undefined;
   /** The fields that were left blank so far, one at a time. */
   readonly fields: readonly FieldShare[];
   readonly isBusy: boolean;

@@ -37,6 +37,8 @@ export interface NextTokenViewProps {
   /** Candidates that are marked to contrast, and what was found of them. */
   readonly marked: readonly TokenId[];
   readonly contrast: Contrast | undefined;
+  /** Whether a click on a candidate marks it. */
+  readonly isChoosing: boolean;
   /** Keys that wait for the answer. */
   readonly queued: number;
   readonly tried: readonly PathNode[];
@@ -50,5 +52,9 @@ export interface NextTokenViewProps {
   readonly onAppend: (text: string) => void;
   readonly onMore: () => void;
   readonly onRetry: () => void;
+  /** Lets clicks mark candidates; again, closes everything. */
+  readonly onChoose: () => void;
+  readonly onMark: (id: TokenId) => void;
+  readonly onWhy: () => void;
   readonly onCloseContrast: () => void;
 }

@@ -40,6 +40,20 @@ export const NEXT_TOKEN_STRINGS = {
   marked: "to contrast",
   why: (one: string, other: string | undefined) =>
     other === undefined ? `Why ${one}` : `Why ${one} rather than ${other}`,
+  whyOpen: "Why?",
+  whyOpenName: "Why? Choose candidates to see what each field of the prompt adds to them",
+  whyChoose: (marked: number) =>
+    marked === 0
+      ? "Choose a candidate to see what each field of the prompt adds to it."
+      : marked === 1
+      ? "Ask about this one, or choose a second one: then it is why the first rather than the second."
+      : "Two are chosen: ask why the first rather than the second.",
+  whyAsk: "Ask",
+  whyAsking: "The model is asked …",
+  whyUntold: (one: string, other: string | undefined) =>
+    `The generator does not tell the probability of ${
+      other === undefined ? one : `${one} and ${other}`
+    } here, so what the fields add is not known.`,
   whyOdds: "log-odds, raw",
   whyLogprob: "logprob, raw",
   whyField: (field: string) => `${field} adds`,

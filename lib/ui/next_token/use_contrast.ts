@@ -1,8 +1,8 @@
 /** Marks candidates to contrast, and asks the model what each field of the prompt adds to them. */
-import { type ReadonlySignal, type Signal, useSignal, useSignalEffect } from "@preact/signals";
+import { batch, type ReadonlySignal, type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Candidate, Problem } from "../../lm/event.ts";
-import type { TokenId } from "../../lm/token.ts";
+import type { Token, TokenId } from "../../lm/token.ts";
 import { ApiError } from "../api_client.ts";
 import { type Contrast, type FieldShare, fieldsOf, withMark } from "./contrast.ts";
 import { fetchNextToken } from "../generation_client.ts";
@@ -14,6 +14,8 @@ interface ContrastPlace {
   readonly api: string;
   readonly screen: GenerationScreen;
   readonly path: Signal<readonly TokenId[]>;
+  /** A candidate of the list; undefined for one that is not in it any more. */
+  readonly tokenOf: (id: TokenId) => Token | undefined;
   /** What is wrong, as the page tells it. */
   readonly problem: Signal<Problem | undefined>;
 }
@@ -21,10 +23,14 @@ interface ContrastPlace {
 export interface Contrasting {
   readonly marked: ReadonlySignal<readonly TokenId[]>;
   readonly shown: ReadonlySignal<Contrast | undefined>;
+  /** Whether a click on a candidate marks it. */
+  readonly isChoosing: ReadonlySignal<boolean>;
+  /** Lets clicks mark candidates; again, closes everything. */
+  readonly choose: () => void;
   readonly mark: (id: TokenId) => void;
-  /** Contrasts the marked candidates; without any, looks at the one that has the focus. */
+  /** Contrasts the marked candidates; without any, looks at the one that has the focus, or lets one be chosen. */
   readonly why: (focused: TokenId | undefined) => Promise<void>;
-  /** Whether there is anything to close: a contrast, or a mark. */
+  /** Whether there is anything to close: a contrast, a mark, or the choice of one. */
   readonly isOpen: () => boolean;
   readonly close: () => void;
 }
@@ -34,16 +40,28 @@ interface Pair {
   readonly other: Candidate | undefined;
 }
 
-export function useContrast({ api, screen, path, problem }: ContrastPlace): Contrasting {
+export function useContrast({ api, screen, path, tokenOf, problem }: ContrastPlace): Contrasting {
   const marked = useSignal<readonly TokenId[]>([]);
   const shown = useSignal<Contrast | undefined>(undefined);
+  const isChoosing = useSignal(false);
   const asking = useRef<AbortController | undefined>(undefined);
   const askedAt = useRef(path.peek().join());
+  /** Those that were marked, which other params may have taken from the list since. */
+  const known = useRef(new Map<TokenId, Token>());
 
   function close(): void {
     asking.current?.abort();
-    marked.value = [];
-    shown.value = undefined;
+    batch(() => {
+      marked.value = [];
+      shown.value = undefined;
+      isChoosing.value = false;
+    });
+  }
+
+  function mark(id: TokenId): void {
+    const token = tokenOf(id);
+    if (token !== undefined) known.current.set(id, token);
+    marked.value = withMark(marked.value, id);
   }
 
   /** @throws {ApiError}; undefined where the generator does not tell of all that is asked for */
@@ -64,13 +82,13 @@ export function useContrast({ api, screen, path, problem }: ContrastPlace): Cont
   }
 
   /** As the prompt stands. A model that fails is told on the page. */
-  async function pairHere(ids: readonly TokenId[], signal: AbortSignal): Promise<Pair | undefined> {
+  async function pairHere(ids: readonly TokenId[], signal: AbortSignal): Promise<Pair | undefined | "failed"> {
     try {
       return await pairWith(ids, undefined, signal);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (!signal.aborted) problem.value = error.problem;
-      return undefined;
+      return "failed";
     }
   }
 
@@ -91,23 +109,27 @@ export function useContrast({ api, screen, path, problem }: ContrastPlace): Cont
 
   async function why(focused: TokenId | undefined): Promise<void> {
     const ids = marked.value.length > 0 || focused === undefined ? marked.value : [focused];
-    if (ids.length === 0) return;
+    if (ids.length === 0) return void (isChoosing.value = true);
     asking.current?.abort();
     const controller = new AbortController(), { signal } = controller;
     asking.current = controller;
+    const [one, other] = ids.map((id) => tokenOf(id) ?? known.current.get(id));
+    if (one === undefined) return;
+    const contrast = { one, ...(other === undefined ? {} : { other }) };
     // What was found last may be of other candidates, and is asked for no further.
-    shown.value = undefined;
+    shown.value = { ...contrast, nats: undefined, fields: [], isBusy: true };
     const pair = await pairHere(ids, signal);
-    if (pair === undefined || signal.aborted) return;
-    const { one, other } = pair, nats = oddsNats(pair), fields = fieldsOf(screen.prompt);
-    const contrast = { one: one.token, ...(other === undefined ? {} : { other: other.token }), nats };
-    const shares: FieldShare[] = [];
-    for (const field of fields) {
-      shown.value = { ...contrast, fields: [...shares], isBusy: true };
+    if (signal.aborted) return;
+    // Of what failed the page tells.
+    if (pair === "failed") return void (shown.value = undefined);
+    if (pair === undefined) return void (shown.value = { ...contrast, nats: undefined, fields: [], isBusy: false });
+    const nats = oddsNats(pair), shares: FieldShare[] = [];
+    for (const field of fieldsOf(screen.prompt)) {
+      shown.value = { ...contrast, nats, fields: [...shares], isBusy: true };
       shares.push(await shareOf(field, ids, nats, signal));
       if (signal.aborted) return;
     }
-    shown.value = { ...contrast, fields: shares, isBusy: false };
+    shown.value = { ...contrast, nats, fields: shares, isBusy: false };
   }
 
   useSignalEffect(() => {
@@ -120,9 +142,11 @@ export function useContrast({ api, screen, path, problem }: ContrastPlace): Cont
   return {
     marked,
     shown,
-    mark: (id) => marked.value = withMark(marked.value, id),
+    isChoosing,
+    choose: () => isChoosing.value ? close() : void (isChoosing.value = true),
+    mark,
     why,
-    isOpen: () => shown.value !== undefined || marked.value.length > 0,
+    isOpen: () => shown.value !== undefined || marked.value.length > 0 || isChoosing.value,
     close,
   };
 }
