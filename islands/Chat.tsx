@@ -16,7 +16,7 @@ import { ChatView } from "../lib/ui/chat/ChatView.tsx";
 import { begun, opened, openedAt, withoutFirst } from "../lib/ui/chat/conversations.ts";
 import { download } from "../lib/ui/download.ts";
 import { CHAT_STRINGS } from "../lib/ui/chat/chat_strings.ts";
-import { isPageKey, isTyping } from "../lib/ui/page_key.ts";
+import { isPageKey, isTyping, keyOf } from "../lib/ui/page_key.ts";
 import { stepsAlong, type TurnFinder } from "../lib/ui/chat/turn_tokens.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
 import { useChatPrompt } from "../lib/ui/chat/use_chat_prompt.ts";
@@ -185,7 +185,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   useKeys((event) => {
     const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping(event);
     if (isUndo && writing.value === undefined) event.shiftKey ? kept.redo() : kept.undo();
-    else if (event.key === "o" && isPageKey(event)) return toggleOutline();
+    else if (keyOf(event) === "o" && isPageKey(event)) return toggleOutline();
     else if (event.key !== "Escape") return false;
     else if (writing.value === undefined) selection.value = undefined;
     else on.stop();

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { formatRanges, hasRow, parseRanges, toggleRow, withRows } from "../lib/lm/row_ranges.ts";
 import { SELECTED } from "../lib/ui/address/dataset_screen.ts";
-import { isPageKey } from "../lib/ui/page_key.ts";
+import { isPageKey, keyOf } from "../lib/ui/page_key.ts";
 
 /** Key → the element that it presses or goes to. */
 const TARGETS: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ function onKey(event: KeyboardEvent): void {
   if (event.key.toLowerCase() === "x" && selectRows(event.shiftKey)) return event.preventDefault();
   const move = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
   if (move !== 0 && !moveRows(move)) return;
-  const target = /^[1-9]$/.test(event.key) ? `[data-step=open-${event.key}]` : TARGETS[event.key];
+  const target = /^[1-9]$/.test(event.key) ? `[data-step=open-${event.key}]` : TARGETS[keyOf(event)];
   if (move === 0 && !go(target)) return;
   event.preventDefault();
 }

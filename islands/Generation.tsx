@@ -20,7 +20,7 @@ import { GENERATION_STRINGS } from "../lib/ui/generation_strings.ts";
 import { formatSelection, parseSelection, type Selection } from "../lib/ui/address/selection_text.ts";
 import { START } from "../lib/ui/generation/kept_trail.ts";
 import { followInRail } from "../lib/ui/address/other_screen.ts";
-import { isPageKey, isTyping } from "../lib/ui/page_key.ts";
+import { isPageKey, isTyping, keyOf } from "../lib/ui/page_key.ts";
 import { canRedo, canUndo, trailFrom } from "../lib/ui/trail.ts";
 import type { Colouring } from "../lib/ui/token/token_heat.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
@@ -78,7 +78,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
     else if (event.key === "Escape") goTo({ ...here(), selection: undefined });
     else if (isUndo(event)) event.shiftKey ? places.redo() : places.undo();
     else if (!isPageKey(event)) return false;
-    else if (event.key === "r" && made().length > 0) void making.regenerate();
+    else if (keyOf(event) === "r" && made().length > 0) void making.regenerate();
     else if (event.key === "[" || event.key === "]") return places.goBeside(event.key === "]" ? 1 : -1);
     else return false;
     return true;

@@ -9,7 +9,7 @@ import type { NextTokenScreen } from "../lib/ui/address/next_token_screen.ts";
 import { commandOf, isStepKey, type StepCommand } from "../lib/ui/next_token/next_token_keys.ts";
 import { NUMBERS } from "../lib/ui/address/probability_column.ts";
 import { NextTokenView } from "../lib/ui/next_token/NextTokenView.tsx";
-import { isPageKey } from "../lib/ui/page_key.ts";
+import { isPageKey, keyOf } from "../lib/ui/page_key.ts";
 import { pathSteps, pathVerdicts } from "../lib/ui/next_token/path_steps.ts";
 import { besidePath } from "../lib/ui/token/path_tree.ts";
 import { useContrast } from "../lib/ui/next_token/use_contrast.ts";
@@ -158,7 +158,7 @@ export default function NextToken(props: NextTokenProps) {
     return true;
   }
 
-  useKeys((event) => isPageKey(event) && press(event.key));
+  useKeys((event) => isPageKey(event) && press(keyOf(event)));
 
   useEffect(() => {
     isReady.value = true;

@@ -42,22 +42,24 @@ export default function RailFoot() {
     scrollTo(0, top); // The strip alone is to move: the address may lead further down.
     const onKey = (event: KeyboardEvent) => {
       const isOpen = dialog.current?.open;
-      if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+      // In lower case, whatever Caps Lock makes of a letter.
+      const key = event.key.toLowerCase();
+      if (key === "k" && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
         if (!isOpen) open("palette");
       }
       const inField = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
       if (inField || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key.length === 1 && event.key !== " " && areOff()) return event.stopImmediatePropagation();
-      const isAsked = event.timeStamp - askedMs.current < PATIENCE_MS && event.key.length === 1 && !isOpen;
-      const page = isAsked ? pageAt(event.key) : undefined;
-      askedMs.current = event.key === "g" ? event.timeStamp : -Infinity;
+      if (key.length === 1 && key !== " " && areOff()) return event.stopImmediatePropagation();
+      const isAsked = event.timeStamp - askedMs.current < PATIENCE_MS && key.length === 1 && !isOpen;
+      const page = isAsked ? pageAt(key) : undefined;
+      askedMs.current = key === "g" ? event.timeStamp : -Infinity;
       if (page !== undefined) {
         event.preventDefault();
         event.stopImmediatePropagation();
         return page.click();
       }
-      if (event.key !== "?") return;
+      if (key !== "?") return;
       event.preventDefault();
       if (isOpen) close();
       else open("keys");

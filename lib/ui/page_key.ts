@@ -7,3 +7,9 @@ export function isTyping({ target }: Event): boolean {
 export function isPageKey(event: KeyboardEvent): boolean {
   return !isTyping(event) && !event.ctrlKey && !event.metaKey && !event.altKey;
 }
+
+/** The key that was pressed: a letter is a capital where Shift is held, whatever Caps Lock makes of it. */
+export function keyOf({ key, shiftKey }: KeyboardEvent): string {
+  if (!/^[a-z]$/i.test(key)) return key;
+  return shiftKey ? key.toUpperCase() : key.toLowerCase();
+}

@@ -102,6 +102,31 @@ Deno.test("the palette and the keys between pages", async (t) => {
     await page.waitForURL(/\/persona_chat\/chat/);
   });
 
+  await t.step("Caps Lock changes no key: what counts is whether Shift is held", async () => {
+    await open(page, `${app.origin}/persona_chat/chat`);
+    await page.getByLabel("Message").fill("hello !");
+    await page.getByLabel("Message").press("Enter");
+    await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).waitFor();
+    await page.locator("[data-turn=assistant]").getByRole("button", { name: "Tokens" }).focus();
+    // The letter as Caps Lock makes it, without Shift.
+    await page.keyboard.press("R");
+    await page.getByText("2 / 2").waitFor();
+    await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).waitFor();
+    await page.locator("[data-turn=assistant]").getByRole("button", { name: "Tokens" }).focus();
+    await page.keyboard.press("Shift+r");
+    await page.getByRole("region", { name: /^2 answers side by side/ }).waitFor();
+    await page.keyboard.press("Control+K");
+    await page.getByRole("combobox", { name: "Find an action" }).waitFor();
+    await page.keyboard.press("Escape");
+    await open(page, `${app.origin}/alpaca/next-token?sample=3`);
+    await page.keyboard.press("G");
+    await page.keyboard.press("D");
+    await page.waitForURL(/\/alpaca\/dataset/);
+    await page.locator("[data-ready=true]").waitFor({ state: "attached" });
+    await page.keyboard.press("J");
+    await page.waitForURL(/sample=4/);
+  });
+
   await t.step("g with a letter, as the rail, takes the sample along and the params as they stand now", async () => {
     await open(page, `${app.origin}/alpaca/generation?sample=3`);
     await page.getByLabel("temperature", { exact: true }).fill("0.5");

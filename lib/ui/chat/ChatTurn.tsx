@@ -11,7 +11,7 @@ import { ConfidenceLine } from "./ConfidenceLine.tsx";
 import { cx } from "../cx.ts";
 import { paramsToQuery } from "../address/generation_screen.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
-import { isPageKey } from "../page_key.ts";
+import { isPageKey, keyOf } from "../page_key.ts";
 import { fixed, plural } from "../number_format.ts";
 import { SurvivalLine } from "../inspector/SurvivalLine.tsx";
 import { RUN_STRINGS } from "../run_strings.ts";
@@ -124,9 +124,10 @@ function onTurnKey(
 ) {
   if (!isPageKey(event)) return;
   const beside = versions[versions.indexOf(turn) + (event.key === "]" ? 1 : event.key === "[" ? -1 : NaN)];
-  if (event.key === "r") on.again(turn);
-  else if (event.key === "R") on.beside(turn);
-  else if (event.key === "t") on.tokens(turn);
+  const key = keyOf(event);
+  if (key === "r") on.again(turn);
+  else if (key === "R") on.beside(turn);
+  else if (key === "t") on.tokens(turn);
   else if (beside !== undefined) on.version(beside);
   else return;
   event.preventDefault();
