@@ -88,9 +88,26 @@ export default function RailFoot() {
         }}
         // The screen below the sheet hears no key. Subtle: a sheet that was just closed may still have the focus.
         onKeyDown={(event) => event.currentTarget.open && event.stopPropagation()}
-        class="mx-auto mt-[10vh] max-h-[80vh] w-[420px] max-w-[94vw] whitespace-normal rounded-lg border border-edge bg-panel p-0 text-ink"
+        class="max-h-[80vh]"
       >
-        {Sheet && <Sheet shows={shows} isOff={areOff()} onSwitch={(off) => isOff.current = off} onClose={close} />}
+        {Sheet
+          ? (
+            <Sheet
+              shows={shows}
+              typed={dialog.current?.querySelector("input")?.value}
+              isOff={areOff()}
+              onSwitch={(off) => isOff.current = off}
+              onClose={close}
+            />
+          )
+          // Until it is loaded, what somebody quick types is kept here.
+          : shows === "palette" && (
+            <input
+              aria-label={STRINGS.keySheet}
+              class="sr-only"
+              ref={(field) => field?.focus()}
+            />
+          )}
       </dialog>
     </>
   );

@@ -52,6 +52,28 @@ Deno.test("the palette and the keys between pages", async (t) => {
     assert.equal(await page.getByRole("dialog").isVisible(), false);
   });
 
+  await t.step("keeps what is typed before its code has come", async () => {
+    const quick = await browser.newPage();
+    await quick.goto(url);
+    await quick.locator("[data-ready=true]").waitFor();
+    // What the rail loads on its first key waits until the letters are typed.
+    const typed = Promise.withResolvers<void>();
+    await quick.route("**/*.js", (route) => typed.promise.then(() => route.continue()));
+    await quick.waitForFunction(() => {
+      dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true }));
+      return document.querySelector("dialog")?.open === true;
+    });
+    await quick.keyboard.type("min_px");
+    await quick.keyboard.press("Backspace");
+    typed.resolve();
+    const field = quick.getByRole("combobox", { name: "Find an action, a field or a page" });
+    await field.waitFor();
+    assert.equal(await field.inputValue(), "min_p");
+    await quick.keyboard.press("Enter");
+    assert.equal(await quick.evaluate(() => document.activeElement?.id), "param-min_p");
+    await quick.close();
+  });
+
   await t.step("leads into a field, also while somebody types, and moves by arrows", async () => {
     await page.getByLabel("seed", { exact: true }).focus();
     await page.keyboard.press("Control+k");

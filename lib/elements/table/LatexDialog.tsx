@@ -46,7 +46,7 @@ export function LatexDialog({ headers, rows, onClose }: LatexDialogProps) {
       onClick={(event) => {
         if (event.target === event.currentTarget) dialog.current?.close();
       }}
-      class="m-auto w-[720px] max-w-[calc(100vw-24px)] rounded-lg border bg-panel p-0 text-13 text-ink shadow-lg"
+      class="m-auto w-[720px] text-13 shadow-lg"
     >
       <div class="flex max-h-[80vh] min-w-0 flex-col gap-3 p-3">
         <pre

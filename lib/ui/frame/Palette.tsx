@@ -5,12 +5,14 @@ import { PALETTE_STRINGS as TEXT } from "./key_strings.ts";
 import { matching, type PaletteItem, paletteItems } from "./palette_items.ts";
 
 interface PaletteProps {
+  /** What was typed before this was loaded. */
+  readonly typed: string | undefined;
   readonly onClose: () => void;
 }
 
 /** Everything that can be done on the page, found by typing a part of its name. */
-export function Palette({ onClose }: PaletteProps) {
-  const [query, setQuery] = useState("");
+export function Palette({ typed = "", onClose }: PaletteProps) {
+  const [query, setQuery] = useState(typed);
   const [active, setActive] = useState(0);
   const [items] = useState(() => paletteItems(document));
   const field = useRef<HTMLInputElement>(null);

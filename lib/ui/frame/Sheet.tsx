@@ -7,6 +7,8 @@ import { STRINGS } from "../strings.ts";
 
 export interface SheetProps extends KeyListProps {
   readonly shows: "keys" | "palette";
+  /** What was typed before this was loaded. */
+  readonly typed: string | undefined;
   readonly onClose: () => void;
 }
 
@@ -15,7 +17,7 @@ export function Sheet(props: SheetProps) {
   return (
     <div class="flex flex-col items-start gap-4 p-4">
       <h1 id="sheet" class="sr-only">{props.shows === "keys" ? STRINGS.keySheet : PALETTE_STRINGS.palette}</h1>
-      {props.shows === "keys" ? <KeyList {...props} /> : <Palette onClose={props.onClose} />}
+      {props.shows === "keys" ? <KeyList {...props} /> : <Palette typed={props.typed} onClose={props.onClose} />}
       <Button onClick={props.onClose}>{STRINGS.close}</Button>
     </div>
   );
