@@ -143,7 +143,9 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     },
     beside: (turn) => {
       if (writing.value !== undefined || turn.origin === undefined || turn.parent === undefined) return;
-      beside.value = [...(beside.value.includes(turn.id) ? beside.value : [turn.id]), chat.value.turns.length];
+      const others = state.batchOf(chat.value, turn).filter(({ isAccepted }) => !isAccepted).map(({ id }) => id);
+      const shown = beside.value.includes(turn.id) ? beside.value : others.includes(turn.id) ? others : [turn.id];
+      beside.value = [...shown, chat.value.turns.length];
       const by = state.changedFor(turn, params.value);
       if (by !== undefined) return branch(turn, 0, [], by);
       // The same params by the same dice would be the same answer.

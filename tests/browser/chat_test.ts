@@ -329,6 +329,38 @@ Deno.test("chat screen", async (t) => {
     await own.context().close();
   });
 
+  await t.step("by touch: another answer beside one, and the heads of all are alike", async () => {
+    const phone = await (await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true })).newPage();
+    await phone.goto(`${app.origin}/persona_chat/chat?seed=5`);
+    await phone.locator("[data-ready=true]").waitFor();
+    const another = phone.getByRole("button", { name: "Another answer" });
+    assert.equal(await another.count(), 0, "there is none yet");
+    await send(phone, "do you have any pets ?");
+    for (const count of [2, 3]) {
+      assert.ok(((await another.boundingBox())?.height ?? 0) >= 44);
+      await another.tap();
+      await phone.getByRole("region", { name: `${count} answers side by side` }).waitFor();
+      await phone.getByRole("button", { name: "Accept" }).and(phone.locator(":enabled")).waitFor();
+    }
+    for (const width of [390, 1280]) {
+      await phone.setViewportSize({ width, height: 844 });
+      const heads = await phone.locator("[data-turn=assistant] header").evaluateAll((heads) =>
+        heads.map((head) => head.getBoundingClientRect().height)
+      );
+      assert.equal(heads.length, 3);
+      assert.equal(new Set(heads).size, 1, `${heads} px at ${width} px`);
+    }
+    // Those that came together stay beside it.
+    await phone.goto(`${app.origin}/persona_chat/chat?n=2`);
+    await phone.locator("[data-ready=true]").waitFor();
+    await phone.getByRole("button", { name: "New chat" }).tap();
+    await send(phone, "do you have any pets ?");
+    await phone.getByRole("region", { name: "2 answers side by side" }).waitFor();
+    await another.tap();
+    await phone.getByRole("region", { name: "3 answers side by side" }).waitFor();
+    await phone.context().close();
+  });
+
   await t.step("says without JavaScript that it needs it", async () => {
     const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
     await plain.goto(`${app.origin}/persona_chat/chat`);

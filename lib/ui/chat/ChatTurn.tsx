@@ -50,13 +50,19 @@ export function ChatTurn(props: ChatTurnProps) {
         <b class="font-semibold text-ink">
           {isChoice ? TEXT.answer(versions.indexOf(turn) + 1) : isUser ? TEXT.user : TEXT.assistant}
         </b>
-        {isChoice && props.beside.includes(turn.id) && <span>{paramsText(props)}</span>}
+        {isChoice && (
+          // Below the name and what can be done, so that the heads of several answers are alike.
+          <span class="order-last flex w-full flex-wrap items-baseline gap-x-3">
+            {props.beside.includes(turn.id) && <span class="break-anywhere">{paramsText(props)}</span>}
+            <TurnMetrics {...props} />
+          </span>
+        )}
         {turn.isEdited && <span>{TEXT.edited}</span>}
         {!turn.isAccepted && !isStreaming && !isChoice && !isNothing(turn) && <span>{TEXT.pending}</span>}
         {turn.reason !== undefined && turn.reason !== "stop" && <span>{TEXT.endings[turn.reason] ?? turn.reason}</span>}
         {isStreaming && <span role="status">{writingText(turn, props.ahead)}</span>}
-        <TurnMetrics {...props} />
-        <span class="-mr-1.5 ml-auto inline-flex flex-wrap items-center gap-0.5">
+        {!isChoice && <TurnMetrics {...props} />}
+        <span class={cx("ml-auto inline-flex flex-wrap items-center gap-0.5", !isChoice && "-mr-1.5")}>
           {versions.length > 1 && !isChoice && (
             <Versions versions={versions} index={versions.indexOf(turn)} onVersion={on.version} />
           )}

@@ -77,12 +77,14 @@ function Thread(props: ChatViewProps) {
       <ol aria-label={TEXT.conversation}>
         {single.map((turn, index) => <ChatTurn key={turn.id} {...props} turn={turn} place={index + 1} />)}
       </ol>
+      {!isChoice && <AnotherAnswer {...props} turn={last} />}
       {isChoice && (
         <section aria-label={TEXT.atOnce(choices.length)} class="border-t border-line">
           <p class="px-3 pt-2 text-12 text-soft">{TEXT.atOnce(choices.length)}</p>
           <ol class="grid grid-cols-columns gap-x-3">
             {choices.map((turn) => <ChatTurn key={turn.id} {...props} turn={turn} place={turns.length} isChoice />)}
           </ol>
+          <AnotherAnswer {...props} turn={last} />
           {writing === undefined && last !== undefined && (
             <div class="px-3 pb-2.5">
               <VersionDiff versions={siblings(chat, last)} shown={last} />
@@ -100,6 +102,16 @@ function Thread(props: ChatViewProps) {
         </ProblemCard>
       )}
     </Panel>
+  );
+}
+
+/** Below the last answer: asks for one more beside it, as its key does in any answer. */
+function AnotherAnswer({ turn, writing, isReady, on }: ChatViewProps & { readonly turn: Turn | undefined }) {
+  if (turn?.origin === undefined || turn.parent === undefined || writing !== undefined || !isReady) return null;
+  return (
+    <div class="touch px-3 pb-2.5" title={TEXT.anotherExplained}>
+      <Button onClick={() => on.beside(turn)} keys="R">{TEXT.another}</Button>
+    </div>
   );
 }
 

@@ -74,6 +74,8 @@ export const CHAT_STRINGS = {
   find: "Find what was said",
   foundNone: "Nothing like it was said.",
   atOnce: (count: number) => `${count} answers side by side: choose the one to go on with`,
+  another: "Another answer beside it",
+  anotherExplained: "By the params as they stand now and the same dice; where nothing is changed, by another seed",
   choose: "Choose",
   answer: (index: number) => `Answer ${index}`,
   turnName: (role: string, place: number) => `${role}, turn ${place}`,
