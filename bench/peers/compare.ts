@@ -24,7 +24,8 @@ const { values: options } = parseArgs({
 const say = (line: string) => console.error(line);
 
 const wanted = options.only.split(",");
-const entries = entriesOf(await prepare(say)).filter(({ name }) => wanted.some((start) => name.startsWith(start)));
+const all = await entriesOf(await prepare(say));
+const entries = all.filter(({ name }) => wanted.some((start) => name.startsWith(start)));
 const amount = { rounds: Number(options.rounds), tokens: Number(options.tokens) };
 const times = new Times();
 const agreements: Agreement[] = [];

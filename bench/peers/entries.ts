@@ -1,4 +1,5 @@
 /** Who takes part. */
+import { taskEnv } from "../../tests/rig/start_app.ts";
 import type { Entry } from "./contestant.ts";
 import type { Prepared } from "./prepare.ts";
 
@@ -9,10 +10,8 @@ export const OURS = "visuallm";
 export const REFERENCE = "torch fp32";
 export const ALL_POSITIONS = "onnxruntime fp32, hub's graph";
 
-/** As `deno task start` sets it. */
-const AS_STARTED = { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" };
-
-export function entriesOf({ python, models }: Prepared): readonly Entry[] {
+export async function entriesOf({ python, models }: Prepared): Promise<readonly Entry[]> {
+  const startEnv = await taskEnv("start");
   const deno = (file: string) => [Deno.execPath(), "run", "-A", `${HERE}${file}`] as const;
   const withPython = (file: string) => [python, `${HERE}${file}`] as const;
   const both = ["fp32", "int8"] as const;
@@ -22,7 +21,7 @@ export function entriesOf({ python, models }: Prepared): readonly Entry[] {
       command: deno("with_visuallm.ts"),
       path: `${models}/gqa`,
       precision,
-      env: AS_STARTED,
+      env: startEnv,
     })),
     ...both.map((precision) => ({
       name: `onnxruntime ${precision}`,

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { buildPages } from "./built_pages.ts";
 import { endOf } from "./ends.ts";
 import type { SlowCounts } from "./slow_generator.ts";
+import { taskEnv, taskFlags } from "./start_app.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 /** Names the caller, so that one address can be many clients. */
@@ -47,12 +48,12 @@ export function callHeaders(client = "somebody"): Readonly<Record<string, string
   return { [CALLER]: client, "content-type": "application/json" };
 }
 
-/** Builds the pages when they are stale, starts the app with the memory flag of its task, and waits until it listens. */
+/** Builds the pages when they are stale, starts the app with the memory settings of its task, and waits until it listens. */
 export async function startApp(
   { modules = [SLOW], flags = {}, env = {}, hasProxy = true, collects = false }: AppOptions = {},
 ): Promise<AppProcess> {
   await buildPages();
-  const flag = /--v8-flags=\S+/.exec(await Deno.readTextFile(new URL("deno.json", ROOT)))?.[0] ?? assert.fail();
+  const flag = (await taskFlags("start")).find((flag) => flag.startsWith("--v8-flags=")) ?? assert.fail();
   const given = Object.entries({
     port: 0,
     ...(hasProxy && { proxy: "127.0.0.1", "proxy-header": CALLER }),
@@ -68,7 +69,7 @@ export async function startApp(
       ...modules,
     ],
     cwd: ROOT,
-    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...await taskEnv("start"), ...env },
     stdout: "piped",
     stderr: "piped",
   }).spawn();

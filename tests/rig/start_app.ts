@@ -17,6 +17,13 @@ export async function taskFlags(task: string): Promise<readonly string[]> {
   return flags.split(" ").filter((word) => word.startsWith("-"));
 }
 
+/** What a task of deno.json adds to the environment. */
+export async function taskEnv(task: string): Promise<Readonly<Record<string, string>>> {
+  const { tasks } = await readConfig();
+  const assignments = (tasks[task]?.command ?? "").matchAll(/\b([A-Z][A-Z_]+)=(\S+)/g);
+  return Object.fromEntries(Array.from(assignments, ([, name = "", value = ""]) => [name, value]));
+}
+
 /** The rights of a task, each as the `--allow-` flag that its permission set stands for. */
 export async function taskRights(task: string): Promise<readonly string[]> {
   const { permissions } = await readConfig();

@@ -1,19 +1,23 @@
 /**
  * M4: A large JSON Lines or CSV file is indexed once, its rows and answers are exact, and it takes at most 300 MB of memory. A
- * million rows and their times are in `bench/dataset_bench.ts`.
+ * million rows and their times are in `bench/dataset_bench.ts`. Memory is managed as `deno task start` has it.
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { writeRows } from "../../rig/dataset_rows.ts";
 import { measured } from "../../rig/measured.ts";
+import { taskEnv, taskFlags } from "../../rig/start_app.ts";
 import type { LargeDatasetReport } from "../../rig/read_large_dataset.ts";
 
 const ROWS = 100_000, MOST_MEGABYTES = 300;
+const ENV = await taskEnv("start");
+const FLAGS = (await taskFlags("start")).filter((flag) => flag.startsWith("--v8-flags="));
 const READER = fileURLToPath(new URL("../../rig/read_large_dataset.ts", import.meta.url));
 
 async function read(path: string, cacheDir: string): Promise<LargeDatasetReport> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", READER, path, cacheDir],
+    args: ["run", "-A", ...FLAGS, READER, path, cacheDir],
+    env: ENV,
   }).output();
   assert.ok(success, new TextDecoder().decode(stderr));
   return JSON.parse(new TextDecoder().decode(stdout));
