@@ -13,6 +13,7 @@ import { streamRun } from "./generation.ts";
 import { generationProblem } from "./generation_problem.ts";
 import { findComponent, resolveGenerator } from "./place.ts";
 import { ProblemError } from "./problem.ts";
+import { shownName } from "./shown_name.ts";
 import type { Registry } from "./registry.ts";
 
 const DEFAULT_TOP = 10;
@@ -135,7 +136,7 @@ async function told<Result>(
 function readControls(component: ChatComponent, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const controls = component.controls();
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(controls, name)) throw invalid(`controls.${name}`, "there is no such control");
+    if (!Object.hasOwn(controls, name)) throw invalid(`controls.${shownName(name)}`, "there is no such control");
   }
   return Object.fromEntries(
     Object.entries(controls).map(([name, control]) => {

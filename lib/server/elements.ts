@@ -8,6 +8,7 @@ import type { State } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
 import { findComponent } from "./place.ts";
 import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
+import { shownName } from "./shown_name.ts";
 import type { SessionOwner } from "./sessions.ts";
 import { inSpan } from "./telemetry/tracing.ts";
 
@@ -100,7 +101,7 @@ async function stream(
 
 function asProblem(error: unknown): unknown {
   if (error instanceof ActionInputError) {
-    const field = `inputs.${error.element}`;
+    const field = `inputs.${shownName(error.element)}`;
     return new ProblemError(422, "Invalid request", `Cannot use ${field}: ${error.message}`, { field });
   }
   if (error instanceof PageFullError) return new ProblemError(413, "Page too large", error.message);

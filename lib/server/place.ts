@@ -10,6 +10,7 @@ import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
 import { ProblemError } from "./problem.ts";
+import { shownName } from "./shown_name.ts";
 import type { Registry } from "./registry.ts";
 import { inTimeOrTold } from "./rows/timed_dataset.ts";
 
@@ -249,5 +250,5 @@ function invalid(field: string, why: string): ProblemError {
 }
 
 function quote(name: string): string {
-  return `"${name.length > 64 ? `${name.slice(0, 64)}…` : name}"`;
+  return `"${shownName(name)}"`;
 }

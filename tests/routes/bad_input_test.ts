@@ -38,6 +38,25 @@ Deno.test("POST generate names the field, the value and what was expected", asyn
   }
 });
 
+Deno.test("a name that is refused is repeated only as far as it tells which it was, with its length", async () => {
+  const { fetch, post } = await rigApp();
+  const long = "n".repeat(100_000),
+    path = rigPath("generate"),
+    samples = rigPath("generate").replace("generate", "samples");
+  const answers = [
+    await post(path, { [long]: 1 }),
+    await post(path, { params: { [long]: 1 } }),
+    await post(path, { split: long }),
+    await fetch(`${samples}?${"n".repeat(4_000)}=1`),
+  ];
+  for (const answer of answers) {
+    assert.ok([404, 422].includes(answer.status));
+    const text = await answer.text();
+    assert.match(text, /nnn… \((1000\d\d|4000) characters\)/, text.slice(0, 200));
+    assert.ok(text.length < 1_000, `${text.length} characters`);
+  }
+});
+
 Deno.test("unknown modules, components and API paths are 404 problems, wrong methods 405 with Allow", async () => {
   const { fetch, post } = await rigApp();
   for (const path of ["/api/nope/generation/generate", "/api/rig/nope/generate", "/api/constructor/x/generate"]) {

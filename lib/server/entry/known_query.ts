@@ -1,5 +1,6 @@
 /** What a query may hold: a parameter that nobody reads would look as if it had been heeded. */
 import { ProblemError } from "../problem.ts";
+import { shownName } from "../shown_name.ts";
 
 /** Those that name a place. */
 const PLACE = ["task", "split", "generator", "sample", "edits"];
@@ -15,7 +16,7 @@ export function checkQuery(query: URLSearchParams, names: readonly string[], pre
     !known.includes(name) && !prefixes.some((prefix) => name.startsWith(prefix))
   );
   if (unknown === undefined) return;
-  const field = unknown.length > 64 ? `${unknown.slice(0, 64)}…` : unknown;
+  const field = shownName(unknown);
   const all = [...known, ...prefixes.map((prefix) => `${prefix}…`)].join(", ");
   throw new ProblemError(422, "Invalid request", `Cannot use ${field}: there is no such parameter, only ${all}`, {
     field,

@@ -5,9 +5,7 @@ import type { State } from "../app_state.ts";
 import { scanJson } from "./json_scan.ts";
 import { bodyTooLarge, bodyTooSlow, checkContentType, LIMITS } from "./limits.ts";
 import { ProblemError } from "../problem.ts";
-
-/** Characters of a refused value that the answer repeats. */
-const SHOWN_CHARACTERS = 64;
+import { shownName } from "../shown_name.ts";
 
 /**
  * The body of a request, parsed and checked.
@@ -44,11 +42,11 @@ export function checkValue<Output>(value: unknown, schema: v.GenericSchema<unkno
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
   const issue = parsed.issues[0];
-  const field = v.getDotPath(issue) ?? undefined;
+  const path = v.getDotPath(issue) ?? undefined, field = path && shownName(path);
   throw new ProblemError(
     422,
     "Invalid request",
-    describeIssue(issue, field, schema),
+    describeIssue(issue, path, schema),
     field === undefined ? {} : { field },
   );
 }
@@ -101,10 +99,11 @@ function decoded(decoder: TextDecoder, chunk?: Uint8Array<ArrayBuffer>): string 
   }
 }
 
-function describeIssue(issue: v.BaseIssue<unknown>, field: string | undefined, schema: unknown): string {
-  if (field === undefined) return `Cannot use the body: expected an object, got ${show(issue.input)}`;
+function describeIssue(issue: v.BaseIssue<unknown>, path: string | undefined, schema: unknown): string {
+  if (path === undefined) return `Cannot use the body: expected an object, got ${show(issue.input)}`;
+  const field = shownName(path);
   if (issue.type === "strict_object" && issue.expected === "never") {
-    const known = fieldsAt(schema, field.split(".").slice(0, -1));
+    const known = fieldsAt(schema, path.split(".").slice(0, -1));
     return `Cannot use ${field}: there is no such field${known.length === 0 ? "" : `, only ${known.join(", ")}`}`;
   }
   if (issue.type === "strict_object") return `Cannot use ${field}: expected an object, got ${show(issue.input)}`;
@@ -128,8 +127,7 @@ function entriesOf(schema: unknown): Readonly<Record<string, unknown>> {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)`;
+  return shownName(JSON.stringify(value) ?? "nothing");
 }
 
 function malformed(why: string): ProblemError {

@@ -3,6 +3,7 @@ import type { Generator } from "../../generators/generator.ts";
 import type { SamplingParams } from "../../lm/params.ts";
 import { paramsFromWire } from "../../lm/wire.ts";
 import { ProblemError } from "../problem.ts";
+import { shownName } from "../shown_name.ts";
 import type { Spender } from "../admission/metering.ts";
 import { type Registry, REMOTE_KIND } from "../registry.ts";
 import type { ChatCompletionsBody, CompletionsBody } from "./schemas.ts";
@@ -27,7 +28,9 @@ export async function openModel({ state: { registry, client } }: Spender, model:
   const names = modelNames(registry);
   const [module = "", generator = ""] = model.split("/");
   if (names.includes(model)) return await registry.generator(module, generator, client);
-  const detail = `Cannot use model "${model}": there is no such model here, but ${names.join(", ") || "none at all"}`;
+  const detail = `Cannot use model "${shownName(model)}": there is no such model here, but ${
+    names.join(", ") || "none at all"
+  }`;
   throw new ProblemError(404, "Not found", detail, { field: "model" });
 }
 
