@@ -4,6 +4,7 @@ import type { Dataset } from "./dataset.ts";
 import type { FieldFilter, FoundIndices, FoundRow, RowQuery } from "./row_query.ts";
 import { fieldNumber, fieldText, rowEntries } from "./field_text.ts";
 import { foundRow, scanRows } from "./scan.ts";
+import { sortedInTurns } from "./sorted_in_turns.ts";
 import { Turns } from "./turns.ts";
 
 /** Effort of patterns in one turn: some milliseconds. */
@@ -65,7 +66,7 @@ export async function scanIndices(dataset: Dataset<unknown>, query: RowQuery): P
       else keys.push({ index: each.index, text, number: fieldNumber(text) });
     }
   }
-  const sorted = sort === undefined ? found : sortKeys(keys, sort.descending).map(({ index }) => index);
+  const sorted = sort === undefined ? found : await sortedIndices(keys, sort.descending, signal);
   return { indices: sorted.slice(offset, offset + limit), total: sorted.length };
 }
 
@@ -101,14 +102,19 @@ function isPattern(condition: Condition | undefined): boolean {
   return condition?.kind === "matches" || condition?.kind === "mismatches";
 }
 
-function sortKeys(keys: readonly SortKey[], descending: boolean): readonly SortKey[] {
+async function sortedIndices(
+  keys: readonly SortKey[],
+  descending: boolean,
+  signal: AbortSignal | undefined,
+): Promise<readonly number[]> {
   const direction = descending ? -1 : 1;
-  return keys.toSorted((one, other) => {
+  const sorted = await sortedInTurns(keys, (one, other) => {
     if (one.text === undefined || other.text === undefined) {
       return Number(one.text === undefined) - Number(other.text === undefined) || one.index - other.index;
     }
     return direction * compare(one, other) || one.index - other.index;
-  });
+  }, { signal });
+  return sorted.map(({ index }) => index);
 }
 
 function compare(one: SortKey, other: SortKey): number {

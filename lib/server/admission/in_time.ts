@@ -9,18 +9,24 @@ import { ProblemError } from "../problem.ts";
 export async function inTime<Value>(
   clock: Clock,
   ms: number,
-  work: Value | Promise<Value>,
+  work: Value | PromiseLike<Value>,
   late: string,
 ): Promise<Value> {
-  if (!(work instanceof Promise)) return await work;
+  if (!isThenable(work)) return work;
+  // Subtle: what libraries of queries give is none of the language's promises, and may begin to work when it is awaited.
+  const promise = Promise.resolve(work);
   let stopTimer = () => {};
   const tooLate = new Promise<never>((_, reject) => {
     stopTimer = clock.after(ms, () => reject(new ProblemError(504, "Too late", `${late} within ${ms / 1000} s`)));
   });
   try {
-    return await Promise.race([work, tooLate]);
+    return await Promise.race([promise, tooLate]);
   } finally {
     stopTimer();
-    work.catch(() => {}); // Whoever was late is heard no more.
+    promise.catch(() => {}); // Whoever was late is heard no more.
   }
+}
+
+function isThenable<Value>(work: Value | PromiseLike<Value>): work is PromiseLike<Value> {
+  return typeof work === "object" && work !== null && "then" in work && typeof work.then === "function";
 }
