@@ -27,6 +27,11 @@ export function statisticsOf(dataset: Dataset<unknown>): Promise<Statistics> {
   return statistics;
 }
 
+/** Whether they are of every row. */
+export function looksAtAll({ size, statistics }: Dataset<unknown>): boolean {
+  return statistics !== undefined || size <= MOST_ROWS;
+}
+
 /** Looks at all rows, or at so many at even distances. */
 export async function lookAtRows(dataset: Dataset<unknown>): Promise<Statistics> {
   const columns = new Map<string, Column>();

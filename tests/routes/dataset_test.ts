@@ -535,6 +535,37 @@ Deno.test("a search and a filter by a pattern find their rows; one that cannot b
   assert.match(faceted.html, /is not closed.*45 different/s);
 });
 
+Deno.test("a field that no row has is named where rows are sorted or kept by it, with those that there are", async () => {
+  const late = defineModule({
+    name: "late",
+    tasks: {
+      rows: {
+        dataset: { all: rows(Array.from({ length: 50 }, (_, row) => row === 40 ? { a: "x", b: "y" } : { a: "x" })) },
+        prompt: ({ a }) => a,
+      },
+    },
+    components: [datasetView()],
+  });
+  const { fetch } = await rigApp({ modules: [late] });
+  for (
+    const [query, parameter] of [["sort=titel", "sort"], ["sort=-titel", "sort"], ["filter.titel=x", "filter.titel"]]
+  ) {
+    const expected = `Cannot use ${parameter}: no row has a field "titel", only a, b`;
+    const page = await fetch(`/late/dataset?${query}`);
+    assert.equal(page.status, 422);
+    assert.ok((await page.text()).replaceAll("&quot;", '"').includes(expected), query);
+    const answer = await fetch(`/api/late/dataset/samples?${query}`);
+    assert.equal(answer.status, 422);
+    const { detail, field } = await answer.json();
+    assert.deepEqual([detail, field], [expected, parameter]);
+  }
+  // Only one row has it, far from the first ones.
+  for (const query of ["sort=b", "filter.b=nothing"]) {
+    assert.equal((await fetch(`/late/dataset?${query}`)).status, 200, query);
+  }
+  assert.equal((await (await fetch("/api/late/dataset/samples?sort=-b")).json()).indices[0], 40);
+});
+
 Deno.test("rows are selected by links, looked at alone, named as a slice, and let go", async () => {
   const { fetch } = await rigApp({ modules: [module] });
   const open = async (path: string) => (await (await fetch(path)).text()).replaceAll("&amp;", "&");

@@ -4,12 +4,12 @@ import type { FieldFilter, RowQuery, RowSort } from "../../datasets/row_query.ts
 import { findIndices, readRows } from "../../datasets/query.ts";
 import type { FoundIndices, FoundRow } from "../../datasets/row_query.ts";
 import type { Dataset, IndexState, RowProblem } from "../../datasets/dataset.ts";
-import { rowEntries } from "../../datasets/field_text.ts";
 import { before, countRows, hasRow, parseRanges, type RowRanges, rowsAt } from "../../lm/row_ranges.ts";
 import { LIMITS } from "../entry/limits.ts";
 import type { Place } from "../place.ts";
 import { ProblemError } from "../problem.ts";
 import type { Registry } from "../registry.ts";
+import { checkFields, type NamedField } from "./known_fields.ts";
 import { scoreTable } from "./row_scores.ts";
 import { pageByScores, scoreQuery, type ScoreWish } from "./scored_rows.ts";
 import { inTimeOrTold } from "./timed_dataset.ts";
@@ -104,7 +104,8 @@ export async function findRows(
   const state = dataset.indexState?.();
   const index = state === undefined ? {} : { index: state };
   if (found === undefined) return { isWaiting: true, ...index, rows: [], total: 0, faults: [], relaxations: [] };
-  const { indices, total } = found;
+  const { indices, total } = found, rows = await readRows(dataset, indices);
+  await checkFields(dataset, namedFields(wish), rows);
   const end = offset + indices.length;
   const isHere = (before: number) => before >= offset && (before < end || end === dataset.size);
   const faults = isAll(wish) ? dataset.problems.filter(({ before }) => before !== undefined && isHere(before)) : [];
@@ -113,7 +114,7 @@ export async function findRows(
     const { total } = await find(smaller.wish, { offset: 0, limit: 1, ...signalOf(waiting) });
     relaxations.push({ ...smaller, total });
   }
-  return { isWaiting: false, ...index, rows: await readRows(dataset, indices), total, faults, relaxations };
+  return { isWaiting: false, ...index, rows, total, faults, relaxations };
 }
 
 type Paging = Pick<RowQuery, "offset" | "limit" | "signal">;
@@ -217,6 +218,14 @@ function sortOf(text: string): RowSort | undefined {
   return { field: descending ? text.slice(1) : text, descending };
 }
 
+function namedFields({ sort, filter }: RowWish): readonly NamedField[] {
+  const order = sortOf(sort);
+  return [
+    ...(order === undefined ? [] : [{ field: order.field, parameter: "sort" }]),
+    ...Object.keys(filter).map((field) => ({ field, parameter: `${FILTER}${field}` })),
+  ];
+}
+
 function smallerWishes(wish: RowWish): readonly Omit<Relaxation, "total">[] {
   const { filter, scores } = wish;
   return [
@@ -229,10 +238,4 @@ function smallerWishes(wish: RowWish): readonly Omit<Relaxation, "total">[] {
 
 function without(conditions: Readonly<Record<string, string>>, gone: string): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(conditions).filter(([name]) => name !== gone));
-}
-
-/** Names of the fields of some rows, in the order of their first use. */
-export function fieldNames(rows: readonly FoundRow[], others: readonly unknown[]): readonly string[] {
-  const known = [...rows.flatMap((found) => "row" in found ? [found.row] : []), ...others];
-  return [...new Set(known.flatMap((row) => rowEntries(row).map(([name]) => name)))];
 }

@@ -14,7 +14,8 @@ import { readScore } from "../../../../lib/server/generation.ts";
 import { namesFromQuery, type Place, readSample, resolvePlace } from "../../../../lib/server/place.ts";
 import { ProblemError, problemOf } from "../../../../lib/server/problem.ts";
 import { type PromptTokens, promptTokens } from "../../../../lib/server/rows/prompt_tokens.ts";
-import { fieldNames, findRows } from "../../../../lib/server/rows/rows.ts";
+import { fieldNames } from "../../../../lib/server/rows/known_fields.ts";
+import { findRows } from "../../../../lib/server/rows/rows.ts";
 import { inTimeOrTold } from "../../../../lib/server/rows/timed_dataset.ts";
 import {
   atOthers,
