@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createParser } from "eventsource-parser";
 import type { SessionEvent, SessionState } from "../../lib/components/session_event.ts";
+import { component, defineModule, table } from "../../lib/mod.ts";
 import { Sessions } from "../../lib/server/sessions.ts";
 import { actionRuns, elementsRig, gate } from "../rig/elements_rig.ts";
 import { readProblem } from "../rig/read_events.ts";
@@ -55,6 +56,23 @@ Deno.test("POST elements runs the action with the values and sends only what cha
     await rig.post(`${INPUTS}/elements/button`, { session, inputs: { number_input: 7 } }),
   );
   assert.deepEqual(patched(again), ["told"], "unchanged inputs are not sent back");
+});
+
+Deno.test("a table shows a fraction to five digits with all of them in its title, and any other number as it is", async () => {
+  const cells = [-0.30102999566398114, 2024, 0.1234567, 3.25e-12 / 3, 1e21, 12345678.5];
+  const numbers = component("Numbers", () => [table(["number"], { rows: cells.map((cell) => [cell]) })]);
+  const { fetch } = await rigApp({ modules: [defineModule({ name: "digits", components: [numbers] })] });
+  const html = await (await fetch("/digits/numbers")).text();
+  const shown = [...html.matchAll(/<div dir="auto"(?: title="([^"]*)")?[^>]*>([^<]*)<\/div>/g)]
+    .map(([, title, text]) => title === undefined ? text : `${text} (${title})`);
+  assert.deepEqual(shown, [
+    "-0.30103 (-0.30102999566398114)",
+    "2024",
+    "0.1234567",
+    "1.083e−12 (1.0833333333333334e-12)",
+    "1e+21",
+    "12345678.5",
+  ]);
 });
 
 Deno.test("wrong inputs are refused by name, the state stays, and the action does not run", async () => {

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { visibleLines, visibleText } from "../../lm/visible_text.ts";
 import { cx } from "../../ui/cx.ts";
+import { decimal } from "../../ui/number_format.ts";
 import type { PageControl } from "../view/element_view.ts";
 import { cellNumber, exportCell, isAbsent, type WireCell } from "./cell.ts";
 import { CHUNK_ROWS } from "./near_chunks.ts";
@@ -96,7 +97,7 @@ function TableRow({ id, name, cells, isNumeric, index, linkText, page }: TableRo
   );
 }
 
-/** A value stands byte for byte; an element is drawn by its own view, with room for it. */
+/** A text stands byte for byte, and a fraction of many digits to five, with all of them in its title; an element is drawn by its own view, with room for it. */
 function CellView({ cell, page }: { readonly cell: WireCell; readonly page: PageControl }) {
   if (typeof cell === "object" && cell !== null && "element" in cell) {
     const hasText = typeof page.element(cell.element)?.text === "string";
@@ -107,12 +108,14 @@ function CellView({ cell, page }: { readonly cell: WireCell; readonly page: Page
     );
   }
   const { text } = exportCell(cell, page.element);
+  const isLong = typeof cell === "number" && text.length > 9 && Math.abs(cell) < 1e4;
   return (
     <div
       dir="auto"
+      title={isLong ? text : undefined}
       class={cx("max-w-[min(480px,72vw)] whitespace-pre-wrap break-words", isAbsent(cell) && "italic text-soft")}
     >
-      {text.trim() === "" ? visibleText(text) : visibleLines(text)}
+      {isLong ? decimal(cell) : text.trim() === "" ? visibleText(text) : visibleLines(text)}
     </div>
   );
 }
