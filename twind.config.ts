@@ -54,6 +54,16 @@ export default defineConfig({
     ["touch", {
       "@media (max-width:899px)": { "& button": { minHeight: "44px", minWidth: "44px", justifyContent: "center" } },
     }],
+    // Where a text that streams goes on: as high as the text is.
+    ["caret", {
+      display: "inline-block",
+      width: "2px",
+      height: "1.2em",
+      marginLeft: "1px",
+      verticalAlign: "text-bottom",
+      background: "var(--accent)",
+      animation: "caret 1s steps(1) infinite",
+    }],
     ["fade-none", { maskImage: "none" }],
   ],
   theme: {
@@ -127,6 +137,7 @@ export default defineConfig({
       whiteSpace: "normal",
     },
     summary: { cursor: "pointer" },
+    "@keyframes caret": { "50%": { opacity: "0.2" } },
     "@media (prefers-reduced-motion: reduce)": { "*": { animation: "none!important", transition: "none!important" } },
   },
 });

@@ -55,7 +55,7 @@ export function TokenStrip({ label, tokens, selected, isStreaming = false, onSel
           isTabStop={position === tabStop}
         />
       ))}
-      {isStreaming && <span class="ml-0.5 inline-block h-[15px] w-[7px] bg-accent align-[-2px]" />}
+      {isStreaming && <span class="caret" />}
     </div>
   );
 }
