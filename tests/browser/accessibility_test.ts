@@ -93,8 +93,8 @@ const OF_COLORS = ["color-contrast", "link-in-text-block"];
 
 /** Rules broken, each with the element at fault. @param rules all by default */
 async function violations(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
-  // The page's policy takes no script from outside; this one comes over the debugging protocol.
-  await page.evaluate(AXE);
+  // The page's policy takes no script from outside; this one comes over the debugging protocol, once for each document.
+  if (!await page.evaluate(() => "axe" in globalThis)) await page.evaluate(AXE);
   const options: RunOptions = { resultTypes: ["violations"], ...(rules && { runOnly: [...rules] }) };
   const results = await page.evaluate(
     (options) => (globalThis as unknown as { axe: { run(options: RunOptions): Promise<AxeResults> } }).axe.run(options),

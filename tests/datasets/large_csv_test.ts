@@ -5,15 +5,20 @@ import Papa from "papaparse";
 import { csv, openLargeCsv } from "../../lib/datasets/csv.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
 
-async function openBoth(
-  text: string | Uint8Array,
-  delimiter?: string,
-): Promise<readonly (Dataset<object> | undefined)[]> {
+interface Both extends AsyncDisposable {
+  /** Undefined where the file is read into memory after all. */
+  readonly large: Dataset<object> | undefined;
+  readonly small: Dataset<object>;
+}
+
+/** The file is there until it is disposed of. */
+async function openBoth(text: string | Uint8Array, delimiter?: string): Promise<Both> {
   const path = await Deno.makeTempFile(), url = new URL(`file://${path}`);
   if (typeof text === "string") await Deno.writeTextFile(path, text);
   else await Deno.writeFile(path, text);
   const large = await openLargeCsv<object>(url, "large.csv", { delimiter, schema: undefined });
-  return [large, await csv<object>(path, delimiter === undefined ? {} : { delimiter }).open(url)];
+  const small = await csv<object>(path, delimiter === undefined ? {} : { delimiter }).open(url);
+  return { large, small, [Symbol.asyncDispose]: () => Deno.remove(path) };
 }
 
 async function rowsOf(dataset: Dataset<object> | undefined): Promise<readonly unknown[]> {
@@ -43,7 +48,8 @@ Deno.test("any cells, however they are quoted: rows are the same on disk as in m
     // Subtle: a CR alone ends no line of ours, and none of a file whose other lines end in LF.
     const whole = rows.map((row) => row.map((text) => text.replaceAll(/\r(?!\n)/g, "")));
     const text = Papa.unparse([["a", "b b", "c"], ...whole], { newline, delimiter, quotes });
-    const [large, small] = await openBoth(start + text + end, delimiter);
+    await using both = await openBoth(start + text + end, delimiter);
+    const { large, small } = both;
     const found = await rowsOf(large);
     assert.deepEqual(found, await rowsOf(small));
     assert.deepEqual(found, whole.map(([a, b, c]) => ({ a, "b b": b, c })), "as Papa Parse wrote them");
@@ -52,7 +58,8 @@ Deno.test("any cells, however they are quoted: rows are the same on disk as in m
 });
 
 Deno.test("a line of tabs that delimit is a row of empty cells, one of spaces is none", async () => {
-  const [large, small] = await openBoth("a\tb\n\t\n \n1\t2\n\t\n", "\t");
+  await using both = await openBoth("a\tb\n\t\n \n1\t2\n\t\n", "\t");
+  const { large, small } = both;
   const expected = [{ a: "", b: "" }, { a: "1", b: "2" }, { a: "", b: "" }];
   assert.deepEqual(await rowsOf(large), expected);
   assert.deepEqual(await rowsOf(small), expected);
@@ -61,14 +68,16 @@ Deno.test("a line of tabs that delimit is a row of empty cells, one of spaces is
 Deno.test("records are found across the parts that are searched, cells of megabytes with line ends among them", async () => {
   const long = 'line "one"\nline two, '.repeat(200_000); // 4 MB: its quotes and line ends fall on every place of a part.
   const text = Papa.unparse([["a", "b"], [long, "1"], ["x", long], ["", "3"], [long.slice(1), "4"]]);
-  const [large, small] = await openBoth(text);
+  await using both = await openBoth(text);
+  const { large, small } = both;
   assert.deepEqual(await rowsOf(large), await rowsOf(small));
 });
 
 Deno.test("a row that cannot be read tells so with its line, and the others work", async () => {
   const bytes = new TextEncoder().encode('a,b\n"two\nlines",1\nshort\n\nx,?\n"a" b,2\n"last",4\n"open,5\nand more\n');
   const text = bytes.map((byte) => byte === 63 ? 0xff : byte);
-  const [large] = await openBoth(text);
+  await using both = await openBoth(text);
+  const { large } = both;
   assert.equal(large?.size, 5);
   assert.deepEqual(await large.row(0), { a: "two\nlines", b: "1" });
   await assert.rejects(async () => await large.row(1), /line 4 of "large.csv": expected 2 cells, got 1/);

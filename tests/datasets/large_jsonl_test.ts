@@ -8,9 +8,12 @@ async function withLarge(
   check: (dataset: Awaited<ReturnType<typeof openLarge<object>>>) => Promise<void>,
 ): Promise<void> {
   const path = await Deno.makeTempFile();
-  await Deno.writeTextFile(path, text);
-  await check(await openLarge(new URL(`file://${path}`), "large.jsonl", undefined));
-  await Deno.remove(path);
+  try {
+    await Deno.writeTextFile(path, text);
+    await check(await openLarge(new URL(`file://${path}`), "large.jsonl", undefined));
+  } finally {
+    await Deno.remove(path);
+  }
 }
 
 Deno.test("lines are found whatever ends them, empty ones left out, across the parts that are searched", async () => {

@@ -1,4 +1,5 @@
 /** A device's memory is tried on this machine's processor, whose sessions allocate by the same calls as a GPU's. */
+import "../../rig/quiet_runtime.ts";
 import assert from "node:assert/strict";
 import { DeviceMemory } from "../../../lib/generators/onnx/native/device_memory.ts";
 import { GrowingPasses } from "../../../lib/generators/onnx/native/growing_passes.ts";

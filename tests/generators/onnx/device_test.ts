@@ -1,3 +1,4 @@
+import "../../rig/quiet_runtime.ts";
 import assert from "node:assert/strict";
 import { pickDevice, type SessionMaker } from "../../../lib/generators/onnx/device.ts";
 

@@ -20,7 +20,9 @@ const POISONED = "Q";
 
 /** The tiny llama, in which the embedding of one token is not a number. */
 async function withPoisoned(driver: string, run: (generator: Generator) => Promise<void>): Promise<void> {
-  const folder = `${await Deno.realPath(await Deno.makeTempDir())}/poisoned`, from = fixturePath("tiny_llama");
+  const root = await Deno.realPath(await Deno.makeTempDir()),
+    folder = `${root}/poisoned`,
+    from = fixturePath("tiny_llama");
   await Deno.mkdir(`${folder}/onnx`, { recursive: true });
   for (const file of ["config", "generation_config", "tokenizer", "tokenizer_config"]) {
     await Deno.copyFile(`${from}/${file}.json`, `${folder}/${file}.json`);
@@ -39,7 +41,7 @@ async function withPoisoned(driver: string, run: (generator: Generator) => Promi
     await run(generator);
   } finally {
     await generator.close();
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(root, { recursive: true });
   }
 }
 

@@ -1,4 +1,5 @@
 /** The precision that the screen names, and the numbers that it tells of the embedded model's int8 file. */
+import "../../rig/quiet_runtime.ts";
 import assert from "node:assert/strict";
 import type { GraphFile } from "../../../lib/generators/onnx/graph_file.ts";
 import { openNative } from "../../../lib/generators/onnx/native/open_native.ts";

@@ -1,3 +1,4 @@
+import "../../rig/quiet_runtime.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { HostMemory } from "../../../lib/generators/onnx/native/kv_memory.ts";
