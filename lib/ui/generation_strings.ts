@@ -124,15 +124,14 @@ export const GENERATION_STRINGS = {
       ? "With the params as they stand now, another candidate would win the draw."
       : `With the params as they stand now, ${to} would win the draw.`,
   survivalUnknown: {
-    rest: "Whether this token survives the new params depends on tokens that are not shown.",
-    prompt: "Whether this token survives the new params depends on the prompt's tokens, which are not told here.",
-    logits:
-      "Whether this token survives repetition_penalty depends on its logit, of which only the probability is told.",
-    order: "With penalties and biases after other processors, only the model can say whether this token survives.",
-    remote: "Whether this token survives the new params is not known: nobody tells the dice that drew it.",
+    rest: "Whether it survives the new params depends on tokens that are not shown.",
+    prompt: "Whether it survives the new params depends on the prompt's tokens, which are not told here.",
+    logits: "Whether it survives repetition_penalty depends on its logit, of which only the probability is told.",
+    order: "With penalties and biases after other processors, only the model can say whether it survives.",
+    remote: "Whether it survives the new params is not known: nobody tells the dice that drew it.",
   },
-  survivalSummary: (position: number) => `with the new params the text first changes at token ${position}`,
+  survivalSummary: (position: number) => `With the new params the text first changes at token ${position}`,
   survivalTo: (token: string) => `, to ${token}`,
   survivalBy: (processor: string) => `, which ${processor} removes`,
-  survivalSame: "the new params would give the same tokens",
+  survivalSame: "The new params would give the same tokens.",
 } as const;

@@ -31,6 +31,26 @@ const SCREENS: readonly Screen[] = [
     },
   },
   {
+    path: "/alpaca/generation?sample=3&max_tokens=20&temperature=1.8&seed=4",
+    use: async (page) => {
+      await page.getByRole("button", { name: "Generate" }).click();
+      await page.getByText(/^(stop|length)$/).first().waitFor();
+      // Other params: of the tokens after the first change nothing can be said, however improbable they were.
+      await page.getByLabel("temperature", { exact: true }).fill("0.4");
+      await page.keyboard.press("Tab");
+      await page.getByText("the text first changes at token").waitFor();
+    },
+  },
+  {
+    path: "/alpaca/next-token?sample=5",
+    use: async (page) => {
+      await page.getByRole("button", { name: /^Why/ }).click();
+      await page.locator("[data-candidate]").nth(1).click();
+      await page.getByRole("button", { name: "Ask" }).click();
+      await page.getByText("What a field adds").waitFor();
+    },
+  },
+  {
     path: "/alpaca/next-token?sample=3&top_p=0.9",
     use: async (page) => {
       await page.keyboard.press("2");

@@ -443,12 +443,12 @@ Deno.test("generation screen", async (t) => {
     const topK = page.getByLabel("top_k", { exact: true });
     await topK.fill("1");
     await topK.blur();
-    await page.getByText(/with the new params the text first changes at token|would give the same tokens/).waitFor();
+    await page.getByText(/With the new params the text first changes at token|would give the same tokens/).waitFor();
     await page.getByRole("button", { name: "Reset top_k" }).click();
     const frequency = page.getByLabel("frequency", { exact: true });
     await frequency.fill("2");
     await frequency.blur();
-    await page.getByText(/with the new params the text first changes at token|would give the same tokens/).waitFor();
+    await page.getByText(/With the new params the text first changes at token|would give the same tokens/).waitFor();
     assert.equal(requests, 0);
     await page.close();
   });

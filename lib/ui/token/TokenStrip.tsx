@@ -90,7 +90,9 @@ const TokenButton = memo(function TokenButton({ token, position, isSelected, isT
           heat === 2 && "border-transparent bg-heat2",
           heat === 3 && "border-heat4 bg-heat3",
           heat === 4 && "border-warn bg-heat4",
-          (display.isMark || token.isStale === true) && "text-soft",
+          // On the strongest heat, soft text cannot be read.
+          (display.isMark || token.isStale === true) && heat < 3 && "text-soft",
+          token.isStale === true && "italic",
           token.flag !== undefined && "border-l-2 border-l-bad pl-px",
           isLost && "line-through decoration-warn",
           isSelected && "relative outline outline-2 outline-accent",
