@@ -24,6 +24,7 @@ import { useChatRun } from "../lib/ui/chat/use_chat_run.ts";
 import { useConversation } from "../lib/ui/chat/use_conversation.ts";
 import { useHref } from "../lib/ui/use_href.ts";
 import { useKeys } from "../lib/ui/use_keys.ts";
+import { useTokenInSight } from "../lib/ui/inspector/use_token_in_sight.ts";
 import { useShownTokens } from "../lib/ui/chat/use_shown_tokens.ts";
 
 /** The chat screen. The conversations live in this browser; a request carries all that it needs of one. */
@@ -46,6 +47,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const kept = useConversation(`chat:${screen.module}/${screen.component}`, tell);
   const { chat, change, keep } = kept;
   useHref(chatHref(screen, params.value));
+  useTokenInSight(() => selection.value !== undefined);
 
   function tell(detail: string): void {
     problem.value = { type: "about:blank", title: CHAT_STRINGS.badChat, status: 0, detail, id: "" };

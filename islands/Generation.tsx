@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import type { Problem } from "../lib/lm/event.ts";
@@ -31,6 +31,7 @@ import { useLeaving } from "../lib/ui/generation/use_leaving.ts";
 import { useRunPlaces } from "../lib/ui/generation/use_run_places.ts";
 import { useRuns } from "../lib/ui/generation/use_runs.ts";
 import { useStepsAgain } from "../lib/ui/generation/use_steps_again.ts";
+import { selectedToken, useTokenInSight } from "../lib/ui/inspector/use_token_in_sight.ts";
 import { useTargetScore } from "../lib/ui/generation/use_target_score.ts";
 
 interface GenerationProps {
@@ -84,11 +85,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
     return true;
   });
 
-  useSignalEffect(() => {
-    // The inspector is a sheet over the lower part of a narrow screen: the token it tells of is moved above it.
-    if (here().selection === undefined || !matchMedia("(max-width: 1139px)").matches) return;
-    requestAnimationFrame(() => selectedToken()?.scrollIntoView({ block: "start" }));
-  });
+  useTokenInSight(() => here().selection !== undefined);
 
   const { run: shownRun, selection } = here();
   const run = runs.value[shownRun] ?? IDLE;
@@ -184,8 +181,4 @@ function comparison(runs: readonly Run[], places: readonly CompletionPlace[]) {
     return found && { ...found, name: GENERATION_STRINGS.completionName(run + 1, sequence + 1) };
   });
   return before === undefined || after === undefined ? undefined : [before, after] as const;
-}
-
-function selectedToken(): HTMLElement | null {
-  return document.querySelector<HTMLElement>("[data-position][aria-pressed=true]");
 }

@@ -55,6 +55,38 @@ Deno.test("at 390 px", async (t) => {
     assert.ok(token !== null && token.y >= 0 && token.y + token.height <= HEIGHT, JSON.stringify(token));
   });
 
+  await t.step("a token that is tapped stands above the sheet that tells of it", async () => {
+    const own = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT } });
+    const isAbove = () =>
+      own.waitForFunction(
+        () => {
+          const token = document.querySelector("[data-position][aria-pressed=true]")?.getBoundingClientRect();
+          const sheet = document.querySelector("aside")?.getBoundingClientRect();
+          return token !== undefined && sheet !== undefined && token.top >= 0 && token.bottom <= sheet.top;
+        },
+        undefined,
+        { timeout: 5_000 },
+      );
+    await own.goto(`${app.origin}/alpaca/generation?sample=3&max_tokens=4`);
+    await own.locator("[data-ready=true]").waitFor();
+    await own.getByRole("button", { name: "Generate" }).click();
+    await own.getByText(/^(stop|length)$/).first().waitFor();
+    await own.locator("[data-position]").nth(1).click();
+    await isAbove();
+    await own.goto(`${app.origin}/persona_chat/chat`);
+    await own.locator("[data-ready=true]").waitFor();
+    for (const text of ["do you have any pets ?", "what do you like to eat ?", "hello !"]) {
+      await own.getByLabel("Message").fill(text);
+      await own.getByLabel("Message").press("Enter");
+      await own.getByRole("button", { name: "Accept" }).and(own.locator(":enabled")).click();
+    }
+    await own.getByRole("button", { name: "Tokens" }).last().click();
+    await own.locator("[data-position]").first().evaluate((token) => token.scrollIntoView({ block: "center" }));
+    await own.locator("[data-position]").first().click();
+    await isAbove();
+    await own.close();
+  });
+
   await t.step("the page that is open is whole in the strip of pages, beside the app's name", async () => {
     for (const path of ["/alpaca/generation", "/persona_chat/chat", "/long/next-token"]) {
       await open(path);

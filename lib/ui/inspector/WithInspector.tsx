@@ -40,8 +40,9 @@ export function WithInspector(
       <main
         id="main"
         class={cx(
-          "flex min-w-0 flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4",
-          isOver && "pb-[60vh] wide:pb-8",
+          "flex min-w-0 flex-col gap-4 px-3 pt-3 mid:px-5 mid:pt-4",
+          // As high as the sheet may be, so that all of the screen can be moved above it.
+          isOver ? "pb-[60vh] wide:pb-4" : "pb-8 mid:pb-4",
         )}
       >
         {children}
