@@ -9,7 +9,7 @@ const LEAST_DIFFERENCE = 1e-4;
  * is summed wherever 1 − Σp would lose it.
  */
 export class Distribution {
-  /** What it is the distribution of, `[vocab]`. */
+  /** What it is the distribution of, `[vocab]`. Whoever edits them calls `update`. */
   readonly logits: Float32Array;
   /** exp(logit − largest logit), `[vocab]`. */
   readonly #weights: Float64Array;
@@ -38,19 +38,30 @@ export class Distribution {
     return this.#size;
   }
 
+  /** Sum of all weights. */
+  get weightSum(): number {
+    return this.#sum;
+  }
+
   /** log Σ exp(logit): a logit is its logprob plus this. */
   get logNormalizer(): number {
     return this.#logNormalizer;
   }
 
+  /** Makes it the distribution of `logits`, `[vocab]`, which are copied. Mode and errors as `update` has them. */
+  set(logits: Float32Array, mode?: number): this {
+    this.logits.set(logits);
+    return this.update(mode);
+  }
+
   /**
-   * Makes it the distribution of `logits`, `[vocab]`; −∞ is a probability of 0.
+   * Makes it the distribution of its logits as they stand now; −∞ is a probability of 0.
    * log p = x − max − log Σ exp(x − max).
    * @param mode the id of the largest, of equals the lowest, where that is known already
    * @throws {RangeError} naming the first id whose logit is NaN or +∞, or when every logit is −∞
    */
-  set(logits: Float32Array, mode = topIds(logits, 1)[0] ?? 0): this {
-    const max = at(logits, mode), weights = this.#weights;
+  update(mode = topIds(this.logits, 1)[0] ?? 0): this {
+    const { logits } = this, weights = this.#weights, max = at(logits, mode);
     if (max === -Infinity) throw new RangeError("Cannot use logits as every one of them is -Infinity");
     let sum = 0, weighted = 0, absent = 0;
     for (let id = 0; id < logits.length; id++) {
@@ -66,7 +77,6 @@ export class Distribution {
         if (logits[id] === -Infinity) absent++;
       }
     }
-    this.logits.set(logits);
     this.#sum = sum;
     this.#logNormalizer = max + Math.log(sum);
     this.#entropyNats = Math.max(0, Math.log(sum) - weighted / sum);
@@ -93,7 +103,12 @@ export class Distribution {
   }
 
   probability(id: number): number {
-    return (this.#weights[id] ?? 0) / this.#sum;
+    return this.weight(id) / this.#sum;
+  }
+
+  /** exp(logit − largest logit): in proportion to the probability, and 1 for the most probable. */
+  weight(id: number): number {
+    return this.#weights[id] ?? 0;
   }
 
   /**

@@ -108,22 +108,23 @@ export function topK(logits: Float32Array, k: number): void {
  */
 export function topP(logits: Float32Array, p: number, distribution: Distribution): void {
   if (!(p > 0 && p <= 1)) throw new RangeError(`Cannot apply top_p as it must be in (0, 1]: current value is ${p}`);
-  const bins = binMasses(distribution);
+  const bins = binWeights(distribution), wanted = p * distribution.weightSum;
   let before = 0, bin = 0;
-  while (bin < BINS - 1 && before + (bins[bin] ?? 0) < p) before += bins[bin++] ?? 0;
-  // Only the bin in which the sum crosses `p` has to be sorted.
+  while (bin < BINS - 1 && before + (bins[bin] ?? 0) < wanted) before += bins[bin++] ?? 0;
+  // Only the bin in which the sum crosses what is wanted has to be sorted.
   const crossing: TokenId[] = [];
+  const largest = at(distribution.logits, distribution.mode);
   for (let id = 0; id < logits.length; id++) {
-    const place = binOf(distribution.logprob(id));
-    if (place === bin && at(logits, id) > -Infinity) crossing.push(id);
-    else if (place > bin) logits[id] = -Infinity;
+    const place = binOf(largest - at(logits, id));
+    if (place > bin) logits[id] = -Infinity;
+    else if (place === bin && at(logits, id) > -Infinity) crossing.push(id);
   }
   // Subtle: by logits, since logprobs of almost equal logits round to one number.
   crossing.sort((one, other) => at(logits, other) - at(logits, one) || one - other);
   for (const id of crossing) {
-    // Subtle: the candidate that crosses `p` is kept, so the set is never empty.
-    if (before >= p) logits[id] = -Infinity;
-    before += distribution.probability(id);
+    // Subtle: the candidate that crosses it is kept, so the set is never empty.
+    if (before >= wanted) logits[id] = -Infinity;
+    before += distribution.weight(id);
   }
 }
 
@@ -144,20 +145,23 @@ function keepOnly(logits: Float32Array, ids: readonly TokenId[]): void {
   for (const [id, value] of kept) logits[id] = value;
 }
 
-/** Bins of a sixteenth of a nat; the last holds all that is less probable than e^−64. */
+/** Bins of a sixteenth of a nat; the last holds all that is e^64 times less probable than the most probable. */
 const BINS = 1025;
 const BINS_PER_NAT = 16;
 
-function binOf(logprob: number): number {
-  const bin = -logprob * BINS_PER_NAT;
-  return bin < BINS - 1 ? Math.max(0, bin | 0) : BINS - 1;
+/** @param nats how far a logit is below the largest */
+function binOf(nats: number): number {
+  const bin = nats * BINS_PER_NAT;
+  return bin < BINS - 1 ? bin | 0 : BINS - 1;
 }
 
-function binMasses(distribution: Distribution): Float64Array {
-  const masses = new Float64Array(BINS);
-  for (let id = 0; id < distribution.logits.length; id++) {
-    const bin = binOf(distribution.logprob(id));
-    masses[bin] = (masses[bin] ?? 0) + distribution.probability(id);
+/** Weights of the candidates in each bin. */
+function binWeights(distribution: Distribution): Float64Array {
+  const { logits, mode } = distribution, largest = at(logits, mode);
+  const weights = new Float64Array(BINS);
+  for (let id = 0; id < logits.length; id++) {
+    const bin = binOf(largest - at(logits, id));
+    weights[bin] = (weights[bin] ?? 0) + distribution.weight(id);
   }
-  return masses;
+  return weights;
 }

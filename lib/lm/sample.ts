@@ -24,13 +24,11 @@ export interface StepPlace {
 /** Takes steps over one vocabulary; owns the scratch space, so that a step allocates nothing of the vocabulary's size. */
 export class Sampler {
   readonly #raw: Distribution;
-  readonly #work: Float32Array;
   /** Distributions after each processor of a step, as many as ever acted in one. */
   readonly #stages: Distribution[] = [];
 
   constructor(readonly vocabularySize: number) {
     this.#raw = new Distribution(vocabularySize);
-    this.#work = new Float32Array(vocabularySize);
   }
 
   /**
@@ -46,7 +44,7 @@ export class Sampler {
     const ids = topIds(logits, place.top);
     const ranked = ids.length;
     const raw = setFromModel(this.#raw, logits, place.position, ids[0]);
-    const processors = this.#process(logits, params, place.seen);
+    const processors = this.#process(params, place.seen);
     // Without a processor the final distribution is the raw one, bit for bit.
     const final = this.#stage(processors.length - 1);
     const isGreedy = params.temperature === 0;
@@ -104,9 +102,8 @@ export class Sampler {
   }
 
   /** Runs the processors whose params are not the identity, in the params' order, and logs what each removed. */
-  #process(logits: Float32Array, params: SamplingParams, seen: processor.SeenTokens): ProcessorLog[] {
+  #process(params: SamplingParams, seen: processor.SeenTokens): ProcessorLog[] {
     const active = params.order.filter((name) => processor.isActive(name, params));
-    if (active.length > 0) this.#work.set(logits);
     return active.map((name, index) => this.#logged(name, index, params, seen));
   }
 
@@ -115,35 +112,53 @@ export class Sampler {
     return index < 0 ? this.#raw : this.#stages[index] ??= new Distribution(this.vocabularySize);
   }
 
-  #apply(name: ProcessorName, params: SamplingParams, seen: processor.SeenTokens, before: Distribution): void {
-    const work = this.#work;
-    switch (name) {
-      case "logit_bias":
-        return processor.logitBias(work, params.logitBias);
-      case "repetition_penalty":
-        return processor.repetitionPenalty(work, seen, params.repetitionPenalty);
-      case "frequency_penalty":
-        return processor.frequencyPenalty(work, seen, params.frequencyPenalty);
-      case "presence_penalty":
-        return processor.presencePenalty(work, seen, params.presencePenalty);
-      case "temperature":
-        return processor.temperature(work, params.temperature, before);
-      case "top_k":
-        return processor.topK(work, params.topK);
-      case "top_p":
-        return processor.topP(work, params.topP, before);
-      case "min_p":
-        return processor.minP(work, params.minP, before);
-    }
+  /** Makes `after` the distribution that a processor makes of `before`. */
+  #apply(
+    name: ProcessorName,
+    params: SamplingParams,
+    seen: processor.SeenTokens,
+    before: Distribution,
+    after: Distribution,
+  ): void {
+    if (name === "temperature" && params.temperature === 0) return void after.setCertain(before.mode);
+    after.logits.set(before.logits);
+    edit(after.logits, name, params, seen, before);
+    after.update(processor.isEdit(name) ? undefined : before.mode);
   }
 
   /** Subtle: the mass is that of the distribution just before the processor acts, so the entries tell a story in order. */
   #logged(name: ProcessorName, index: number, params: SamplingParams, seen: processor.SeenTokens): ProcessorLog {
     const before = this.#stage(index - 1), after = this.#stage(index);
-    this.#apply(name, params, seen, before);
-    if (name === "temperature" && params.temperature === 0) after.setCertain(before.mode);
-    else after.set(this.#work, processor.isEdit(name) ? undefined : before.mode);
+    this.#apply(name, params, seen, before, after);
     return { name, removed: before.size - after.size, removedMass: before.massWithout(after), kept: after.size };
+  }
+}
+
+/** @param before the distribution of the logits */
+function edit(
+  logits: Float32Array,
+  name: ProcessorName,
+  params: SamplingParams,
+  seen: processor.SeenTokens,
+  before: Distribution,
+): void {
+  switch (name) {
+    case "logit_bias":
+      return processor.logitBias(logits, params.logitBias);
+    case "repetition_penalty":
+      return processor.repetitionPenalty(logits, seen, params.repetitionPenalty);
+    case "frequency_penalty":
+      return processor.frequencyPenalty(logits, seen, params.frequencyPenalty);
+    case "presence_penalty":
+      return processor.presencePenalty(logits, seen, params.presencePenalty);
+    case "temperature":
+      return processor.temperature(logits, params.temperature, before);
+    case "top_k":
+      return processor.topK(logits, params.topK);
+    case "top_p":
+      return processor.topP(logits, params.topP, before);
+    case "min_p":
+      return processor.minP(logits, params.minP, before);
   }
 }
 
