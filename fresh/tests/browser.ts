@@ -40,6 +40,10 @@ export async function openBrowser(): Promise<{
       page.on("pageerror", (error) => reports.errors.push(error.message));
       page.on("response", (response) => response.status() >= 400 && reports.failed.push(response.url()));
       await page.goto(base + path);
+      // Its code comes after the page: a click before that is one that nobody hears.
+      await page.waitForFunction(() =>
+        document.querySelector("[f-client-nav]") === null || history.state?.fresh === true
+      );
       return { page, base, reports };
     },
     async [Symbol.asyncDispose]() {
