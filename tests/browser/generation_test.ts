@@ -267,6 +267,29 @@ Deno.test("generation screen", async (t) => {
     await page.close();
   });
 
+  await t.step("a run that made room for the next one stays stopped, whatever is drawn late", async () => {
+    const { page } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=20&temperature=2`);
+    const button = page.getByRole("button", { name: "Generate" });
+    await button.evaluate((generate: HTMLElement) => {
+      // As on a busy machine: reading takes so long that it pauses at each event, and frames come before it goes on.
+      let nowMs = performance.now(), isArmed = true;
+      performance.now = () => nowMs += 10;
+      const { postMessage } = MessagePort.prototype;
+      MessagePort.prototype.postMessage = function (...given: unknown[]) {
+        if (isArmed && document.querySelector("[aria-label='Completions 1'] [data-position]") !== null) {
+          isArmed = false;
+          generate.click();
+        }
+        requestAnimationFrame(() => requestAnimationFrame(() => Reflect.apply(postMessage, this, given)));
+      };
+    });
+    await button.click();
+    await page.getByText("run 2 of 2").waitFor();
+    await page.getByText(/^(stop|length)$/).first().waitFor();
+    await page.getByRole("navigation", { name: "All that was generated here" }).waitFor({ timeout: 10_000 });
+    await page.close();
+  });
+
   await t.step(
     "a reload has all runs and branches again, and their numbers by asking; export, clear, import",
     async () => {

@@ -100,7 +100,10 @@ export function useRuns({ api, source, params, runs, places, onEnd }: RunsOption
       const run = runs.value[at];
       if (run !== undefined) runs.value = runs.value.with(at, edit(run));
     };
-    const frame = collectPerFrame<RunEvent>((events, nowMs) => change((run) => received(run, events, nowMs, row)));
+    const frame = collectPerFrame<RunEvent>((events, nowMs) => {
+      // Subtle: a run that made room for this page's next one is closed, and what is drawn late would open it again.
+      if (streaming.current === controller) change((run) => received(run, events, nowMs, row));
+    });
     try {
       for await (const event of streamRun(`${api}/generate`, { ...source, ...body }, controller.signal)) {
         frame.add(event);
