@@ -31,6 +31,8 @@ export interface Bin {
 
 export interface Statistics {
   readonly fields: readonly FieldStatistics[];
-  /** Rows that were looked at: all of them, or so many at even distances. */
+  /** Rows that were looked at and could be read. */
   readonly rows: number;
+  /** Whether every row was looked at; else so many at even distances. */
+  readonly isWhole: boolean;
 }

@@ -27,8 +27,8 @@ export function statisticsOf(dataset: Dataset<unknown>): Promise<Statistics> {
   return statistics;
 }
 
-/** Whether they are of every row. */
-export function looksAtAll({ size, statistics }: Dataset<unknown>): boolean {
+/** Whether they may be of every row. */
+export function mayLookAtAll({ size, statistics }: Dataset<unknown>): boolean {
   return statistics !== undefined || size <= MOST_ROWS;
 }
 
@@ -53,7 +53,11 @@ export async function lookAtRows(dataset: Dataset<unknown>): Promise<Statistics>
     }
     if (rows % TURN_ROWS === TURN_ROWS - 1) await new Promise((resolve) => setTimeout(resolve));
   }
-  return { rows, fields: [...columns].map(([field, column]) => ({ field, ...column.statistics() })) };
+  return {
+    rows,
+    isWhole: step === 1,
+    fields: [...columns].map(([field, column]) => ({ field, ...column.statistics() })),
+  };
 }
 
 /** One field's values as they come. */

@@ -48,7 +48,7 @@ export class RowIndex {
       for (const [field, id] of this.fields) {
         fields.push({ field, ...await fieldStatistics(connection, `field_${id}`) });
       }
-      return { rows: Number(rows), fields };
+      return { rows: Number(rows), isWhole: true, fields };
     });
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { inTime } from "../../lib/server/admission/in_time.ts";
-import { FakeClock, settled } from "../rig/fake_clock.ts";
+import { inTime } from "../../../lib/server/admission/in_time.ts";
+import { FakeClock, settled } from "../../rig/fake_clock.ts";
 
 /** As libraries of queries have it: work that begins when it is awaited, and is none of the language's promises. */
 class Query implements PromiseLike<string> {
