@@ -187,7 +187,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   }, []);
 
   useKeys((event) => {
-    const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping(event);
+    const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !isTyping(event);
     if (isUndo && writing.value === undefined) event.shiftKey ? kept.redo() : kept.undo();
     else if (keyOf(event) === "o" && isPageKey(event)) return toggleOutline();
     else if (event.key !== "Escape") return false;

@@ -156,7 +156,7 @@ function hrefOf(
 
 /** Undo and redo of where one is; in a field of the form the browser undoes what was typed. */
 function isUndo(event: KeyboardEvent): boolean {
-  return event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !isTyping(event);
+  return (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !isTyping(event);
 }
 
 /** What asks for the selected step's place by the params on screen; the server has the row, or one pass gives it. */

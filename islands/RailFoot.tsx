@@ -42,9 +42,10 @@ export default function RailFoot() {
     scrollTo(0, top); // The strip alone is to move: the address may lead further down.
     const onKey = (event: KeyboardEvent) => {
       const isOpen = dialog.current?.open;
-      // In lower case, whatever Caps Lock makes of a letter.
-      const key = event.key.toLowerCase();
-      if (key === "k" && (event.ctrlKey || event.metaKey)) {
+      // In lower case, whatever Caps Lock makes of a letter. Subtle: where a browser fills in a field, it names no key.
+      const key = event.key?.toLowerCase();
+      // With Shift it is a browser's own.
+      if (key === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
         event.preventDefault();
         if (!isOpen) open("palette");
       }

@@ -86,6 +86,19 @@ Deno.test("the palette and the keys between pages", async (t) => {
     assert.equal(await page.evaluate(() => document.activeElement?.id), "param-min_p");
   });
 
+  await t.step("leaves to the browser what is the browser's: Ctrl+Shift+K, and a field that it fills in", async () => {
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    const seed = page.getByLabel("seed", { exact: true });
+    const isLeft = await seed.evaluate((field) => {
+      // Chromium tells of what it fills in by an event that is none of the keyboard's.
+      field.dispatchEvent(new Event("keydown", { bubbles: true }));
+      const given = { key: "K", ctrlKey: true, shiftKey: true, bubbles: true, cancelable: true };
+      return field.dispatchEvent(new KeyboardEvent("keydown", given));
+    });
+    assert.deepEqual([isLeft, await page.locator("dialog[open]").count(), errors], [true, 0, []]);
+  });
+
   await t.step("leads into a field that stands inside its label, under the label's own words", async () => {
     await page.keyboard.press("Control+k");
     const field = page.getByRole("combobox", { name: "Find an action, a field or a page" });
