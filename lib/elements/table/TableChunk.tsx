@@ -97,7 +97,10 @@ function TableRow({ id, name, cells, isNumeric, index, linkText, page }: TableRo
   );
 }
 
-/** A text stands byte for byte, and a fraction of many digits to five, with all of them in its title; an element is drawn by its own view, with room for it. */
+/**
+ * A text stands byte for byte, and a fraction of many digits to five, with all of them in its title; an element is drawn by
+ * its own view, with room for it.
+ */
 function CellView({ cell, page }: { readonly cell: WireCell; readonly page: PageControl }) {
   if (typeof cell === "object" && cell !== null && "element" in cell) {
     const hasText = typeof page.element(cell.element)?.text === "string";
