@@ -164,6 +164,7 @@ function isAll({ search, sort, filter, by, scores, only }: RowWish): boolean {
 /**
  * The numbers of the rows that a wish asks of the data, whatever their scores, from those of a page on.
  * @param most of so many, and one more where there are more
+ * @throws {ProblemError} 422 for a field that no row has
  */
 export async function choiceOf(
   dataset: Dataset<unknown>,
@@ -173,6 +174,7 @@ export async function choiceOf(
 ): Promise<readonly number[]> {
   const query = { ...queryOf(wish), sort: undefined, offset: 0, limit: dataset.size };
   const { indices } = await findAmong(dataset, query, wish.only);
+  await checkFields(dataset, namedFields({ ...wish, sort: "" }), []);
   const ahead = new Set(first), from = indices.findIndex((row) => row > Math.max(-1, ...first));
   const others = from < 0 ? indices : [...indices.slice(from), ...indices.slice(0, from)];
   return [...first, ...others.filter((row) => !ahead.has(row))].slice(0, most + 1);

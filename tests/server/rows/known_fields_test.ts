@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Dataset } from "../../../lib/datasets/dataset.ts";
 import { lookAtRows } from "../../../lib/datasets/statistics.ts";
 import { checkFields } from "../../../lib/server/rows/known_fields.ts";
+import { choiceOf, rowWish } from "../../../lib/server/rows/rows.ts";
 
 /** One row has a field that no other has; `at` is one that is passed over where not every row is looked at. */
 function withRareField(size: number, at: number): Dataset<unknown> {
@@ -25,4 +26,14 @@ Deno.test("checkFields() refuses a field only where every row was looked at", as
     });
   }
   for (const dataset of [large, withoutIndex(large)]) await checkFields(dataset, misspelt, []);
+});
+
+Deno.test("choiceOf() refuses a condition on a field that no row has, whatever it would find", async () => {
+  const dataset = withRareField(60, 50), wish = (query: string) => rowWish(new URLSearchParams(query));
+  assert.deepEqual(await choiceOf(dataset, wish("filter.rare=y"), [], 100), [50]);
+  for (const condition of ["x", "!x"]) {
+    await assert.rejects(choiceOf(dataset, wish(`filter.rear=${condition}`), [], 100), {
+      message: 'Cannot use filter.rear: no row has a field "rear", only text, rare',
+    });
+  }
 });
