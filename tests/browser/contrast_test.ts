@@ -79,17 +79,20 @@ Deno.test("x, x and w contrast two candidates by what each field of the prompt a
     "what fails is told, and nothing of what was found before stands there as if it were being asked",
     async () => {
       await page.locator(`[data-candidate="${Y}"]`).focus();
-      // The first field is asked for, and has no answer for as long as the page stands.
-      let asked = 0;
-      await page.route("**/next_token", (route) => ++asked === 1 ? route.continue() : undefined);
-      await page.keyboard.press("w");
-      await page.getByRole("region", { name: "Why ‹y›", exact: true }).getByText("The model is asked").waitFor();
-      await page.unroute("**/next_token");
       const json = { title: "Busy", status: 503, detail: "The model is busy", id: "1" };
-      await page.route("**/next_token", (route) => route.fulfill({ status: 503, json }));
+      let asked = 0;
+      await page.route("**/next_token", (route) => {
+        asked++;
+        // The first field is asked for, and has no answer for as long as the page stands.
+        return asked === 1 ? route.continue() : asked === 2 ? undefined : route.fulfill({ status: 503, json });
+      });
+      await page.keyboard.press("w");
+      const section = page.getByRole("region", { name: "Why ‹y›", exact: true });
+      await section.getByText("The model is asked with each field").waitFor();
       await page.keyboard.press("w");
       await page.getByText("The model is busy").waitFor();
-      await page.getByRole("region", { name: /^Why/ }).waitFor({ state: "detached" });
+      await section.waitFor({ state: "detached" });
+      await page.unroute("**/next_token");
     },
   );
 
@@ -121,6 +124,7 @@ Deno.test("x, x and w contrast two candidates by what each field of the prompt a
       await section.getByRole("button", { name: "Close" }).tap();
       await section.waitFor({ state: "detached" });
       assert.equal(await phone.getByRole("checkbox").count(), 0);
+      assert.equal(await choices[0]?.evaluate((choice) => choice === document.activeElement), true, "keeps the focus");
       await phone.close();
     },
   );
