@@ -193,7 +193,12 @@ export default function NextToken(props: NextTokenProps) {
       onChoose={contrast.choose}
       onMark={contrast.mark}
       onWhy={() => void contrast.why(undefined)}
-      onCloseContrast={contrast.close}
+      onCloseContrast={() => {
+        const { one } = contrast.shown.value ?? {};
+        contrast.close();
+        // The focus goes back to the candidate that was looked at.
+        if (one !== undefined) candidateLink(one.id)?.focus();
+      }}
       tried={paths.tried.value}
       queued={queue.waiting.value.length}
       onStep={(key) => void press(key)}
