@@ -10,6 +10,8 @@ import { newPrompt } from "./prompts.ts";
 export const LENGTHS = [16, 128, 512] as const;
 export type Length = typeof LENGTHS[number];
 
+/** What everybody generates before anything is timed: a round's processes are new, and what has just begun is slow for a while. */
+const WARM_UP = { length: 16, count: 32 } as const;
 const VOCABULARY = 50_257;
 const STEPS = 8;
 /** A step in PyTorch runs the whole prefix again. */
@@ -31,6 +33,10 @@ export async function runRound(
   times: Times,
   say: (line: string) => void,
 ): Promise<void> {
+  say("warming up");
+  for (const contestant of contestants) {
+    await contestant.ask({ type: "generate", prompt: newPrompt(WARM_UP.length), count: WARM_UP.count });
+  }
   for (const length of LENGTHS) {
     say(`after ${length} tokens`);
     for (const contestant of contestants) await generate(contestant, length, tokens, times);
