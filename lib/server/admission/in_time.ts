@@ -27,6 +27,7 @@ export async function inTime<Value>(
   }
 }
 
-function isThenable<Value>(work: Value | PromiseLike<Value>): work is PromiseLike<Value> {
-  return typeof work === "object" && work !== null && "then" in work && typeof work.then === "function";
+/** Subtle: any object with `then` is one to `await`. */
+export function isThenable<Value, Later extends PromiseLike<Value>>(value: Value | Later): value is Later {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

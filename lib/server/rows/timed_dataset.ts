@@ -3,6 +3,7 @@ import type { Clock } from "../../generators/clock.ts";
 import type { Dataset } from "../../datasets/dataset.ts";
 import { LateError } from "../../datasets/late_error.ts";
 import { allRows } from "../../datasets/scan.ts";
+import { isThenable } from "../admission/in_time.ts";
 import { ProblemError } from "../problem.ts";
 
 /** For one row, or for the next rows of those that are read one after the other. */
@@ -32,7 +33,7 @@ export function timedDataset<Sample>(given: Dataset<Sample>, { clock, name }: Ti
     ...(given.problemCount === undefined ? {} : { problemCount: given.problemCount }),
     row(index) {
       const row = given.row(index);
-      if (!isPromise(row)) return row;
+      if (!isThenable(row)) return row;
       return soon(row, { clock, ms: ROW_MS, late: `Cannot read sample ${index} of ${name}: it did not come` });
     },
     // Subtle: so many rows have one timer, where each row would have its own.
@@ -94,9 +95,4 @@ async function soon<Value>(work: Promise<Value>, { clock, ms, late, isBusy }: De
   } finally {
     stopTimer();
   }
-}
-
-/** Subtle: any object with `then` is one to `await`. */
-function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
