@@ -53,7 +53,8 @@ export function commandOf(
     case "ArrowLeft":
       return path.length > 0 ? { kind: "go", path: path.slice(0, -1) } : undefined;
     case "ArrowRight":
-      return take(candidates[0]?.token.id);
+      // A list that begins further down does not tell it.
+      return take(candidates.find(({ rank }) => rank === 1)?.token.id);
     case "s":
       return take(next?.step.token.id);
     case "t":

@@ -52,10 +52,12 @@ export function useStepPlace({ screen, path: opened, next: first, view }: NextTo
 
   function showMore(answer: NextToken): void {
     const all = new Map([...candidates.value, ...answer.step.top].map((each) => [each.token.id, each]));
+    const top = byRank([...all.values()]);
     batch(() => {
-      candidates.value = byRank([...all.values()]);
+      candidates.value = top;
       loaded.value += PAGE_SIZE;
-      next.value = answer;
+      // Subtle: an answer holds its own page alone, and the place's step is asked for its most probable tokens.
+      next.value = { ...answer, step: { ...answer.step, top } };
     });
   }
 

@@ -26,6 +26,14 @@ Deno.test("commandOf() takes a candidate after the place that it is listed for, 
   assert.deepEqual(commandOf("Escape", { ...place, isOpen: true }), { kind: "close" });
 });
 
+Deno.test("commandOf() takes the most probable token by its rank, and nothing where the list begins further down", () => {
+  const candidates = [3, 51, 52].map((rank) => ({ token: token(rank), rank, logprob: -rank }) as Candidate);
+  const place = { params: DEFAULT_PARAMS, path: [], next: undefined, candidates, focused: undefined, isOpen: false };
+  assert.equal(commandOf("ArrowRight", place), undefined);
+  const whole = [{ token: token(1), rank: 1, logprob: -1 } as Candidate, ...candidates];
+  assert.deepEqual(commandOf("ArrowRight", { ...place, candidates: whole }), { kind: "go", path: [1] });
+});
+
 Deno.test("withMark() keeps the last two that were marked, and takes a mark away", () => {
   assert.deepEqual(withMark(withMark([], 7), 8), [7, 8]);
   assert.deepEqual(withMark([7, 8], 9), [8, 9]);
