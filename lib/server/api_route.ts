@@ -1,6 +1,7 @@
 import type { Context } from "fresh";
 import type { State } from "./app_state.ts";
-import { isUnexpected, ProblemError, problemOf, problemResponse } from "./problem.ts";
+import { ProblemError, problemResponse } from "./problem.ts";
+import { toldProblem } from "./told_problem.ts";
 
 type ApiHandler = (ctx: Context<State>) => Response | Promise<Response>;
 type ApiMethod = "GET" | "POST" | "DELETE";
@@ -28,10 +29,8 @@ export function apiRoute(handlers: Readonly<Partial<Record<ApiMethod, ApiHandler
 
 /** Answers with a problem, and logs what was not expected. */
 export function failed(ctx: Context<State>, error: unknown): Response {
-  const { log, requestId, tally } = ctx.state;
-  tally.code = problemOf(error, requestId).title;
-  if (isUnexpected(error)) log.failure(requestId, error);
-  return problemResponse(error, requestId);
+  toldProblem(ctx.state, error);
+  return problemResponse(error, ctx.state.requestId);
 }
 
 function isApiMethod(method: string): method is ApiMethod {

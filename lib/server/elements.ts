@@ -7,10 +7,11 @@ import { PageFullError } from "../elements/page_size.ts";
 import type { State } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
 import { findComponent } from "./place.ts";
-import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
+import { ProblemError } from "./problem.ts";
 import { shownName } from "./shown_name.ts";
 import type { SessionOwner } from "./sessions.ts";
 import { inSpan } from "./telemetry/tracing.ts";
+import { toldProblem } from "./told_problem.ts";
 
 export const actSchema = v.strictObject({
   /** Absent: a session of its own is made for this one click. */
@@ -89,13 +90,10 @@ async function stream(
   ctx: Context<State>,
   begin: (signal: AbortSignal) => AsyncGenerator<SessionEvent>,
 ): Promise<Response> {
-  const { log, requestId, shutdown } = ctx.state;
+  const { state } = ctx;
   const controller = new AbortController();
-  const events = begin(AbortSignal.any([controller.signal, shutdown]));
-  const onError = (error: unknown) => {
-    if (isUnexpected(error)) log.failure(requestId, error);
-    return problemOf(error, requestId);
-  };
+  const events = begin(AbortSignal.any([controller.signal, state.shutdown]));
+  const onError = (error: unknown) => toldProblem(state, error);
   return await eventStream(events, { controller, onError, encode: JSON.stringify });
 }
 

@@ -13,8 +13,9 @@ import { eventStream } from "./event_stream.ts";
 import { generationProblem } from "./generation_problem.ts";
 import { metered, reserve, type Spender } from "./admission/metering.ts";
 import { type Place, type PlacePath, readSample, resolvePlace } from "./place.ts";
-import { isUnexpected, ProblemError, problemOf } from "./problem.ts";
+import { ProblemError } from "./problem.ts";
 import { usable } from "./rows/usable_condition.ts";
+import { toldProblem } from "./told_problem.ts";
 
 /** Candidates that a step carries when the request does not say. */
 const DEFAULT_TOP = 10;
@@ -52,13 +53,7 @@ export async function streamRun(
   const { generator, prompt, params } = request;
   const reservation = await reserve(ctx, generator, prompt, params.maxTokens * params.n);
   return await whileWanted(ctx, async (controller, signal) => {
-    const onError = (error: unknown) => {
-      const problem = generationProblem(error, generatorName);
-      if (isUnexpected(problem)) ctx.state.log.failure(ctx.state.requestId, problem);
-      const shown = problemOf(problem, ctx.state.requestId);
-      ctx.state.tally.code = shown.title;
-      return shown;
-    };
+    const onError = (error: unknown) => toldProblem(ctx.state, generationProblem(error, generatorName));
     try {
       return await eventStream(metered(run({ ...request, signal }), reservation, prompt, ctx.state.tally), {
         controller,

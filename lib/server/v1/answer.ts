@@ -1,9 +1,11 @@
 /** How /v1 answers: JSON, streams of data, and errors in OpenAI's shape. */
 import type { Context } from "fresh";
+import type { Problem } from "../../lm/event.ts";
 import { UpstreamError } from "../../generators/openai/upstream_error.ts";
 import type { State } from "../app_state.ts";
 import { generationProblem } from "../generation_problem.ts";
-import { isUnexpected, ProblemError, problemOf } from "../problem.ts";
+import { ProblemError } from "../problem.ts";
+import { toldProblem } from "../told_problem.ts";
 
 type V1Handler = (ctx: Context<State>) => Response | Promise<Response>;
 
@@ -25,9 +27,8 @@ export function v1Route(method: "GET" | "POST" | "any", handler: V1Handler): V1H
   };
 }
 
-/** The error of a request: an unusable field is a 400, as clients of OpenAI expect. */
-function errorOf(error: unknown, id: string): { status: number; body: object } {
-  const problem = problemOf(error, id);
+/** The error that a problem is to them: an unusable field is a 400, as clients of OpenAI expect. */
+function errorOf(problem: Problem): { status: number; body: object } {
   const status = problem.status === 422 || problem.status === 415 ? 400 : problem.status;
   const code = status === 404 && problem.field === "model"
     ? "model_not_found"
@@ -48,10 +49,7 @@ function typeOf(status: number): string {
 
 /** An error as OpenAI tells it. */
 export function v1Error(ctx: Context<State>, error: unknown): Response {
-  const { log, requestId, tally } = ctx.state;
-  tally.code = problemOf(error, requestId).title;
-  if (isUnexpected(error)) log.failure(requestId, error);
-  const { status, body } = errorOf(error, requestId);
+  const { status, body } = errorOf(toldProblem(ctx.state, error));
   const headers = error instanceof ProblemError ? error.headers : {};
   return Response.json(body, { status, headers: { "cache-control": "no-store", ...headers } });
 }
@@ -83,8 +81,7 @@ export async function dataStream(
         send("[DONE]");
       } catch (error) {
         if (controller.signal.aborted) return;
-        if (isUnexpected(error)) ctx.state.log.failure(ctx.state.requestId, error);
-        send(JSON.stringify(errorOf(error, ctx.state.requestId).body));
+        send(JSON.stringify(errorOf(toldProblem(ctx.state, error)).body));
       }
       stream.close();
     },

@@ -12,11 +12,12 @@ import { PROMPT_BYTES, type Scored } from "../../../../lib/lm/wire.ts";
 import type { Module } from "../../../../lib/module.ts";
 import { readScore } from "../../../../lib/server/generation.ts";
 import { namesFromQuery, type Place, readSample, resolvePlace } from "../../../../lib/server/place.ts";
-import { ProblemError, problemOf } from "../../../../lib/server/problem.ts";
+import { ProblemError } from "../../../../lib/server/problem.ts";
 import { type PromptTokens, promptTokens } from "../../../../lib/server/rows/prompt_tokens.ts";
 import { fieldNames } from "../../../../lib/server/rows/known_fields.ts";
 import { findRows } from "../../../../lib/server/rows/rows.ts";
 import { inTimeOrTold } from "../../../../lib/server/rows/timed_dataset.ts";
+import { toldProblem } from "../../../../lib/server/told_problem.ts";
 import {
   atOthers,
   datasetHref,
@@ -135,18 +136,18 @@ async function pinnedSample({ state: { registry } }: ScreenRequest, place: Place
 
 /** Once they are asked for; while an index is written, they wait for it. */
 async function facetsFor(
-  { state: { registry, requestId } }: ScreenRequest,
+  { state }: ScreenRequest,
   { module, taskName, split }: Place,
   { views, index, wish }: RowsPage,
 ): Promise<{ readonly statistics?: Facets; readonly problem?: Problem }> {
   if (!views.includes("statistics") || index?.kind === "writing") return {};
   try {
-    const dataset = await registry.dataset(module.name, taskName, split);
+    const dataset = await state.registry.dataset(module.name, taskName, split);
     const statistics = await inTimeOrTold(statisticsOf(dataset));
     return { statistics: { rows: statistics.rows, fields: facetsOf(statistics, wish.filter) } };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    return { problem: problemOf(error, requestId) };
+    return { problem: toldProblem(state, error) };
   }
 }
 
@@ -173,31 +174,31 @@ interface ToldSample extends SampleScreen {
 
 /** The sample, or the screen without it and why: what else there is to see stays. */
 async function readOrTell(request: ScreenRequest, place: Place): Promise<ToldSample> {
-  const { state: { registry, requestId } } = request;
+  const { state } = request;
   try {
     return { ...await readSampleScreen(request), isReadable: true, isOpen: true };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const problem = problemOf(error, requestId);
-    if (problem.field === "edits") {
+    if (error.field === "edits") {
+      const problem = toldProblem(state, error);
       const url = new URL(request.url);
       url.searchParams.delete("edits");
       return { ...await readOrTell({ ...request, url }, { ...place, edits: {} }), problem };
     }
-    const dataset = await registry.openedDataset(place.module.name, place.taskName, place.split);
+    const dataset = await state.registry.openedDataset(place.module.name, place.taskName, place.split);
     const { size = 0, problems = [], problemCount = problems.length } = dataset ?? {};
     const leftOut = problems.map(({ message }) => message);
     const screen = screenAt(place, { prompt: toPrompt(""), size, leftOut, leftOutCount: problemCount });
     const isOpen = dataset !== undefined;
     const nothing = { row: undefined, original: undefined, shown: undefined, isReadable: false, isOpen };
     // A split without rows is nothing that went wrong; the panel of its rows says so.
-    return { screen, ...nothing, problem: dataset?.size === 0 ? undefined : problem };
+    return { screen, ...nothing, problem: dataset?.size === 0 ? undefined : toldProblem(state, error) };
   }
 }
 
 /** The page of rows, without any where the wish is refused; undefined where the split cannot be opened. */
 async function pageOf(
-  { state: { registry, requestId }, signal }: ScreenRequest,
+  { state, signal }: ScreenRequest,
   place: Place,
   at: DatasetPlace,
   { row, isReadable, isOpen }: Pick<ToldSample, "row" | "isReadable" | "isOpen">,
@@ -206,12 +207,12 @@ async function pageOf(
   const { wish, offset } = at;
   try {
     const waiting = { signal, patienceMs: PATIENCE_MS };
-    const found = await findRows(registry, place, wish, { offset, limit: ROWS_A_PAGE, ...waiting });
+    const found = await findRows(state.registry, place, wish, { offset, limit: ROWS_A_PAGE, ...waiting });
     const fields = fieldsOf(found.rows, wish, isReadable ? [row] : []);
     return { page: { ...found, ...at, fields } };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const problem = problemOf(error, requestId);
+    const problem = toldProblem(state, error);
     if (error.status !== 422) return { problem };
     // What was asked for stays in its fields, to be mended.
     const fields = fieldsOf([], wish, isReadable ? [row] : []);
@@ -237,7 +238,7 @@ async function scoreOf(
     const body = { task, split, sample, edits, generator };
     return { scored: await readScore({ state, params: path }, body, state.shutdown) };
   } catch (error) {
-    return { problem: problemOf(error, state.requestId) };
+    return { problem: toldProblem(state, error) };
   }
 }
 
@@ -253,7 +254,7 @@ async function tokensOf(
     const seen = await promptTokens({ state }, place, text, opens);
     return seen === undefined ? {} : { seen };
   } catch (error) {
-    return opens ? { problem: problemOf(error, state.requestId) } : {};
+    return opens ? { problem: toldProblem(state, error) } : {};
   }
 }
 

@@ -3,9 +3,9 @@ import ScoreWatch from "../../../../islands/ScoreWatch.tsx";
 import type { Problem } from "../../../../lib/lm/event.ts";
 import type { Place } from "../../../../lib/server/place.ts";
 import type { RowScore, ScoringState } from "../../../../lib/lm/row_score.ts";
-import { problemOf } from "../../../../lib/server/problem.ts";
 import { knownScores, scoreRows, scoreTable } from "../../../../lib/server/rows/row_scores.ts";
 import { lookAtScores } from "../../../../lib/server/rows/scores.ts";
+import { toldProblem } from "../../../../lib/server/told_problem.ts";
 import { rowsHref, type RowsPage, showsScores, wishQuery } from "../../../../lib/ui/address/dataset_screen.ts";
 import type { GenerationScreen } from "../../../../lib/ui/address/generation_screen.ts";
 import type { ScreenRequest } from "./screen.ts";
@@ -36,7 +36,7 @@ export async function scoresOf(
   try {
     await scoreRows(asker, table, place, { rows, patienceMs: isScoring ? 0 : SCORING_MS, signal });
   } catch (error) {
-    problem = problemOf(error, state.requestId);
+    problem = toldProblem(state, error);
   }
   const others = isScoring && problem === undefined
     ? { state: (await lookAtScores(asker, place, page.wish, rows, true)).state }

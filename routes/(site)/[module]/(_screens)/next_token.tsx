@@ -5,7 +5,7 @@ import type { NextToken as Next } from "../../../../lib/lm/next.ts";
 import type { TokenId } from "../../../../lib/lm/token.ts";
 import { readNext } from "../../../../lib/server/generation.ts";
 import { within } from "../../../../lib/server/admission/patience.ts";
-import { problemOf } from "../../../../lib/server/problem.ts";
+import { toldProblem } from "../../../../lib/server/told_problem.ts";
 import { type GenerationScreen, paramsToWire, sampleSource } from "../../../../lib/ui/address/generation_screen.ts";
 import {
   nextHref,
@@ -80,7 +80,7 @@ async function distribution(
   try {
     return { next: await readNext({ state, params: place }, body) };
   } catch (error) {
-    const problem = problemOf(error, state.requestId);
+    const problem = toldProblem(state, error);
     // What cannot be looked for takes nothing from the list.
     const without = problem.field === "find"
       ? await distribution(request, screen, path, { append, from, find: "" })

@@ -3,7 +3,7 @@ import { changedTexts, type Edits, editText } from "../../../../lib/datasets/der
 import { rowEntries } from "../../../../lib/datasets/field_text.ts";
 import type { Problem } from "../../../../lib/lm/event.ts";
 import { editedRow } from "../../../../lib/server/place.ts";
-import { problemOf } from "../../../../lib/server/problem.ts";
+import { toldProblem } from "../../../../lib/server/told_problem.ts";
 import type { SampleField } from "../../../../lib/ui/address/dataset_screen.ts";
 import type { ScreenRequest } from "./screen.ts";
 
@@ -20,7 +20,7 @@ export function formTexts(query: URLSearchParams): Edits | undefined {
 
 /** What a form's texts change in the row, or why they cannot. */
 export function derive(
-  { state: { requestId } }: ScreenRequest,
+  { state }: ScreenRequest,
   original: unknown,
   texts: Edits,
 ): { readonly edits: Edits } | { readonly problem: Problem } {
@@ -29,7 +29,7 @@ export function derive(
     editedRow(original, edits);
     return { edits };
   } catch (error) {
-    return { problem: problemOf(error, requestId) };
+    return { problem: toldProblem(state, error) };
   }
 }
 

@@ -1,0 +1,19 @@
+import type { Problem } from "../lm/event.ts";
+import type { State } from "./app_state.ts";
+import { isUnexpected, problemOf } from "./problem.ts";
+
+/**
+ * The problem that a request tells its client, which the log is told of: its title stands in the request's line, and what
+ * was not expected has its stack there, under the ID that the client gets.
+ *
+ * Subtle: a page may have several; its line names the one that came first.
+ */
+export function toldProblem(
+  { log, requestId, tally }: Pick<State, "log" | "requestId" | "tally">,
+  error: unknown,
+): Problem {
+  const problem = problemOf(error, requestId);
+  tally.code ??= problem.title;
+  if (isUnexpected(error)) log.failure(requestId, error);
+  return problem;
+}
