@@ -20,7 +20,6 @@ export interface Piece {
   /** Absent when the server sends text alone. */
   readonly steps?: readonly GivenStep[];
   readonly finish?: string;
-  readonly offsets?: readonly number[];
 }
 
 export interface Answer {
@@ -42,7 +41,6 @@ const listsSchema = v.object({
   tokens: v.array(v.string()),
   token_logprobs: v.fallback(v.nullish(v.array(v.nullable(v.number()))), undefined),
   top_logprobs: v.fallback(v.nullish(v.array(v.nullable(topsSchema))), undefined),
-  text_offset: v.fallback(v.nullish(v.array(v.number())), undefined),
 });
 const logprobsSchema = v.fallback(
   v.nullish(v.union([v.object({ content: v.nullable(contentSchema) }), listsSchema])),
@@ -80,15 +78,11 @@ export function readAnswer(value: unknown): Answer | undefined {
 function readChoice(choice: v.InferOutput<typeof choiceSchema>): Piece {
   const { index, text, delta, message, logprobs, finish_reason } = choice;
   const steps = readSteps(logprobs);
-  const offsets = logprobs !== undefined && logprobs !== null && "tokens" in logprobs
-    ? logprobs.text_offset
-    : undefined;
   return {
     index,
     text: text ?? delta?.content ?? message?.content ?? "",
     ...(steps === undefined ? {} : { steps }),
     ...(finish_reason === undefined || finish_reason === null ? {} : { finish: finish_reason }),
-    ...(offsets === undefined || offsets === null ? {} : { offsets }),
   };
 }
 

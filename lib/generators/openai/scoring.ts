@@ -4,16 +4,18 @@ import type { ScoredToken } from "../../lm/event.ts";
 import type { ScoreRequest } from "../generator.ts";
 import { type GivenStep, readAnswer } from "./answer.ts";
 import { measure } from "./measure.ts";
+import { bytesOf } from "./token_book.ts";
+import { type Place, placesBefore, placesFrom } from "./token_places.ts";
 import { type Peer, textOf } from "./writing.ts";
 import { UpstreamError } from "./upstream_error.ts";
 
-/** A token of the text that was scored. */
-interface Placed extends GivenStep {
-  /** Where it begins in the text, in UTF-16 units. */
-  readonly start: number;
+/** A token of the text that was scored, with the bytes of the text that it stands for. */
+interface Placed extends GivenStep, Place {
   /** Its rank, where the server counts. */
   readonly rank?: number | undefined;
 }
+
+const encoder = new TextEncoder();
 
 /**
  * The server cuts prompt and completion into tokens together, so one may stand across the border; it says so then.
@@ -24,7 +26,7 @@ export async function scoreText(
   way: "echo" | "prompt_logprobs",
   { prompt, completion, top, signal }: ScoreRequest,
 ): Promise<readonly ScoredToken[]> {
-  const { book, client } = peer;
+  const { book, client, dialect } = peer;
   if (typeof prompt !== "string") throw new TypeError("Cannot score under token ids here: a server takes text");
   if (prompt === "") throw new RangeError("Cannot score under an empty prompt: expected at least one token");
   const wanted = typeof completion === "string"
@@ -33,20 +35,24 @@ export async function scoreText(
   if (wanted === "") return [];
   const whole = prompt + wanted;
   const placed = way === "echo" ? await echoed(peer, whole, top, signal) : await promptScored(peer, whole, top, signal);
-  return placed.filter(({ start, text }) => start + text.length > prompt.length && start < whole.length)
-    .map(({ start, rank, ...given }) => {
+  const border = encoder.encode(prompt).length;
+  const size = encoder.encode(whole).length;
+  const asked = way === "echo" ? Math.min(top, dialect.mostTop) : top;
+  // Subtle: a token without text of its own is the first part of a character that a later one completes.
+  return placed.filter(({ start, end }) => (start >= border || end > border) && start < size)
+    .map(({ start, end: _, rank, ...given }) => {
       const { logprob, entropyNats, evidence, ...measured } = measure(given, {
         book,
         host: client.host,
         isTempered: peer.isTempered,
-        asked: top,
+        asked,
         limit: top,
         rank,
       });
       if (logprob === undefined || entropyNats === undefined || measured.rank === undefined || evidence === undefined) {
         throw new UpstreamError(`${client.host} gave no probability of ${JSON.stringify(given.text)}`);
       }
-      const across = start < prompt.length ? `${evidence.reason}; the token begins in the prompt` : evidence.reason;
+      const across = start < border ? `${evidence.reason}; the token begins in the prompt` : evidence.reason;
       return { ...measured, logprob, entropyNats, rank: measured.rank, evidence: { ...evidence, reason: across } };
     });
 }
@@ -58,20 +64,16 @@ async function echoed(peer: Peer, text: string, top: number, signal?: AbortSigna
   const piece = readAnswer(await client.ask(dialect.path, body, signal))?.pieces[0];
   const steps = piece?.steps ?? [];
   if (steps.length === 0) throw new UpstreamError(`${client.host} echoed no probabilities`);
-  const joined = steps.map((step) => step.text).join("");
-  const isWhole = joined.startsWith(text);
-  let at = 0;
-  return steps.map((step, index) => {
-    // Tokens that are parts of characters do not add up to the text: then the server's own places count.
-    const start = isWhole ? at : unitsOf(text, piece?.offsets?.[index] ?? text.length);
-    at += step.text.length;
-    return { ...step, start };
+  const places = placesFrom(encoder.encode(text), steps.map((step) => step.bytes ?? bytesOf(step.text)));
+  if (places === undefined) throw notTheText(client.host);
+  return steps.flatMap((step, index) => {
+    const place = places[index];
+    return place === undefined ? [] : [{ ...step, ...place }];
   });
 }
 
-/** UTF-16 units of a number of characters. */
-function unitsOf(text: string, characters: number): number {
-  return [...text].slice(0, characters).join("").length;
+function notTheText(host: string): UpstreamError {
+  return new UpstreamError(`${host} gave no probabilities of exactly this text: its tokens do not add up to the text`);
 }
 
 const entrySchema = v.object({
@@ -103,25 +105,23 @@ async function promptScored(peer: Peer, text: string, top: number, signal?: Abor
     throw new UpstreamError(`${client.host} does not tell which tokens the text is (return_token_ids)`);
   }
   const texts = places.map((place, index) => place?.[String(ids[index])]?.decoded_token ?? "");
-  // Subtle: of the first token nothing is told, not even its text: it is what the others leave of the whole.
-  let start = text.length - texts.slice(1).join("").length - (texts[0]?.length ?? 0);
-  return places.map((place, index) => {
-    const own = place?.[String(ids[index])];
-    const given = Object.values(place ?? {}).map(({ decoded_token, logprob }) => ({
+  const laid = placesBefore(encoder.encode(text), texts.slice(1).map((shown) => bytesOf(shown)));
+  if (laid === undefined) throw notTheText(client.host);
+  return laid.map((place, index) => {
+    const told = places[index] ?? {};
+    const own = told[String(ids[index])];
+    const given = Object.values(told).map(({ decoded_token, logprob }) => ({
       text: decoded_token ?? "",
       bytes: undefined,
       logprob: Math.min(0, logprob),
     }));
-    const shown = texts[index] ?? "";
-    const placed: Placed = {
-      text: shown,
+    return {
+      text: texts[index] ?? "",
       bytes: undefined,
       logprob: own && Math.min(0, own.logprob),
       top: given,
-      start,
+      ...place,
       rank: own?.rank ?? undefined,
     };
-    start += shown.length;
-    return placed;
   });
 }

@@ -56,7 +56,8 @@ function idOf(bytes: readonly number[]): TokenId {
   return HASHED_FROM + (low >>> 9) * 2 ** 23 + (high >>> 9);
 }
 
-function bytesOf(text: string): readonly number[] {
+/** The bytes of a token as a server names it: `bytes:\\xe2` is part of a character. */
+export function bytesOf(text: string): readonly number[] {
   if (!/^bytes:(\\x[0-9a-f]{2})+$/i.test(text)) return [...encoder.encode(text)];
   return [...text.matchAll(/\\x([0-9a-f]{2})/gi)].map(([, hex = "0"]) => parseInt(hex, 16));
 }
