@@ -1,4 +1,4 @@
-import { checkIndex, type Dataset } from "./dataset.ts";
+import { checkIndex, type Dataset, type RowProblem } from "./dataset.ts";
 import type { FoundRow } from "./row_query.ts";
 import { allRows } from "./scan.ts";
 
@@ -9,7 +9,7 @@ export function joined<Sample>(parts: readonly Dataset<Sample>[]): Dataset<Sampl
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   return {
     size,
-    problems: parts.flatMap(({ problems }) => problems),
+    problems: problemsOf(parts),
     problemCount: parts.reduce((sum, { problems, problemCount = problems.length }) => sum + problemCount, 0),
     row(index) {
       checkIndex(index, size);
@@ -22,6 +22,16 @@ export function joined<Sample>(parts: readonly Dataset<Sample>[]): Dataset<Sampl
     },
     scan: () => scanParts(parts),
   };
+}
+
+/** Each tells the row that follows it by its number among the rows of all parts. */
+function problemsOf(parts: readonly Dataset<unknown>[]): readonly RowProblem[] {
+  let first = 0;
+  return parts.flatMap(({ problems, size }) => {
+    const start = first;
+    first += size;
+    return problems.map((each) => each.before === undefined ? each : { ...each, before: start + each.before });
+  });
 }
 
 async function* scanParts(parts: readonly Dataset<unknown>[]): AsyncGenerator<readonly FoundRow[], void, void> {

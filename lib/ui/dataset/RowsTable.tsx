@@ -40,7 +40,7 @@ export function RowsTable({ screen, page }: RowsTableProps) {
           {rows.map((found) => (
             <>
               {faults.filter(({ before }) => before === found.index).map(({ line, message }) => (
-                <FaultRow key={`line ${line}`} name={TEXT.line(line)} message={message} columns={columns} />
+                <FaultRow key={message} name={TEXT.line(line)} message={message} columns={columns} />
               ))}
               {"fault" in found
                 ? (
@@ -64,7 +64,7 @@ export function RowsTable({ screen, page }: RowsTableProps) {
             </>
           ))}
           {faults.filter(({ before }) => before !== undefined && before > last).map(({ line, message }) => (
-            <FaultRow key={`line ${line}`} name={TEXT.line(line)} message={message} columns={columns} />
+            <FaultRow key={message} name={TEXT.line(line)} message={message} columns={columns} />
           ))}
         </tbody>
       </table>
