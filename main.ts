@@ -42,6 +42,7 @@ async function prepare(config: Config): Promise<Services> {
     env: readSecret,
     traffic: new Traffic(config),
     signal: stopping.signal,
+    ...(await openBudget(config)),
     ...(config.isTraced && { tracer: openTracer() }),
   });
   await registry.check();
@@ -53,7 +54,6 @@ async function prepare(config: Config): Promise<Services> {
     access: new Access(config),
     log,
     servesApi: config.servesApi,
-    ...(await openBudget(config)),
     shutdown: stopping.signal,
   };
 }

@@ -1,4 +1,4 @@
-import type { GeneratorEvent, ScoredToken } from "../lm/event.ts";
+import type { GeneratorEvent, OnBilled, ScoredToken } from "../lm/event.ts";
 import type { Message } from "../lm/message.ts";
 import type { NextRequest, NextToken } from "../lm/next.ts";
 import type { SamplingParams } from "../lm/params.ts";
@@ -71,6 +71,7 @@ export interface GenerateRequest {
   /** Candidates that each step carries. */
   readonly top: number;
   readonly signal?: AbortSignal;
+  readonly onBilled?: OnBilled;
 }
 
 export interface ScoreRequest {
@@ -80,6 +81,7 @@ export interface ScoreRequest {
   readonly completion: string | readonly TokenId[];
   readonly top: number;
   readonly signal?: AbortSignal;
+  readonly onBilled?: OnBilled;
 }
 
 /** An open generator. What it cannot do is absent. */

@@ -89,6 +89,12 @@ export interface Usage {
   readonly completionTokens: number;
 }
 
+/**
+ * Called as each request to a server that bills tokens is over, with what that server says it bills for it: of several
+ * completions of one request with all of them, and what it writes unseen. Undefined where it does not say.
+ */
+export type OnBilled = (usage: Usage | undefined) => void;
+
 /** What a generator yields while it works; each sequence ends with one `finish`. */
 export type GeneratorEvent =
   /** The run waits for its turn: `position` others are served before it. None comes where nothing waits. */

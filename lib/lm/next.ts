@@ -1,6 +1,6 @@
 /** The distribution after a prompt and the tokens chosen so far: what stepping by hand is made of. */
 import { checkBias, checkPath, checkPrompt, PathError } from "./decode.ts";
-import type { Candidate, Step } from "./event.ts";
+import type { Candidate, OnBilled, Step } from "./event.ts";
 import { topIds } from "./logits.ts";
 import type { LanguageModel } from "./model.ts";
 import type { SamplingParams } from "./params.ts";
@@ -26,6 +26,7 @@ export interface NextRequest {
   readonly limit: number;
   /** False for who has the prompt's tokens from an earlier step: of a long prompt they are most of an answer. */
   readonly tellsPrompt?: boolean | undefined;
+  readonly onBilled?: OnBilled;
 }
 
 export interface NextToken {

@@ -1,6 +1,5 @@
-import { App, type FreshConfig } from "fresh";
+import { App, type Context, type FreshConfig } from "fresh";
 import type { Component } from "../components/component.ts";
-import type { Budget } from "./admission/budget.ts";
 import type { Access } from "./entry/guard.ts";
 import type { Log } from "./telemetry/log.ts";
 import { newProblemId } from "./problem.ts";
@@ -15,8 +14,6 @@ export interface Services {
   readonly sessions: Sessions;
   readonly access: Access;
   readonly log: Log;
-  /** What may be spent at servers that bill tokens; absent: no caps. */
-  readonly budget?: Budget;
   /** Whether /v1 answers. */
   readonly servesApi: boolean;
   /** Aborts when the app stops; streams end with it. */
@@ -45,6 +42,9 @@ export interface State extends Services {
   /** Rows that are scored in the background. */
   readonly scoring: Scoring;
 }
+
+/** Who asks, and the app. */
+export type Asking = Pick<Context<State>, "state">;
 
 /** The app as a value: `main.ts` serves it, tests call its handler without a socket. */
 export function createApp(services: Services, config: FreshConfig = {}): App<State> {

@@ -1,17 +1,16 @@
 /** From the body of a request to a run, or a score, and its answer. */
 import type { Context } from "fresh";
 import type { NextToken } from "../lm/next.ts";
-import type { ScoredToken } from "../lm/event.ts";
+import type { RunEvent, ScoredToken } from "../lm/event.ts";
 import { run, type RunRequest, scoreCompletion, scoreTokens } from "../components/run.ts";
 import type { Generator } from "../generators/generator.ts";
 import { type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody, type Scored } from "../lm/wire.ts";
 import { blankPrompt } from "../lm/prompt.ts";
 import { tokenSearch } from "../lm/token_search.ts";
 import { encodeWire } from "../lm/wire_text.ts";
-import type { State } from "./app_state.ts";
+import type { Asking, State, Tally } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
 import { generationProblem } from "./generation_problem.ts";
-import { metered, reserve, type Spender } from "./admission/metering.ts";
 import { type Place, type PlacePath, readSample, resolvePlace } from "./place.ts";
 import { ProblemError } from "./problem.ts";
 import { usable } from "./rows/usable_condition.ts";
@@ -21,7 +20,7 @@ import { toldProblem } from "./told_problem.ts";
 const DEFAULT_TOP = 10;
 
 /** Who asks, and for which place. */
-export type Asker = Spender & { readonly params: PlacePath };
+export type Asker = Asking & { readonly params: PlacePath };
 
 interface Source {
   readonly place: Place;
@@ -50,12 +49,10 @@ export async function streamRun(
   request: Omit<RunRequest, "signal">,
   generatorName: string,
 ): Promise<Response> {
-  const { generator, prompt, params } = request;
-  const reservation = await reserve(ctx, generator, prompt, params.maxTokens * params.n);
   return await whileWanted(ctx, async (controller, signal) => {
     const onError = (error: unknown) => toldProblem(ctx.state, generationProblem(error, generatorName));
     try {
-      return await eventStream(metered(run({ ...request, signal }), reservation, prompt, ctx.state.tally), {
+      return await eventStream(tallied(run({ ...request, signal }), ctx.state.tally), {
         controller,
         onError,
         encode: encodeWire,
@@ -64,6 +61,18 @@ export async function streamRun(
       throw generationProblem(error, generatorName);
     }
   });
+}
+
+/** Passes a run's events on, and counts its tokens for the log. */
+async function* tallied(
+  events: AsyncGenerator<RunEvent, void, void>,
+  tally: Tally,
+): AsyncGenerator<RunEvent, void, void> {
+  tally.tokens = 0;
+  for await (const event of events) {
+    if (event.type === "step") tally.tokens++;
+    yield event;
+  }
 }
 
 /** Scores the body's completion, or the sample's target. */
@@ -76,16 +85,15 @@ export async function score(ctx: Context<State>, body: ScoreBody): Promise<Respo
 
 /** @throws {ProblemError} 422 without a target or scoring, 503 when the signal aborts; what opening the generator throws */
 export async function readScore(
-  spender: Asker,
+  asker: Asker,
   body: ScoreBody,
   signal: AbortSignal,
 ): Promise<Scored> {
-  const source = await readSource(spender, body);
+  const source = await readSource(asker, body);
   const { place, generator, prompt, nullPrompt, target } = source;
   const completion = body.completion ?? target;
   if (completion === undefined) throw noTarget();
   const metrics = place.task.metrics ?? {};
-  await reserve(spender, generator, prompt + (typeof completion === "string" ? completion : ""), 1);
   try {
     const top = body.top ?? DEFAULT_TOP;
     return await scoreCompletion({ generator, prompt, nullPrompt, completion, target, metrics, top, signal });
@@ -97,13 +105,12 @@ export async function readScore(
 
 /** The tokens of the sample's target alone, in one pass. @throws as `readScore` */
 export async function readTarget(
-  spender: Asker,
+  asker: Asker,
   body: ScoreBody,
   signal: AbortSignal,
 ): Promise<readonly ScoredToken[]> {
-  const { place, generator, prompt, target } = await readSource(spender, body);
+  const { place, generator, prompt, target } = await readSource(asker, body);
   if (target === undefined) throw noTarget();
-  await reserve(spender, generator, prompt + target, 1);
   try {
     return await scoreTokens({ generator, prompt, completion: target, top: 1, signal });
   } catch (error) {
@@ -122,11 +129,11 @@ export async function nextToken(ctx: Context<State>, body: NextTokenBody): Promi
 
 /** @throws {ProblemError} 422 naming the field, or that the generator cannot step; what opening it throws */
 export async function readNext(
-  spender: Asker,
+  asker: Asker,
   body: NextTokenBody,
   signal?: AbortSignal,
 ): Promise<NextToken> {
-  const { place, generator, prompt, target } = await readSource(spender, body);
+  const { place, generator, prompt, target } = await readSource(asker, body);
   if (generator.next === undefined) {
     const detail = `Cannot step: ${
       generator.lacks?.next ?? `generator "${place.generator}" gives no next-token distributions`
@@ -138,7 +145,6 @@ export async function readNext(
   const { path, append, find, offset, limit, first_sequence: sequence, prompt_tokens: tellsPrompt } = body;
   if (find !== undefined) usable("find", () => tokenSearch(find));
   const request = { prompt, path, append, find, target, params, sequence, offset, limit, tellsPrompt };
-  await reserve(spender, generator, prompt, 1);
   try {
     return await generator.next(request, signal);
   } catch (error) {

@@ -6,6 +6,8 @@ import type { Generator, GeneratorFacts, LoadProgress, OpenContext } from "../ge
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
 import type { Module } from "../module.ts";
 import { admitted } from "./admission/admitted.ts";
+import { billed } from "./admission/billed.ts";
+import type { Budget } from "./admission/budget.ts";
 import { generationProblem } from "./generation_problem.ts";
 import { type ModuleFile, ModuleFileError } from "./start/module_files.ts";
 import { moduleReason } from "./start/module_reason.ts";
@@ -38,6 +40,8 @@ export interface RegistryOptions {
   /** What generators may read of the environment. */
   readonly env?: (name: string) => string | undefined;
   readonly traffic?: Traffic;
+  /** What may be spent at servers that bill tokens; absent: no caps. */
+  readonly budget?: Budget;
   /** Where spans go; absent: none are made. */
   readonly tracer?: Tracer;
   /** Aborts when the app ends: what is still being opened then is given up. */
@@ -124,15 +128,16 @@ export class Registry {
   }
 
   /**
-   * A generator as a client uses it, in turn with others.
+   * A generator as a client uses it, in turn with others and within the caps.
    * @throws {ProblemError} 503 with the reason when it cannot be opened; the next call tries again
    */
   async generator(module: string, name: string, client: string): Promise<Generator> {
     const place = key(module, name);
     const generator = await opened(this.#generators.get(place), `generator "${name}"`);
     const lanes = this.#lanes.get(place);
-    const shared = admitted(generator, { traffic: this.traffic, lanes, client, name });
-    const { tracer } = this.options;
+    const { budget, tracer } = this.options;
+    const paid = budget === undefined ? generator : billed(generator, { budget, client });
+    const shared = admitted(paid, { traffic: this.traffic, lanes, client, name });
     if (tracer === undefined) return shared;
     const provider = this.module(module)?.generators[name]?.kind ?? name;
     return traced(shared, { tracer, model: `${module}/${name}`, provider, isRemote: lanes === undefined });

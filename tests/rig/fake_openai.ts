@@ -7,6 +7,8 @@ import { serveLoopback } from "./loopback.ts";
 /** The model's tokens; "é" is two of them, one byte each. */
 const TOKENS: readonly (string | readonly number[])[] = [..." abcdefghij0123456789:,.\n[]", [0xc3], [0xa9]];
 const TEXTS = TOKENS.map((token) => typeof token === "string" ? token : "\ufffd");
+/** Tokens of reasoning that "thinking" bills with each completion and shows nobody. */
+export const UNSEEN = 3_000;
 const encoder = new TextEncoder();
 
 export interface Seen {
@@ -171,7 +173,12 @@ function answer(
   const n = behaviour === "one" || body.n === undefined ? 1 : Number(body.n);
   const maxTokens = Number(body.max_tokens ?? body.max_completion_tokens ?? 16);
   const written = Array.from({ length: n }, (_, index) => write(behaviour, text, body, maxTokens, index, isChat));
-  const usage = { prompt_tokens: encoder.encode(text).length, completion_tokens: n * maxTokens, total_tokens: 0 };
+  const unseen = behaviour === "thinking" ? UNSEEN : 0;
+  const usage = {
+    prompt_tokens: encoder.encode(text).length,
+    completion_tokens: n * (maxTokens + unseen),
+    total_tokens: 0,
+  };
   if (body.stream !== true) return Response.json(whole(behaviour, written, isChat, text, body, usage));
   return streamed(behaviour, written, body, usage, onLeave);
 }

@@ -53,7 +53,8 @@ export async function rigApp(
   }: RigOptions = {},
 ): Promise<RigApp> {
   const files = modules.map((module) => ({ module, file: `${module.name}/mod.ts`, url: new URL("tests/rig/", ROOT) }));
-  const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp", env, traffic: new Traffic(traffic) });
+  const options = { rootUrl: ROOT, cacheDir: ".tmp", env, traffic: new Traffic(traffic) };
+  const registry = new Registry(files, { ...options, ...(budget && { budget }) });
   await registry.check();
   const stopping = new AbortController();
   const logged: string[] = [];
@@ -61,7 +62,7 @@ export async function rigApp(
   const access = new Access({ host: "127.0.0.1", port: 8000, allowedHosts, ...secret });
   const log = createLog("info", (line) => logged.push(line));
   const sessions = new Sessions({ registry, log });
-  const services = { registry, sessions, access, log, servesApi, ...(budget && { budget }), shutdown: stopping.signal };
+  const services = { registry, sessions, access, log, servesApi, shutdown: stopping.signal };
   const app = createApp(services, freshConfig.app);
   await applyPages(app);
   const handler = app.handler();

@@ -24,9 +24,10 @@ const encoder = new TextEncoder();
 export async function scoreText(
   peer: Peer,
   way: "echo" | "prompt_logprobs",
-  { prompt, completion, top, signal }: ScoreRequest,
+  request: ScoreRequest,
 ): Promise<readonly ScoredToken[]> {
   const { book, client, dialect } = peer;
+  const { prompt, completion, top } = request;
   if (typeof prompt !== "string") throw new TypeError("Cannot score under token ids here: a server takes text");
   if (prompt === "") throw new RangeError("Cannot score under an empty prompt: expected at least one token");
   const wanted = typeof completion === "string"
@@ -34,7 +35,7 @@ export async function scoreText(
     : textOf(book.tokens(completion).map(({ bytes }) => bytes));
   if (wanted === "") return [];
   const whole = prompt + wanted;
-  const placed = way === "echo" ? await echoed(peer, whole, top, signal) : await promptScored(peer, whole, top, signal);
+  const placed = await (way === "echo" ? echoed(peer, whole, request) : promptScored(peer, whole, request));
   const border = encoder.encode(prompt).length;
   const size = encoder.encode(whole).length;
   const asked = way === "echo" ? Math.min(top, dialect.mostTop) : top;
@@ -57,11 +58,19 @@ export async function scoreText(
     });
 }
 
-async function echoed(peer: Peer, text: string, top: number, signal?: AbortSignal): Promise<readonly Placed[]> {
+type Asked = Pick<ScoreRequest, "top" | "signal" | "onBilled">;
+
+async function echoed(
+  peer: Peer,
+  text: string,
+  { top, signal, onBilled }: Asked,
+): Promise<readonly Placed[]> {
   const { client, dialect } = peer;
   // Subtle: of no token at all some servers make "as many as there is room for".
   const body = dialect.body({ prompt: text, echo: true, max_tokens: 1, logprobs: top, temperature: 1 });
-  const piece = readAnswer(await client.ask(dialect.path, body, signal))?.pieces[0];
+  const answer = readAnswer(await client.ask(dialect.path, body, signal));
+  onBilled?.(answer?.usage);
+  const piece = answer?.pieces[0];
   const steps = piece?.steps ?? [];
   if (steps.length === 0) throw new UpstreamError(`${client.host} echoed no probabilities`);
   const places = placesFrom(encoder.encode(text), steps.map((step) => step.bytes ?? bytesOf(step.text)));
@@ -92,10 +101,16 @@ const promptSchema = v.object({
   prompt_token_ids: idsSchema,
 });
 
-async function promptScored(peer: Peer, text: string, top: number, signal?: AbortSignal): Promise<readonly Placed[]> {
+async function promptScored(
+  peer: Peer,
+  text: string,
+  { top, signal, onBilled }: Asked,
+): Promise<readonly Placed[]> {
   const { client, dialect } = peer;
   const wanted = { prompt: text, max_tokens: 1, prompt_logprobs: top, return_token_ids: true, temperature: 1 };
-  const parsed = v.safeParse(promptSchema, await client.ask(dialect.path, dialect.body(wanted), signal));
+  const answer = await client.ask(dialect.path, dialect.body(wanted), signal);
+  onBilled?.(readAnswer(answer)?.usage);
+  const parsed = v.safeParse(promptSchema, answer);
   if (!parsed.success) throw new UpstreamError(`${client.host} gave no probabilities of the text`);
   const choice = parsed.output.choices[0];
   const places = choice?.prompt_logprobs ?? parsed.output.prompt_logprobs ?? [];

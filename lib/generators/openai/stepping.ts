@@ -1,5 +1,5 @@
 /** One position at a time: the server writes one token after a prefix, and its candidates are the distribution. */
-import type { Candidate } from "../../lm/event.ts";
+import type { Candidate, Usage } from "../../lm/event.ts";
 import type { NextRequest, NextToken } from "../../lm/next.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
 import { tokenSearch } from "../../lm/token_search.ts";
@@ -11,6 +11,8 @@ import { UpstreamError } from "./upstream_error.ts";
 import { type Peer, textOf } from "./writing.ts";
 
 const REMEMBERED = 64;
+/** What is remembered is asked of nobody. */
+const NOTHING: Usage = { promptTokens: 0, completionTokens: 0 };
 
 export class Stepping {
   readonly #peer: Peer;
@@ -71,7 +73,11 @@ export class Stepping {
     for (const met of [{ text, bytes }, ...top]) if (this.#peer.book.token(met.text, met.bytes).id === id) return;
   }
 
-  async #ask({ prompt, params }: NextRequest, path: readonly Token[], signal?: AbortSignal): Promise<GivenStep> {
+  async #ask(
+    { prompt, params, onBilled }: NextRequest,
+    path: readonly Token[],
+    signal?: AbortSignal,
+  ): Promise<GivenStep> {
     const { client, dialect } = this.#peer;
     const { stop: _, ...drawn } = wireParams({ ...params, maxTokens: 1 });
     const wanted: Body = {
@@ -83,9 +89,14 @@ export class Stepping {
       const body = dialect.body(wanted);
       const key = JSON.stringify(body);
       const known = this.#seen.get(key);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        onBilled?.(NOTHING);
+        return known;
+      }
       try {
-        const step = readAnswer(await client.ask(dialect.path, body, signal))?.pieces[0]?.steps?.[0];
+        const answer = readAnswer(await client.ask(dialect.path, body, signal));
+        onBilled?.(answer?.usage);
+        const step = answer?.pieces[0]?.steps?.[0];
         if (step === undefined) throw new UpstreamError(`${client.host} gave no candidates here: the answer may end`);
         this.#remember(key, step);
         return step;

@@ -31,15 +31,16 @@ class Writing {
   text = "";
   position = 0;
   reason: FinishReason | undefined;
-  constructor(readonly sequence: number) {}
+  /** @param given tokens that it begins with: to the server they are part of the prompt */
+  constructor(readonly sequence: number, readonly given: number) {}
 
   get isBegun(): boolean {
-    return this.position > 0 || this.reason !== undefined;
+    return this.position > this.given || this.reason !== undefined;
   }
 
-  finish(usage: Usage | undefined, isAborted: boolean): GeneratorEvent {
+  finish(usage: Partial<Usage>, isAborted: boolean): GeneratorEvent {
     const reason = this.reason ?? (isAborted ? "cancelled" : "incomplete");
-    const { promptTokens = 0, completionTokens = this.position } = usage ?? {};
+    const { promptTokens = 0, completionTokens = this.position - this.given } = usage;
     return {
       type: "finish",
       sequence: this.sequence,
@@ -68,7 +69,7 @@ export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerat
     ...(params.n === 1 ? {} : { n: params.n }),
     stream_options: { include_usage: true },
   };
-  const writings = Array.from({ length: params.n }, (_, sequence) => new Writing(sequence));
+  const writings = Array.from({ length: params.n }, (_, sequence) => new Writing(sequence, path.length));
   for (const writing of writings) {
     for (const token of begun) {
       const step = unmeasured(token, "chosen by hand");
@@ -87,16 +88,16 @@ export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerat
     yield { type: "warning", param: "order", message: "The server has an order of processors of its own" };
   }
   const pulls = new Pulls(peer, request);
-  if (!dialect.ignoresN) yield* pulls.of(wanted, writings, path.length);
+  if (!dialect.ignoresN) yield* pulls.of(wanted, writings);
   // Some servers write one completion, whatever is asked: the others are asked for one by one.
   for (const writing of writings) {
-    if (writing.reason !== undefined || writing.position > path.length || isAborted(signal)) continue;
+    if (writing.isBegun || isAborted(signal)) continue;
     if (!dialect.ignoresN && writings.some((each) => each.reason !== undefined)) dialect.ignoresN = true;
     if (!dialect.ignoresN) continue;
     const { n: _, ...alone } = wanted;
-    yield* pulls.of({ ...alone, seed: params.seed + writing.sequence }, [writing], path.length);
+    yield* pulls.of({ ...alone, seed: params.seed + writing.sequence }, [writing]);
   }
-  for (const writing of writings) if (!pulls.finished.has(writing)) yield writing.finish(undefined, isAborted(signal));
+  for (const writing of writings) if (!pulls.finished.has(writing)) yield writing.finish({}, isAborted(signal));
 }
 
 /** The requests of one run. */
@@ -111,8 +112,8 @@ class Pulls {
     this.#request = request;
   }
 
-  async *of(wanted: Body, writings: readonly Writing[], from: number): AsyncGenerator<GeneratorEvent, void, void> {
-    const { signal } = this.#request;
+  async *of(wanted: Body, writings: readonly Writing[]): AsyncGenerator<GeneratorEvent, void, void> {
+    const { signal, onBilled } = this.#request;
     let usage: Answer["usage"];
     for await (const answer of this.#answers(wanted)) {
       if ("param" in answer) {
@@ -127,14 +128,14 @@ class Pulls {
         if (writing !== undefined) yield* this.#steps(piece, writing);
       }
     }
-    const one = writings.length === 1 ? usage : usage && { ...usage, completionTokens: undefined };
+    onBilled?.(usage);
+    // What was written for several completions together is no one's.
+    const { completionTokens: _, ...each } = usage ?? {};
+    const one = writings.length === 1 ? usage ?? {} : each;
     for (const writing of writings) {
-      if (writing.reason === undefined && writing.position === from && writings.length > 1 && !isAborted(signal)) {
-        continue;
-      }
+      if (!writing.isBegun && writings.length > 1 && !isAborted(signal)) continue;
       this.finished.add(writing);
-      const { promptTokens = 0, completionTokens = writing.position } = one ?? {};
-      yield writing.finish({ promptTokens, completionTokens }, isAborted(signal));
+      yield writing.finish(one, isAborted(signal));
     }
   }
 

@@ -1,0 +1,136 @@
+/** A generator whose server bills tokens, as one client uses it: within the caps, whoever calls it and from where. */
+import type { GenerateRequest, Generator } from "../../generators/generator.ts";
+import type { GeneratorEvent, OnBilled, Usage } from "../../lm/event.ts";
+import type { TokenId } from "../../lm/token.ts";
+import type { Budget } from "./budget.ts";
+
+/** Bytes of text a token at least stands for, on average: more tokens than these are not expected of a prompt. */
+const BYTES_PER_TOKEN = 2;
+
+/** Whose spending is counted, and against what. */
+interface Payer {
+  readonly budget: Budget;
+  readonly client: string;
+}
+
+/**
+ * Sets aside what each call may spend at most before anything is sent, and counts what it did spend afterwards.
+ * One that nobody bills is given back as it is.
+ * Subtle: method by method, as a generator may be an object of a class.
+ */
+export function billed(generator: Generator, payer: Payer): Generator {
+  if (generator.isBilled !== true) return generator;
+  const { tokenize, next, score, renderChat, lacks } = generator;
+  return {
+    facts: generator.facts,
+    isBilled: true,
+    ...(lacks && { lacks }),
+    generate: (request) => billedRun(generator, request, payer),
+    ...(next && {
+      next: (request, signal) => {
+        const { prompt, path, append = "" } = request;
+        const work = (onBilled: OnBilled) => next.call(generator, { ...request, onBilled }, signal);
+        return paid(payer, tokensOf(prompt) + path.length + tokensOf(append) + 1, work);
+      },
+    }),
+    ...(score && {
+      score: (request) => {
+        const work = (onBilled: OnBilled) => score.call(generator, { ...request, onBilled });
+        return paid(payer, tokensOf(request.prompt) + tokensOf(request.completion) + 1, work);
+      },
+    }),
+    ...(tokenize && { tokenize: (prompt) => tokenize.call(generator, prompt) }),
+    ...(renderChat && { renderChat: (turns) => renderChat.call(generator, turns) }),
+    close: () => generator.close(),
+  };
+}
+
+/** Exact for ids; of a text more than is expected. */
+function tokensOf(text: string | readonly TokenId[]): number {
+  return typeof text === "string"
+    ? Math.ceil(new TextEncoder().encode(text).byteLength / BYTES_PER_TOKEN)
+    : text.length;
+}
+
+/**
+ * Counts all that was set aside where nothing is told of what was spent.
+ * @throws {ProblemError} 429 when the caps do not allow it; what the work throws
+ */
+async function paid<Result>(
+  { budget, client }: Payer,
+  mostTokens: number,
+  work: (onBilled: OnBilled) => Promise<Result>,
+): Promise<Result> {
+  const reservation = await budget.reserve(client, mostTokens);
+  let tokens: number | undefined;
+  try {
+    return await work((usage) => tokens = (tokens ?? 0) + (usage === undefined ? mostTokens : sum(usage)));
+  } finally {
+    if (tokens !== undefined) await reservation.settle(tokens);
+  }
+}
+
+/** Subtle: some servers write one completion a request, so that the prompt may be sent for each of them. */
+async function* billedRun(
+  generator: Generator,
+  request: GenerateRequest,
+  { budget, client }: Payer,
+): AsyncGenerator<GeneratorEvent, void, void> {
+  const { prompt, path = [], params: { n, maxTokens } } = request;
+  const promptTokens = tokensOf(prompt) + path.length;
+  const reservation = await budget.reserve(client, n * (promptTokens + maxTokens));
+  const bill = new Bill(promptTokens);
+  try {
+    for await (const event of generator.generate({ ...request, onBilled: (usage) => bill.tell(usage) })) {
+      bill.add(event);
+      yield event;
+    }
+  } finally {
+    await reservation.settle(bill.tokens);
+  }
+}
+
+/** What a run is billed: by the server's own word, and where that is missing by what came. */
+class Bill {
+  readonly #promptTokens: number;
+  /** Of the requests that are over; undefined for a generator that tells of none. */
+  #told: number | undefined;
+  /** Tokens of each completion that came since. */
+  readonly #written = new Map<number, number>();
+  /** As the completions that are over say it; they have one prompt. */
+  #finishedPrompt = 0;
+
+  /** @param promptTokens of one request, where it is not told */
+  constructor(promptTokens: number) {
+    this.#promptTokens = promptTokens;
+  }
+
+  get tokens(): number {
+    const written = this.#writtenTokens;
+    if (this.#told === undefined) return (this.#finishedPrompt || this.#promptTokens) + written;
+    return this.#told + (written === 0 ? 0 : this.#promptTokens + written);
+  }
+
+  get #writtenTokens(): number {
+    return [...this.#written.values()].reduce((sum, tokens) => sum + tokens, 0);
+  }
+
+  tell(usage: Usage | undefined): void {
+    this.#told = (this.#told ?? 0) + (usage === undefined ? this.#promptTokens + this.#writtenTokens : sum(usage));
+    this.#written.clear();
+  }
+
+  add(event: GeneratorEvent): void {
+    // What is given to a completion is part of the prompt that the server receives.
+    if (event.type === "step" && event.draw.kind !== "forced") {
+      this.#written.set(event.sequence, (this.#written.get(event.sequence) ?? 0) + 1);
+    } else if (event.type === "finish" && this.#told === undefined) {
+      this.#written.set(event.sequence, event.usage.completionTokens);
+      this.#finishedPrompt = Math.max(this.#finishedPrompt, event.usage.promptTokens);
+    }
+  }
+}
+
+function sum({ promptTokens, completionTokens }: Usage): number {
+  return promptTokens + completionTokens;
+}

@@ -1,0 +1,85 @@
+/** What calls of a generator set aside, and what they are billed, where it tells nothing of its requests. */
+import assert from "node:assert/strict";
+import type { Generator } from "../../../lib/generators/generator.ts";
+import type { Draw, GeneratorEvent } from "../../../lib/lm/event.ts";
+import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { billed } from "../../../lib/server/admission/billed.ts";
+import { Budget, type CounterStore } from "../../../lib/server/admission/budget.ts";
+import { ProblemError } from "../../../lib/server/problem.ts";
+
+/** "abcdef" is 3 tokens, by two bytes each, and the path one more. */
+const REQUEST = { prompt: "abcdef", path: [7], top: 0, params: { ...DEFAULT_PARAMS, maxTokens: 10, n: 2 } };
+const SET_ASIDE = 2 * (3 + 1 + 10);
+
+function step(sequence: number, kind: "forced" | "remote"): GeneratorEvent {
+  const draw: Draw = { kind };
+  return { type: "step", sequence, position: 0, token: { id: 0, text: "", bytes: [] }, top: [], processors: [], draw };
+}
+
+function finish(sequence: number, promptTokens: number, completionTokens: number): GeneratorEvent {
+  return { type: "finish", sequence, reason: "stop", text: "", usage: { promptTokens, completionTokens } };
+}
+
+/** The tokens that are counted after each change. */
+function counted(limit = Infinity) {
+  const sums: number[] = [];
+  const store: CounterStore = {
+    add(_, amount, cap) {
+      const sum = (sums.at(-1) ?? 0) + amount;
+      if (sum <= cap) sums.push(sum);
+      return Promise.resolve(sum <= cap);
+    },
+  };
+  return { budget: new Budget({ tokensPerDay: limit }, store), sums };
+}
+
+function generatorOf(events: readonly GeneratorEvent[], isBilled = true): Generator {
+  return {
+    facts: { device: "test" },
+    isBilled,
+    async *generate() {
+      for (const event of events) yield await Promise.resolve(event);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+async function billOf(events: readonly GeneratorEvent[], read = Infinity): Promise<readonly number[]> {
+  const { budget, sums } = counted();
+  let count = 0;
+  for await (const _ of billed(generatorOf(events), { budget, client: "a" }).generate(REQUEST)) {
+    if (++count >= read) break;
+  }
+  return sums;
+}
+
+const begun = [step(0, "forced"), step(1, "forced"), step(0, "remote"), step(1, "remote"), step(1, "remote")];
+
+Deno.test("billed() counts one prompt and what each completion says that it has, whatever its steps are", async () => {
+  assert.deepEqual(await billOf([...begun, finish(0, 5, 3000), finish(1, 5, 2)]), [SET_ASIDE, 5 + 3000 + 2]);
+});
+
+Deno.test("billed() counts the tokens that came and were not given, where a completion has no end", async () => {
+  assert.deepEqual(await billOf(begun), [SET_ASIDE, 4 + 3]);
+  assert.deepEqual(await billOf(begun, 3), [SET_ASIDE, 4 + 1]);
+  assert.deepEqual(await billOf([...begun, finish(0, 0, 1)]), [SET_ASIDE, 4 + 3]);
+});
+
+Deno.test("billed() refuses what could go beyond the cap before anything is sent", async () => {
+  const { budget, sums } = counted(SET_ASIDE - 1);
+  const events = billed(generatorOf(begun), { budget, client: "a" }).generate(REQUEST);
+  await assert.rejects(events.next(), (error) => error instanceof ProblemError && error.status === 429);
+  assert.deepEqual(sums, []);
+});
+
+Deno.test("billed() counts a score that tells nothing by its ids and texts, with the token that is written", async () => {
+  const { budget, sums } = counted();
+  const scoring: Generator = { ...generatorOf([]), score: () => Promise.resolve([]) };
+  await billed(scoring, { budget, client: "a" }).score?.({ prompt: "abcdef", completion: [1, 2], top: 1 });
+  assert.deepEqual(sums, [3 + 2 + 1]);
+});
+
+Deno.test("billed() leaves a generator alone that nobody bills", () => {
+  const free = generatorOf(begun, false);
+  assert.equal(billed(free, { budget: counted().budget, client: "a" }), free);
+});
