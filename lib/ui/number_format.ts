@@ -45,17 +45,6 @@ export function decimal(value: number): string {
   return size >= 1e4 ? integer.format(value) : fiveDigits.format(value);
 }
 
-/** Numbers at even distances, with as many digits as tell them apart: 0.95, 1.00, 1.05. */
-export function axisTexts(values: readonly number[]): readonly string[] {
-  const [first = 0, second = first] = values;
-  const step = Math.abs(second - first);
-  const isPlain = step >= 1e-4 && values.every((value) => Math.abs(value) < 1e9);
-  if (!isPlain) return values.map(decimal);
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const format = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  return values.map((value) => format.format(value));
-}
-
 export function fixed(value: number | undefined, digits = 2): string {
   if (value === undefined || Number.isNaN(value)) return MISSING;
   return `${value < 0 ? "−" : ""}${Number.isFinite(value) ? Math.abs(value).toFixed(digits) : "∞"}`;
@@ -63,21 +52,6 @@ export function fixed(value: number | undefined, digits = 2): string {
 
 export function milliseconds(value: number): string {
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
-}
-
-/** A size as a person says it, in powers of ten: 512 bytes, 3.4 MB, 1.25 GB. */
-export function bytes(size: number): string {
-  if (size < 1e3) return plural(size, "byte", "bytes");
-  const [unit, name] = size < 1e6 ? [1e3, "kB"] as const : size < 1e9 ? [1e6, "MB"] as const : [1e9, "GB"] as const;
-  return `${(size / unit).toFixed(size < 1e9 ? 1 : 2)} ${name}`;
-}
-
-/** How long something takes, as a person says it: 8 s, 3 min, 2.5 h. */
-export function duration(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds < 1) return milliseconds(ms);
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  return seconds < 90 * 60 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
 export function plural(value: number, one: string, many: string): string {

@@ -6,7 +6,8 @@ import { field, prompt } from "../../lib/lm/prompt.ts";
 import { visibleText } from "../../lib/lm/visible_text.ts";
 import { paramsFromWire, paramsSchema } from "../../lib/lm/wire.ts";
 import { decodeWire, encodeWire } from "../../lib/lm/wire_text.ts";
-import { displayTokens, tokenFields } from "../../lib/ui/token/token_display.ts";
+import { displayTokens } from "../../lib/ui/token/token_display.ts";
+import { tokenFields } from "../../lib/ui/token/token_fields.ts";
 
 const HOSTILE = ["", "\0", "\uD800", "a\u202Eb", "👩‍👩‍👧‍👦", "é\u0301", "<script>&lt;", "a".repeat(1_000_000)];
 

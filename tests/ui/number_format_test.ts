@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { axisTexts, bits, decimal, fixed, percent, probability } from "../../lib/ui/number_format.ts";
+import { axisTexts } from "../../lib/ui/axis_texts.ts";
+import { bits, decimal, fixed, percent, probability } from "../../lib/ui/number_format.ts";
 import { oneIn } from "../../lib/ui/token/odds_text.ts";
 import { NUMBERS, numberText } from "../../lib/ui/address/probability_column.ts";
 

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { axisTexts } from "../../ui/number_format.ts";
+import { axisTexts } from "../../ui/axis_texts.ts";
 import { LineMark, LineStroke } from "./LineStroke.tsx";
 import { type Line, type Plot, PLOT_UNITS, plotOf, Y_TICKS } from "./plot.ts";
 import type { Readings } from "./readings.ts";

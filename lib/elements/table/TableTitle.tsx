@@ -20,9 +20,9 @@ export function TableTitle({ name, state, order, page }: TableTitleProps) {
 
   const cells = (): readonly (readonly ExportCell[])[] =>
     order.map((row) => (rows[row] ?? []).map((cell) => exportCell(cell, page.element)));
-  const saveCsv = async () => {
-    const { csvTable } = await import("./csv.ts");
-    download(`${fileName(title) || name}.csv`, csvTable(headers, cells().map((row) => row.map(({ text }) => text))));
+  const save = async () => {
+    const { saveCsv } = await import("./save_csv.ts");
+    saveCsv(title, name, headers, cells());
   };
 
   return (
@@ -37,10 +37,7 @@ export function TableTitle({ name, state, order, page }: TableTitleProps) {
           </ExportButton>
         )}
         {csv && (
-          <ExportButton
-            disabled={!page.isReady}
-            onClick={() => void saveCsv()}
-          >
+          <ExportButton disabled={!page.isReady} onClick={() => void save()}>
             {STRINGS.csv}
           </ExportButton>
         )}
@@ -67,19 +64,4 @@ function ExportButton(props: { readonly children: string; readonly disabled: boo
       {props.children}
     </button>
   );
-}
-
-/** "Turns / persona 3" → "Turns-persona-3". */
-function fileName(title: string): string {
-  return title.replaceAll(/[^\p{Letter}\p{Number}_.]+/gu, "-").replaceAll(/^[-.]+|[-.]+$/g, "").slice(0, 80);
-}
-
-function download(file: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = file;
-  link.click();
-  // Subtle: the browser has taken hold of the blob by the end of this turn, not before.
-  setTimeout(() => URL.revokeObjectURL(url));
 }

@@ -2,7 +2,8 @@ import { visibleText } from "../../lm/visible_text.ts";
 import type { ScoringState } from "../../lm/row_score.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { LinkButton } from "../LinkButton.tsx";
-import { count, duration, plural } from "../number_format.ts";
+import { count, plural } from "../number_format.ts";
+import { duration } from "./amounts.ts";
 import { ProgressTrack } from "../ProgressTrack.tsx";
 
 interface ScoreProgressProps {

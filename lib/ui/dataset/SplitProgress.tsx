@@ -1,6 +1,6 @@
 import { visibleText } from "../../lm/visible_text.ts";
 import { LinkButton } from "../LinkButton.tsx";
-import { bytes } from "../number_format.ts";
+import { bytes } from "./amounts.ts";
 import { ProgressTrack } from "../ProgressTrack.tsx";
 import { SPLIT_STRINGS as TEXT } from "./split_strings.ts";
 

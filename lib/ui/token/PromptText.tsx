@@ -2,7 +2,8 @@ import type { Prompt } from "../../lm/prompt.ts";
 import type { Token } from "../../lm/token.ts";
 import { visibleText } from "../../lm/visible_text.ts";
 import { cx } from "../cx.ts";
-import { displayTokens, tokenFields } from "./token_display.ts";
+import { displayTokens } from "./token_display.ts";
+import { tokenFields } from "./token_fields.ts";
 
 /** The exact prompt with its fields marked; line ends are shown, and break the line. */
 export function PromptText(props: { readonly prompt: Prompt }) {
