@@ -5,7 +5,7 @@ import type { Problem } from "../lib/lm/event.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
 import { fetchNextToken } from "../lib/ui/generation_client.ts";
 import {
-  changedParams,
+  changedDraws,
   type GenerationScreen,
   paramsToWire,
   sampleSource,
@@ -89,7 +89,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
 
   const { run: shownRun, selection } = here();
   const run = runs.value[shownRun] ?? IDLE;
-  const isChanged = run.params !== undefined && changedParams(params.value, run.params).length > 0;
+  const isChanged = run.params !== undefined && changedDraws(params.value, run.params).length > 0;
   // A run that was kept has no tokens of the prompt; those of its score are the same ones.
   const prompt = run.prompt.length > 0 || run.madeOf !== undefined ? run.prompt : target.scored.value?.prompt ?? [];
   const promptIds = useMemo(() => prompt.length === 0 ? undefined : prompt.map(({ id }) => id), [prompt]);

@@ -130,8 +130,10 @@ export const GENERATION_STRINGS = {
     order: "With penalties and biases after other processors, only the model can say whether it survives.",
     remote: "Whether it survives the new params is not known: nobody tells the dice that drew it.",
   },
-  survivalSummary: (position: number) => `With the new params the text first changes at token ${position}`,
+  survivalSummary: (position: number, isLatest: boolean) =>
+    `With the new params the text first changes at token ${position}${isLatest ? " at the latest" : ""}`,
   survivalTo: (token: string) => `, to ${token}`,
   survivalBy: (processor: string) => `, which ${processor} removes`,
   survivalSame: "The new params would give the same tokens.",
+  survivalSameDraws: "The new params would draw the same tokens, and end them where max_tokens and stop say.",
 } as const;

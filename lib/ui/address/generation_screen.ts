@@ -120,6 +120,13 @@ export function changedParams(params: SamplingParams, defaults: SamplingParams):
   return paramsToQuery(params, defaults).map(([name]) => name);
 }
 
+/** Those of them by which other tokens may be drawn: not where a completion ends, and not how many there are. */
+export function changedDraws(params: SamplingParams, defaults: SamplingParams): readonly string[] {
+  return changedParams(params, defaults).filter((name) => !DRAWING_NOTHING.includes(name));
+}
+
+const DRAWING_NOTHING: readonly string[] = ["max_tokens", "stop", "n"];
+
 /** The params as a request carries them. */
 export function paramsToWire(params: SamplingParams): Record<string, unknown> {
   const { logitBias, ...others } = params;

@@ -168,7 +168,6 @@ function TurnText(
     () => by === undefined || !isStrip ? NO_VERDICTS : verdictsAlong(turn.steps, by, turn.promptIds),
     [turn.steps, params, turn.origin, turn.promptIds, isStreaming, isStrip],
   );
-  const changesAt = verdicts.findIndex(({ kind }) => kind === "excluded" || kind === "lost");
   const tokens = useStripTokens(isStrip ? turn.steps : NO_STEPS, "p", verdicts);
   if (!isStrip) return <p dir="auto" class="min-w-0 whitespace-pre-wrap break-words">{visibleLines(turn.text)}</p>;
   return (
@@ -183,8 +182,9 @@ function TurnText(
       {by !== undefined && (
         <SurvivalLine
           verdicts={verdicts}
-          changesAt={changesAt}
-          onContinue={() => on.goOn(turn, changesAt)}
+          by={by}
+          drawnBy={turn.origin?.params ?? by}
+          onContinue={(position) => on.goOn(turn, position)}
         />
       )}
     </>

@@ -8,7 +8,7 @@ import type { FinishReason, RunEvent, Step } from "../../lm/event.ts";
 import type { Message } from "../../lm/message.ts";
 import { PARAM_RANGES, type SamplingParams } from "../../lm/params.ts";
 import type { TokenId } from "../../lm/token.ts";
-import { changedParams } from "../address/generation_screen.ts";
+import { changedDraws } from "../address/generation_screen.ts";
 import { newId } from "../new_id.ts";
 
 export type TurnId = number;
@@ -262,11 +262,11 @@ export function nextTurns(chat: Chat, draft: string): readonly Turn[] {
   return thread(sent(chat, draft, 1)).slice(0, -1);
 }
 
-/** The params on screen by the dice of a generated turn; undefined while they are those that drew it. */
+/** The params on screen by the dice of a generated turn; undefined while they draw as those that drew it. */
 export function changedFor({ origin }: Turn, now: SamplingParams): SamplingParams | undefined {
   if (origin === undefined) return undefined;
   const same = { ...now, seed: origin.params.seed, n: origin.params.n };
-  return changedParams(same, origin.params).length === 0 ? undefined : same;
+  return changedDraws(same, origin.params).length === 0 ? undefined : same;
 }
 
 /** What asks for the selected token's place by other params than those that drew it. */

@@ -85,7 +85,6 @@ function CompletionRow(
     () => lookedAtBy === undefined ? NO_VERDICTS : verdictsAlong(steps, lookedAtBy, promptIds),
     [steps, lookedAtBy, promptIds],
   );
-  const changesAt = verdicts.findIndex(({ kind }) => kind === "excluded" || kind === "lost");
   const tokens = useStripTokens(steps, colouring, verdicts);
   const isSelected = selection?.kind === "step" && selection.sequence === sequence;
   const isStreaming = isRunning(run) && completion.reason === undefined;
@@ -109,8 +108,9 @@ function CompletionRow(
         {lookedAtBy !== undefined && completion.bare === undefined && !isStreaming && tokens.length > 0 && (
           <SurvivalLine
             verdicts={verdicts}
-            changesAt={changesAt}
-            onContinue={() => rest.onContinue(sequence, changesAt)}
+            by={lookedAtBy}
+            drawnBy={run.params ?? lookedAtBy}
+            onContinue={(position) => rest.onContinue(sequence, position)}
           />
         )}
       </div>

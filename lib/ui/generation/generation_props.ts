@@ -38,7 +38,7 @@ export interface GenerationViewProps {
   readonly selection: Selection | undefined;
   /** False on the server and until the page is interactive. */
   readonly isReady: boolean;
-  /** The params on screen, by which the run's steps are looked at again; undefined while they are the run's own. */
+  /** The params on screen, by which the run's steps are looked at again; undefined while they draw as the run's own. */
   readonly lookedAtBy: SamplingParams | undefined;
   /** The prompt's tokens; undefined where they are not known. */
   readonly promptIds: readonly TokenId[] | undefined;
