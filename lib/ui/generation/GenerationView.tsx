@@ -91,8 +91,12 @@ function stepHref({ screen, params, run, scored, selection }: GenerationViewProp
   return nextHref({ ...screen, component: screen.nextToken, params: run.params ?? params }, path);
 }
 
-function findInspected(
-  { run, scored, selection, lookedAtBy, promptIds, whatIf }: GenerationViewProps,
+/** What the selection stands on; undefined when that is not, or no longer, there. */
+export function findInspected(
+  { run, scored, selection, lookedAtBy, promptIds, whatIf }: Pick<
+    GenerationViewProps,
+    "run" | "scored" | "selection" | "lookedAtBy" | "promptIds" | "whatIf"
+  >,
 ): Inspected | undefined {
   if (selection === undefined) return undefined;
   if (selection.kind === "scored") {
@@ -106,5 +110,12 @@ function findInspected(
   const step = steps[selection.position];
   if (step === undefined) return undefined;
   const before = tokensBefore(steps, selection.position, promptIds);
-  return { kind: "step", step, survival: lookedAtBy && survives(step, lookedAtBy, before), whatIf };
+  // Subtle: a branch falls by the dice of the completion that it leaves, and stands in a row of its own.
+  return {
+    kind: "step",
+    step,
+    completion: selection.sequence,
+    survival: lookedAtBy && survives(step, lookedAtBy, before),
+    whatIf,
+  };
 }

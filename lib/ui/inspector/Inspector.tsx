@@ -19,6 +19,8 @@ export type Inspected =
   | {
     readonly kind: "step";
     readonly step: Step;
+    /** Which completion of those on screen it stands in, from 0; default: the one whose dice fell. */
+    readonly completion?: number;
     readonly survival: SurvivalVerdict | undefined;
     /** The same position by the params on screen; absent while they are the step's own, and until it is known. */
     readonly whatIf?: Step | undefined;
@@ -151,7 +153,8 @@ function Fact(props: { readonly name: string; readonly value: string; readonly t
 
 function place(inspected: Inspected): string {
   if (inspected.kind === "scored") return GENERATION_STRINGS.targetPosition(inspected.position + 1);
-  return STRINGS.completionPosition(inspected.step.sequence + 1, inspected.step.position + 1);
+  const { step, completion = step.sequence } = inspected;
+  return STRINGS.completionPosition(completion + 1, step.position + 1);
 }
 
 function luck(step: Step, chosen: Candidate | undefined): string {

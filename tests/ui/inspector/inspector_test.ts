@@ -1,0 +1,32 @@
+/** What the inspector says of the place that a token stands in. */
+import assert from "node:assert/strict";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
+import type { Step } from "../../../lib/lm/event.ts";
+import { findInspected } from "../../../lib/ui/generation/GenerationView.tsx";
+import { type Completion, IDLE } from "../../../lib/ui/generation/generation_state.ts";
+import { Inspector } from "../../../lib/ui/inspector/Inspector.tsx";
+
+/** A step that fell by the dice of the first completion. */
+const STEP: Step = {
+  sequence: 0,
+  position: 4,
+  token: { id: 1, text: "a", bytes: [97] },
+  top: [],
+  processors: [],
+  draw: { kind: "greedy" },
+};
+
+Deno.test("Inspector names the row in which a branch stands, not the completion whose dice it has", () => {
+  const row = { id: "x", steps: [STEP], metrics: {} } as unknown as Completion;
+  const inspected = findInspected({
+    run: { ...IDLE, completions: [row, row, row] },
+    selection: { kind: "step", sequence: 2, position: 0 },
+    scored: undefined,
+    lookedAtBy: undefined,
+    promptIds: undefined,
+    whatIf: undefined,
+  });
+  assert.ok(inspected !== undefined);
+  assert.match(renderToString(h(Inspector, { inspected, onClose: () => {} })), />Completion 3 · token 5</);
+});
