@@ -23,6 +23,13 @@ export class ActionInputError extends Error {
   }
 }
 
+export interface SessionOptions {
+  /** What to show of an error that an action threw; it is also where the error is logged. */
+  readonly report: (error: unknown) => Problem;
+  /** Called as the last action that ran has ended. */
+  readonly onIdle: () => void;
+}
+
 export class Session {
   restored = false;
   readonly #running = new Map<string, ActionRun>();
@@ -30,8 +37,7 @@ export class Session {
   readonly #listeners = new Set<Listener>();
   #idle: (() => void)[] = [];
 
-  /** @param report what to show of an error that an action threw; it is also where the error is logged */
-  constructor(readonly id: string, readonly page: Page, readonly report: (error: unknown) => Problem) {}
+  constructor(readonly id: string, readonly page: Page, readonly options: SessionOptions) {}
 
   get isRunning(): boolean {
     return this.#running.size > 0;
@@ -125,7 +131,7 @@ export class Session {
 
   async #run(name: string, action: ElementAction): Promise<void> {
     const run = new ActionRun({
-      report: this.report,
+      report: this.options.report,
       onYield: () => this.#publish(),
       onProgress: () => this.#tell(name, run.state),
     });
@@ -195,6 +201,7 @@ export class Session {
 
   #settleIdle(): void {
     if (this.isRunning) return;
+    this.options.onIdle();
     for (const tell of this.#idle) tell();
     this.#idle = [];
   }

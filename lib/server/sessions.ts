@@ -9,22 +9,30 @@ import type { Module } from "../module.ts";
 import { inTime } from "./admission/in_time.ts";
 import { LIMITS } from "./entry/limits.ts";
 import type { Log } from "./telemetry/log.ts";
-import { newProblemId, ProblemError } from "./problem.ts";
+import { isUnexpected, newProblemId, ProblemError, problemOf } from "./problem.ts";
 import type { Registry } from "./registry.ts";
 
 const ID = /^[0-9a-f]{32}$/;
 
+/** Who used a page last: what it asks of a model from then on is theirs. */
+interface User {
+  client: string;
+}
+
 interface Held {
   readonly owner: string;
+  readonly user: User;
   readonly session: Session;
   readonly ending: AbortController;
   usedMs: number;
 }
 
-/** Which page a session is of. */
+/** Which page a session is of, and who uses it now. */
 export interface SessionOwner {
   readonly module: Module;
   readonly component: ElementsComponent;
+  /** Whose turns it takes at a model, and whose spending it is. */
+  readonly client: string;
 }
 
 export interface SessionsOptions {
@@ -63,6 +71,7 @@ export class Sessions {
     const held = this.#held.get(id);
     if (held === undefined) return undefined;
     if (held.owner !== ownerName(owner)) throw foreign();
+    held.user.client = owner.client;
     this.#touch(id, held);
     return held.session;
   }
@@ -87,7 +96,8 @@ export class Sessions {
 
   async #open(owner: SessionOwner, id: string): Promise<Session> {
     const { registry, log, maxBytes } = this.#options;
-    const { module, component } = owner;
+    const { module, component, client } = owner;
+    const user: User = { client };
     const page = new Page(maxBytes);
     const ending = new AbortController();
     const what = `Cannot build page "${component.title}"`;
@@ -95,26 +105,30 @@ export class Sessions {
       const setup = component.setup({
         page,
         signal: ending.signal,
-        generator: (name) => sessionGenerator(registry, module, name, id),
+        generator: (name) => sessionGenerator(registry, module, name, user),
       });
       const { clock, deadlines } = registry.traffic;
       const elements = await inTime(clock, deadlines.totalMs, setup, `${what}: its function did not return`);
       if (!Array.isArray(elements)) throw new TypeError(`expected a list of elements, got ${typeof elements}`);
       for (const element of elements) page.add(element);
       page.snapshot();
+      checkSize(page, component);
     } catch (error) {
       ending.abort();
       if (error instanceof ProblemError) throw error;
       const reason = registry.reason(module.name, error);
       throw new ProblemError(500, "Module failed", `${what}: ${reason}`, { cause: error });
     }
-    if (page.size.isOver) {
-      const detail =
-        `Cannot show page "${component.title}": it holds ${page.size.bytes} bytes, and may hold ${maxBytes}`;
-      throw new ProblemError(413, "Page too large", detail);
-    }
-    const session = new Session(id, page, (error) => actionProblem(error, registry.reason(module.name, error), log));
-    this.#touch(id, { owner: ownerName(owner), session, ending, usedMs: 0 });
+    const session: Session = new Session(id, page, {
+      report: (error) => actionProblem(error, registry.reason(module.name, error), log),
+      onIdle: () => {
+        // Subtle: an action may end long after its page was given up.
+        if (this.#held.get(id) === held) this.#touch(id, held);
+      },
+    });
+    const held: Held = { owner: ownerName(owner), user, session, ending, usedMs: 0 };
+    this.#touchRunning();
+    this.#touch(id, held);
     this.#giveUpOld();
     return session;
   }
@@ -128,6 +142,11 @@ export class Sessions {
     held.usedMs = this.#options.now();
     this.#held.delete(id);
     this.#held.set(id, held);
+  }
+
+  /** What runs is in use, whether or not anybody clicks. */
+  #touchRunning(): void {
+    for (const [id, held] of [...this.#held]) if (held.session.isRunning) this.#touch(id, held);
   }
 
   #giveUpOld(): void {
@@ -146,8 +165,16 @@ function actionProblem(error: unknown, detail: string, log: Log): Problem {
   if (error instanceof PageFullError) {
     return { type: "about:blank", title: "Page too large", status: 413, detail: error.message, id };
   }
+  // What the app refuses, a turn or more tokens, is no failure of the action's.
+  if (error instanceof ProblemError && !isUnexpected(error)) return { ...problemOf(error, id), detail };
   log.failure(id, error);
   return { type: "about:blank", title: "The action failed", status: 500, detail, id };
+}
+
+function checkSize({ size: { isOver, bytes, maxBytes } }: Page, { title }: ElementsComponent): void {
+  if (!isOver) return;
+  const detail = `Cannot show page "${title}": it holds ${bytes} bytes, and may hold ${maxBytes}`;
+  throw new ProblemError(413, "Page too large", detail);
 }
 
 function end({ session, ending }: Held): void {
@@ -159,10 +186,10 @@ function ownerName({ module, component }: SessionOwner): string {
   return `${module.name}/${component.name}`;
 }
 
-/** Subtle: a session is a client of its own, as the page that it belongs to is known only when somebody clicks. */
-function sessionGenerator(registry: Registry, module: Module, name: string, session: string): SessionGenerator {
+/** Subtle: whose turn it is is asked at each use, as a page may change hands. */
+function sessionGenerator(registry: Registry, module: Module, name: string, user: User): SessionGenerator {
   if (Object.hasOwn(module.generators, name)) {
-    return new SessionGenerator(() => registry.generator(module.name, name, `session ${session}`));
+    return new SessionGenerator(() => registry.generator(module.name, name, user.client));
   }
   const known = Object.keys(module.generators).map((each) => `"${each}"`).join(", ");
   throw new RangeError(`Cannot use generator "${name}": module "${module.name}" has only ${known}`);

@@ -49,7 +49,7 @@ Deno.test("M2: a page that nobody used for 30 minutes goes when the next one ope
   const registry = new Registry([], { rootUrl: new URL("file:///"), cacheDir: "" });
   const sessions = new Sessions({ registry, log: createLog("silent"), now: () => nowMs });
   assert.ok(growing?.kind === "elements");
-  const owner = { module: pages, component: growing };
+  const owner = { module: pages, component: growing, client: "a" };
   const { id } = await sessions.open(owner);
   nowMs = IDLE_MINUTES * 60_000 - 1;
   await sessions.open(owner);

@@ -57,7 +57,7 @@ export async function routeSession({ registry, sessions }: RigApp): Promise<stri
   const module = registry.module("pages");
   const component = module?.components.find(({ name }) => name === "inputs");
   if (module === undefined || component?.kind !== "elements") throw new Error("the rig has no page of inputs");
-  return (await sessions.open({ module, component })).id;
+  return (await sessions.open({ module, component, client: "a" })).id;
 }
 
 export const ROUTES: readonly RouteCase[] = [

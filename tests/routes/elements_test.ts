@@ -236,7 +236,7 @@ Deno.test("sessions are bounded: the one unused for longest is given up, and its
   const { registry } = await app();
   const component = elementsRig.components.find(({ name }) => name === "actions");
   assert.ok(component?.kind === "elements");
-  const owner = { module: elementsRig, component };
+  const owner = { module: elementsRig, component, client: "a" };
   let now = 0;
   const log = { request() {}, failure() {}, lag() {} };
   const sessions = new Sessions({ registry, log, maxSessions: 2, idleMs: 1000, now: () => now });

@@ -1,6 +1,6 @@
 /** What requests spend at a server that bills tokens, counted against the caps whoever sends them. */
 import assert from "node:assert/strict";
-import { defineModule, generation, nextToken, openai, rows } from "../../lib/mod.ts";
+import { button, component, defineModule, generation, nextToken, openai, rows, text } from "../../lib/mod.ts";
 import { Budget, type BudgetLimits, type CounterStore, MemoryCounters } from "../../lib/server/admission/budget.ts";
 import { startFakeOpenAi, UNSEEN } from "../rig/fake_openai.ts";
 import { readEvents } from "../rig/read_events.ts";
@@ -8,6 +8,7 @@ import { rigApp } from "../rig/rig_app.ts";
 
 const fake = startFakeOpenAi();
 const BEHAVIOURS = ["ok", "silent", "thinking", "one", "no_done"] as const;
+const PAGE = "/api/remote/page/elements";
 const GENERATE = "/api/remote/generation/generate";
 const SCORE = "/api/remote/generation/score";
 /** The server's model has a token for each byte, of the turn "[user:abc]" too. */
@@ -28,7 +29,18 @@ const remote = defineModule({
     vllm: served("no_echo", "completions"),
   },
   tasks: { copy: { dataset: { all: rows([{ text: "abc" }]) }, prompt: ({ text }) => text } },
-  components: [generation(), nextToken()],
+  components: [
+    generation(),
+    nextToken(),
+    component("Page", ({ generator }) => {
+      const told = text("");
+      const params = { maxTokens: TOKENS };
+      const write = button("Write", { name: "write" }, async () => {
+        told.set((await generator("ok").generate("abc", { params })).join());
+      });
+      return [write, told];
+    }),
+  ],
 });
 
 /** The app with caps, and what was counted against them by client; "" stands for all together. */
@@ -99,3 +111,22 @@ for (const generator of ["text", "vllm"]) {
     assert.equal(spent.get(""), "abcbcd".length + 1);
   });
 }
+
+Deno.test("what a developer's page spends is counted too, for the client who uses it, whatever page it opens", async () => {
+  const { app, spent } = await cappedApp({ tokensPerDay: 1000, clientTokensPerDay: 1000 });
+  await readEvents(await app.post(GENERATE, { generator: "ok", params: { max_tokens: TOKENS } }));
+  for (let page = 0; page < 2; page++) {
+    const { session } = await (await app.fetch(PAGE)).json();
+    await (await app.post(`${PAGE}/write`, { session })).text();
+  }
+  assert.deepEqual([...spent.values()], [3 * (PROMPT + TOKENS), 3 * (PROMPT + TOKENS)], [...spent.keys()].join());
+});
+
+Deno.test("a developer's page is told of a cap as of any refusal, which is no fault for the log", async () => {
+  const { app, spent } = await cappedApp({ tokensPerDay: TOKENS });
+  const { session } = await (await app.fetch(PAGE)).json();
+  const answer = await (await app.post(`${PAGE}/write`, { session })).text();
+  assert.match(answer, /"status":"failed".*"title":"Budget exhausted","status":429,"detail":"Cannot ask the model/);
+  assert.equal(spent.get("") ?? 0, 0);
+  assert.ok(!app.logged.some((line) => line.includes("Cannot ask the model")), app.logged.join());
+});

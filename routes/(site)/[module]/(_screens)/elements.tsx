@@ -5,11 +5,11 @@ import type { Screen, ScreenRequest } from "./screen.ts";
 
 /** Opens a session of a developer's page and shows its elements as they are at first. */
 export async function openElements(
-  { state: { sessions } }: ScreenRequest,
+  { state: { sessions, client } }: ScreenRequest,
   module: Module,
   component: ElementsComponent,
 ): Promise<Screen> {
-  const session = await sessions.open({ module, component });
+  const session = await sessions.open({ module, component, client });
   const { name, title } = component;
   const api = `/api/${module.name}/${name}`;
   return { title, status: 200, body: <ComponentView api={api} title={title} state={session.state()} /> };
