@@ -80,6 +80,24 @@ Deno.test("the pages of the elements example", async (t) => {
     },
   );
 
+  await t.step("Selector: a number is typed key by key, and stands as it was typed (E8)", async () => {
+    const page = await open(browser, at("selector"));
+    for (
+      const [label, text] of [["Number", "-0.5"], ["Number", "1.05"], ["Size", "0.05"], ["Number", "2.0"]] as const
+    ) {
+      const field = page.getByRole("spinbutton", { name: label });
+      await field.fill("");
+      await field.pressSequentially(text);
+      assert.equal(await field.inputValue(), text);
+    }
+    await page.getByRole("spinbutton", { name: "Number" }).press("Enter");
+    await page.getByText("2, 0.05, super").waitFor();
+    // The slider beside it has the same value, and the field follows it.
+    await page.getByRole("slider", { name: "Size" }).press("ArrowRight");
+    assert.equal(await page.getByRole("spinbutton", { name: "Size" }).inputValue(), "0.1");
+    await page.close();
+  });
+
   await t.step("Text input: one blanks, one stays and is there after a reload (E12)", async () => {
     const page = await open(browser, at("text-input"));
     await page.getByLabel("Blank after sending").fill("<div>&amp;</div>");

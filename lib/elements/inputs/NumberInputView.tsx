@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { cx } from "../../ui/cx.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import { InputFrame } from "../view/InputFrame.tsx";
@@ -8,8 +9,12 @@ export function NumberInputView({ name, state, page }: ViewProps<NumberState>) {
   const { label, min, max, step, slider } = state;
   const value = page.value(name);
   const refused = page.refused(name);
-  const edit = (text: string) => page.edit(name, text.trim() === "" ? null : Number(text));
-  const shown = typeof value === "number" ? value : "";
+  const shown = typeof value === "number" ? String(value) : "";
+  const [typed, setTyped] = useState("");
+  const edit = (text: string) => {
+    setTyped(text);
+    page.edit(name, numberOf(text));
+  };
   return (
     <InputFrame id={name} label={label} refused={refused}>
       <div class="flex items-center gap-2">
@@ -30,7 +35,8 @@ export function NumberInputView({ name, state, page }: ViewProps<NumberState>) {
           min={min}
           max={max}
           step={step === 0 ? "any" : step}
-          value={shown}
+          // Subtle: "0.0" is 0 as well, and the beginning of 0.05: what was typed stands for as long as it is the value.
+          value={numberOf(typed) === value ? typed : shown}
           aria-invalid={refused !== undefined}
           onInput={(event) => edit(event.currentTarget.value)}
           class={cx(
@@ -41,4 +47,8 @@ export function NumberInputView({ name, state, page }: ViewProps<NumberState>) {
       </div>
     </InputFrame>
   );
+}
+
+function numberOf(text: string): number | null {
+  return text.trim() === "" ? null : Number(text);
 }
