@@ -23,6 +23,13 @@ const STOP_MESSAGE = `must be at most ${STOP_LIMIT.count} texts of 1 to ${STOP_L
 const ORDER_MESSAGE = `must name each of ${PROCESSORS.join(", ")} once`;
 const BIAS_MESSAGE = "must map token ids to numbers from -100 to 100, or null to ban";
 
+/** One of the texts that end a completion. */
+export const stopTextSchema = v.pipe(
+  v.string(STOP_MESSAGE),
+  v.minLength(1, STOP_MESSAGE),
+  v.maxLength(STOP_LIMIT.characters, STOP_MESSAGE),
+);
+
 /** Sampling params as a request may carry them: all optional, none unknown. */
 export const paramsSchema = v.strictObject({
   temperature: numberSchema("temperature"),
@@ -37,10 +44,7 @@ export const paramsSchema = v.strictObject({
   n: numberSchema("n"),
   stop: v.optional(
     v.pipe(
-      v.array(
-        v.pipe(v.string(STOP_MESSAGE), v.minLength(1, STOP_MESSAGE), v.maxLength(STOP_LIMIT.characters, STOP_MESSAGE)),
-        STOP_MESSAGE,
-      ),
+      v.array(stopTextSchema, STOP_MESSAGE),
       v.maxLength(STOP_LIMIT.count, STOP_MESSAGE),
     ),
   ),

@@ -7,7 +7,7 @@ import type { State } from "../app_state.ts";
 import { whileWanted } from "../generation.ts";
 import { ProblemError } from "../problem.ts";
 import { asProblem, dataStream } from "./answer.ts";
-import { completionLogprobs, type Placed } from "./logprobs.ts";
+import { completionLogprobs, type Placed, TextOffsets } from "./logprobs.ts";
 import { openModel, paramsOf } from "./models.ts";
 import type { CompletionsBody } from "./schemas.ts";
 import { TextDeltas } from "./text_deltas.ts";
@@ -56,9 +56,14 @@ function checkPrompts(body: CompletionsBody, prompts: readonly Prompt[], generat
       "Cannot continue token ids: they are taken with echo and max_tokens 0, for scoring; send the text",
     );
   }
+  const lacks = generator.lacks?.score ?? "this model cannot score a text";
+  // Ids have their texts from the score alone.
+  if (generator.score === undefined && prompts.some(({ ids }) => ids !== undefined)) {
+    throw invalid("prompt", `Cannot echo token ids: ${lacks}`);
+  }
   const needsScore = body.echo === true && typeof body.logprobs === "number";
   if (needsScore && (generator.score === undefined || generator.tokenize === undefined)) {
-    throw invalid("echo", `Cannot echo with logprobs: ${generator.lacks?.score ?? "this model cannot score a text"}`);
+    throw invalid("echo", `Cannot echo with logprobs: ${lacks}`);
   }
 }
 
@@ -84,19 +89,14 @@ async function* write(
 ): AsyncGenerator<Piece> {
   const { n = 1, logprobs } = body;
   const maxTokens = body.max_tokens ?? DEFAULT_MAX_TOKENS;
-  if (body.echo === true) {
-    const echoed = await echo(generator, prompt, logprobs ?? undefined, signal);
-    for (let index = 0; index < n; index++) {
-      const end = maxTokens > 0 ? {} : { reason: "length" as const, promptTokens: echoed.placed.length };
-      yield { index, ...echoed, ...end };
-    }
+  const end = maxTokens > 0 ? {} : { reason: "length" as const, promptTokens: await countTokens(generator, prompt) };
+  if (body.echo === true || maxTokens === 0) {
+    const echoed = body.echo === true
+      ? await echo(generator, prompt, logprobs ?? undefined, signal)
+      : { text: "", placed: [] };
+    for (let index = 0; index < n; index++) yield { index, ...echoed, ...end };
   }
-  if (maxTokens === 0) {
-    for (let index = 0; index < n && body.echo !== true; index++) {
-      yield { index, text: "", placed: [], reason: "length" };
-    }
-    return;
-  }
+  if (maxTokens === 0) return;
   const params = paramsOf(body, maxTokens);
   const deltas = Array.from({ length: n }, () => new TextDeltas(params.stop));
   for await (const event of generator.generate({ prompt: prompt.text, params, top: logprobs ?? 0, signal })) {
@@ -110,14 +110,19 @@ async function* write(
   }
 }
 
-/** The prompt's own text and tokens; with their logprobs if these are asked for. */
+/** Of a prompt; 0 where the generator does not tell. */
+async function countTokens(generator: Generator, { text, ids }: Prompt): Promise<number> {
+  return (ids ?? await generator.tokenize?.(text) ?? []).length;
+}
+
+/** The prompt's own text, and its tokens with their logprobs where these are asked for or ids are to get their text. */
 async function echo(generator: Generator, prompt: Prompt, count: number | undefined, signal: AbortSignal) {
-  if (count === undefined) return { text: prompt.text, placed: [] };
+  if (count === undefined && prompt.ids === undefined) return { text: prompt.text, placed: [] };
   const tokens: readonly Token[] = prompt.ids === undefined ? await generator.tokenize?.(prompt.text) ?? [] : [];
   const ids = prompt.ids ?? tokens.map(({ id }) => id);
   const [first, ...rest] = ids;
   if (first === undefined) return { text: prompt.text, placed: [] };
-  const scored = await generator.score?.({ prompt: [first], completion: rest, top: count, signal }) ?? [];
+  const scored = await generator.score?.({ prompt: [first], completion: rest, top: count ?? 0, signal }) ?? [];
   const placed: Placed[] = [{ token: tokens[0] ?? await nameToken(generator, first), top: [] }, ...scored];
   const text = prompt.ids === undefined ? prompt.text : new TextDecoder().decode(
     Uint8Array.from(placed.flatMap(({ token }) => [...token.bytes])),
@@ -143,12 +148,13 @@ async function whole(head: object, pieces: AsyncGenerator<Piece>, body: Completi
   const choices = new Map<number, { text: string; placed: Placed[]; reason: FinishReason | undefined }>();
   const usage = new UsageCount(body.n ?? 1);
   for await (const piece of pieces) {
+    const isFirst = !choices.has(piece.index);
     const choice = choices.get(piece.index) ?? { text: "", placed: [], reason: undefined };
     choices.set(piece.index, choice);
     choice.text += piece.text;
     choice.placed.push(...piece.placed);
     choice.reason = piece.reason ?? choice.reason;
-    usage.add(piece, body.echo === true && choice.placed.length === piece.placed.length);
+    usage.add(piece, body.echo === true && isFirst);
   }
   const listed = [...choices].sort(([a], [b]) => a - b).map(([index, { text, placed, reason }]) => ({
     text,
@@ -164,15 +170,15 @@ async function* chunks(
   pieces: AsyncGenerator<Piece>,
   body: CompletionsBody,
 ): AsyncGenerator<object, void, void> {
-  const lengths = new Map<number, number>();
+  const places = new Map<number, TextOffsets>();
   const usage = new UsageCount(body.n ?? 1);
   for await (const piece of pieces) {
     const { index, text, placed, reason } = piece;
-    const before = lengths.get(index);
-    usage.add(piece, body.echo === true && before === undefined);
-    lengths.set(index, (before ?? 0) + text.length);
+    usage.add(piece, body.echo === true && !places.has(index));
+    const offsets = places.get(index) ?? new TextOffsets();
+    places.set(index, offsets);
     if (text === "" && placed.length === 0 && reason === undefined) continue;
-    const logprobs = typeof body.logprobs === "number" ? completionLogprobs(placed, body.logprobs, before) : null;
+    const logprobs = typeof body.logprobs === "number" ? completionLogprobs(placed, body.logprobs, offsets) : null;
     const finish = reason === undefined ? null : openAiReason(reason);
     yield { ...head, choices: [{ text, index, logprobs, finish_reason: finish }] };
   }

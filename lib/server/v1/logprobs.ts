@@ -19,15 +19,28 @@ export interface CompletionLogprobs {
   readonly text_offset: readonly number[];
 }
 
-/** `choices[].logprobs` of /v1/completions; `offset` is the length of the text before the first token. */
-export function completionLogprobs(placed: readonly Placed[], count: number, offset = 0): CompletionLogprobs {
-  const offsets: number[] = [];
-  const detokenizer = new Detokenizer();
-  let at = offset;
-  for (const { token } of placed) {
-    offsets.push(at);
-    at += detokenizer.push(token).length;
+/**
+ * Where the tokens of one choice begin in its text.
+ * Subtle: counted from the tokens, as what a stream has sent may lack text that is held back for a stop text.
+ */
+export class TextOffsets {
+  readonly #detokenizer = new Detokenizer();
+  #characters = 0;
+
+  /** Characters before the choice's next token. */
+  push(token: Token): number {
+    const before = this.#characters;
+    this.#characters += this.#detokenizer.push(token).length;
+    return before;
   }
+}
+
+/** `choices[].logprobs` of /v1/completions; `offsets` has counted the tokens of the choice that came before. */
+export function completionLogprobs(
+  placed: readonly Placed[],
+  count: number,
+  offsets = new TextOffsets(),
+): CompletionLogprobs {
   return {
     tokens: placed.map(({ token }) => nameOf(token)),
     token_logprobs: placed.map(({ logprob }) => logprob ?? null),
@@ -36,7 +49,7 @@ export function completionLogprobs(placed: readonly Placed[], count: number, off
       const shown = top.filter(({ rank }) => rank <= count).map((each) => [nameOf(each.token), each.logprob] as const);
       return Object.fromEntries([...shown, [nameOf(token), logprob]]);
     }),
-    text_offset: offsets,
+    text_offset: placed.map(({ token }) => offsets.push(token)),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What the routes under /v1 take: the fields of OpenAI's API that a model in this process can honour. */
 import * as v from "valibot";
-import { paramsSchema, promptSchema } from "../../lm/wire.ts";
+import { paramsSchema, promptSchema, stopTextSchema } from "../../lm/wire.ts";
 
 /** Most prompts of one request. */
 const MAX_PROMPTS = 32;
@@ -14,10 +14,10 @@ const countSchema = v.pipe(
   v.minValue(0, COUNT_MESSAGE),
   v.maxValue(20, COUNT_MESSAGE),
 );
-const stopSchema = v.optional(v.nullable(v.union([
-  v.pipe(v.string(), v.transform((text) => [text])),
-  paramsSchema.entries.stop,
-], "must be a text or a list of texts")));
+const stopSchema = v.optional(v.nullable(v.pipe(
+  v.union([stopTextSchema, paramsSchema.entries.stop], "must be a text or a list of texts"),
+  v.transform((stop) => typeof stop === "string" ? [stop] : stop),
+)));
 
 const common = {
   model: v.pipe(v.string("must be the name of a model"), v.maxLength(200, "must be at most 200 characters")),
