@@ -150,6 +150,8 @@ class Sequence {
   readonly #detokenizer = new Detokenizer();
   readonly #promptTokens: number;
   #text = "";
+  /** Where the stop text begins that ended it. */
+  #stopAt: number | undefined;
 
   constructor(
     readonly index: number,
@@ -194,12 +196,11 @@ class Sequence {
 
   finish(): GeneratorEvent {
     const text = this.#text + this.#detokenizer.flush();
-    const stop = firstStop(text, this.params.stop, 0);
     return {
       type: "finish",
       sequence: this.index,
       reason: this.reason ?? "incomplete",
-      text: stop === undefined ? text : text.slice(0, stop),
+      text: text.slice(0, this.#stopAt),
       usage: { promptTokens: this.#promptTokens, completionTokens: this.#position },
     };
   }
@@ -214,7 +215,8 @@ class Sequence {
     if (this.model.endIds.has(token.id)) return "stop";
     const before = this.#text.length;
     this.#text += this.#detokenizer.push(token);
-    if (firstStop(this.#text, this.params.stop, before) !== undefined) return "stop";
+    this.#stopAt = firstStop(this.#text, this.params.stop, before);
+    if (this.#stopAt !== undefined) return "stop";
     const isFull = this.prefix.length >= this.model.contextWindow;
     return isFull || this.#position >= this.params.maxTokens ? "length" : undefined;
   }

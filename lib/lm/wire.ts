@@ -65,19 +65,22 @@ export const paramsSchema = v.strictObject({
 });
 export type WireParams = v.InferOutput<typeof paramsSchema>;
 
-/** Wire params laid over defaults. */
+/** Wire params laid over defaults; a list or a map that is given, be it empty, takes the place of the default one. */
 export function paramsFromWire(wire: WireParams, defaults: Partial<SamplingParams> = {}): SamplingParams {
-  const bias = Object.entries(wire.logit_bias ?? {}).map(([id, value]) => [Number(id), value ?? -Infinity] as const);
+  const { logit_bias: bias, ...others } = wire;
   const given = Object.fromEntries(
-    Object.entries(wire).filter(([name, value]) => value !== undefined && name !== "logit_bias")
-      .map(([name, value]) => [camelCase(name), value]),
+    Object.entries(others).filter(([, value]) => value !== undefined).map(([name, value]) => [camelCase(name), value]),
   );
   return {
     ...DEFAULT_PARAMS,
     ...defaults,
     ...given,
-    ...(bias.length > 0 ? { logitBias: Object.fromEntries(bias) } : {}),
+    ...(bias === undefined ? {} : { logitBias: biasFrom(bias) }),
   };
+}
+
+function biasFrom(bias: Readonly<Record<string, number | null>>): SamplingParams["logitBias"] {
+  return Object.fromEntries(Object.entries(bias).map(([id, value]) => [Number(id), value ?? -Infinity]));
 }
 
 /** Subtle: to valibot a list is an object whose fields are all absent. */

@@ -69,6 +69,16 @@ Deno.test("decode() stops at a stop text that spans tokens and leaves it out of 
   assert.deepEqual(reasons(events), ["stop"]);
 });
 
+Deno.test("decode() cuts nothing at a stop text within a given path, as it goes on past it", async () => {
+  const textAfter = async (stop: string) => {
+    const params = { ...DEFAULT_PARAMS, temperature: 0, stop: [stop], maxTokens: 4 };
+    const events = await Array.fromAsync(decode(alphabetModel(), "a", params, { top: 1, path: [0, 1, 2] }));
+    return [textOf(events), reasons(events)[0], ids(events).length];
+  };
+  assert.deepEqual(await textAfter("b"), ["abcd", "length", 4]);
+  assert.deepEqual(await textAfter("cd"), ["ab", "stop", 4], "one that ends behind the path");
+});
+
 Deno.test("decode() ends where the window is full", async () => {
   const events = await run(alphabetModel(0.3), "aaaaaaaa", { maxTokens: 50, logitBias: { 4: -Infinity } });
   assert.equal(ids(events).length, 4);

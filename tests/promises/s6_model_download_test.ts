@@ -22,7 +22,8 @@ interface Case {
   readonly leaves?: readonly string[];
 }
 
-const SMALL = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"];
+/** Besides the files their commit, so that what is fetched later is of the same. */
+const SMALL = ["commit", "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"];
 
 const CASES: readonly Case[] = [
   { what: "the right hash", options: (hash) => ({ sha256: { [WEIGHTS]: hash } }) },

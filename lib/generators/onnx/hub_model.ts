@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { OpenContext } from "../generator.ts";
-import { download } from "./download.ts";
+import { download, HashError } from "./download.ts";
 import { weightsFile } from "./model_folder.ts";
 import type { Precision } from "./protocol.ts";
 
@@ -11,6 +11,8 @@ const HUB = "https://huggingface.co";
 const NEEDED = ["config.json", "tokenizer_config.json", "tokenizer.json"];
 const WELCOME = ["generation_config.json", "chat_template.jinja"];
 const COMMIT = /^[0-9a-f]{40}$/;
+/** Holds the commit that the folder's files are of. */
+const COMMIT_FILE = "commit";
 
 export interface HubModel {
   /** `org/name` */
@@ -28,7 +30,8 @@ const doneSchema = v.record(v.string(), v.string());
 type Done = v.InferOutput<typeof doneSchema>;
 
 /**
- * The model's folder. Its files are all of one commit, the one that the revision named when the first was fetched.
+ * The model's folder. Its files are all of one commit, the one that the revision named when the first was fetched, in
+ * whatever precision; a hub that names no commit is asked for the revision each time.
  * @throws {Error} naming model, file and reason; of a file that is not what its hash says nothing is left
  */
 export async function hubFolder(model: HubModel, context: OpenContext): Promise<string> {
@@ -62,6 +65,8 @@ class Fetching {
   readonly #done: Record<string, string> = {};
   #left: number;
   #revision: string;
+  /** The commit of the files that were fetched before. */
+  #kept: string | undefined;
 
   constructor(readonly model: HubModel, readonly folder: string, readonly context: OpenContext) {
     this.#left = model.mostBytes;
@@ -69,6 +74,8 @@ class Fetching {
   }
 
   async all(): Promise<Done> {
+    this.#kept = await readCommit(this.folder);
+    this.#revision = this.#kept ?? this.model.revision;
     const weights = weightsFile(this.model.precision);
     for (const file of NEEDED) await this.#need(file);
     for (const file of WELCOME) await this.#fetch(file);
@@ -97,7 +104,11 @@ class Fetching {
       return await this.#download(file, path);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`Cannot load ${id}/${file}: ${reason}`, { cause: error });
+      const isOther = error instanceof HashError && this.#kept !== undefined;
+      const way = isOther
+        ? `; the model's files are of commit ${this.#kept}: remove ${this.folder} to fetch others`
+        : "";
+      throw new Error(`Cannot load ${id}/${file}: ${reason}${way}`, { cause: error });
     }
   }
 
@@ -113,10 +124,28 @@ class Fetching {
       onProgress: (fraction) => onProgress?.({ phase: "download", file, fraction }),
     });
     if (got === undefined) return false;
-    if (got.commit !== undefined && COMMIT.test(got.commit)) this.#revision = got.commit;
+    if (got.commit !== undefined && COMMIT.test(got.commit)) await this.#pin(got.commit);
     this.#left -= got.bytes;
     this.#done[file] = got.sha256;
     return true;
+  }
+
+  /** From now on, and after a start anew, all files are of that commit. */
+  async #pin(commit: string): Promise<void> {
+    if (this.#revision === commit) return;
+    await Deno.writeTextFile(`${this.folder}/${COMMIT_FILE}`, commit);
+    this.#revision = commit;
+  }
+}
+
+/** Undefined where nothing was fetched yet, or the hub named no commit. */
+async function readCommit(folder: string): Promise<string | undefined> {
+  try {
+    const commit = await Deno.readTextFile(`${folder}/${COMMIT_FILE}`);
+    return COMMIT.test(commit) ? commit : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }
 

@@ -7,6 +7,7 @@ import { type GivenStep, readAnswer } from "./answer.ts";
 import type { Body } from "./client.ts";
 import { wantedTop, wireInput, wireParams } from "./dialect.ts";
 import { measure } from "./measure.ts";
+import { unmetToken } from "./token_book.ts";
 import { UpstreamError } from "./upstream_error.ts";
 import { type Peer, textOf } from "./writing.ts";
 
@@ -35,7 +36,7 @@ export class Stepping {
       (rank > offset && rank <= offset + limit) || token.id === measured.token.id;
     const ahead = this.#target(measured.top, path, target);
     return {
-      ...(tellsPrompt === false ? {} : { prompt: [book.token(prompt)] }),
+      ...(tellsPrompt === false ? {} : { prompt: [unmetToken(prompt)] }),
       path,
       isEnded: false,
       step: {
@@ -91,6 +92,7 @@ export class Stepping {
       const known = this.#seen.get(key);
       if (known !== undefined) {
         onBilled?.(NOTHING);
+        this.#remember(key, known);
         return known;
       }
       try {
@@ -107,6 +109,7 @@ export class Stepping {
   }
 
   #remember(key: string, step: GivenStep): void {
+    this.#seen.delete(key);
     this.#seen.set(key, step);
     const oldest = this.#seen.keys().next().value;
     if (this.#seen.size > REMEMBERED && oldest !== undefined) this.#seen.delete(oldest);

@@ -10,27 +10,48 @@ const HASHED_FROM = 2 ** 46;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** The tokens that a server has named so far, by an id that is made of their bytes. */
+/** What remembered tokens may take together, in bytes; of which each takes so many beside its own. */
+const MOST_BYTES = 2 * 2 ** 20, ENTRY_BYTES = 32;
+
+/** The tokens that a server has named lately, by an id that is made of their bytes. */
 export class TokenBook {
+  /** Least recently used first. */
   readonly #long = new Map<TokenId, Token>();
+  #bytes = 0;
 
   /** @param bytes of the token; default: those of its text, where the server sends `bytes:\xe2` for part of a character */
   token(text: string, bytes: readonly number[] = bytesOf(text)): Token {
-    const id = idOf(bytes);
-    const known = this.#long.get(id);
+    const known = this.#used(idOf(bytes));
     if (known !== undefined) return known;
-    const token: Token = { id, text: decoder.decode(Uint8Array.from(bytes)), bytes, isUnnumbered: true };
-    if (bytes.length > WRITTEN_BYTES) this.#long.set(id, token);
+    const token = tokenOf(bytes);
+    if (bytes.length > WRITTEN_BYTES) this.#remember(token);
     return token;
   }
 
-  /** Undefined for a long token that this instance has not met. */
+  /** Undefined for a long token that this instance has not met lately. */
   find(id: TokenId): Token | undefined {
-    if (id >= HASHED_FROM) return this.#long.get(id);
+    if (id >= HASHED_FROM) return this.#used(id);
     const length = Math.floor(id / LENGTH_UNIT);
     if (length > WRITTEN_BYTES) return undefined;
-    const bytes = Array.from({ length }, (_, index) => Math.floor(id / 256 ** (length - 1 - index)) % 256);
-    return this.token("", bytes);
+    return tokenOf(Array.from({ length }, (_, index) => Math.floor(id / 256 ** (length - 1 - index)) % 256));
+  }
+
+  #used(id: TokenId): Token | undefined {
+    const token = this.#long.get(id);
+    if (token === undefined) return undefined;
+    this.#long.delete(id);
+    this.#long.set(id, token);
+    return token;
+  }
+
+  #remember(token: Token): void {
+    this.#long.set(token.id, token);
+    this.#bytes += token.bytes.length + ENTRY_BYTES;
+    for (const [id, { bytes }] of this.#long) {
+      if (this.#bytes <= MOST_BYTES || id === token.id) return;
+      this.#long.delete(id);
+      this.#bytes -= bytes.length + ENTRY_BYTES;
+    }
   }
 
   /** @throws {PathError} naming the id that is not known */
@@ -41,6 +62,15 @@ export class TokenBook {
       throw new PathError(`Cannot go to token ${id}: the server gives no ids, and this token was not seen here yet`);
     });
   }
+}
+
+/** A text as one token that nobody can go back to: it is not remembered. */
+export function unmetToken(text: string): Token {
+  return tokenOf([...encoder.encode(text)]);
+}
+
+function tokenOf(bytes: readonly number[]): Token {
+  return { id: idOf(bytes), text: decoder.decode(Uint8Array.from(bytes)), bytes, isUnnumbered: true };
 }
 
 function idOf(bytes: readonly number[]): TokenId {

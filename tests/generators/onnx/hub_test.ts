@@ -66,3 +66,43 @@ Deno.test("a hub that cannot be reached, or has no such model, is told by name",
     await Deno.remove(cacheDir, { recursive: true });
   }
 });
+
+/** A hub whose branch moves, and which model files it was asked for, with their commits. */
+function startMovingHub() {
+  const state = { head: "a".repeat(40), hasWeights: true };
+  const asked: string[] = [];
+  const route = new URLPattern({ pathname: "/acme/tiny/resolve/:revision/:path+" });
+  const { origin, close } = serveLoopback(async (request) => {
+    const { revision = "", path = "" } = route.exec(request.url)?.pathname.groups ?? {};
+    const commit = revision === "main" ? state.head : revision;
+    asked.push(`${path} of ${commit[0]}`);
+    const isGone = path.includes("onnx/") && !state.hasWeights;
+    const bytes = await Deno.readFile(`${fixturePath("tiny_gpt2")}/${path}`).catch(() => undefined);
+    if (isGone || bytes === undefined) return new Response("Entry not found", { status: 404 });
+    return new Response(bytes, { headers: { "x-repo-commit": commit } });
+  });
+  return { state, asked, host: `${origin}/`, close };
+}
+
+Deno.test("a model's files are of the commit that came first, also after a failed try, in each precision", async () => {
+  const hub = startMovingHub();
+  const cacheDir = await Deno.makeTempDir();
+  const context = { ...CONTEXT, cacheDir, hubHost: hub.host };
+  try {
+    hub.state.hasWeights = false;
+    await assert.rejects(onnx("acme/tiny").open(context), { message: /no such file in revision "main"/ });
+    Object.assign(hub.state, { head: "b".repeat(40), hasWeights: true });
+    for (const precision of ["fp32", "fp16"] as const) {
+      await (await onnx("acme/tiny", { precision }).open(context)).close();
+    }
+    assert.ok(hub.asked.includes("onnx/model_fp16.onnx of a"), hub.asked.join());
+    assert.deepEqual(hub.asked.filter((each) => each.endsWith("of b")), []);
+    const sha256 = { "onnx/model.onnx": "0".repeat(64) };
+    await assert.rejects(onnx("acme/tiny", { sha256 }).open(context), {
+      message: /expected SHA-256 0{64}, got .*files are of commit a{40}: remove .*acme\/tiny\/main to fetch others/,
+    });
+  } finally {
+    await hub.close();
+    await Deno.remove(cacheDir, { recursive: true });
+  }
+});

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import type { Engine } from "../../../lib/generators/onnx/engine.ts";
-import { onnx } from "../../../lib/generators/onnx/onnx.ts";
+import { onnx, type OnnxOptions } from "../../../lib/generators/onnx/onnx.ts";
 import {
   collect,
   CONTEXT,
@@ -97,6 +97,31 @@ Deno.test("a graph that does not heed its mask takes one row a pass, and the app
     for (const events of await Promise.all(runs)) assert.equal(stepsOf(events).length, 4);
   } finally {
     await generator.close();
+    await Deno.remove(dirname(folder), { recursive: true });
+  }
+});
+
+Deno.test("what a trial of rows side by side has got wrong is no part of what a prompt is given", async () => {
+  const folder = await unmasked();
+  // Its first two ids are those of the trial: 0 and 1.
+  const step = { prompt: "<|endoftext|>!", path: [], params: ENDLESS, offset: 0, limit: 10 };
+  const answer = async (options: OnnxOptions) => {
+    const generator = await onnx(`file://${folder}`, options).open(CONTEXT);
+    try {
+      const next = await generator.next?.(step) ?? assert.fail();
+      assert.deepEqual(next.prompt?.map(({ id }) => id), [0, 1]);
+      return next.step.top.slice(0, 10);
+    } finally {
+      await generator.close();
+    }
+  };
+  try {
+    // Without room nothing is tried.
+    const wanted = await answer({ kvMegabytes: 0 }), got = await answer({});
+    assert.deepEqual(got.map(({ token }) => token.id), wanted.map(({ token }) => token.id));
+    const logprobs = (of: typeof got) => of.map(({ logprob }) => logprob);
+    assert.ok(furthest(logprobs(got), logprobs(wanted)) < TOLERANCE);
+  } finally {
     await Deno.remove(dirname(folder), { recursive: true });
   }
 });

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import * as v from "valibot";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { paramsFromWire, paramsSchema } from "../../../lib/lm/wire.ts";
 import {
   changedParams,
   paramsFromQuery,
   paramsToQuery,
+  paramsToWire,
   screenHref,
 } from "../../../lib/ui/address/generation_screen.ts";
 import { formatStopTexts, parseStopTexts } from "../../../lib/ui/address/stop_texts.ts";
@@ -26,6 +29,17 @@ Deno.test("paramsFromQuery() restores what paramsToQuery() wrote", () => {
   const query = new URLSearchParams(paramsToQuery(CHANGED, DEFAULT_PARAMS).map(([name, value]) => [name, value]));
   assert.deepEqual(paramsFromQuery(query, DEFAULT_PARAMS), { params: CHANGED });
   assert.deepEqual(changedParams(CHANGED, DEFAULT_PARAMS), ["temperature", "top_k", "seed", "stop"]);
+});
+
+Deno.test("a bias or stop texts that the module sets can be taken away, in an address and in a request", () => {
+  const defaults = { ...DEFAULT_PARAMS, logitBias: { 5: -Infinity }, stop: ["x"] };
+  const none = { ...DEFAULT_PARAMS, logitBias: {}, stop: [] };
+  const query = new URLSearchParams(paramsToQuery(none, defaults).map(([name, value]) => [name, value]));
+  assert.equal(query.toString(), "stop=&logit_bias=");
+  assert.deepEqual(paramsFromQuery(query, defaults), { params: none });
+  assert.deepEqual(paramsFromWire(v.parse(paramsSchema, paramsToWire(none)), defaults), none);
+  assert.deepEqual(paramsFromWire({}, defaults), defaults);
+  assert.deepEqual(paramsFromQuery(new URLSearchParams(), defaults), { params: defaults });
 });
 
 Deno.test("paramsFromQuery() names the field, its value and its range, and keeps the defaults", () => {

@@ -81,10 +81,7 @@ export class GrowingPasses implements Passes {
     const slots = TRIED.map((ids) => this.cache.holding(undefined, 0, ids.length));
     for (const slot of slots) slot.isHeld = true;
     try {
-      const alone = TRIED.map((ids) => {
-        const slot = this.cache.holding(undefined, 0, ids.length);
-        return this.extend(slot, ids, "last").map((row) => row.slice());
-      });
+      const alone = TRIED.map((ids) => this.#triedAlone(ids));
       for (const [index, slot] of slots.entries()) this.extend(slot, TRIED[index]?.slice(0, -1) ?? [], "last");
       const together = this.#extendTogether(slots, TRIED.flatMap((ids) => ids.slice(-1)));
       const isSame = together.every((row, index) => isNear(row, alone[index]?.[0]));
@@ -92,7 +89,17 @@ export class GrowingPasses implements Passes {
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     } finally {
-      for (const slot of slots) slot.isHeld = false;
+      // Subtle: what a trial that failed has left in them is wrong, and a prompt may begin with the same ids.
+      for (const slot of slots) this.cache.forget(slot);
+    }
+  }
+
+  #triedAlone(ids: readonly TokenId[]): readonly Float32Array[] {
+    const slot = this.cache.holding(undefined, 0, ids.length);
+    try {
+      return this.extend(slot, ids, "last").map((row) => row.slice());
+    } finally {
+      this.cache.forget(slot);
     }
   }
 

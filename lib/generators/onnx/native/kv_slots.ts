@@ -108,6 +108,13 @@ export class KvSlots {
     return { block, first, count: spread(slots) };
   }
 
+  /** Drops a slot, whoever holds it: nobody finds what it holds any more. */
+  forget(slot: KvSlot): void {
+    this.#slots.delete(slot);
+    slot.block.slots[slot.lane] = undefined;
+    this.#freeIfEmpty(slot.block);
+  }
+
   /** Logits after the slot's last id, as a view; absent where they were not computed. */
   logitsOf(slot: KvSlot): Float32Array | undefined {
     return slot.hasLogits ? logitsOf(this.#shape, slot) : undefined;
@@ -205,10 +212,7 @@ export class KvSlots {
   #drop(wanted: number, kept: readonly (KvSlot | undefined)[]): void {
     for (const oldest of this.#slots) {
       if (this.#blocks.hasRoom(wanted) && this.#slots.size < MOST) break;
-      if (oldest.isHeld || kept.includes(oldest)) continue;
-      this.#slots.delete(oldest);
-      oldest.block.slots[oldest.lane] = undefined;
-      this.#freeIfEmpty(oldest.block);
+      if (!oldest.isHeld && !kept.includes(oldest)) this.forget(oldest);
     }
   }
 

@@ -1,0 +1,58 @@
+/** What a server has said is remembered as long as it is used, and no further than a bound. */
+import assert from "node:assert/strict";
+import { Client } from "../../../lib/generators/openai/client.ts";
+import { Dialect } from "../../../lib/generators/openai/dialect.ts";
+import { Stepping } from "../../../lib/generators/openai/stepping.ts";
+import { TokenBook } from "../../../lib/generators/openai/token_book.ts";
+import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { startFakeOpenAi } from "../../rig/fake_openai.ts";
+
+const STEP = { path: [], params: { ...DEFAULT_PARAMS, temperature: 0 }, offset: 0, limit: 5 };
+/** Distributions that are remembered. */
+const REMEMBERED = 64;
+
+async function steppingOn(url: string) {
+  const client = await Client.create({ baseUrl: new URL(url), key: undefined, timeoutMs: 5000 });
+  const book = new TokenBook();
+  const dialect = new Dialect("fake", "completions", false);
+  return { book, client, steps: new Stepping({ client, dialect, book, takesPrefill: true, isTempered: false }) };
+}
+
+Deno.test("Stepping remembers what was used last: who goes back to a prefix again and again asks for it once", async () => {
+  const fake = startFakeOpenAi();
+  const { client, steps } = await steppingOn(fake.url("no_key"));
+  const asks = () => fake.seen.filter(({ body }) => body.prompt === "first prompt").length;
+  await steps.at({ ...STEP, prompt: "first prompt" });
+  for (let count = 1; count < 2 * REMEMBERED; count++) {
+    await steps.at({ ...STEP, prompt: `another prompt, ${count}` });
+    await steps.at({ ...STEP, prompt: "first prompt" });
+  }
+  assert.equal(asks(), 1);
+  client.close();
+  await fake.close();
+});
+
+Deno.test("Stepping tells a prompt as one token, and does not keep it", async () => {
+  const fake = startFakeOpenAi();
+  const { book, client, steps } = await steppingOn(fake.url("no_key"));
+  const { prompt, path } = await steps.at({ ...STEP, prompt: "a long prompt", append: "a long text of one's own" });
+  const [told] = prompt ?? [], [appended] = path;
+  assert.equal(told?.text, "a long prompt");
+  assert.equal(book.find(told.id), undefined);
+  assert.equal(book.find(appended?.id ?? NaN)?.text, "a long text of one's own", "a step goes back to it by its id");
+  client.close();
+  await fake.close();
+});
+
+Deno.test("TokenBook keeps the tokens used last, no more than a bound, and short ones without any", () => {
+  const book = new TokenBook();
+  const used = book.token("used again and again"), left = book.token("met once"), short = book.token("short");
+  const long = "x".repeat(100_000);
+  for (let count = 0; count < 50; count++) {
+    book.token(`${count}${long}`);
+    assert.equal(book.find(used.id), used);
+  }
+  assert.equal(book.find(left.id), undefined);
+  assert.deepEqual(book.find(short.id), short);
+  assert.equal(book.token("met once").id, left.id, "the same name as before");
+});
