@@ -112,7 +112,15 @@ export function numberStatistics(values: readonly number[] | Float64Array): Numb
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   const bins = edges.slice(1).map((to, bin) => ({ from: edges[bin] ?? to, to, count: counts[bin] ?? 0 }));
-  return { min, max, mean: sum / values.length, bins };
+  const mean = Number.isFinite(sum) ? sum / values.length : meanOfHuge(values, min, max);
+  return { min, max, mean, bins };
+}
+
+/** Of numbers whose sum overflows: each is divided first, which rounds more often than the sum of others does. */
+function meanOfHuge(values: readonly number[] | Float64Array, min: number, max: number): number {
+  let mean = 0;
+  for (const value of values) mean += value / values.length;
+  return Math.min(max, Math.max(min, mean));
 }
 
 /**

@@ -56,7 +56,8 @@ export async function eventStream(
     async pull(stream) {
       try {
         silence.begin();
-        // Subtle: a heartbeat answers a pull while its event is still to come, which the next pull then waits for.
+        // Subtle: a heartbeat answers a read while this pull waits on; no other begins before the event has come, which
+        // then answers the next read, or lies there until it is read. Who cancels meanwhile finds it pending.
         pending ??= events.next();
         const next = await pending;
         silence.end();

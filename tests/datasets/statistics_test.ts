@@ -30,6 +30,17 @@ Deno.test("statistics of texts, numbers and what is missing, by hand", async () 
   assert.deepEqual(note?.length, { min: 1, max: 3, mean: 2 });
 });
 
+Deno.test("numberStatistics() has the mean also of numbers whose sum is too large for one", () => {
+  const mean = (...values: readonly number[]) => numberStatistics(values).mean;
+  const most = Number.MAX_VALUE;
+  assert.equal(mean(1e308, 1e308), 1e308);
+  assert.equal(mean(-1e308, -1e308), -1e308);
+  assert.equal(mean(1e308, 1e308, -1e308, -1e308), 0);
+  for (const count of [2, 3, 7, 10]) assert.equal(mean(...Array.from({ length: count }, () => most)), most);
+  assert.equal(mean(...Array.from({ length: 9 }, (_, index) => index + 1)), 5);
+  assert.equal(mean(1, 1, 2), 4 / 3);
+});
+
 Deno.test("of a large split so many rows are looked at, at even distances, once", async () => {
   let reads = 0;
   const dataset: Dataset<unknown> = {
