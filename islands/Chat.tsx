@@ -3,14 +3,14 @@ import { useEffect, useMemo } from "preact/hooks";
 import { INPUT_VIEWS } from "../lib/elements/view/input_views.ts";
 import { PageStore } from "../lib/elements/view/page_store.ts";
 import { storeControl } from "../lib/elements/view/store_control.tsx";
-import type { Problem } from "../lib/lm/event.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
 import type { TokenId } from "../lib/lm/token.ts";
 import { chatHref, type ChatScreen } from "../lib/ui/address/chat_screen.ts";
 import { exportChat, importChat } from "../lib/ui/chat/chat_file.ts";
 import { joined } from "../lib/ui/chat/chat_join.ts";
 import * as state from "../lib/ui/chat/chat_state.ts";
-import type { ChatActions } from "../lib/ui/chat/chat_props.ts";
+import type { ChatActions, Failure } from "../lib/ui/chat/chat_props.ts";
+import { acceptedAsItCame, draftWithout } from "../lib/ui/chat/acceptance.ts";
 import { toggleOutline } from "../lib/ui/chat/BranchOutline.tsx";
 import { ChatView } from "../lib/ui/chat/ChatView.tsx";
 import { begun, opened, openedAt, withoutFirst } from "../lib/ui/chat/conversations.ts";
@@ -27,6 +27,16 @@ import { useKeys } from "../lib/ui/use_keys.ts";
 import { useTokenInSight } from "../lib/ui/inspector/use_token_in_sight.ts";
 import { useShownTokens } from "../lib/ui/chat/use_shown_tokens.ts";
 
+interface Branch {
+  readonly turn: state.Turn;
+  readonly position: number;
+  /** What follows its tokens up to there. */
+  readonly taken?: readonly TokenId[];
+  readonly by: SamplingParams;
+  /** The same branch once more, unless said otherwise. */
+  readonly retry?: () => void;
+}
+
 /** The chat screen. The conversations live in this browser; a request carries all that it needs of one. */
 export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const draft = useSignal("");
@@ -35,7 +45,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const prefill = useSignal("");
   const params = useSignal<SamplingParams>(screen.params);
   const acceptsAtOnce = useSignal(false);
-  const problem = useSignal<Problem | undefined>(screen.problem);
+  const failure = useSignal<Failure | undefined>(screen.problem && { problem: screen.problem });
   const beside = useSignal<readonly state.TurnId[]>([]);
   const selection = useSignal<state.TurnSelection | undefined>(undefined);
   const isReady = useSignal(false);
@@ -50,7 +60,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   useTokenInSight(() => selection.value !== undefined);
 
   function tell(detail: string): void {
-    problem.value = { type: "about:blank", title: CHAT_STRINGS.badChat, status: 0, detail, id: "" };
+    failure.value = { problem: { type: "about:blank", title: CHAT_STRINGS.badChat, status: 0, detail, id: "" } };
   }
 
   /** Everything that shapes an answer to these turns. */
@@ -68,38 +78,56 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const run = useChatRun({
     api,
     chat,
-    problem,
+    failure,
     bodyFor,
     onBegin: (asked) => {
       change(asked);
       selection.value = undefined;
     },
     onKeep: kept.save,
-    onDone: () => acceptsAtOnce.value && accept(),
+    onDone: (first) => {
+      const next = acceptedAsItCame(chat.value, first);
+      if (!acceptsAtOnce.value || next === chat.value) return;
+      keep(next);
+      draft.value = draftWithout(next.turns[first]?.parent, next, draft.value);
+    },
   });
   const { writing } = run;
 
-  function answerAnew(asked: state.Chat): void {
-    void run.answer(asked, { params: state.anew(params.value, asked), prefill: prefill.value, sequence: 0 });
+  /** Answers by the params on screen and new dice. @param retry the same answers to the same message, unless said otherwise */
+  function answerAnew(asked: state.Chat, retry?: () => void): void {
+    const { turns, leaf: first = 0 } = asked;
+    const parent = turns[first]?.parent, n = turns.length - first;
+    const again = () => {
+      if (parent !== undefined) answerAnew(state.answering(chat.value, parent, n));
+    };
+    const by = state.anew({ ...params.value, n }, asked);
+    void run.answer(asked, { params: by, prefill: prefill.value, sequence: 0, retry: retry ?? again });
   }
 
   /** Another version of a turn: its tokens up to a place, and what follows them by the same dice. */
-  function branch(turn: state.Turn, position: number, taken: readonly TokenId[], by: SamplingParams): void {
+  function branch({ turn, position, taken = [], by, retry }: Branch): void {
     const { origin, parent, steps } = turn;
     if (origin === undefined || parent === undefined) return;
     const ids = origin.ids ?? steps.map(({ token }) => token.id);
-    const path = [...ids.slice(0, position), ...taken];
-    const wanted = { params: { ...by, seed: origin.params.seed, n: 1 }, prefill: origin.prefill };
+    const { prefill, sequence, params: { seed } } = origin;
     tokens.open(chat.value.turns.length);
-    void run.answer(state.answering(chat.value, parent, 1), { ...wanted, sequence: origin.sequence }, path);
+    void run.answer(state.answering(chat.value, parent, 1), {
+      params: { ...by, seed, n: 1 },
+      prefill,
+      sequence,
+      path: [...ids.slice(0, position), ...taken],
+      retry: retry ?? (() => branch({ turn, position, taken, by })),
+    });
   }
 
   const finder: TurnFinder = { api, bodyFor, chat: () => chat.value, params: () => params.value };
-  const tokens = useShownTokens({ finder, chat, problem, tell });
+  const tokens = useShownTokens({ finder, chat, failure, tell });
 
-  function accept(): void {
-    keep(state.accepted(chat.value));
-    draft.value = "";
+  /** What is said leaves the composer; a message that was not sent yet stays. */
+  function clearSaid(): void {
+    const last = state.thread(chat.value).findLast(({ role }) => role === "user");
+    draft.value = draftWithout(last?.id, chat.value, draft.value);
   }
 
   const on: ChatActions = {
@@ -110,7 +138,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     },
     accept: () => {
       beside.value = [];
-      accept();
+      keep(state.accepted(chat.value));
+      clearSaid();
     },
     choose: (turn) => {
       change(state.shown(chat.value, turn.id));
@@ -119,8 +148,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     stop: run.stop,
     begin: () => {
       run.stop();
+      clearSaid();
       change(begun(chat.value));
-      draft.value = "";
     },
     open: (conversation) => {
       run.stop();
@@ -148,19 +177,24 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       const others = state.batchOf(chat.value, turn).filter(({ isAccepted }) => !isAccepted).map(({ id }) => id);
       const shown = beside.value.includes(turn.id) ? beside.value : others.includes(turn.id) ? others : [turn.id];
       beside.value = [...shown, chat.value.turns.length];
+      const retry = () => {
+        beside.value = shown;
+        on.beside(turn);
+      };
       const by = state.changedFor(turn, params.value);
-      if (by !== undefined) return branch(turn, 0, [], by);
+      if (by !== undefined) branch({ turn, position: 0, by, retry });
       // The same params by the same dice would be the same answer.
-      const asked = state.answering(chat.value, turn.parent, 1), one = { ...params.value, n: 1 };
-      void run.answer(asked, { params: state.anew(one, asked), prefill: prefill.value, sequence: 0 });
+      else answerAnew(state.answering(chat.value, turn.parent, 1), retry);
     },
     remove: (turn) => change(state.endedBefore(chat.value, turn)),
     version: (turn) => change(state.shown(chat.value, turn.id)),
     tokens: tokens.toggle,
     select: (next) => selection.value = next,
-    branch: (turn, position, token) => branch(turn, position, [token], turn.origin?.params ?? params.value),
-    resume: (turn) => branch(turn, turn.origin?.ids?.length ?? 0, [], turn.origin?.params ?? params.value),
-    goOn: (turn, position) => branch(turn, position, [], params.value),
+    branch: (turn, position, token) =>
+      branch({ turn, position, taken: [token], by: turn.origin?.params ?? params.value }),
+    resume: (turn) =>
+      branch({ turn, position: turn.origin?.ids?.length ?? 0, by: turn.origin?.params ?? params.value }),
+    goOn: (turn, position) => branch({ turn, position, by: params.value, retry: () => on.goOn(turn, position) }),
     system: (text) => system.value = text,
     prefill: (text) => prefill.value = text,
     params: (next) => params.value = next,
@@ -168,14 +202,14 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     saveUnread: () => download(`${screen.module}-chat-unread.json`, kept.unread ?? ""),
     without: (turns) => change(withoutFirst(chat.value, turns)),
     exportChat: () => download(`${screen.module}-chat.json`, exportChat(chat.value)),
-    importChat: (file) => void file.text().then(read),
+    importChat: (file) => void read(file),
   };
 
-  function read(text: string): void {
+  async function read(file: File): Promise<void> {
     try {
-      const theirs = importChat(text);
+      const theirs = importChat(await file.text());
       change(openedAt(joined(chat.value, theirs), theirs.turns[theirs.leaf ?? -1]?.key));
-      problem.value = undefined;
+      failure.value = undefined;
     } catch (error) {
       tell(error instanceof Error ? error.message : String(error));
     }
@@ -223,7 +257,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       writing={writing.value}
       ahead={run.ahead.value}
       pace={run.pace.value}
-      problem={problem.value}
+      failure={failure.value}
       prompt={prompt}
       beside={beside.value}
       opened={tokens.shown.value}

@@ -1,5 +1,6 @@
 /** The chat screen as a person uses it, on the persona example. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
@@ -359,6 +360,55 @@ Deno.test("chat screen", async (t) => {
     await another.tap();
     await phone.getByRole("region", { name: "3 answers side by side" }).waitFor();
     await phone.context().close();
+  });
+
+  await t.step("the next message stays in the composer while an answer is accepted as it comes", async () => {
+    const own = await (await browser.newContext()).newPage();
+    await own.goto(`${app.origin}/persona_chat/chat`);
+    await own.locator("[data-ready=true]").waitFor();
+    await own.getByLabel("accept as it comes").check();
+    const typed = Promise.withResolvers<void>();
+    await own.route("**/api/persona_chat/chat/chat", async (route) => {
+      await typed.promise;
+      await route.continue();
+    });
+    await own.getByLabel("Message").fill("do you have any pets ?");
+    await own.getByLabel("Message").press("Enter");
+    await own.getByText("waiting for the first token").waitFor();
+    await own.getByLabel("Message").fill("do you like music ?");
+    typed.resolve();
+    await own.getByRole("button", { name: "Stop" }).and(own.locator(":disabled")).waitFor();
+    assert.equal(await own.getByText("not accepted yet").count(), 0);
+    assert.equal(await own.getByLabel("Message").inputValue(), "do you like music ?");
+    await own.context().close();
+  });
+
+  await t.step("Retry does again what failed, and is offered where that may help", async () => {
+    const own = await (await browser.newContext()).newPage();
+    await own.goto(`${app.origin}/persona_chat/chat`);
+    await own.locator("[data-ready=true]").waitFor();
+    await own.getByLabel("accept as it comes").check();
+    await own.getByLabel("Message").fill("do you have any pets ?");
+    await own.getByLabel("Message").press("Enter");
+    await own.getByRole("button", { name: "Stop" }).and(own.locator(":disabled")).waitFor();
+    await own.getByLabel("accept as it comes").uncheck();
+    await own.route("**/api/persona_chat/chat/chat", (route) => route.abort());
+    await turns(own).last().getByRole("button", { name: "Tokens" }).focus();
+    await own.keyboard.press("r");
+    const alert = own.getByRole("alert");
+    await alert.getByText("The server cannot be reached").waitFor();
+    await own.getByLabel("Message").fill("not sent yet");
+    await own.unroute("**/api/persona_chat/chat/chat");
+    await alert.getByRole("button", { name: "Retry" }).click();
+    await own.getByText("3 / 3").waitFor();
+    await own.getByText("not accepted yet").waitFor();
+    assert.equal(await own.getByText("not sent yet").count(), 0, "no turn");
+    assert.equal(await own.getByLabel("Message").inputValue(), "not sent yet");
+    const spoiled = { name: "chat.json", mimeType: "application/json", buffer: Buffer.from("{") };
+    await own.getByLabel("Import").setInputFiles(spoiled);
+    await alert.getByText("Cannot import the chat").waitFor();
+    assert.equal(await alert.getByRole("button").count(), 0, "the same file would be refused again");
+    await own.context().close();
   });
 
   await t.step("says without JavaScript that it needs it", async () => {

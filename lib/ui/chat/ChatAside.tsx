@@ -75,8 +75,9 @@ export function ChatAside(props: ChatViewProps) {
   );
 }
 
-function Sampling({ screen, params, problem, on }: ChatViewProps) {
+function Sampling({ screen, params, failure, on }: ChatViewProps) {
   const changed = changedParams(params, screen.defaults).length;
+  const problem = failure?.problem;
   const refused = problem?.field?.startsWith("params.") === true ? problem : undefined;
   return (
     <details class="-mx-4 border-y border-line px-1 py-2">

@@ -47,7 +47,7 @@ export function ChatView(props: ChatViewProps) {
 }
 
 function Thread(props: ChatViewProps) {
-  const { chat, screen, on, writing } = props;
+  const { chat, screen, on, writing, failure } = props;
   const turns = thread(chat);
   const last = turns.at(-1);
   // Answers that came together, or were asked for so, stand beside each other until one of them is chosen.
@@ -96,8 +96,8 @@ function Thread(props: ChatViewProps) {
         text={useStreamedText(streamed?.role === "assistant" ? streamed.steps : [])}
         isStreaming={writing !== undefined}
       />
-      {props.problem !== undefined && (
-        <ProblemCard problem={props.problem} onRetry={on.send}>
+      {failure !== undefined && (
+        <ProblemCard problem={failure.problem} {...(failure.retry && { onRetry: failure.retry })}>
           {props.unread !== undefined && <Button onClick={on.saveUnread}>{TEXT.saveUnread}</Button>}
         </ProblemCard>
       )}

@@ -8,6 +8,12 @@ import type { Chat, Turn, TurnId, TurnSelection } from "./chat_state.ts";
 import type { ChatPrompt } from "../generation_client.ts";
 import type { Pace } from "./pace.ts";
 
+/** What went wrong, and what does the same once more; without that, trying again makes no difference. */
+export interface Failure {
+  readonly problem: Problem;
+  readonly retry?: () => void;
+}
+
 export interface ChatViewProps {
   readonly screen: ChatScreen;
   readonly chat: Chat;
@@ -24,7 +30,7 @@ export interface ChatViewProps {
   readonly ahead: number | undefined;
   /** How fast the latest answers came; undefined before the first. */
   readonly pace: Pace | undefined;
-  readonly problem: Problem | undefined;
+  readonly failure: Failure | undefined;
   /** What would be sent now; undefined without a message. */
   readonly prompt: ChatPrompt | undefined;
   /** Answers to the same message that stand beside each other, as they were asked for so; none, or more than one. */

@@ -132,14 +132,12 @@ function newTurn(id: TurnId, parent: TurnId | undefined, role: Turn["role"], con
   return { id, key: newId(), parent, role, text: "", isAccepted: false, isEdited: false, conversation, steps: [] };
 }
 
-/** Empty turns for `n` more answers to a message. */
+/** Empty turns for `n` more answers to a message, in its conversation. */
 export function answering(chat: Chat, message: TurnId, n: number): Chat {
   const first = chat.turns.length;
-  const empty = Array.from(
-    { length: n },
-    (_, index) => newTurn(first + index, message, "assistant", chat.conversation),
-  );
-  return { ...chat, turns: [...chat.turns, ...empty], leaf: first };
+  const { conversation } = chat.turns[message] ?? chat;
+  const empty = Array.from({ length: n }, (_, index) => newTurn(first + index, message, "assistant", conversation));
+  return { turns: [...chat.turns, ...empty], leaf: first, conversation };
 }
 
 /** The turns from `first` on, with what they are drawn by; `sequence` is whose dice fall for the first of them. */

@@ -12,8 +12,10 @@ export function begun(chat: Chat): Chat {
 export function withoutFirst(chat: Chat, count: number): Chat {
   const { conversation } = begun(chat);
   const from = chat.turns.length;
-  const copies = thread(chat).slice(count).map((turn, index): Turn => ({
+  // Subtle: the steps came after a longer prompt, and by what stands before a copy its tokens have other numbers.
+  const copies = thread(chat).slice(count).map(({ promptIds: _, ...turn }, index): Turn => ({
     ...turn,
+    steps: [],
     id: from + index,
     key: newId(),
     parent: index === 0 ? undefined : from + index - 1,

@@ -44,10 +44,12 @@ export async function stepsAlong(
   return promptIds.length === 0 ? { steps } : { steps, promptIds };
 }
 
-/** The steps of a turn that has none on this page; none when its tokens cannot be told. @throws {ApiError} */
-export async function stepsOfTurn(finder: TurnFinder, turn: Turn): Promise<FoundSteps> {
+/**
+ * The steps of a turn that has none on this page; none when its tokens cannot be told, and what has come when `signal`
+ * aborts. @throws {ApiError}
+ */
+export async function stepsOfTurn(finder: TurnFinder, turn: Turn, signal: AbortSignal): Promise<FoundSteps> {
   const { api, chat, bodyFor, params } = finder;
-  const { signal } = new AbortController();
   const promptOf = (leaf: TurnId | undefined, prefill: string) =>
     fetchChatPrompt(`${api}/chat_prompt`, bodyFor(thread({ ...chat(), leaf }), prefill), signal);
   if (turn.role === "user") return { steps: bareSteps(tokensOf(turn.text, await promptOf(turn.id, ""))) };

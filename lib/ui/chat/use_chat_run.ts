@@ -5,27 +5,35 @@ import { detokenize } from "../../lm/detokenize.ts";
 import type { FinishReason, Problem, RunEvent } from "../../lm/event.ts";
 import type { TokenId } from "../../lm/token.ts";
 import { ApiError } from "../api_client.ts";
+import type { Failure } from "./chat_props.ts";
 import * as state from "./chat_state.ts";
 import { collectPerFrame } from "../frame.ts";
 import { streamRun } from "../generation_client.ts";
 import { paramsToWire } from "../address/generation_screen.ts";
 import { type Pace, paced } from "./pace.ts";
 
-export type RunOrigin = Pick<state.Origin, "params" | "prefill" | "sequence">;
+type RunOrigin = Pick<state.Origin, "params" | "prefill" | "sequence">;
+
+interface Asking extends RunOrigin {
+  /** Goes on after these tokens. */
+  readonly path?: readonly TokenId[];
+  /** Asks the same again, once this has failed. */
+  readonly retry: () => void;
+}
 
 interface ChatRunOptions {
   /** Path of the component's API. */
   readonly api: string;
   readonly chat: Signal<state.Chat>;
-  readonly problem: Signal<Problem | undefined>;
+  readonly failure: Signal<Failure | undefined>;
   /** The request that goes on after these turns. */
   readonly bodyFor: (turns: readonly state.Turn[], prefill: string) => Readonly<Record<string, unknown>>;
   /** Shows the chat that the run begins with. */
   readonly onBegin: (asked: state.Chat) => void;
   /** The chat has changed for good. */
   readonly onKeep: () => void;
-  /** All has come, and nothing failed. */
-  readonly onDone: () => void;
+  /** The run that wrote the turns from `first` on is over, and nothing failed; the turns tell how each ended. */
+  readonly onDone: (first: state.TurnId) => void;
 }
 
 export interface ChatRun {
@@ -35,12 +43,12 @@ export interface ChatRun {
   readonly ahead: ReadonlySignal<number | undefined>;
   /** How fast the latest answers came; undefined before the first. */
   readonly pace: ReadonlySignal<Pace | undefined>;
-  /** Answers the message before the turn on screen, or goes on after a path of tokens. */
-  readonly answer: (asked: state.Chat, origin: RunOrigin, path?: readonly TokenId[]) => Promise<void>;
+  /** Answers the message before the turn on screen. */
+  readonly answer: (asked: state.Chat, asking: Asking) => Promise<void>;
   readonly stop: () => void;
 }
 
-export function useChatRun({ api, chat, problem, bodyFor, onBegin, onKeep, onDone }: ChatRunOptions): ChatRun {
+export function useChatRun({ api, chat, failure, bodyFor, onBegin, onKeep, onDone }: ChatRunOptions): ChatRun {
   const writing = useSignal<state.TurnId | undefined>(undefined);
   const ahead = useSignal<number | undefined>(undefined);
   const pace = useSignal<Pace | undefined>(undefined);
@@ -53,7 +61,7 @@ export function useChatRun({ api, chat, problem, bodyFor, onBegin, onKeep, onDon
     onKeep();
   }
 
-  async function answer(asked: state.Chat, origin: RunOrigin, path: readonly TokenId[] = []): Promise<void> {
+  async function answer(asked: state.Chat, { path = [], retry, ...origin }: Asking): Promise<void> {
     const first = asked.leaf;
     if (first === undefined) return;
     stopRun.current?.abort();
@@ -62,7 +70,7 @@ export function useChatRun({ api, chat, problem, bodyFor, onBegin, onKeep, onDon
     batch(() => {
       onBegin(state.drawnBy(asked, first, origin));
       writing.value = first;
-      problem.value = undefined;
+      failure.value = undefined;
       pace.value = { startedMs: performance.now(), tokens: 0, firstTokens: 0 };
     });
     let failed: Problem | undefined;
@@ -84,10 +92,10 @@ export function useChatRun({ api, chat, problem, bodyFor, onBegin, onKeep, onDon
     batch(() => {
       end(first, controller.signal.aborted ? "cancelled" : failed === undefined ? "incomplete" : "error");
       if (stopRun.current !== controller) return;
-      if (failed !== undefined) problem.value = failed;
+      if (failed !== undefined) failure.value = { problem: failed, retry };
       writing.value = undefined;
       ahead.value = undefined;
-      if (failed === undefined) onDone();
+      if (failed === undefined) onDone(first);
     });
   }
 

@@ -1,7 +1,8 @@
 /** The turns that show their tokens. Steps that a turn came without are found when they are first shown. */
 import { type ReadonlySignal, type Signal, useSignal } from "@preact/signals";
-import type { Problem } from "../../lm/event.ts";
+import { useEffect, useRef } from "preact/hooks";
 import { ApiError } from "../api_client.ts";
+import type { Failure } from "./chat_props.ts";
 import { type Chat, type Turn, type TurnId, withSteps } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { stepsOfTurn, type TurnFinder } from "./turn_tokens.ts";
@@ -9,7 +10,7 @@ import { stepsOfTurn, type TurnFinder } from "./turn_tokens.ts";
 interface ShownTokensOptions {
   readonly finder: TurnFinder;
   readonly chat: Signal<Chat>;
-  readonly problem: Signal<Problem | undefined>;
+  readonly failure: Signal<Failure | undefined>;
   /** Shows a sentence on the page. */
   readonly tell: (detail: string) => void;
 }
@@ -21,19 +22,32 @@ export interface ShownTokens {
   readonly toggle: (turn: Turn) => void;
 }
 
-export function useShownTokens({ finder, chat, problem, tell }: ShownTokensOptions): ShownTokens {
+export function useShownTokens({ finder, chat, failure, tell }: ShownTokensOptions): ShownTokens {
   const shown = useSignal<ReadonlySet<TurnId>>(new Set());
 
+  const finding = useRef(new Map<TurnId, AbortController>());
+
   async function find(turn: Turn): Promise<void> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    finding.current.set(turn.id, controller);
     try {
-      const found = await stepsOfTurn(finder, turn);
+      const found = await stepsOfTurn(finder, turn, signal);
+      if (signal.aborted) return;
       chat.value = withSteps(chat.value, turn.id, found);
       if (found.steps.length === 0) tell(TEXT.noTokens);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      problem.value = error.problem;
+      if (!signal.aborted) failure.value = { problem: error.problem, retry: () => findAgain(turn) };
     }
   }
+
+  function findAgain(turn: Turn): void {
+    failure.value = undefined;
+    void find(turn);
+  }
+
+  useEffect(() => () => finding.current.forEach((controller) => controller.abort()), []);
 
   return {
     shown,
@@ -41,7 +55,8 @@ export function useShownTokens({ finder, chat, problem, tell }: ShownTokensOptio
     toggle: (turn) => {
       const next = new Set(shown.value);
       const isClosed = next.delete(turn.id);
-      if (!isClosed) next.add(turn.id);
+      if (isClosed) finding.current.get(turn.id)?.abort();
+      else next.add(turn.id);
       shown.value = next;
       if (!isClosed && turn.steps.length === 0) void find(turn);
     },

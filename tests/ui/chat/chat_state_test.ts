@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { exportChat, importChat } from "../../../lib/ui/chat/chat_file.ts";
 import * as state from "../../../lib/ui/chat/chat_state.ts";
-import { begun, conversations, opened } from "../../../lib/ui/chat/conversations.ts";
+import { begun, conversations, opened, withoutFirst } from "../../../lib/ui/chat/conversations.ts";
 
 function finish(chat: state.Chat, first: number, text: string): state.Chat {
   const usage = { promptTokens: 1, completionTokens: 1 };
@@ -131,6 +131,39 @@ Deno.test("conversations are found by what was said in any version, and opened a
   assert.equal(state.siblings(chat, chat.turns[2]!).length, 1, "another conversation is no version of this one");
   assert.deepEqual(said(opened(chat, 0)), ["about cats", "they purr"]);
   assert.deepEqual(said(begun(chat)), []);
+});
+
+Deno.test("withoutFirst() copies turns without the steps that came after a longer prompt", () => {
+  let chat = state.accepted(finish(state.sent(state.EMPTY_CHAT, "a", 1), 1, "b"));
+  chat = state.sent(chat, "c", 1);
+  chat = state.heard(state.drawnBy(chat, 3, { params: DEFAULT_PARAMS, prefill: "", sequence: 0 }), 3, [
+    { type: "prompt", tokens: [{ id: 1, text: "a", bytes: [97] }] },
+    {
+      type: "step",
+      sequence: 0,
+      position: 0,
+      token: { id: 7, text: "d", bytes: [100] },
+      top: [],
+      processors: [],
+      draw: { kind: "greedy" },
+    },
+  ]);
+  chat = finish(chat, 3, "d");
+  const copy = withoutFirst(chat, 2);
+  assert.deepEqual(said(copy), ["c", "d"]);
+  const answer = state.thread(copy)[1];
+  assert.deepEqual([answer?.steps, answer?.promptIds], [[], undefined]);
+  assert.deepEqual(answer?.origin?.ids, [7], "its tokens can be asked for after what stands before it now");
+  assert.equal(copy.turns[3]?.steps.length, 1, "what it is a copy of stays as it is");
+  // What a reload of the page gives.
+  assert.deepEqual(importChat(exportChat(copy)).turns.slice(4), copy.turns.slice(4));
+});
+
+Deno.test("answering() adds answers to the conversation of the message, whichever is on screen", () => {
+  const chat = begun(finish(state.sent(state.EMPTY_CHAT, "hi", 1), 1, "one"));
+  const again = state.answering(chat, 0, 1);
+  assert.deepEqual(said(again), ["hi", ""]);
+  assert.deepEqual([again.conversation, again.turns[2]?.conversation], [0, 0]);
 });
 
 Deno.test("importChat() says what is wrong", () => {
