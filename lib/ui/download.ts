@@ -5,5 +5,6 @@ export function download(name: string, text: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  // Subtle: the browser has taken hold of the blob by the end of this turn, not before.
+  setTimeout(() => URL.revokeObjectURL(url));
 }
