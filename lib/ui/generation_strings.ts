@@ -93,7 +93,10 @@ export const GENERATION_STRINGS = {
   completionName: (run: number, sequence: number) => `run ${run}, completion ${sequence}`,
   difference: (before: string, after: string) => `From ${before} to ${after}`,
   sameTokens: "the same tokens",
-  differsAt: (position: number, common: string) => `they part at token ${position} · ${common} tokens in common`,
+  differsAt: (position: number, common: string | undefined) =>
+    `they part at token ${position} · ${
+      common === undefined ? "too unlike to be compared" : `${common} tokens in common`
+    }`,
   tree: "All that was generated here",
   scoring: "the model is asked how probable it is …",
   /** Of processors, where there is little room. */

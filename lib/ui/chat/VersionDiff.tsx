@@ -10,8 +10,12 @@ interface VersionDiffProps {
   readonly shown: Turn;
 }
 
-/** What one version of a turn has that another has not: any two of them, at first the one on screen and its neighbour. */
+/**
+ * What one version of a turn has that another has not: any two of them, at first the one on screen and its neighbour. It
+ * is sought once somebody wants to see it.
+ */
 export function VersionDiff({ versions, shown }: VersionDiffProps) {
+  const [isOpen, setOpen] = useState(false);
   const at = versions.indexOf(shown);
   const [from, setFrom] = useState<number | undefined>(undefined);
   const [to, setTo] = useState<number | undefined>(undefined);
@@ -19,31 +23,33 @@ export function VersionDiff({ versions, shown }: VersionDiffProps) {
   if (before === undefined || after === undefined) return null;
   const metrics = Object.keys(before.metrics ?? {}).filter((name) => name in (after.metrics ?? {}));
   return (
-    <details class="text-13">
+    <details class="text-13" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary class="text-12 text-soft">{TEXT.compare}</summary>
-      <div class="mt-1 flex flex-col gap-1.5 border-l-2 border-line pl-3">
-        <p class="flex flex-wrap items-center gap-2 text-12 text-soft">
-          <VersionChoice
-            label={TEXT.from}
-            count={versions.length}
-            value={versions.indexOf(before)}
-            onChoose={setFrom}
-          />
-          <VersionChoice label={TEXT.to} count={versions.length} value={versions.indexOf(after)} onChoose={setTo} />
-        </p>
-        {before.text === after.text
-          ? <p class="text-12 text-soft">{TEXT.sameText}</p>
-          : (
-            <p dir="auto" class="whitespace-pre-wrap break-words">
-              <DiffText before={before.text} after={after.text} />
-            </p>
-          )}
-        {metrics.map((name) => (
-          <p key={name} class="font-mono text-12 text-soft tabular-nums">
-            {name} {fixed(before.metrics?.[name])} → {fixed(after.metrics?.[name])}
+      {isOpen && (
+        <div class="mt-1 flex flex-col gap-1.5 border-l-2 border-line pl-3">
+          <p class="flex flex-wrap items-center gap-2 text-12 text-soft">
+            <VersionChoice
+              label={TEXT.from}
+              count={versions.length}
+              value={versions.indexOf(before)}
+              onChoose={setFrom}
+            />
+            <VersionChoice label={TEXT.to} count={versions.length} value={versions.indexOf(after)} onChoose={setTo} />
           </p>
-        ))}
-      </div>
+          {before.text === after.text
+            ? <p class="text-12 text-soft">{TEXT.sameText}</p>
+            : (
+              <p dir="auto" class="whitespace-pre-wrap break-words">
+                <DiffText before={before.text} after={after.text} />
+              </p>
+            )}
+          {metrics.map((name) => (
+            <p key={name} class="font-mono text-12 text-soft tabular-nums">
+              {name} {fixed(before.metrics?.[name])} → {fixed(after.metrics?.[name])}
+            </p>
+          ))}
+        </div>
+      )}
     </details>
   );
 }

@@ -1,10 +1,11 @@
-import { diffArrays } from "diff";
+import { useMemo } from "preact/hooks";
 import type { Step } from "../../lm/event.ts";
 import { Button } from "../Button.tsx";
 import { GENERATION_STRINGS as TEXT } from "../generation_strings.ts";
 import { count, fixed } from "../number_format.ts";
 import { Panel } from "../Panel.tsx";
 import { STRINGS } from "../strings.ts";
+import { tokenDiff } from "../token/text_diff.ts";
 import { displayTokens } from "../token/token_display.ts";
 
 /** One side of a comparison. */
@@ -22,15 +23,16 @@ interface CompletionDiffProps {
 
 /** Two completions token by token: what both have, what the first alone has, and what the second alone has. */
 export function CompletionDiff({ before, after, onClose }: CompletionDiffProps) {
-  const parts = diffArrays(shown(before), shown(after), { comparator: (one, other) => one.id === other.id });
-  const common = parts.filter(({ added, removed }) => !added && !removed).reduce((sum, { count }) => sum + count, 0);
+  const { parts, common } = useMemo(() => tokenDiff(shown(before), shown(after)), [before.steps, after.steps]);
   const from = before.steps.findIndex(({ token }, index) => token.id !== after.steps[index]?.token.id);
   const departure = from < 0 && after.steps.length > before.steps.length ? before.steps.length : from;
   const metrics = Object.keys(before.metrics).filter((name) => name in after.metrics);
   return (
     <Panel
       title={TEXT.difference(before.name, after.name)}
-      facts={departure < 0 ? TEXT.sameTokens : TEXT.differsAt(departure + 1, count(common))}
+      facts={departure < 0
+        ? TEXT.sameTokens
+        : TEXT.differsAt(departure + 1, common === undefined ? undefined : count(common))}
       actions={<Button onClick={onClose}>{STRINGS.close}</Button>}
     >
       <p dir="auto" class="whitespace-pre-wrap break-words p-3 font-mono text-token">
