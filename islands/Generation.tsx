@@ -20,7 +20,7 @@ import { GENERATION_STRINGS } from "../lib/ui/generation_strings.ts";
 import { formatSelection, parseSelection, type Selection } from "../lib/ui/address/selection_text.ts";
 import { START } from "../lib/ui/generation/kept_trail.ts";
 import { followInRail } from "../lib/ui/address/other_screen.ts";
-import { isPageKey, isTyping, keyOf } from "../lib/ui/page_key.ts";
+import { commitTyped, isPageKey, isTyping, keyOf } from "../lib/ui/page_key.ts";
 import { canRedo, canUndo, trailFrom } from "../lib/ui/trail.ts";
 import type { Colouring } from "../lib/ui/token/token_heat.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
@@ -74,8 +74,10 @@ export default function Generation({ screen, problem, children, ...props }: Gene
   }, []);
 
   useKeys((event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void making.generate(event.shiftKey);
-    else if (event.key === "Escape" && isRunning(runs.value[here().run] ?? IDLE)) making.stop();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      commitTyped(event);
+      void making.generate(event.shiftKey);
+    } else if (event.key === "Escape" && isRunning(runs.value[here().run] ?? IDLE)) making.stop();
     else if (event.key === "Escape") goTo({ ...here(), selection: undefined });
     else if (isUndo(event)) event.shiftKey ? places.redo() : places.undo();
     else if (!isPageKey(event)) return false;
@@ -86,6 +88,12 @@ export default function Generation({ screen, problem, children, ...props }: Gene
   });
 
   useTokenInSight(() => here().selection !== undefined);
+
+  function clear(): void {
+    making.drop();
+    kept.clear();
+    compared.value = [];
+  }
 
   const { run: shownRun, selection } = here();
   const run = runs.value[shownRun] ?? IDLE;
@@ -118,7 +126,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
       lookedAtBy={isChanged ? params.value : undefined}
       promptIds={promptIds}
       whatIf={whatIf}
-      kept={{ ...kept, clear: () => (making.drop(), kept.clear()) }}
+      kept={{ ...kept, clear }}
       canUndo={canUndo(trail.value)}
       canRedo={canRedo(trail.value)}
       onParams={(next) => params.value = next}

@@ -3,6 +3,14 @@ export function isTyping({ target }: Event): boolean {
   return target instanceof Element && target.matches("input, textarea, select");
 }
 
+/** What is typed in a field counts, as if the field was left; the focus stays in it. */
+export function commitTyped(event: Event): void {
+  const { target } = event;
+  if (!isTyping(event) || !(target instanceof HTMLElement)) return;
+  target.blur();
+  target.focus({ preventScroll: true });
+}
+
 /** Whether a key alone is meant for the page: nobody types, and no other key is held with it, Shift apart. */
 export function isPageKey(event: KeyboardEvent): boolean {
   return !isTyping(event) && !event.ctrlKey && !event.metaKey && !event.altKey;

@@ -328,14 +328,20 @@ Deno.test("generation screen", async (t) => {
         page.getByRole("button", { name: "Export" }).click(),
       ]);
       const text = await Deno.readTextFile(await file.path());
+      const upload = (name: string, content: string) =>
+        page.getByLabel("Import").setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+      await page.getByRole("button", { name: "Clear 2 runs" }).click();
+      await page.getByRole("button", { name: "Clear 2 runs for good?" }).click();
+      await page.getByText("Press Generate to watch").waitFor();
+      await upload("runs.json", text);
+      await page.getByText(/run \d of 2/).waitFor();
+      assert.equal(await page.getByRole("region", { name: /^From run/ }).count(), 0, "nobody asked to compare these");
       await page.getByRole("button", { name: "Clear 2 runs" }).click();
       await page.getByRole("button", { name: "Clear 2 runs for good?" }).click();
       await page.getByText("Press Generate to watch").waitFor();
       await page.reload();
       await page.locator("[data-ready=true]").waitFor();
       await page.getByText("Press Generate to watch").waitFor();
-      const upload = (name: string, content: string) =>
-        page.getByLabel("Import").setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
       await upload("other.json", text.replace('"sample":0', '"sample":1'));
       await page.getByText("Cannot read the runs here: their sample is 1, that of this page 0").waitFor();
       await upload("runs.json", text);

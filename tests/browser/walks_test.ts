@@ -31,7 +31,13 @@ Deno.test("walks by keyboard alone, and without JavaScript", async (t) => {
     await page.locator("[data-ready=true]").waitFor();
     await focusOn(page, /param-seed/);
     await page.keyboard.type("5");
-    await page.keyboard.press("Control+Enter");
+    // What is typed counts, though the field was not left.
+    const [request] = await Promise.all([
+      page.waitForRequest(/\/generate$/),
+      page.keyboard.press("Control+Enter"),
+    ]);
+    assert.equal(request.postDataJSON().params.seed, 5);
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "param-seed");
     await page.getByText(/^(stop|length)$/).first().waitFor();
     await focusOn(page, /^‹.*rank \d/);
     await page.keyboard.press("ArrowRight");

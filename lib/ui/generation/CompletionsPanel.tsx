@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { type SurvivalVerdict, verdictsAlong } from "../../lm/survival.ts";
 import { Announcer } from "../Announcer.tsx";
 import type { BranchPoint, Completion, Run } from "./generation_state.ts";
-import { isRunning, tokensPerSecond } from "./generation_state.ts";
+import { isRunning, latest, tokensPerSecond } from "./generation_state.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { Button } from "../Button.tsx";
 import { HeatLegend } from "../token/HeatLegend.tsx";
@@ -25,7 +25,8 @@ import { useStripTokens } from "../token/use_strip_tokens.ts";
 /** The completions of a run as they stream, each with its metrics and how it ended. */
 export function CompletionsPanel(props: GenerationViewProps) {
   const { run, colouring } = props;
-  const streamed = useStreamedText(run.completions[0]?.steps ?? []);
+  const told = latest(run);
+  const streamed = useStreamedText(told?.steps ?? []);
   const rows = useRef<HTMLOListElement>(null);
   // The button stands above the params: on a small screen what it starts would be below the fold.
   useEffect(() => {
@@ -56,7 +57,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
           <noscript class="block pt-1">{GENERATION_STRINGS.needsScript}</noscript>
         </p>
       )}
-      <Announcer text={run.completions[0]?.text ?? streamed} isStreaming={isRunning(run)} />
+      <Announcer text={told?.text ?? streamed} isStreaming={isRunning(run)} />
       <ol ref={rows} class="scroll-mb-4">
         {run.completions.map((completion, sequence) =>
           isEmptyFailure(completion)

@@ -21,6 +21,14 @@ export function keptKey({ module, component, task, split, sample, edits, generat
 
 export const KEY_START = "generation:";
 
+/** The keys of other samples among the names of what is kept, each with all that is kept under it, as its trail. */
+export function keptOfOthers(names: readonly string[], key: string): ReadonlyMap<string, readonly string[]> {
+  // A key has no spaces; what else is kept of its sample has a word after one.
+  const byKey = Map.groupBy(names, (name) => name.split(" ", 1)[0] ?? name);
+  byKey.delete(key);
+  return byKey;
+}
+
 export function exportRuns(
   { module, component, task, split, sample, edits, generator }: KeptPlace,
   runs: readonly KeptRun[],

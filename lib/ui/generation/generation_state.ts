@@ -122,15 +122,25 @@ export function received(run: Run, events: readonly RunEvent[], nowMs: number, r
   return { ...next, completions };
 }
 
-/** The run after its stream is over: one that never said `done` or `error` is incomplete, unless it was stopped. */
+/**
+ * The run after its stream is over: one that never said `done` or `error` is incomplete, unless it was stopped. What had
+ * not ended of a run that failed ended by the error.
+ */
 export function closed(run: Run, ending: "end" | "stopped" | Problem): Run {
-  const over = run.phase === "done" || run.phase === "failed";
-  if (over) return run;
-  const reason: FinishReason = ending === "stopped" ? "cancelled" : ending === "end" ? "incomplete" : "error";
+  if (run.phase === "done") return run;
+  const isFailed = run.phase === "failed" || typeof ending === "object";
+  const reason: FinishReason = isFailed ? "error" : ending === "stopped" ? "cancelled" : "incomplete";
   const completions = run.completions.map((item) => item.reason === undefined ? { ...item, reason } : item);
+  if (run.phase === "failed") return { ...run, completions };
   if (ending === "stopped") return { ...run, phase: "stopped", completions };
   if (ending === "end") return { ...run, phase: "incomplete", completions };
   return { ...run, phase: "failed", completions, problem: ending };
+}
+
+/** The completion that a run writes, or wrote last: a branch comes after all others, and of several at once it is the first. */
+export function latest({ completions }: Run): Completion | undefined {
+  const last = completions.at(-1);
+  return last?.branch === undefined ? completions[0] : last;
 }
 
 export function isRunning(run: Run): boolean {

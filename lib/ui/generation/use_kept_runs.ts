@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Problem } from "../../lm/event.ts";
 import { download } from "../download.ts";
 import { fingerprint } from "../fingerprint.ts";
-import { exportRuns, importRuns, keptKey, KEY_START } from "./generation_file.ts";
+import { exportRuns, importRuns, keptKey, keptOfOthers, KEY_START } from "./generation_file.ts";
 import type { GenerationScreen } from "../address/generation_screen.ts";
 import { IDLE, type Run } from "./generation_state.ts";
 import { joined, keptRuns, restoredRuns } from "./kept_run.ts";
@@ -70,7 +70,7 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
     try {
       keepText(key, exportRuns(screen, joined(own, stored())));
     } catch (error) {
-      others.value = keptNames(KEY_START).filter((name) => !name.startsWith(key) && !name.endsWith(" trail")).length;
+      others.value = keptOfOthers(keptNames(KEY_START), key).size;
       tell(TEXT.notKept, TEXT.noRoom(messageOf(error)));
     }
   }
@@ -95,7 +95,7 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
   }
 
   function clearOthers(): void {
-    for (const name of keptNames(KEY_START)) if (!name.startsWith(key)) forgetText(name);
+    for (const names of keptOfOthers(keptNames(KEY_START), key).values()) names.forEach(forgetText);
     problem.value = undefined;
     others.value = 0;
     save();

@@ -4,7 +4,13 @@ import type { Step } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import type { Token } from "../../../lib/lm/token.ts";
 import { fingerprint } from "../../../lib/ui/fingerprint.ts";
-import { exportRuns, importRuns, type KeptPlace } from "../../../lib/ui/generation/generation_file.ts";
+import {
+  exportRuns,
+  importRuns,
+  keptKey,
+  keptOfOthers,
+  type KeptPlace,
+} from "../../../lib/ui/generation/generation_file.ts";
 import {
   branched,
   closed,
@@ -121,6 +127,15 @@ Deno.test("joined() holds every run and completion of both, once, and is the sam
       assert.deepEqual(both[index]?.completions.slice(0, run.completions.length), run.completions);
     }
   }));
+});
+
+Deno.test("keptOfOthers() tells a sample from one whose key begins the same, and counts it once with all it has", () => {
+  const own = keptKey({ ...HERE, generator: "gpt" }), longer = keptKey({ ...HERE, generator: "gpt-4" });
+  const edited = keptKey({ ...HERE, generator: "gpt", edits: { text: "other words" } });
+  const names = [own, `${own} trail`, `${own} unread 1`, longer, `${longer} trail`, `${longer} unread 2`, edited];
+  const others = keptOfOthers(names, own);
+  assert.deepEqual([...others.keys()], [longer, edited]);
+  assert.deepEqual(others.get(longer), [longer, `${longer} trail`, `${longer} unread 2`]);
 });
 
 Deno.test("importRuns() names what is wrong with a text, and whose it is", () => {

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import type { RunEvent, Step } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import {
+  branched,
   closed,
   IDLE,
   isRunning,
+  latest,
   received,
   started,
   tokensPerSecond,
@@ -72,6 +74,33 @@ Deno.test("closed() with a problem keeps what had come", () => {
   assert.equal(run.phase, "failed");
   assert.equal(run.problem, PROBLEM);
   assert.equal(run.completions[0]?.steps.length, 1);
+});
+
+Deno.test("closed() ends by the error what had not ended when an error came in the stream", () => {
+  const events: RunEvent[] = [
+    step(0, 0),
+    { type: "finish", sequence: 0, reason: "stop", text: "a", usage: USAGE },
+    step(1, 0),
+    { type: "error", problem: PROBLEM },
+  ];
+  const run = closed(received(started({ ...DEFAULT_PARAMS, n: 3 }, 0), events, 1), "end");
+  assert.equal(run.phase, "failed");
+  assert.equal(run.problem, PROBLEM);
+  assert.deepEqual(run.completions.map(({ reason, steps }) => [reason, steps.length]), [
+    ["stop", 1],
+    ["error", 1],
+    ["error", 0],
+  ]);
+});
+
+Deno.test("latest() is the branch that is written, and the first of several at once", () => {
+  const two = closed(received(started({ ...DEFAULT_PARAMS, n: 2 }, 0), [step(0, 0), step(1, 0)], 1), "end");
+  assert.equal(latest(two), two.completions[0]);
+  const one = branched(two, { sequence: 0, position: 0 }, 2);
+  assert.equal(latest(one), one.completions[2]);
+  const more = branched(closed(one, "end"), { sequence: 2, position: 0 }, 3);
+  assert.equal(latest(more), more.completions[3]);
+  assert.equal(latest(IDLE), undefined);
 });
 
 Deno.test("tokensPerSecond() is undefined before two tokens have come", () => {
