@@ -185,7 +185,10 @@ export class App<State> {
       if (!(response instanceof Response)) {
         throw new TypeError(`Expected a "Response" instance to be returned, but got: ${String(response)}`);
       }
-      return method === "HEAD" ? new Response(null, response) : shown(response);
+      if (method !== "HEAD") return shown(response);
+      // Nobody reads it: whoever writes it is told.
+      await response.body?.cancel();
+      return new Response(null, response);
     } catch (error) {
       ctx.error = error;
       return shown(errorResponse(error));

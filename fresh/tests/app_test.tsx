@@ -29,6 +29,14 @@ Deno.test("App answers HEAD by GET without body, OPTIONS with Allow, other metho
   assert.equal((await get(app, "/none"))[0], 404);
 });
 
+Deno.test("App ends what would have written the body of an answer to HEAD", async () => {
+  let cancelled = 0;
+  const body = () => new ReadableStream({ cancel: () => void cancelled++ });
+  const app = new App<unknown>().get("/x", () => new Response(body()));
+  assert.deepEqual((await get(app, "/x", { method: "HEAD" })).slice(0, 2), [200, ""]);
+  assert.equal(cancelled, 1);
+});
+
 Deno.test("App gives a duplicate of pattern and method to the first", async () => {
   const app = new App<unknown>().get("/x", (ctx) => ctx.text("1")).get("/x", (ctx) => ctx.text("2"));
   assert.equal((await get(app, "/x"))[1], "1");

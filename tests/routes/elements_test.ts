@@ -182,6 +182,24 @@ Deno.test("an action goes on when its client leaves; who comes back sees it run,
   assert.equal(state.actions.slow?.status, "done");
 });
 
+Deno.test("HEAD of a page's events is answered, and leaves nobody who listens", async () => {
+  const rig = await app();
+  const { session } = await open(rig, ACTIONS);
+  const component = elementsRig.components.find(({ name }) => name === "actions");
+  assert.ok(component?.kind === "elements");
+  const held = rig.sessions.find({ module: elementsRig, component, client: "a" }, session);
+  assert.ok(held !== undefined);
+  const listening: AbortSignal[] = [];
+  const watch = held.watch.bind(held);
+  held.watch = (signal) => {
+    listening.push(signal);
+    return watch(signal);
+  };
+  const answer = await rig.fetch(`${ACTIONS}/events?session=${session}`, { method: "HEAD" });
+  assert.deepEqual([answer.status, answer.body], [200, null]);
+  assert.deepEqual(listening.map(({ aborted }) => aborted), [true]);
+});
+
 Deno.test("DELETE cancels an action at once, even one that does not listen", async () => {
   const rig = await app();
   const { session } = await open(rig, ACTIONS);

@@ -24,7 +24,7 @@ export const logRequests: Middleware<State> = async (ctx) => {
     log.request({ ...line, ...ctx.state.tally, ...(isCancelled ? { cancelled: true as const } : {}) });
   };
   if (method !== "HEAD") return meterBody(response, write);
-  // Fresh drops the body of an answer to HEAD unread.
+  // Fresh ends the body of an answer to HEAD unread.
   write(0, false);
   return response;
 };

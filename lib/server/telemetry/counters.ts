@@ -5,6 +5,9 @@ import { type Clock, MONOTONIC } from "../../generators/clock.ts";
 /** How a run ended: by itself, cut short by who asked or by who wrote, or by a fault. */
 export type RunOutcome = "completed" | "cancelled" | "incomplete" | "error";
 
+/** Which of several endings is told. */
+const BADNESS: Readonly<Record<RunOutcome, number>> = { completed: 0, cancelled: 1, incomplete: 2, error: 3 };
+
 /** Upper bounds of the buckets, in milliseconds; a last one takes the rest. */
 export const BUCKETS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 60_000] as const;
 
@@ -53,6 +56,8 @@ export class RunCount {
   readonly #startedMs: number;
   #tokenMs: number | undefined;
   #outcome: RunOutcome | undefined;
+  /** Of the run: its completions have one prompt. */
+  #promptTokens = 0;
 
   constructor(counters: Counters, clock: Clock = MONOTONIC) {
     this.#counters = counters;
@@ -74,9 +79,9 @@ export class RunCount {
 
   /** Of several completions the one that ended worst tells how the run ended. */
   finished(reason: FinishReason, promptTokens: number): void {
-    this.#counters.promptTokens += promptTokens;
+    this.#promptTokens = Math.max(this.#promptTokens, promptTokens);
     const outcome = outcomeOf(reason);
-    if (this.#outcome === undefined || outcome !== "completed") this.#outcome = outcome;
+    if (this.#outcome === undefined || BADNESS[outcome] > BADNESS[this.#outcome]) this.#outcome = outcome;
   }
 
   failed(status: number): void {
@@ -86,6 +91,7 @@ export class RunCount {
 
   /** Called once, at the end; a run that was left before it told its end is cancelled. */
   close(): void {
+    this.#counters.promptTokens += this.#promptTokens;
     this.#counters.outcomes[this.#outcome ?? "cancelled"]++;
   }
 }
