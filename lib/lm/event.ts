@@ -68,7 +68,10 @@ export interface Step {
   readonly entropyNats?: number;
   /** The most probable candidates of the raw distribution and always the chosen one, by rank. */
   readonly top: readonly Candidate[];
-  /** Log of the summed raw probability of every token outside `top`; absent when there is none. */
+  /**
+   * Log of the summed raw probability of every token outside `top`; absent when there is none. Of a later page of
+   * candidates those before it are left out here, and in the two below.
+   */
   readonly restLogprob?: number;
   /** Vocabulary entries outside `top`; absent when the vocabulary's size is not known. */
   readonly restCount?: number;

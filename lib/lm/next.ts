@@ -59,6 +59,31 @@ function checkLength(prompt: readonly TokenId[], path: readonly TokenId[], { con
   );
 }
 
+/** The rest of a step together with those of its candidates that are named elsewhere. */
+function restWith(
+  { top, restCount = 0, restLogprob, restFinalLogprob }: Step,
+  isFurther: (candidate: Candidate) => boolean,
+): Pick<Step, "restCount" | "restLogprob" | "restFinalLogprob"> {
+  const further = top.filter(isFurther);
+  if (further.length === 0) return {};
+  const raw = sumOf([restLogprob, ...further.map(({ logprob }) => logprob)]);
+  const final = sumOf([restFinalLogprob, ...further.map(({ finalLogprob }) => finalLogprob)]);
+  return {
+    restCount: restCount + further.length,
+    ...(raw === undefined ? {} : { restLogprob: raw }),
+    ...(final === undefined ? {} : { restFinalLogprob: final }),
+  };
+}
+
+/** log Σ exp(logprob); undefined where there is no probability. Subtle: from the largest, as the least vanish by themselves. */
+function sumOf(logprobs: readonly (number | undefined)[]): number | undefined {
+  const given = logprobs.filter((logprob) => logprob !== undefined);
+  const most = Math.max(...given);
+  return most > -Infinity
+    ? most + Math.log(given.reduce((sum, logprob) => sum + Math.exp(logprob - most), 0))
+    : undefined;
+}
+
 /** Steps over one model. Distributions just seen are remembered, so that other params and steps back cost no pass. */
 export class NextTokens {
   readonly #model: LanguageModel;
@@ -98,7 +123,11 @@ export class NextTokens {
       ...(request.tellsPrompt === false ? {} : { prompt: promptIds.map((id) => model.token(id)) }),
       path: path.map((id) => model.token(id)),
       isEnded: model.endIds.has(path.at(-1) ?? -1),
-      step: { ...step, top: step.top.filter(isShown) },
+      step: {
+        ...step,
+        top: step.top.filter(isShown),
+        ...restWith(step, (each) => !isShown(each) && each.rank > offset),
+      },
       offset,
       vocabularySize: model.vocabularySize,
       ...(target === undefined ? {} : { target }),

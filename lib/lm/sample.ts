@@ -21,6 +21,14 @@ export interface StepPlace {
   readonly token: (id: TokenId) => Token;
 }
 
+/** Params that leave no candidate: the request's fault, not that of the model's logits. */
+export class NoCandidateError extends RangeError {
+  override readonly name = "NoCandidateError";
+  constructor(readonly processor: ProcessorName) {
+    super(`Cannot choose a token: ${processor} removes every candidate that is left before it acts`);
+  }
+}
+
 /** Takes steps over one vocabulary; owns the scratch space, so that a step allocates nothing of the vocabulary's size. */
 export class Sampler {
   readonly #raw: Distribution;
@@ -34,7 +42,7 @@ export class Sampler {
   /**
    * One decode position: raw distribution → processors → draw.
    * @param logits `[vocab]`, left as they are
-   * @throws {LogitsError} when the logits hold NaN or +∞; {RangeError} when the params leave no candidate
+   * @throws {LogitsError} when the logits hold NaN or +∞; {NoCandidateError} when the params leave none
    */
   step(logits: Float32Array, params: SamplingParams, place: StepPlace): Step {
     if (logits.length !== this.vocabularySize) {
@@ -123,7 +131,9 @@ export class Sampler {
     if (name === "temperature" && params.temperature === 0) return void after.setCertain(before.mode);
     after.logits.set(before.logits);
     edit(after.logits, name, params, seen, before);
-    after.update(processor.isEdit(name) ? undefined : before.mode);
+    const mode = processor.isEdit(name) ? topIds(after.logits, 1)[0] ?? 0 : before.mode;
+    if (after.logits[mode] === -Infinity) throw new NoCandidateError(name);
+    after.update(mode);
   }
 
   /** Subtle: the mass is that of the distribution just before the processor acts, so the entries tell a story in order. */

@@ -3,6 +3,7 @@ import { thrownText } from "../components/thrown.ts";
 import { MemoryError } from "../generators/onnx/memory_error.ts";
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
 import { BiasError, PathError, PromptTooLongError } from "../lm/decode.ts";
+import { NoCandidateError } from "../lm/sample.ts";
 import { CompletionError } from "../lm/score.ts";
 import { ProblemError } from "./problem.ts";
 
@@ -23,6 +24,10 @@ export function generationProblem(error: unknown, generator: string): ProblemErr
   }
   if (error instanceof BiasError) {
     return new ProblemError(422, "Invalid request", error.message, { field: "params.logit_bias", cause: error });
+  }
+  if (error instanceof NoCandidateError) {
+    const field = `params.${error.processor}`;
+    return new ProblemError(422, "Invalid request", error.message, { field, cause: error });
   }
   if (error instanceof UpstreamError) {
     const { status, isTimeout, retryAfterMs } = error;

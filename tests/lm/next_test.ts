@@ -51,6 +51,22 @@ Deno.test("a page of candidates leaves out those before it, and sums the others 
   assert.equal(step.restCount, 1);
 });
 
+Deno.test("the others of a page are all that it does not show, also those that are found or are the target's", async () => {
+  const steps = new NextTokens(model);
+  const request = { ...REQUEST, params: { ...DEFAULT_PARAMS, temperature: 0 }, limit: 2 };
+  for (const more of [{}, { find: "a" }, { find: "END" }, { target: "a" }, { target: "a", find: "END" }]) {
+    const { step } = await steps.at({ ...request, ...more });
+    assert.deepEqual(step.top.map(({ token }) => token.text), ["b", "c"], JSON.stringify(more));
+    assert.equal(step.restCount, 2, JSON.stringify(more));
+    near(step.restLogprob, Math.log(1 / 4));
+    assert.equal(step.restFinalLogprob, undefined, "greedy leaves the others nothing");
+  }
+  const { step } = await steps.at({ ...request, params: { ...DEFAULT_PARAMS, topK: 3 }, find: "a", limit: 1 });
+  // Of 1/2, 1/4 and 1/8, which top_k leaves, all that the page does not show; the draw may show one besides.
+  const shown = step.top.reduce((sum, { finalLogprob = -Infinity }) => sum + Math.exp(finalLogprob), 0);
+  near(step.restFinalLogprob, Math.log(1 - shown));
+});
+
 Deno.test("the path goes on from the prompt, by ids or by text, and its end is told", async () => {
   const steps = new NextTokens(model);
   const { path, step, isEnded } = await steps.at({ ...REQUEST, path: [1], append: "ca" });

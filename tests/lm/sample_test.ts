@@ -7,7 +7,7 @@ import { drawn, gumbel, streamKey } from "../../lib/lm/noise.ts";
 import { type ProcessorName, PROCESSORS } from "../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../lib/lm/params.ts";
 import { minP, repetitionPenalty, topK, topP } from "../../lib/lm/processor.ts";
-import { Sampler } from "../../lib/lm/sample.ts";
+import { NoCandidateError, Sampler } from "../../lib/lm/sample.ts";
 
 const vector = fc.array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 2, maxLength: 60 });
 
@@ -55,6 +55,25 @@ Deno.test("a distribution names the token id whose logit is no number", () => {
   assert.throws(() => distributionOf(Float32Array.of(1, NaN)), /token id 1 is NaN/);
   assert.throws(() => distributionOf(Float32Array.of(Infinity, 1)), /token id 0 is Infinity/);
   assert.throws(() => distributionOf(Float32Array.of(-Infinity)), /every one of them is -Infinity/);
+});
+
+Deno.test("Sampler names the processor that leaves no candidate, and does not blame the logits", () => {
+  const order = [...PROCESSORS.filter((name) => name !== "logit_bias"), "logit_bias" as const];
+  const ban = (...ids: number[]) => Object.fromEntries(ids.map((id) => [id, -Infinity]));
+  const cases: readonly Partial<SamplingParams>[] = [
+    { temperature: 0, logitBias: ban(0), order },
+    { topK: 1, logitBias: ban(0), order },
+    { logitBias: ban(0, 1, 2) },
+  ];
+  for (const params of cases) {
+    assert.throws(() => step([3, 2, 1], params), (error) => {
+      assert.ok(error instanceof NoCandidateError);
+      assert.equal(error.processor, "logit_bias");
+      assert.match(error.message, /logit_bias removes every candidate/);
+      return true;
+    });
+  }
+  assert.equal(step([3, 2, 1], { temperature: 0, logitBias: ban(0) }).token.id, 1, "in the usual order one is left");
 });
 
 Deno.test("drawn() is the candidate with the largest logprob plus noise, whatever it leaves out", () => {

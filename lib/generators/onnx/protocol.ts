@@ -1,9 +1,10 @@
 /** What the page server and the worker that owns a model say to each other. */
-import type { GeneratorEvent, ScoredToken } from "../../lm/event.ts";
+import type { GeneratorEvent, ProcessorName, ScoredToken } from "../../lm/event.ts";
 import { BiasError, PathError, PromptTooLongError } from "../../lm/decode.ts";
 import type { Message } from "../../lm/message.ts";
 import { LogitsError } from "../../lm/model_logits.ts";
 import type { NextRequest, NextToken } from "../../lm/next.ts";
+import { NoCandidateError } from "../../lm/sample.ts";
 import { CompletionError } from "../../lm/score.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
 import type { GenerateRequest, GeneratorFacts, LoadProgress } from "../generator.ts";
@@ -91,12 +92,16 @@ export interface Fault {
   readonly name: string;
   readonly message: string;
   readonly lengths?: { readonly promptTokens: number; readonly contextWindow: number };
+  readonly processor?: ProcessorName;
 }
 
 export function faultOf(error: unknown): Fault {
   if (error instanceof PromptTooLongError) {
     const { promptTokens, contextWindow } = error;
     return { name: error.name, message: error.message, lengths: { promptTokens, contextWindow } };
+  }
+  if (error instanceof NoCandidateError) {
+    return { name: error.name, message: error.message, processor: error.processor };
   }
   if (error instanceof Error) return { name: error.name, message: error.message };
   return { name: "Error", message: String(error) };
@@ -106,6 +111,7 @@ export function errorOf(fault: Fault): Error {
   if (fault.lengths !== undefined) {
     return new PromptTooLongError(fault.lengths.promptTokens, fault.lengths.contextWindow);
   }
+  if (fault.processor !== undefined) return new NoCandidateError(fault.processor);
   if (fault.name === "CompletionError") return new CompletionError(fault.message);
   if (fault.name === "BiasError") return new BiasError(fault.message);
   if (fault.name === "PathError") return new PathError(fault.message);
