@@ -21,8 +21,9 @@ export function TableTitle({ name, state, order, page }: TableTitleProps) {
   const cells = (): readonly (readonly ExportCell[])[] =>
     order.map((row) => (rows[row] ?? []).map((cell) => exportCell(cell, page.element)));
   const save = async () => {
-    const { saveCsv } = await import("./save_csv.ts");
-    saveCsv(title, name, headers, cells());
+    const [{ csvFile }, { download }] = await Promise.all([import("./csv_file.ts"), import("../../ui/download.ts")]);
+    const { file, text } = csvFile(title, name, headers, cells());
+    download(file, text, "text/csv;charset=utf-8");
   };
 
   return (
