@@ -27,9 +27,13 @@ export default function ComponentView({ api, title, state }: ComponentViewProps)
   useEffect(() => {
     void connection.open().then(() => isReady.value = true);
     const close = () => connection.close();
+    // What the browser kept when the page was left is as it was then, and listens to nobody any more.
+    const comeBack = (event: PageTransitionEvent) => event.persisted && location.reload();
     addEventListener("pagehide", close);
+    addEventListener("pageshow", comeBack);
     return () => {
       removeEventListener("pagehide", close);
+      removeEventListener("pageshow", comeBack);
       close();
     };
   }, []);

@@ -142,6 +142,41 @@ Deno.test("a developer's page", async (t) => {
     await page.close();
   });
 
+  await t.step("a page works in a browser that keeps nothing of it", async () => {
+    const page = await browser.newPage();
+    await page.addInitScript(() => {
+      Object.defineProperty(globalThis, "sessionStorage", {
+        get: () => {
+          throw new DOMException("forbidden", "SecurityError");
+        },
+      });
+    });
+    await page.goto(actions);
+    await page.locator("[data-ready=true]").waitFor();
+    await page.getByLabel("Count").fill("4");
+    await page.getByRole("button", { name: "Add" }).click();
+    await told(page, "4").waitFor();
+    await page.close();
+  });
+
+  await t.step("a page that the browser kept when it was left works again when it is shown", async () => {
+    const page = await open(browser, actions);
+    await page.getByLabel("Count").fill("4");
+    // Subtle: whether this Chromium would keep the page depends on much; these are the events of one that does.
+    await Promise.all([
+      page.waitForEvent("load"),
+      page.evaluate(() => {
+        for (const name of ["pagehide", "pageshow"]) {
+          dispatchEvent(new PageTransitionEvent(name, { persisted: true }));
+        }
+      }),
+    ]);
+    await page.locator("[data-ready=true]").waitFor();
+    await page.getByRole("button", { name: "Add" }).click();
+    await told(page, "4").waitFor();
+    await page.close();
+  });
+
   await t.step("no page scrolls sideways at 390 px, and every input has a name (B13, B15)", async () => {
     for (const url of [inputs, actions]) {
       const page = await open(browser, url);
@@ -172,6 +207,12 @@ Deno.test("a page survives the restart of its server: it says so, goes on by its
   await page.getByText("1 of 3").waitFor();
   await first[Symbol.asyncDispose]();
   await page.getByText("The server cannot be reached").waitFor();
+  // A server that has only just started may refuse at first.
+  let refusals = 0;
+  await page.route(
+    /\/elements$/,
+    (route) => ++refusals > 2 ? route.continue() : route.fulfill({ status: 503, body: "starting" }),
+  );
   await using _second = await serveApp(MODULES, { port: Number(new URL(first.origin).port) });
   await page.getByText("Nothing was run twice").waitFor();
   assert.equal(actionRuns.slow, runs + 1);

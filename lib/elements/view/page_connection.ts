@@ -41,18 +41,18 @@ export class PageConnection {
   /** Goes back to the session that this tab had here before, if the server still has it. */
   async open(): Promise<void> {
     const key = `session:${this.#api}`;
-    const before = sessionStorage.getItem(key);
+    const before = kept(key);
     const isBack = before !== null && await claim(before) && await this.#watch(before);
     if (!isBack) void claim(this.#session);
-    sessionStorage.setItem(key, this.#session);
-    const unsent: unknown = JSON.parse(sessionStorage.getItem(`unsent:${this.#api}`) ?? "{}");
+    keep(key, this.#session);
+    const unsent: unknown = JSON.parse(kept(`unsent:${this.#api}`) ?? "{}");
     for (const [name, value] of Object.entries(unsent ?? {})) {
       if (this.store.isInput(name)) this.store.edit(name, value);
     }
   }
 
   close(): void {
-    sessionStorage.setItem(`unsent:${this.#api}`, JSON.stringify(this.store.unsent()));
+    keep(`unsent:${this.#api}`, JSON.stringify(this.store.unsent()));
     this.#closing.abort();
   }
 
@@ -145,33 +145,59 @@ export class PageConnection {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
-        const state = JSON.parse(await call(`${this.#api}/elements?session=${this.#session}`, "GET")) as SessionState;
-        this.#isReconnecting = false;
-        batch(() => this.#replace(state));
-        this.#notice.value = undefined;
-        void this.#watch(this.#session);
-        return;
+        return await this.#resume();
       } catch (error) {
+        // Whatever the server answered, it may be because it has only just started.
         if (!(error instanceof ApiError)) throw error;
-        if (error.problem.status === 404) return await this.#begin();
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 
+  /** Goes on where the page was. @throws {ApiError} */
+  async #resume(): Promise<void> {
+    const api = `${this.#api}/elements`;
+    let text: string;
+    try {
+      text = await call(`${api}?session=${this.#session}`, "GET");
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.problem.status !== 404) throw error;
+      return this.#begin(await call(api, "GET"));
+    }
+    this.#isReconnecting = false;
+    batch(() => this.#replace(JSON.parse(text) as SessionState));
+    this.#notice.value = undefined;
+    void this.#watch(this.#session);
+  }
+
   /** A new session in the place of one that the server has lost. */
-  async #begin(): Promise<void> {
+  #begin(text: string): void {
     const values = this.store.values();
     const wasRunning = Object.values(this.store.actions.peek()).some(({ status }) => status === "running");
-    const state = JSON.parse(await call(`${this.#api}/elements`, "GET")) as SessionState;
     this.#isReconnecting = false;
     batch(() => {
-      this.#replace(state);
+      this.#replace(JSON.parse(text) as SessionState);
       for (const [name, value] of Object.entries(values)) if (this.store.isInput(name)) this.store.edit(name, value);
       this.#notice.value = wasRunning ? STRINGS.interrupted : STRINGS.restored;
     });
-    sessionStorage.setItem(`session:${this.#api}`, this.#session);
+    keep(`session:${this.#api}`, this.#session);
     void claim(this.#session);
+  }
+}
+
+function kept(key: string): string | null {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null; // The browser's settings forbid it.
+  }
+}
+
+function keep(key: string, text: string): void {
+  try {
+    sessionStorage.setItem(key, text);
+  } catch {
+    // Forbidden or full: the page is the same, and begins anew when it is loaded again.
   }
 }
 
