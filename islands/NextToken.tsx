@@ -91,13 +91,17 @@ export default function NextToken(props: NextTokenProps) {
     void go(to);
   }
 
-  async function append(text: string): Promise<void> {
+  /** @returns whether the text is part of the path now */
+  async function append(text: string): Promise<boolean> {
     queue.clear();
-    if (text === query.value) query.value = "";
-    const answer = await ask({ append: text });
-    if (answer === undefined) return;
+    // What was typed to be found is own text now, once it is appended.
+    const wasQuery = text === query.value;
+    const answer = await ask({ append: text }, wasQuery ? "" : query.value);
+    if (answer === undefined) return false;
+    if (wasQuery) query.value = "";
     push(answer.path.map(({ id }) => id));
     show(answer);
+    return true;
   }
 
   async function showMore(): Promise<void> {
@@ -210,7 +214,7 @@ export default function NextToken(props: NextTokenProps) {
         void showNext(ask());
       }}
       onSelect={(id) => selected.value = id}
-      onAppend={(text) => void append(text)}
+      onAppend={append}
       onMore={() => void showMore()}
       onRetry={() => void showNext(ask())}
     />

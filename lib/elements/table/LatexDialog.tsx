@@ -46,6 +46,8 @@ export function LatexDialog({ headers, rows, onClose }: LatexDialogProps) {
       onClick={(event) => {
         if (event.target === event.currentTarget) dialog.current?.close();
       }}
+      // The screen below hears no key.
+      onKeyDown={(event) => event.stopPropagation()}
       class="m-auto w-[720px] text-13 shadow-lg"
     >
       <div class="flex max-h-[80vh] min-w-0 flex-col gap-3 p-3">

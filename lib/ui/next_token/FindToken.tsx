@@ -1,4 +1,5 @@
 import type { Candidate } from "../../lm/event.ts";
+import type { TokenId } from "../../lm/token.ts";
 import { HiddenPlace } from "../token/HiddenPlace.tsx";
 import { nextHref } from "../address/next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
@@ -34,7 +35,7 @@ export function FindField({ screen, params, path, query, onFind, onAppend }: Nex
         onKeyDown={(event) => {
           if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || query === "") return;
           event.preventDefault();
-          onAppend(query);
+          void onAppend(query);
         }}
         class="min-h-[32px] w-[116px] sm:w-[160px] rounded-md border border-line bg-panel px-2 py-1"
       />
@@ -42,12 +43,14 @@ export function FindField({ screen, params, path, query, onFind, onAppend }: Nex
   );
 }
 
-interface FoundProps extends NextTokenViewProps {
+interface FoundProps extends Pick<NextTokenViewProps, "screen" | "params" | "onGo"> {
   readonly found: readonly Candidate[];
+  /** The path after which they are found. */
+  readonly listedAt: readonly TokenId[];
 }
 
 /** What was found, above the candidates: its rank and its raw probability. */
-export function Found({ found, screen, params, path, onGo }: FoundProps) {
+export function Found({ found, listedAt, screen, params, onGo }: FoundProps) {
   return (
     <div class="border-b border-line bg-sunk px-3 py-2">
       <p class="pb-1 text-12 text-soft" role="status">
@@ -58,10 +61,11 @@ export function Found({ found, screen, params, path, onGo }: FoundProps) {
           <li key={token.id}>
             <a
               data-found
-              href={nextHref({ ...screen, params }, [...path, token.id])}
+              href={nextHref({ ...screen, params }, [...listedAt, token.id])}
               onClick={(event) => {
+                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
                 event.preventDefault();
-                onGo([...path, token.id]);
+                onGo([...listedAt, token.id]);
               }}
               class="inline-flex gap-2 rounded-md border border-line bg-panel px-2 py-1 hover:border-accent"
             >

@@ -131,6 +131,10 @@ function Params({ screen, params, problem, candidates, onParams }: NextTokenAsid
 
 function AppendForm({ screen, params, path, isReady, onAppend }: NextTokenAsideProps) {
   const [text, setText] = useState("");
+  // Subtle: the text stays until it is appended, as the model may not be there; and what was typed meanwhile is another.
+  async function append(): Promise<void> {
+    if (await onAppend(text)) setText((now) => now === text ? "" : now);
+  }
   return (
     <form
       method="get"
@@ -138,9 +142,7 @@ function AppendForm({ screen, params, path, isReady, onAppend }: NextTokenAsideP
       class="flex flex-col gap-1"
       onSubmit={(event) => {
         event.preventDefault();
-        if (text === "") return;
-        onAppend(text);
-        setText("");
+        if (text !== "") void append();
       }}
     >
       <label for="append" class="text-12 text-soft">{TEXT.append}</label>

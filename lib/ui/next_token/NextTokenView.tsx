@@ -92,7 +92,9 @@ export function NextTokenView(props: NextTokenViewProps) {
           }
         >
           {isRefused && <p role="status" class={REFUSED}>{visibleText(problem.detail)}</p>}
-          {!isRefused && props.query !== "" && next.found !== undefined && <Found {...props} found={next.found} />}
+          {!isRefused && props.query !== "" && next.found !== undefined && (
+            <Found {...props} found={next.found} listedAt={listedAt} />
+          )}
           {props.isChoosing && <ContrastChoice marked={props.marked.length} onAsk={props.onWhy} />}
           <div class={cx(isBusy && "opacity-50")}>
             <NextTokenTable

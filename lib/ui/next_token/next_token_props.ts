@@ -49,7 +49,8 @@ export interface NextTokenViewProps {
   readonly onParams: (params: SamplingParams) => void;
   readonly onFind: (query: string) => void;
   readonly onSelect: (id: TokenId) => void;
-  readonly onAppend: (text: string) => void;
+  /** Goes on with own text. @returns whether it is part of the path now */
+  readonly onAppend: (text: string) => Promise<boolean>;
   readonly onMore: () => void;
   readonly onRetry: () => void;
   /** Lets clicks mark candidates; again, closes everything. */

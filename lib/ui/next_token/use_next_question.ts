@@ -20,8 +20,15 @@ interface NextQuestionOptions {
 }
 
 export interface NextQuestion {
-  /** Gives up an older question. @returns undefined when it was given up itself, or has failed */
-  readonly ask: (more?: { readonly append?: string; readonly offset?: number }) => Promise<NextToken | undefined>;
+  /**
+   * Gives up an older question.
+   * @param find what is looked for besides; default: what the place looks for
+   * @returns undefined when it was given up itself, or has failed
+   */
+  readonly ask: (
+    more?: { readonly append?: string; readonly offset?: number },
+    find?: string,
+  ) => Promise<NextToken | undefined>;
   readonly isBusy: Signal<boolean>;
   readonly problem: Signal<Problem | undefined>;
   /** Aborts when the place of the last question is left. */

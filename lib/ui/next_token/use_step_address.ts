@@ -2,6 +2,7 @@
 import { batch, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { TokenId } from "../../lm/token.ts";
+import { paramsFromQuery } from "../address/generation_screen.ts";
 import { nextHref, type NextTokenScreen, parseNumbers, parsePath, parseView } from "../address/next_token_screen.ts";
 import { followInRail } from "../address/other_screen.ts";
 import type { StepPlace } from "./use_step_place.ts";
@@ -35,6 +36,7 @@ export function useStepAddress({ screen, place, onBack }: StepAddressOptions): (
       told.current = undefined;
       batch(() => {
         path.value = parsePath(search.get("path"));
+        params.value = paramsFromQuery(search, screen.defaults).params;
         numbers.value = parseNumbers(search);
         ({ find: query.value, selected: selected.value } = parseView(search));
       });

@@ -56,6 +56,7 @@ export function PathTree({ roots, label, current, hrefOf, onGo }: PathTreeProps)
                     href={hrefOf(whole)}
                     {...row}
                     onClick={(event) => {
+                      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
                       event.preventDefault();
                       onGo(whole, before.length);
                     }}

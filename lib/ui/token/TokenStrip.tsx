@@ -33,7 +33,8 @@ interface TokenStripProps {
 
 /** Tokens in reading order, each a button: arrows move, Enter opens. One of them is in the tab order. */
 export function TokenStrip({ label, tokens, selected, isStreaming = false, onSelect }: TokenStripProps) {
-  const tabStop = selected ?? 0;
+  // Subtle: a selection may come from an address, and point past the end.
+  const tabStop = selected !== undefined && selected < tokens.length ? selected : 0;
   return (
     <div
       role="group"
@@ -127,8 +128,9 @@ function moveFocus(event: JSX.TargetedKeyboardEvent<HTMLDivElement>): void {
   const focused = buttons.findIndex((button) => button === document.activeElement);
   const last = buttons.length - 1;
   const move = MOVES[event.key];
-  const next = event.key === "Home" ? 0 : event.key === "End" ? last : move === undefined ? -1 : focused + move;
-  if (focused < 0 || next < 0 || next > last) return;
+  const next = event.key === "Home" ? 0 : event.key === "End" ? last : move === undefined ? undefined : focused + move;
+  if (focused < 0 || next === undefined) return;
+  // At an end too: there the key is not for the page either.
   event.preventDefault();
   buttons[next]?.focus();
 }

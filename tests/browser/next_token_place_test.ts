@@ -1,0 +1,126 @@
+/** The next-token screen's place: what keys, Back, a failed answer and a click with Ctrl held make of it. */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { defineModule, logitTable, nextToken, rows, table, tokens } from "../../lib/mod.ts";
+import { launchChromium } from "./chromium.ts";
+import { serveApp } from "./serve_app.ts";
+
+const VOCABULARY = [..."wxyz"];
+
+/** A strip of two tokens, and a table whose LaTeX code can be shown. */
+function shown() {
+  const strip = tokens();
+  strip.set(["x", "y"].map((text, position) => ({
+    sequence: 0,
+    position,
+    token: { id: position + 1, text, bytes: [text.charCodeAt(0)] },
+    top: [],
+    processors: [],
+    draw: { kind: "remote" },
+  })));
+  const made = table(["a"], { latex: true });
+  made.append(["1"]);
+  return [strip, made];
+}
+
+const module = defineModule({
+  name: "place",
+  generators: { table: logitTable({ vocabulary: VOCABULARY, logits: () => [3, 2, 1, 0] }) },
+  tasks: { only: { dataset: { all: rows([{ a: "x" }]) }, prompt: ({ a }) => a, show: shown } },
+  components: [nextToken()],
+});
+
+const inAddress = (page: Page, name: string) =>
+  page.evaluate((name) => new URLSearchParams(location.search).get(name), name);
+
+Deno.test("next-token screen's place", async (t) => {
+  await using app = await serveApp([{ module, file: "place/mod.ts", url: new URL("./", import.meta.url) }]);
+  const browser = await launchChromium();
+  const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+  const open = async (more = "") => {
+    await page.goto(`${app.origin}/place/next-token?sample=0${more}`);
+    await page.locator("[data-ready=true]").waitFor();
+    await page.locator("[aria-busy=false]").waitFor();
+  };
+
+  await t.step("a key that something on the page uses takes no step", async () => {
+    await open("&temperature=0.9&repetition_penalty=1.1&frequency_penalty=0.1&presence_penalty=0.1&top_k=3&top_p=0.9");
+    const strip = page.locator("[data-position]");
+    await strip.first().focus();
+    // At its end too.
+    for (const _ of ["to the second", "further"]) await page.keyboard.press("ArrowRight");
+    assert.equal(await strip.nth(1).evaluate((token) => token === document.activeElement), true);
+    const stages = page.getByRole("region", { name: "Processors, in order" });
+    await stages.focus();
+    await page.keyboard.press("ArrowRight");
+    await stages.evaluate((box) =>
+      new Promise<void>((resolve) => box.scrollLeft > 0 ? resolve() : box.addEventListener("scroll", () => resolve()))
+    );
+    await page.getByRole("button", { name: "LaTeX" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Close" }).focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    assert.equal(await inAddress(page, "path"), null);
+    await page.getByRole("button", { name: "LaTeX" }).blur();
+    await page.keyboard.press("ArrowRight");
+    await page.waitForFunction(() => location.search.includes("path=0"));
+  });
+
+  await t.step("Back brings the params of its entry, and the address says the same as the page", async () => {
+    await open();
+    await page.keyboard.press("2");
+    await page.waitForFunction(() => location.search.includes("path=1"));
+    const temperature = page.locator("#param-temperature");
+    await temperature.fill("0.5");
+    await temperature.blur();
+    await page.waitForFunction(() => location.search.includes("temperature=0.5"));
+    await page.goBack();
+    await page.waitForFunction(() => !location.search.includes("path="));
+    await page.getByText("0 tokens chosen").waitFor();
+    assert.deepEqual([await temperature.inputValue(), await inAddress(page, "temperature")], ["1", null]);
+    await page.goForward();
+    await page.getByText("1 token chosen").waitFor();
+    assert.deepEqual([await temperature.inputValue(), await inAddress(page, "temperature")], ["0.5", "0.5"]);
+  });
+
+  await t.step("own text stays in its field until it is part of the path", async () => {
+    await open();
+    const own = page.getByLabel("Go on with own text"), find = page.getByLabel("Find a token");
+    await find.fill("xy");
+    await page.getByText("No token of the vocabulary").waitFor();
+    await own.fill("zw");
+    await page.route("**/next_token", (route) => route.abort());
+    await own.press("Enter");
+    await page.getByRole("alert").waitFor();
+    assert.equal(await own.inputValue(), "zw");
+    await find.press("Control+Enter");
+    await page.locator("[aria-busy=false]").waitFor();
+    assert.equal(await find.inputValue(), "xy");
+    await page.unroute("**/next_token");
+    await own.press("Enter");
+    await page.waitForFunction(() => location.search.includes("path=3%2C0") || location.search.includes("path=3,0"));
+    assert.equal(await own.inputValue(), "");
+    await find.press("Control+Enter");
+    await page.getByText("4 tokens chosen").waitFor();
+    assert.deepEqual([await find.inputValue(), await inAddress(page, "path")], ["", "3,0,1,2"]);
+  });
+
+  await t.step("a click with Ctrl held opens a link of what is found, or was tried, beside the page", async () => {
+    await open();
+    await page.keyboard.press("2");
+    await page.getByText("1 token chosen").waitFor();
+    await page.getByLabel("Find a token").fill("z");
+    const found = page.locator("[data-found]").first();
+    const tried = page.getByRole("navigation", { name: "Tried paths" }).getByRole("link").first();
+    for (const [link, path] of [[found, "1,3"], [tried, "1"]] as const) {
+      const opened = page.context().waitForEvent("page");
+      await link.click({ modifiers: ["Control"] });
+      const beside = await opened;
+      await beside.waitForURL((url) => url.searchParams.get("path") === path);
+      await beside.close();
+      assert.equal(await inAddress(page, "path"), "1");
+    }
+  });
+  await browser.close();
+});
