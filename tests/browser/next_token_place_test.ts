@@ -53,9 +53,7 @@ Deno.test("next-token screen's place", async (t) => {
     const stages = page.getByRole("region", { name: "Processors, in order" });
     await stages.focus();
     await page.keyboard.press("ArrowRight");
-    await stages.evaluate((box) =>
-      new Promise<void>((resolve) => box.scrollLeft > 0 ? resolve() : box.addEventListener("scroll", () => resolve()))
-    );
+    await page.waitForFunction(() => (document.activeElement?.scrollLeft ?? 0) > 0);
     await page.getByRole("button", { name: "LaTeX" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Close" }).focus();
     await page.keyboard.press("ArrowRight");
