@@ -174,8 +174,12 @@ Deno.test("the pages of the elements example", async (t) => {
     await page.locator("summary", { hasText: "Second" }).press("Enter");
     await page.locator("summary", { hasText: "Inside another one" }).click();
     await page.getByText("Nested, with").waitFor();
-    await click(page, "Open the first");
-    await page.getByText("What is closed at first.").waitFor();
+    for (const _ of ["at first", "after somebody has closed it"]) {
+      await click(page, "Open the first");
+      await page.getByText("What is closed at first.").waitFor();
+      await page.locator("summary").first().click();
+      await page.getByText("What is closed at first.").waitFor({ state: "hidden" });
+    }
     await page.close();
   });
 

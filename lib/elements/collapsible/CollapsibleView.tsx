@@ -4,10 +4,10 @@ import type { CollapsibleState } from "./collapsible.ts";
 import { visibleLines } from "../../lm/visible_text.ts";
 
 /** Opens without JavaScript too. It is as high as its content, whatever that grows to. */
-export function CollapsibleView({ state: { title, open, children }, page }: ViewProps<CollapsibleState>) {
+export function CollapsibleView({ state: { title, open, version, children }, page }: ViewProps<CollapsibleState>) {
   const [isOpen, setOpen] = useState(open);
   // The person opens and closes it; code that does so later wins.
-  useEffect(() => setOpen(open), [open]);
+  useEffect(() => setOpen(open), [version]);
   return (
     <details
       open={isOpen}

@@ -3,6 +3,8 @@ import { Element, type ElementOptions, type Scalar } from "../element.ts";
 export interface CollapsibleState {
   readonly title: string;
   readonly open: boolean;
+  /** Counts the calls of `open` and `close`, so that a page where the person has done otherwise since hears of each. */
+  readonly version: number;
   readonly children: readonly Element<object>[];
 }
 
@@ -13,7 +15,7 @@ export interface CollapsibleOptions extends ElementOptions {
 
 export class Collapsible extends Element<CollapsibleState> {
   constructor(title: Scalar, children: readonly Element<object>[], { open = false, ...options }: CollapsibleOptions) {
-    super("collapsible", { title: String(title), open, children: [...children] }, options);
+    super("collapsible", { title: String(title), open, version: 0, children: [...children] }, options);
   }
 
   setTitle(title: Scalar): void {
@@ -21,11 +23,11 @@ export class Collapsible extends Element<CollapsibleState> {
   }
 
   open(): void {
-    this.change({ open: true });
+    this.change({ open: true, version: this.state.version + 1 });
   }
 
   close(): void {
-    this.change({ open: false });
+    this.change({ open: false, version: this.state.version + 1 });
   }
 
   /** Adds elements below those that are there. */
