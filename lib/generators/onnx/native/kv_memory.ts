@@ -50,8 +50,21 @@ export class HostMemory implements KvMemory {
   constructor(readonly elementType: KvMemory["elementType"] = FLOAT) {}
 
   plane(elements: number): HostPlane {
-    return new HostPlane(this.elementType === FLOAT ? new Float32Array(elements) : new Uint16Array(elements));
+    const memory = lazyMemory(elements * elementBytes(this));
+    return new HostPlane(
+      this.elementType === FLOAT ? new Float32Array(memory, 0, elements) : new Uint16Array(memory, 0, elements),
+    );
   }
+}
+
+/**
+ * Zeros that take memory only as they are written.
+ * Subtle: of a buffer that could be resized V8 asks the system itself. Other ones come from the C library, which the app
+ * tells to ask for huge pages, as weights are read faster in them: but one that is still to be found and cleared takes
+ * milliseconds, and a short prompt writes little of each.
+ */
+function lazyMemory(bytes: number): ArrayBuffer {
+  return new ArrayBuffer(bytes, { maxByteLength: bytes });
 }
 
 export class HostPlane implements KvPlane {
@@ -76,6 +89,6 @@ export class HostPlane implements KvPlane {
    * planes of many prefixes would pile up until it comes.
    */
   release(): void {
-    this.data.buffer.transfer(0);
+    this.data.buffer.transferToFixedLength(0);
   }
 }
