@@ -2,7 +2,7 @@ import { Detokenizer } from "./detokenize.ts";
 import type { FinishReason, GeneratorEvent, Step } from "./event.ts";
 import type { LanguageModel } from "./model.ts";
 import type { SamplingParams } from "./params.ts";
-import { Sampler } from "./sample.ts";
+import { type Sampler, samplerOf } from "./sample.ts";
 import type { Token, TokenId } from "./token.ts";
 
 /** A prompt that leaves no room for a completion. */
@@ -63,7 +63,7 @@ export async function* decodeRounds(
   checkBias(params, model);
   yield [{ type: "prompt", tokens: promptIds.map((id) => model.token(id)) }];
 
-  const place: RoundPlace = { model, sampler: new Sampler(model.vocabularySize), inPrompt: new Set(promptIds), top };
+  const place: RoundPlace = { model, sampler: samplerOf(model), inPrompt: new Set(promptIds), top };
   const sequences = Array.from(
     { length: params.n },
     (_, index) => new Sequence(firstSequence + index, promptIds, path, params, model),

@@ -4,7 +4,7 @@ import type { Candidate, OnBilled, Step } from "./event.ts";
 import { topIds } from "./logits.ts";
 import type { LanguageModel } from "./model.ts";
 import type { SamplingParams } from "./params.ts";
-import { Sampler } from "./sample.ts";
+import { samplerOf } from "./sample.ts";
 import type { Token, TokenId } from "./token.ts";
 import { tokenSearch } from "./token_search.ts";
 
@@ -87,13 +87,11 @@ function sumOf(logprobs: readonly (number | undefined)[]): number | undefined {
 /** Steps over one model. Distributions just seen are remembered, so that other params and steps back cost no pass. */
 export class NextTokens {
   readonly #model: LanguageModel;
-  readonly #sampler: Sampler;
   /** Prefix → its logits, least recently used first. */
   readonly #seen = new Map<string, Float32Array>();
 
   constructor(model: LanguageModel) {
     this.#model = model;
-    this.#sampler = new Sampler(model.vocabularySize);
   }
 
   /**
@@ -162,7 +160,7 @@ export class NextTokens {
   ): Step {
     const counts = new Map<TokenId, number>();
     for (const id of path) counts.set(id, (counts.get(id) ?? 0) + 1);
-    return this.#sampler.step(logits, params, {
+    return samplerOf(this.#model).step(logits, params, {
       sequence,
       position: path.length,
       seen: { prompt: new Set(promptIds), completion: counts },

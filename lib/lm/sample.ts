@@ -1,6 +1,7 @@
 import { Distribution } from "./distribution.ts";
 import type { Candidate, ProcessorLog, ProcessorName, Step } from "./event.ts";
 import { rankOf, topIds } from "./logits.ts";
+import type { LanguageModel } from "./model.ts";
 import { setFromModel } from "./model_logits.ts";
 import { drawn, gumbelAt, streamKey } from "./noise.ts";
 import type { SamplingParams } from "./params.ts";
@@ -27,6 +28,16 @@ export class NoCandidateError extends RangeError {
   constructor(readonly processor: ProcessorName) {
     super(`Cannot choose a token: ${processor} removes every candidate that is left before it acts`);
   }
+}
+
+/** Model → what takes its steps. */
+const samplers = new WeakMap<LanguageModel, Sampler>();
+
+/** One for all runs of a model: a step is taken at once, and scratch space that was just used lies in the processor's cache. */
+export function samplerOf(model: LanguageModel): Sampler {
+  const sampler = samplers.get(model) ?? new Sampler(model.vocabularySize);
+  samplers.set(model, sampler);
+  return sampler;
 }
 
 /** Takes steps over one vocabulary; owns the scratch space, so that a step allocates nothing of the vocabulary's size. */
