@@ -1,4 +1,5 @@
 import type { LoadProgress } from "../generator.ts";
+import { Outbox } from "./outbox.ts";
 import { type Answers, type Envelope, errorOf, type Reply, type Request } from "./protocol.ts";
 import { TokenBook } from "./token_book.ts";
 
@@ -22,6 +23,8 @@ export class Engine {
   /** What ids in answers stand for. */
   readonly tokens = new TokenBook();
   readonly #worker: Worker;
+  /** Pulls of runs, which come at the same moment where runs share their passes. */
+  readonly #pulls = new Outbox<Envelope>((pulls) => this.#worker.postMessage(pulls));
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #closedBy: Error | undefined;
@@ -29,7 +32,9 @@ export class Engine {
 
   constructor() {
     this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "onnx" });
-    this.#worker.onmessage = (message: MessageEvent<Reply>) => this.#receive(message.data);
+    this.#worker.onmessage = ({ data }: MessageEvent<readonly Reply[]>) => {
+      for (const reply of data) this.#receive(reply);
+    };
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#end(new Error(`The model's thread failed: ${event.message}`));
@@ -93,7 +98,8 @@ export class Engine {
   #post(request: Request): number {
     const id = ++this.#lastId;
     const envelope: Envelope = { id, request };
-    this.#worker.postMessage(envelope);
+    if (request.type === "pull") this.#pulls.put(envelope);
+    else this.#worker.postMessage([envelope]);
     return id;
   }
 

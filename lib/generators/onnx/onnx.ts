@@ -110,6 +110,12 @@ function generatorOf(thread: ModelThread, facts: Generator["facts"]): Generator 
   };
 }
 
+/**
+ * Rounds of a run that are asked for before they are read: the model's thread waits for no message between two of them, and
+ * a reader that is slow finds no more than these.
+ */
+const PULLED_AHEAD = 3;
+
 async function* runOf(
   engine: Engine,
   { signal, ...request }: GenerateRequest,
@@ -119,18 +125,27 @@ async function* runOf(
   const cancel = () => void engine.ask({ type: "cancel", id: run }).catch(() => {});
   if (signal?.aborted === true) cancel();
   signal?.addEventListener("abort", cancel, { once: true });
+  const pulls = Array.from({ length: PULLED_AHEAD }, () => pull(engine, run));
   let isOver = false;
   try {
     for (;;) {
-      const events = await engine.ask({ type: "pull", run });
+      const events = await (pulls.shift() ?? []);
       if (events.length === 0) break;
       yield* events;
+      pulls.push(pull(engine, run));
     }
     isOver = true;
   } finally {
     signal?.removeEventListener("abort", cancel);
     if (!isOver) await endRun(engine, run);
   }
+}
+
+function pull(engine: Engine, run: number): Promise<readonly GeneratorEvent[]> {
+  const events = engine.ask({ type: "pull", run });
+  // What it throws is for whoever comes to read it, which may be nobody.
+  events.catch(() => {});
+  return events;
 }
 
 /** Lets a run that nobody reads any more come to its end: after the cancel only its `finish` events are left. */

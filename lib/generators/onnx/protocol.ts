@@ -25,8 +25,8 @@ export interface LoadRequest {
 }
 
 /**
- * A request of the main side. `generate` only opens a run: the main side then pulls one round of steps at a time, which
- * gives backpressure, and cancellation between steps.
+ * A request of the main side. `generate` only opens a run: the main side then pulls its rounds of steps, a few ahead of its
+ * reader, which gives backpressure, and cancellation between steps.
  */
 export type Request =
   | { readonly type: "load"; readonly request: LoadRequest }

@@ -1,40 +1,11 @@
-/** The runs of a model, in its thread: each computed a little ahead of whoever reads it. */
+/** The runs of a model, in its thread: each computed as far as it was pulled. */
 import type { GeneratorEvent } from "../../lm/event.ts";
 
-/** Opens a run's rounds; they end early, with `cancelled` finishes, when the signal aborts. */
-export type OpenRounds = (signal: AbortSignal) => AsyncGenerator<readonly GeneratorEvent[], void, void>;
+type Rounds = AsyncGenerator<readonly GeneratorEvent[], void, void>;
 
-/**
- * One run. As soon as a round was fetched the next one is computed, while that one is still on its way to the reader; so
- * runs that are read at the same time are ready for the same pass. No more than one round waits.
- */
-class Run {
-  readonly #controller = new AbortController();
-  readonly #rounds: AsyncGenerator<readonly GeneratorEvent[], void, void>;
-  #ahead: Promise<readonly GeneratorEvent[]>;
-
-  constructor(open: OpenRounds) {
-    this.#rounds = open(this.#controller.signal);
-    this.#ahead = this.#next();
-  }
-
-  /** The next round; empty when the run is over. @throws what the run throws */
-  async pull(): Promise<readonly GeneratorEvent[]> {
-    const events = await this.#ahead;
-    if (events.length > 0) this.#ahead = this.#next();
-    return events;
-  }
-
-  cancel(): void {
-    this.#controller.abort();
-  }
-
-  #next(): Promise<readonly GeneratorEvent[]> {
-    const round = this.#rounds.next().then(({ done, value }) => done === true ? [] : value);
-    // What it throws is for whoever pulls, who may come later or never.
-    round.catch(() => {});
-    return round;
-  }
+interface Run {
+  readonly rounds: Rounds;
+  readonly controller: AbortController;
 }
 
 export class Runs {
@@ -44,18 +15,24 @@ export class Runs {
     return this.#runs.size;
   }
 
-  open(id: number, rounds: OpenRounds): void {
-    this.#runs.set(id, new Run(rounds));
+  /** @param open gives the run's rounds, which end early, with `cancelled` finishes, when the signal aborts */
+  open(id: number, open: (signal: AbortSignal) => Rounds): void {
+    const controller = new AbortController();
+    this.#runs.set(id, { rounds: open(controller.signal), controller });
   }
 
-  /** The next events of a run; none when it is over. @throws what the run throws, which ends it */
+  /**
+   * The next events of a run; none when it is over. Several pulls may wait, and are served in turn.
+   * @throws what the run throws, which ends it
+   */
   async pull(id: number): Promise<readonly GeneratorEvent[]> {
     const run = this.#runs.get(id);
     if (run === undefined) return [];
     try {
-      const events = await run.pull();
-      if (events.length === 0) this.#runs.delete(id);
-      return events;
+      const { done, value } = await run.rounds.next();
+      if (done !== true) return value;
+      this.#runs.delete(id);
+      return [];
     } catch (error) {
       this.#runs.delete(id);
       throw error;
@@ -63,6 +40,6 @@ export class Runs {
   }
 
   cancel(id: number): void {
-    this.#runs.get(id)?.cancel();
+    this.#runs.get(id)?.controller.abort();
   }
 }

@@ -9,6 +9,7 @@ import { LookAhead } from "./look_ahead.ts";
 import { type Opened, openModel } from "./open_model.ts";
 import { type Answer, type EngineStats, type Envelope, faultOf, type Reply, type Request } from "./protocol.ts";
 import type { OnnxModel } from "./onnx_model.ts";
+import { Outbox } from "./outbox.ts";
 import { Runs } from "./runs.ts";
 import { ToldTokens } from "./token_book.ts";
 
@@ -26,16 +27,20 @@ let model: OnnxModel | undefined;
 let steps: NextTokens | undefined;
 let lookAhead: LookAhead | undefined;
 
-self.onmessage = (message: MessageEvent<Envelope>) => void answer(message.data);
+const replies = new Outbox<Reply>((replies) => self.postMessage(replies));
+
+self.onmessage = ({ data }: MessageEvent<readonly Envelope[]>) => {
+  for (const envelope of data) void answer(envelope);
+};
 
 async function answer({ id, request }: Envelope): Promise<void> {
   const controller = new AbortController();
   answering.set(id, controller);
   try {
     const answer = await handle(request, id, controller.signal);
-    reply({ id, ok: true, answer, news: told.news() });
+    replies.put({ id, ok: true, answer, news: told.news() });
   } catch (error) {
-    reply({ id, ok: false, fault: faultOf(error) });
+    replies.put({ id, ok: false, fault: faultOf(error) });
   } finally {
     answering.delete(id);
   }
@@ -43,7 +48,7 @@ async function answer({ id, request }: Envelope): Promise<void> {
 
 async function handle(request: Request, id: number, signal: AbortSignal): Promise<Answer> {
   if (request.type === "load") {
-    opening = openModel(request.request, (progress) => reply({ id, progress }), closing.signal);
+    opening = openModel(request.request, (progress) => replies.put({ id, progress }), closing.signal);
     const opened = await opening;
     const { model: loaded } = opened;
     model = loaded;
@@ -105,8 +110,4 @@ function requireSteps(): NextTokens {
 function requireModel(): OnnxModel {
   if (model === undefined) throw new TypeError("Cannot use the model before it is loaded");
   return model;
-}
-
-function reply(message: Reply): void {
-  self.postMessage(message);
 }

@@ -68,8 +68,8 @@ export class Scheduler {
 
   async #work(): Promise<void> {
     this.#isWorking = true;
-    // Subtle: whoever asks in the same breath is in the same turn.
-    await Promise.resolve();
+    // Subtle: what was just computed is told before the next pass blocks the thread, and whoever asks meanwhile shares it.
+    await setImmediate();
     while (this.#waiting.size > 0) {
       for (const _ of this.#turn()) {
         await setImmediate();
