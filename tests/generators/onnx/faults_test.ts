@@ -162,6 +162,15 @@ Deno.test("a pass for which the runtime has no memory is told as such, and the n
   await ask(1, 2);
 });
 
+Deno.test("whoever asks for a pass has time to tell what it had to before the pass blocks the thread", async () => {
+  const { passes, ask } = scheduled(2 ** 20);
+  const asked = ask(1);
+  for (let told = 0; told < 20; told++) await Promise.resolve();
+  assert.equal(passes.cache.size, 0);
+  await asked;
+  assert.equal(passes.cache.size, 1);
+});
+
 Deno.test("a small bound on keys and values makes requests slower, not wrong", async () => {
   for (const kvBytes of [0, 1, 2000]) {
     const { passes, ask } = scheduled(kvBytes);
