@@ -30,12 +30,22 @@ export interface SessionOptions {
   readonly onIdle: () => void;
 }
 
+export interface ActOptions {
+  readonly signal: AbortSignal;
+  /**
+   * The client reads another stream of this session, which then tells of this action too. Where no stream does (any
+   * more), this one begins with the whole state.
+   */
+  readonly isHeard?: boolean | undefined;
+  /** Called as the action starts; what it returns is called as it ends. */
+  readonly onStart?: () => () => void;
+}
+
 export class Session {
   restored = false;
   readonly #running = new Map<string, ActionRun>();
   readonly #ended = new Map<string, ActionState>();
   readonly #listeners = new Set<Listener>();
-  #idle: (() => void)[] = [];
 
   constructor(readonly id: string, readonly page: Page, readonly options: SessionOptions) {}
 
@@ -66,25 +76,24 @@ export class Session {
   }
 
   /**
-   * Runs an element's action with the values of its inputs, and tells what happens until it ends.
+   * Runs an element's action with the values of its inputs, and tells what happens until no action runs.
    * Those who stop reading do not stop the action; see `cancel()`.
    * @throws {ActionRefusedError} and {ActionInputError} before anything has changed
    */
-  act(name: string, values: Readonly<Record<string, unknown>>, signal: AbortSignal): AsyncGenerator<SessionEvent> {
+  act(name: string, values: Readonly<Record<string, unknown>>, options: ActOptions): AsyncGenerator<SessionEvent> {
+    const { signal, isHeard = false, onStart } = options;
     const action = this.#actionOf(name);
     this.#accept(action, values);
-    // Subtle: this client listens before the action starts, so that it misses nothing.
-    const listener = this.#listen();
-    const isRestored = this.restored;
-    const ended = this.#run(name, action);
-    return this.#events(listener, ended, signal, isRestored);
+    const startsWithState = this.restored || isHeard && this.#listeners.size === 0;
+    // Subtle: what two streams tell twice would be applied twice, so that a client is told by one alone.
+    const listener = isHeard && !startsWithState ? undefined : this.#listen(); // Before it starts, to miss nothing.
+    void this.#run(name, action, onStart?.());
+    return listener === undefined ? doneAtOnce() : this.#events(listener, signal, startsWithState);
   }
 
   /** The whole state, then what happens until no action runs. */
   watch(signal: AbortSignal): AsyncGenerator<SessionEvent> {
-    const listener = this.#listen();
-    const idle = new Promise<void>((resolve) => this.#whenIdle(resolve));
-    return this.#events(listener, idle, signal, true);
+    return this.#events(this.#listen(), signal, true);
   }
 
   /** Stops an action; false when it does not run. */
@@ -129,7 +138,7 @@ export class Session {
     for (const { input, value } of sent) input.accept(value);
   }
 
-  async #run(name: string, action: ElementAction): Promise<void> {
+  async #run(name: string, action: ElementAction, onEnd = () => {}): Promise<void> {
     const run = new ActionRun({
       report: this.options.report,
       onYield: () => this.#publish(),
@@ -143,7 +152,8 @@ export class Session {
     this.#ended.set(name, ended);
     this.#publish();
     this.#tell(name, ended);
-    this.#settleIdle();
+    onEnd();
+    if (!this.isRunning) this.options.onIdle();
   }
 
   #listen(): Listener {
@@ -162,18 +172,8 @@ export class Session {
     for (const listener of this.#listeners) listener.tell(element, action);
   }
 
-  async *#events(
-    listener: Listener,
-    until: Promise<void>,
-    signal: AbortSignal,
-    startsWithState: boolean,
-  ): AsyncGenerator<SessionEvent> {
-    let isOver = false;
+  async *#events(listener: Listener, signal: AbortSignal, startsWithState: boolean): AsyncGenerator<SessionEvent> {
     const wakeUp = () => listener.wake();
-    void until.then(() => {
-      isOver = true;
-      wakeUp();
-    });
     signal.addEventListener("abort", wakeUp);
     try {
       if (startsWithState) {
@@ -184,7 +184,11 @@ export class Session {
       while (!signal.aborted) {
         const woken = listener.woken();
         yield* listener.drain();
-        if (isOver && listener.isEmpty) return yield { type: "done" };
+        if (!this.isRunning && listener.isEmpty) {
+          // Subtle: who clicks from now on is not told by this stream, though it is still read.
+          this.#listeners.delete(listener);
+          return yield { type: "done" };
+        }
         await woken;
       }
       // Aborted: the server stops, or nobody reads. Without a `done`, who still reads knows that it was cut off.
@@ -193,16 +197,8 @@ export class Session {
       this.#listeners.delete(listener);
     }
   }
+}
 
-  #whenIdle(tell: () => void): void {
-    if (this.isRunning) this.#idle.push(tell);
-    else tell();
-  }
-
-  #settleIdle(): void {
-    if (this.isRunning) return;
-    this.options.onIdle();
-    for (const tell of this.#idle) tell();
-    this.#idle = [];
-  }
+async function* doneAtOnce(): AsyncGenerator<SessionEvent> {
+  yield { type: "done" };
 }

@@ -10,7 +10,6 @@ import { findComponent } from "./place.ts";
 import { ProblemError } from "./problem.ts";
 import { shownName } from "./shown_name.ts";
 import type { SessionOwner } from "./sessions.ts";
-import { inSpan } from "./telemetry/tracing.ts";
 import { toldProblem } from "./told_problem.ts";
 
 export const actSchema = v.strictObject({
@@ -18,6 +17,8 @@ export const actSchema = v.strictObject({
   session: v.optional(v.string("must be a text")),
   /** Values of the page's inputs by their names; those left out stay as they are. */
   inputs: v.optional(v.custom<Readonly<Record<string, unknown>>>(isRecord, "must be an object"), {}),
+  /** The page reads a stream of this session already, which tells of this action too. */
+  is_heard: v.optional(v.boolean("must be true or false")),
 });
 export type ActBody = v.InferOutput<typeof actSchema>;
 
@@ -42,7 +43,7 @@ export async function watchElements(ctx: Context<State>): Promise<Response> {
 }
 
 /** Clicks an element. A lost session is made again and gets the inputs of the request first. */
-export async function act(ctx: Context<State>, { session: id, inputs }: ActBody): Promise<Response> {
+export async function act(ctx: Context<State>, { session: id, inputs, is_heard: isHeard }: ActBody): Promise<Response> {
   const owner = elementsOwner(ctx);
   const { sessions } = ctx.state;
   const found = id === undefined ? undefined : sessions.find(owner, id);
@@ -50,22 +51,19 @@ export async function act(ctx: Context<State>, { session: id, inputs }: ActBody)
   const element = ctx.params.element ?? "";
   try {
     if (found === undefined && id !== undefined) session.refill(inputs);
-    return await stream(ctx, (signal) => tracedAction(ctx, session.act(element, inputs, signal)));
+    const onStart = () => beginSpan(ctx);
+    return await stream(ctx, (signal) => session.act(element, inputs, { signal, isHeard, onStart }));
   } catch (error) {
     throw asProblem(error);
   }
 }
 
-/** In a span of its own, when there is somebody to tell. */
-function tracedAction(
-  { params, state }: Context<State>,
-  events: AsyncGenerator<SessionEvent>,
-): AsyncGenerator<SessionEvent> {
-  const { tracer } = state.registry.options;
-  if (tracer === undefined) return events;
+/** A span of the action, when there is somebody to tell. @returns what ends it */
+function beginSpan({ params, state }: Context<State>): () => void {
   const { module = "", component = "", element = "" } = params;
   const attributes = { "visuallm.module": module, "visuallm.component": component, "visuallm.element": element };
-  return inSpan(() => tracer.start(`action ${module}/${component}/${element}`, "internal", attributes), events);
+  const span = state.registry.options.tracer?.start(`action ${module}/${component}/${element}`, "internal", attributes);
+  return () => span?.end();
 }
 
 /** Cancels an element's action. */

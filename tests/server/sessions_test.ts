@@ -42,7 +42,7 @@ function rig() {
   const open = () => sessions.open(owner);
   const openRunning = async () => {
     const session = await open();
-    session.act("wait", {}, new AbortController().signal);
+    session.act("wait", {}, { signal: new AbortController().signal });
     return session;
   };
   return { sessions, gate, time, signals, isKept, open, openRunning, huge: () => sessions.open(ownerOf("huge")) };

@@ -21,6 +21,10 @@ export class PageConnection {
   readonly #refusal: Signal<Refusal | undefined> = signal(undefined);
   #session: string;
   #isReconnecting = false;
+  /** The one stream whose events count: what two of them tell would be applied twice, and in the wrong order. */
+  #heard: AsyncGenerator<SessionEvent> | undefined;
+  /** Settles once the clicks so far are answered: one at a time is under way, so that the server knows who hears it. */
+  #answered = Promise.resolve();
 
   /** @param api path of the component's API */
   constructor(api: string, state: SessionState) {
@@ -64,11 +68,16 @@ export class PageConnection {
   /** Clicks an element; never sent twice, so that an action runs once at most. */
   async act(element: string): Promise<void> {
     if (this.store.actions.peek()[element]?.status === "running") return;
-    const body = { session: this.#session, inputs: this.store.values() };
+    const inputs = this.store.values();
     this.store.markSent();
     this.store.act(element, { status: "running", elapsedMs: 0 });
+    const before = this.#answered;
+    let answered = () => {};
+    this.#answered = new Promise((resolve) => answered = resolve);
     try {
-      await this.#follow(`${this.#api}/elements/${element}`, body);
+      await before;
+      const body = { session: this.#session, inputs, is_heard: this.#heard !== undefined };
+      await this.#follow(`elements/${element}`, answered, body);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const { problem } = error;
@@ -77,6 +86,8 @@ export class PageConnection {
       if (input === undefined) return this.store.act(element, { status: "failed", elapsedMs: 0, problem });
       this.store.act(element, { status: "done", elapsedMs: 0 });
       this.#refusal.value = { input, reason: problem.detail };
+    } finally {
+      answered();
     }
   }
 
@@ -84,18 +95,27 @@ export class PageConnection {
     try {
       await call(`${this.#api}/elements/${element}?session=${this.#session}`, "DELETE");
     } catch (error) {
-      // The action's own stream tells what became of it.
+      // The stream that is heard tells what became of it.
       if (!(error instanceof ApiError)) throw error;
     }
   }
 
-  /** Reads events until the server says that it is done. A stream that ends before was cut off. */
-  async #follow(path: string, body?: unknown): Promise<void> {
+  /** Reads a stream until the server says that it is done. One that ends before was cut off. @throws {ApiError} */
+  async #follow(path: string, onAnswer: () => void, body?: unknown): Promise<void> {
     const request = { method: body === undefined ? "GET" : "POST", body, signal: this.#closing.signal } as const;
-    for await (const event of streamEvents(path, request, (data) => JSON.parse(data) as SessionEvent)) {
-      if (event.type === "done") return;
-      if (event.type === "error") break;
-      batch(() => this.#apply(event));
+    const events = streamEvents(`${this.#api}/${path}`, request, (data) => JSON.parse(data) as SessionEvent);
+    this.#heard ??= events;
+    try {
+      for await (const event of events) {
+        onAnswer();
+        if (event.type === "done") return;
+        if (event.type === "error") break;
+        // Whoever is sent the whole page hears all that comes after it.
+        if (event.type === "state") this.#heard = events;
+        if (this.#heard === events) batch(() => this.#apply(event));
+      }
+    } finally {
+      if (this.#heard === events) this.#heard = undefined;
     }
     if (!this.#closing.signal.aborted) await this.#reconnect();
   }
@@ -114,24 +134,11 @@ export class PageConnection {
 
   /** True when the server has the session; then its actions are followed to their end. */
   #watch(session: string): Promise<boolean> {
-    const events = streamEvents(
-      `${this.#api}/events?session=${session}`,
-      { method: "GET", signal: this.#closing.signal },
-      (data) => JSON.parse(data) as SessionEvent, // Our own server's stream.
-    );
     return new Promise((resolve, reject) => {
-      const read = async () => {
-        for await (const event of events) {
-          if (event.type === "done") return;
-          if (event.type === "error") break;
-          batch(() => this.#apply(event));
-          resolve(true);
-        }
-        if (!this.#closing.signal.aborted) await this.#reconnect();
-      };
-      read().then(() => resolve(true), (error) => {
+      const isThere = () => resolve(true);
+      this.#follow(`events?session=${session}`, isThere).then(isThere, (error) => {
         if (!(error instanceof ApiError)) reject(error);
-        else if (error.problem.status === 0) void this.#reconnect().then(() => resolve(true));
+        else if (error.problem.status === 0) void this.#reconnect().then(isThere);
         else resolve(false);
       });
     });
