@@ -51,7 +51,11 @@ async function page({ fetch }: RigApp, path: string): Promise<string> {
 
 Deno.test("I4: characters that are not seen, on every page of the server", async () => {
   const texts = UNSEEN.map((code) => `a${String.fromCodePoint(code)}b`);
-  const rig = await rigApp({ modules: [hostileModule({ texts })] });
+  const folder = await Deno.makeTempDir();
+  // A line that cannot be read is told with the name of its file.
+  const file = `${folder}/${texts.slice(-20).join("")}.jsonl`;
+  await Deno.writeTextFile(file, '{"text":"read"}\n{');
+  const rig = await rigApp({ modules: [hostileModule({ texts, file })] });
   const bad = encodeURIComponent(texts.join(""));
   const queries = ["", "split=one", "sample=3&statistics=1&tokens=1&score=1", "edit=1", `q=${bad}`, `task=${bad}`];
   let pages = 0;
@@ -61,6 +65,8 @@ Deno.test("I4: characters that are not seen, on every page of the server", async
         ...queries,
         `sort=${bad}`,
         "task=throwing",
+        "task=named",
+        "split=file",
         "generator=broken",
         `edits=${encodeURIComponent(JSON.stringify({ text: texts.join("") }))}`,
       ]
@@ -73,6 +79,7 @@ Deno.test("I4: characters that are not seen, on every page of the server", async
       pages++;
     }
   }
+  await Deno.remove(folder, { recursive: true });
   measured("I4", `${UNSEEN.length} characters on ${pages} pages, 0 unmarked`);
 });
 

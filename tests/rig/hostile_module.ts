@@ -3,6 +3,7 @@ import {
   barChart,
   button,
   chat,
+  checkbox,
   choiceInput,
   code,
   collapsible,
@@ -22,6 +23,8 @@ import {
   nextToken,
   progress,
   prompt,
+  radioInput,
+  rangeInput,
   rows,
   table,
   text,
@@ -92,6 +95,7 @@ export function hostileModule({ texts, file }: HostileOptions): Module {
         show: (row) => [text(row.text), markdown(row.text)],
         params: { maxTokens: texts.length + 1, temperature: 0 },
       },
+      named: { dataset: { all: rows([{ text: all }]) }, prompt: ({ text }) => prompt`${field(all, text)}` },
       throwing: {
         dataset: { all: rows([{ text: all }]) },
         prompt: () => {
@@ -105,10 +109,11 @@ export function hostileModule({ texts, file }: HostileOptions): Module {
       nextToken({ title: texts.at(-1) ?? "" }),
       chat({
         prompt: ({ messages }) => `${messages.at(-1)?.content ?? ""}${START}`,
+        title: all,
         starters: texts.slice(0, 3),
         system: all,
       }),
-      component("Elements", () => elementsOf(texts), { name: "elements" }),
+      component(all, () => elementsOf(texts), { name: "elements" }),
     ],
   });
 }
@@ -154,6 +159,17 @@ function elementsOf(texts: readonly string[]) {
     choiceInput(first, texts),
     written,
     button("Tell", { name: "tell", inputs: { written } }, ({ values }) => told.set(values.written)),
+    button(
+      all,
+      { name: "labelled", inputs: { radio: radioInput(all, texts.slice(0, 3)), check: checkbox(all) } },
+      () => {},
+    ),
+    rangeInput(all, { min: 0, max: 1 }),
+    barChart(all, {
+      name: "bars",
+      pieces: texts.slice(0, 3).map((value) => [value, 0.5, value] as const),
+      onSelect() {},
+    }),
     button("Fail", { name: "fail", inputs: {} }, () => {
       throw new Error(all);
     }),

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { visibleText } from "../../lm/visible_text.ts";
+import { visibleLines, visibleText } from "../../lm/visible_text.ts";
 import { Button } from "../../ui/Button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { STRINGS } from "../../ui/strings.ts";
@@ -32,12 +32,12 @@ export function SelectableBarChartView({ name, state, page }: ViewProps<Selectab
   ));
   return (
     <fieldset class="flex min-w-0 flex-col gap-2">
-      <legend class="break-words p-0 pb-2 font-semibold">{label}</legend>
+      <legend class="break-words p-0 pb-2 font-semibold">{visibleLines(label)}</legend>
       {pieces.length === 0 && <p class="text-soft">{STRINGS.noPieces}</p>}
       <div class={cx("grid min-w-0 gap-x-3", isRows ? "grid-cols-barrow" : "grid-cols-1 gap-y-3")}>
         {choices}
       </div>
-      {refused !== undefined && <p role="alert" class="text-12 text-bad">{refused}</p>}
+      {refused !== undefined && <p role="alert" class="text-12 text-bad">{visibleLines(refused)}</p>}
       <div class="flex flex-wrap items-center gap-3">
         <Button disabled={!canSelect} onClick={select}>
           <span class="min-w-0 break-words">{selectText(pieces[chosen], selectLabels?.[chosen], which[chosen])}</span>

@@ -1,3 +1,4 @@
+import { visibleLines } from "../../lm/visible_text.ts";
 import { Button } from "../../ui/Button.tsx";
 import type { ViewProps } from "../view/element_view.ts";
 import { ActionStatus } from "../view/ActionStatus.tsx";
@@ -21,7 +22,7 @@ export function ButtonView({ name, state: { label, disabled, inputs }, page }: V
         </div>
       )}
       <div class="flex flex-wrap items-center gap-3">
-        <Button submit disabled={disabled || isRunning || !page.isReady}>{label}</Button>
+        <Button submit disabled={disabled || isRunning || !page.isReady}>{visibleLines(label)}</Button>
         <ActionStatus name={name} page={page} />
       </div>
     </form>

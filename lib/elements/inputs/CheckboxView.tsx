@@ -1,3 +1,4 @@
+import { visibleLines } from "../../lm/visible_text.ts";
 import type { InputState } from "../input.ts";
 import type { ViewProps } from "../view/element_view.ts";
 
@@ -11,7 +12,7 @@ export function CheckboxView({ name, state: { label }, page }: ViewProps<InputSt
         onChange={(event) => page.edit(name, event.currentTarget.checked)}
         class="h-4 w-4 accent-accent"
       />
-      {label}
+      {visibleLines(label)}
     </label>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { visibleLines } from "../../lm/visible_text.ts";
 import { cx } from "../../ui/cx.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import { InputFrame } from "../view/InputFrame.tsx";
@@ -21,7 +22,7 @@ export function NumberInputView({ name, state, page }: ViewProps<NumberState>) {
         {slider && (
           <input
             type="range"
-            aria-label={label}
+            aria-label={visibleLines(label)}
             min={min}
             max={max}
             step={step === 0 ? "any" : step}

@@ -1,3 +1,4 @@
+import { visibleLines } from "../../lm/visible_text.ts";
 import { cx } from "../../ui/cx.ts";
 import type { ViewProps } from "../view/element_view.ts";
 import type { RadioState } from "./radio_input.ts";
@@ -9,7 +10,7 @@ export function RadioInputView({ name, state, page }: ViewProps<RadioState>) {
   const refused = page.refused(name);
   return (
     <fieldset class="min-w-0">
-      <legend class="pb-1 text-12 text-soft">{label}</legend>
+      <legend class="pb-1 text-12 text-soft">{visibleLines(label)}</legend>
       <div class={cx("flex flex-wrap gap-2", isColumn && "flex-col items-start")}>
         {choices.map((choice) => (
           <label
@@ -27,11 +28,11 @@ export function RadioInputView({ name, state, page }: ViewProps<RadioState>) {
               onChange={() => page.edit(name, choice)}
               class="accent-accent"
             />
-            {choice}
+            {visibleLines(choice)}
           </label>
         ))}
       </div>
-      {refused !== undefined && <p role="alert" class="pt-1 text-12 text-bad">{refused}</p>}
+      {refused !== undefined && <p role="alert" class="pt-1 text-12 text-bad">{visibleLines(refused)}</p>}
     </fieldset>
   );
 }

@@ -15,7 +15,9 @@ export function InputFrame({ id, label, refused, children }: InputFrameProps) {
     <div class="flex min-w-0 flex-col gap-1">
       <label for={id} class="text-12 text-soft">{visibleLines(label)}</label>
       {children}
-      {refused !== undefined && <p id={`${id}-refused`} role="alert" class="text-12 text-bad">{refused}</p>}
+      {refused !== undefined && (
+        <p id={`${id}-refused`} role="alert" class="text-12 text-bad">{visibleLines(refused)}</p>
+      )}
     </div>
   );
 }

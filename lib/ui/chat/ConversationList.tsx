@@ -1,3 +1,4 @@
+import { visibleText } from "../../lm/visible_text.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./chat_props.ts";
 import { conversations } from "./conversations.ts";
@@ -37,7 +38,7 @@ export function ConversationList({ chat, query, on }: ChatViewProps) {
                   conversation === chat.conversation && "font-semibold",
                 )}
               >
-                <span class="min-w-0 truncate" dir="auto">{title}</span>
+                <span class="min-w-0 truncate" dir="auto">{visibleText(title)}</span>
                 <span class="ml-auto whitespace-nowrap text-12 text-soft">{plural(turns, "turn", "turns")}</span>
               </button>
             </li>

@@ -9,7 +9,7 @@ export function LintList({ findings }: { readonly findings: readonly LintFinding
   return (
     <ul aria-label={TEXT.lint} class="flex flex-col gap-1 border-t border-line px-3 py-2 text-13">
       {findings.map((finding) => {
-        const sentence = sentenceOf(finding);
+        const sentence = visibleText(sentenceOf(finding));
         return <li key={sentence} class="border-l-2 border-warn pl-2 text-warn">{sentence}</li>;
       })}
     </ul>
@@ -22,10 +22,8 @@ function sentenceOf(finding: LintFinding): string {
       return TEXT.doubledStart(finding.token.text);
     case "trailing_space":
       return TEXT.trailingSpace;
-    case "special_in_field": {
-      const text = visibleText(finding.text);
-      return finding.parsed ? TEXT.specialParsed(finding.field, text) : TEXT.specialText(finding.field, text);
-    }
+    case "special_in_field":
+      return (finding.parsed ? TEXT.specialParsed : TEXT.specialText)(finding.field, finding.text);
     case "over_window":
       return TEXT.overWindow(count(finding.tokens), count(finding.contextWindow));
   }

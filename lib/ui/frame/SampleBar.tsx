@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { visibleText } from "../../lm/visible_text.ts";
 import { FROM_TASK, type GenerationScreen, screenHref } from "../address/generation_screen.ts";
 import { LinkButton } from "../LinkButton.tsx";
 import { count, plural } from "../number_format.ts";
@@ -101,7 +102,7 @@ function LeftOut({ screen: { leftOut, leftOutCount } }: { readonly screen: Gener
     <details class="basis-full border-l-2 border-bad bg-badsunk px-3 py-1.5">
       <summary class="text-bad">{GENERATION_STRINGS.leftOut(plural(leftOutCount, "line", "lines"))}</summary>
       <ul class="pt-1 text-12">
-        {leftOut.map((message) => <li key={message} class="break-words">{message}</li>)}
+        {leftOut.map((message) => <li key={message} class="break-words">{visibleText(message)}</li>)}
         {more > 0 && <li class="text-soft">{GENERATION_STRINGS.andMore(count(more))}</li>}
       </ul>
     </details>

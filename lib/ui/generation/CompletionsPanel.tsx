@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { visibleText } from "../../lm/visible_text.ts";
 import { type SurvivalVerdict, verdictsAlong } from "../../lm/survival.ts";
 import { Announcer } from "../Announcer.tsx";
 import type { BranchPoint, Completion, Run } from "./generation_state.ts";
@@ -50,7 +51,9 @@ export function CompletionsPanel(props: GenerationViewProps) {
       }
     >
       {run.problem !== undefined && <ProblemCard problem={run.problem} onRetry={props.onGenerate} />}
-      {run.warnings.map((warning, index) => <p key={index} class="px-3 py-2 text-12 text-warn">{warning}</p>)}
+      {run.warnings.map((warning, index) => (
+        <p key={index} class="px-3 py-2 text-12 text-warn">{visibleText(warning)}</p>
+      ))}
       {run.completions.length === 0 && run.problem === undefined && (
         <p class="p-3 text-soft">
           {GENERATION_STRINGS.empty}
@@ -149,7 +152,8 @@ function BareNote({ completion: { id, bare }, onAgain }: {
   if (bare === "waiting") return <p class="text-12 text-soft">{KEPT_STRINGS.bareWaiting}</p>;
   return (
     <p class="text-12 text-warn">
-      {`${KEPT_STRINGS.bare}: ${bare.detail}`} <TextButton onClick={() => onAgain(id)}>{STRINGS.retry}</TextButton>
+      {visibleText(`${KEPT_STRINGS.bare}: ${bare.detail}`)}{" "}
+      <TextButton onClick={() => onAgain(id)}>{STRINGS.retry}</TextButton>
     </p>
   );
 }

@@ -23,7 +23,7 @@ export function PromptText(props: { readonly prompt: Prompt }) {
         piece.field === undefined ? <span key={index}>{withBreaks(piece.text)}</span> : (
           <mark
             key={index}
-            title={piece.field}
+            title={visibleText(piece.field)}
             class={cx("rounded-sm px-0.5", fieldClass(names.indexOf(piece.field)))}
           >
             {withBreaks(piece.text)}
@@ -39,7 +39,9 @@ export function FieldLegend(props: { readonly prompt: Prompt }) {
   const names = [...new Set(props.prompt.spans.map(({ field }) => field))];
   return (
     <span class="inline-flex flex-wrap gap-1.5 text-12">
-      {names.map((name, index) => <span key={name} class={cx("rounded-sm px-1.5", fieldClass(index))}>{name}</span>)}
+      {names.map((name, index) => (
+        <span key={name} class={cx("rounded-sm px-1.5", fieldClass(index))}>{visibleText(name)}</span>
+      ))}
     </span>
   );
 }
@@ -57,7 +59,7 @@ export function PromptTokens(props: { readonly prompt: Prompt; readonly tokens: 
           <>
             <span
               key={index}
-              title={fields[index] === undefined ? `id ${token.id}` : `id ${token.id}, ${fields[index]}`}
+              title={visibleText(fields[index] === undefined ? `id ${token.id}` : `id ${token.id}, ${fields[index]}`)}
               class={cx(
                 "rounded-sm border-b border-edge",
                 fieldOf(names, fields[index]) ?? (index % 2 === 0 ? "bg-sunk" : "bg-transparent"),

@@ -1,6 +1,7 @@
 import Chat from "../../../../islands/Chat.tsx";
 import type { ChatComponent } from "../../../../lib/components/chat.ts";
 import { Page } from "../../../../lib/elements/page.ts";
+import { visibleText } from "../../../../lib/lm/visible_text.ts";
 import type { Module } from "../../../../lib/module.ts";
 import { resolveGenerator } from "../../../../lib/server/place.ts";
 import { defaultsOf, paramsFromQuery } from "../../../../lib/ui/address/generation_screen.ts";
@@ -8,8 +9,8 @@ import type { ChatScreen } from "../../../../lib/ui/address/chat_screen.ts";
 import { badQuery, type Screen, type ScreenRequest } from "./screen.ts";
 
 export function openChat({ url }: ScreenRequest, module: Module, component: ChatComponent): Screen {
-  const { name, title, system, starters, metrics, params } = component;
-  const page = new Page();
+  const { name, system, starters, metrics, params } = component;
+  const title = visibleText(component.title), page = new Page();
   const controls = Object.entries(component.controls());
   for (const [, control] of controls) page.add(control);
   const defaults = defaultsOf(params);

@@ -1,5 +1,6 @@
 import ComponentView from "../../../../islands/ComponentView.tsx";
 import type { ElementsComponent } from "../../../../lib/components/component.ts";
+import { visibleText } from "../../../../lib/lm/visible_text.ts";
 import type { Module } from "../../../../lib/module.ts";
 import type { Screen, ScreenRequest } from "./screen.ts";
 
@@ -10,7 +11,6 @@ export async function openElements(
   component: ElementsComponent,
 ): Promise<Screen> {
   const session = await sessions.open({ module, component, client });
-  const { name, title } = component;
-  const api = `/api/${module.name}/${name}`;
+  const title = visibleText(component.title), api = `/api/${module.name}/${component.name}`;
   return { title, status: 200, body: <ComponentView api={api} title={title} state={session.state()} /> };
 }
