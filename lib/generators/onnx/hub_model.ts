@@ -88,7 +88,10 @@ class Fetching {
   async #need(file: string): Promise<void> {
     if (await this.#fetch(file)) return;
     const { id, revision } = this.model;
-    throw new Deno.errors.NotFound(`Cannot load ${id}/${file}: the hub has no such file in revision "${revision}"`);
+    const where = this.#kept === undefined
+      ? `revision "${revision}"`
+      : `commit ${this.#kept}, which the model's files are of: remove ${this.folder} to fetch others`;
+    throw new Deno.errors.NotFound(`Cannot load ${id}/${file}: the hub has no such file in ${where}`);
   }
 
   /** Whether there is such a file; what an earlier try has left whole is not fetched again. */

@@ -57,20 +57,30 @@ function laid(text: Uint8Array, tokens: readonly (readonly number[])[]): readonl
 export function placesBefore(text: Uint8Array, rest: readonly (readonly number[])[]): readonly Place[] | undefined {
   const places: Place[] = [];
   let at = text.length;
+  let isDropping = !rest.some(hasSpace);
+  // The space at the end of what is left is the one that the token after it has lost.
+  const giveSpace = (to: Place) => {
+    at--;
+    places[places.length - 1] = { start: at, end: to.end };
+  };
   for (const token of rest.toReversed()) {
-    let start = at - token.length;
-    if (!isAt(text, token, start)) {
-      // The space at the end of what is left is the one that the token after it has lost.
+    if (!isAt(text, token, at - token.length)) {
       const after = places.at(-1);
-      if (after === undefined || text[at - 1] !== SPACE || !isAt(text, token, start - 1)) return undefined;
-      places[places.length - 1] = { start: at - 1, end: after.end };
-      start--;
-      at--;
+      if (after === undefined || text[at - 1] !== SPACE || !isAt(text, token, at - 1 - token.length)) return undefined;
+      giveSpace(after);
+      isDropping = true;
     }
-    places.push({ start, end: at });
-    at = start;
+    places.push({ start: at - token.length, end: at });
+    at -= token.length;
   }
+  // Subtle: what is left fits the first token with its last space too, so what the others show has to tell.
+  const second = places.at(-1);
+  if (second !== undefined && isDropping && text[at - 1] === SPACE) giveSpace(second);
   return [{ start: 0, end: at }, ...places.toReversed()];
+}
+
+function hasSpace(token: readonly number[]): boolean {
+  return token[0] === SPACE || token.at(-1) === SPACE;
 }
 
 function isAt(text: Uint8Array, token: readonly number[], start: number): boolean {

@@ -67,16 +67,17 @@ Deno.test("a hub that cannot be reached, or has no such model, is told by name",
   }
 });
 
-/** A hub whose branch moves, and which model files it was asked for, with their commits. */
+/** A hub whose branch moves, and which model files it was asked for, with their commits; one may be in its head alone. */
 function startMovingHub() {
-  const state = { head: "a".repeat(40), hasWeights: true };
+  const state = { head: "a".repeat(40), hasWeights: true, headOnly: "" };
   const asked: string[] = [];
   const route = new URLPattern({ pathname: "/acme/tiny/resolve/:revision/:path+" });
   const { origin, close } = serveLoopback(async (request) => {
     const { revision = "", path = "" } = route.exec(request.url)?.pathname.groups ?? {};
     const commit = revision === "main" ? state.head : revision;
     asked.push(`${path} of ${commit[0]}`);
-    const isGone = path.includes("onnx/") && !state.hasWeights;
+    const isGone = path.includes("onnx/") && !state.hasWeights ||
+      path === state.headOnly && commit !== state.head;
     const bytes = await Deno.readFile(`${fixturePath("tiny_gpt2")}/${path}`).catch(() => undefined);
     if (isGone || bytes === undefined) return new Response("Entry not found", { status: 404 });
     return new Response(bytes, { headers: { "x-repo-commit": commit } });
@@ -101,6 +102,25 @@ Deno.test("a model's files are of the commit that came first, also after a faile
     await assert.rejects(onnx("acme/tiny", { sha256 }).open(context), {
       message: /expected SHA-256 0{64}, got .*files are of commit a{40}: remove .*acme\/tiny\/main to fetch others/,
     });
+  } finally {
+    await hub.close();
+    await Deno.remove(cacheDir, { recursive: true });
+  }
+});
+
+Deno.test("a file that came to the branch after the model's commit is told as missing in that commit, with the way out", async () => {
+  const hub = startMovingHub();
+  const cacheDir = await Deno.makeTempDir();
+  const context = { ...CONTEXT, cacheDir, hubHost: hub.host };
+  const open = async () => await (await onnx("acme/tiny", { precision: "fp16" }).open(context)).close();
+  try {
+    await (await onnx("acme/tiny").open(context)).close();
+    Object.assign(hub.state, { head: "b".repeat(40), headOnly: "onnx/model_fp16.onnx" });
+    await assert.rejects(open(), {
+      message: /model_fp16\.onnx: .*no such file in commit a{40}, .*: remove .*acme\/tiny\/main to fetch others$/,
+    });
+    await Deno.remove(`${cacheDir}/models/acme/tiny/main`, { recursive: true });
+    await open();
   } finally {
     await hub.close();
     await Deno.remove(cacheDir, { recursive: true });

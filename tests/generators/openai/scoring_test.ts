@@ -104,6 +104,7 @@ const LISTS: readonly (readonly [
     4,
     2,
   ],
+  ["tokens without their space after a prompt of one", ["The", "quick", "red"], "The", " quick red", 1, 2],
   ["parts without text before their character", ["A", " cat", "", "", "😀", " x"], "A cat", "😀 x", 2, 4],
 ];
 
