@@ -32,7 +32,7 @@ export default function RailFoot() {
 
   function open(wanted: SheetProps["shows"]): void {
     setShows(wanted);
-    void import("../lib/ui/frame/Sheet.tsx").then(({ Sheet }) => setSheet(() => Sheet));
+    void import("../lib/ui/frame/Sheet.tsx").then(({ Sheet }) => setSheet(() => Sheet), () => setSheet(() => Missing));
     dialog.current?.showModal();
   }
 
@@ -111,5 +111,22 @@ export default function RailFoot() {
           )}
       </dialog>
     </>
+  );
+}
+
+/** In the place of a sheet that cannot be fetched. */
+function Missing({ onClose }: SheetProps) {
+  return (
+    <div class="flex flex-col items-start gap-4 p-4">
+      <p id="sheet" role="alert">{STRINGS.notFetched}</p>
+      <button
+        type="button"
+        ref={(button) => button?.focus()}
+        onClick={onClose}
+        class="min-h-[32px] rounded-md border border-line px-2.5 py-1 hover:bg-sunk"
+      >
+        {STRINGS.close}
+      </button>
+    </div>
   );
 }

@@ -16,6 +16,7 @@ export const STRINGS = {
   restored:
     "The server had lost this page's session. It was made again from the inputs; what actions had changed is gone.",
   connectionLost: "The server cannot be reached. This page goes on by itself as soon as it answers again.",
+  notFetched: "The server does not answer, or was changed since this page came. Load the page again.",
   interrupted: "The server was restarted while this ran, so it did not finish. Nothing was run twice.",
   elementsNeedScript: "Buttons on this page need JavaScript. What stands here now is shown without.",
   select: (title: string) => `Select "${title}"`,

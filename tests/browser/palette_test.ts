@@ -74,6 +74,27 @@ Deno.test("the palette and the keys between pages", async (t) => {
     await quick.close();
   });
 
+  await t.step("says so where its code cannot be fetched, and can be closed", async () => {
+    const lone = await browser.newPage();
+    const errors: string[] = [];
+    lone.on("pageerror", (error) => errors.push(error.message));
+    await lone.goto(url);
+    await lone.locator("[data-ready=true]").waitFor();
+    await lone.route("**/*.js", (route) => route.abort());
+    const dialog = lone.getByRole("dialog");
+    for (const key of ["k", "?"]) {
+      await lone.waitForFunction((key) => {
+        dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey: key === "k" }));
+        return document.querySelector("dialog")?.open === true;
+      }, key);
+      await dialog.getByRole("alert").filter({ hasText: "The server does not answer" }).waitFor();
+      await lone.keyboard.press("Enter");
+      await dialog.waitFor({ state: "hidden" });
+    }
+    assert.deepEqual(errors, []);
+    await lone.close();
+  });
+
   await t.step("leads into a field, also while somebody types, and moves by arrows", async () => {
     await page.getByLabel("seed", { exact: true }).focus();
     await page.keyboard.press("Control+k");

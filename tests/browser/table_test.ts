@@ -205,6 +205,23 @@ Deno.test("tables", async (t) => {
     await page.close();
   });
 
+  await t.step("a part whose code cannot be fetched is left out, and nothing else suffers", async () => {
+    const { page } = await openPage(browser, examplesUrl);
+    const thrown: string[] = [];
+    page.on("pageerror", (error) => thrown.push(error.message));
+    await page.route("**/*.js", (route) => route.abort());
+    const [failed] = await Promise.all([
+      page.waitForEvent("requestfailed"),
+      page.locator("[data-table=persona]").getByRole("button", { name: "LaTeX" }).click(),
+    ]);
+    assert.match(failed.url(), /\.js$/);
+    // What was thrown is told by the time that the page answers again.
+    await page.evaluate("new Promise((done) => setTimeout(done))");
+    assert.deepEqual(thrown, []);
+    assert.equal(await page.getByRole("dialog").count(), 0);
+    await page.close();
+  });
+
   await t.step("CSV is a file named after the table, with the rows as they are shown", async () => {
     const { page } = await openPage(browser, examplesUrl);
     await page.locator("[data-table=persona]").getByRole("button", { name: "Fact" }).click();
