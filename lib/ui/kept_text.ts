@@ -48,24 +48,6 @@ export function setAside(key: string): string | undefined {
   }
 }
 
-/** Where this tab is in what is kept; undefined for nowhere. */
-export function keepPlace(key: string, place: string | undefined): void {
-  try {
-    if (place === undefined) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, place);
-  } catch {
-    // Where somebody was is not worth a sentence: what is kept opens at its latest.
-  }
-}
-
-export function keptPlace(key: string): string | undefined {
-  try {
-    return sessionStorage.getItem(key) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** The names of what is kept that begin with `start`. */
 export function keptNames(start: string): readonly string[] {
   try {

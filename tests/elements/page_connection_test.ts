@@ -1,6 +1,7 @@
 /** A page and its session while several of its actions run: what the browser shows is what the server has. */
 import assert from "node:assert/strict";
 import type { SessionState } from "../../lib/components/session_event.ts";
+import type { Problem } from "../../lib/lm/event.ts";
 import { PageConnection } from "../../lib/elements/view/page_connection.ts";
 import { button, component, defineModule, table, text } from "../../lib/mod.ts";
 import { newGate } from "../rig/elements_rig.ts";
@@ -45,6 +46,8 @@ async function rig() {
   const app = await rigApp({ modules: [module] });
   /** What a request waits for before the server has it. */
   const held = new Map<string, Promise<void>>();
+  /** Path → what the server answers in place of the app. */
+  const refusals = new Map<string, Problem>();
   const cuts: (() => void)[] = [];
   const requests: string[] = [];
   const server = serveLoopback(async (request) => {
@@ -54,6 +57,8 @@ async function rig() {
     const { method, headers } = request;
     const body = method === "POST" ? await request.text() : undefined;
     await held.get(requests.at(-1) ?? "");
+    const refusal = refusals.get(requests.at(-1) ?? "");
+    if (refusal !== undefined) return Response.json(refusal, { status: refusal.status });
     const answer = await app.fetch(path, {
       method,
       headers: { "content-type": headers.get("content-type") ?? "" },
@@ -74,6 +79,7 @@ async function rig() {
   return {
     connection,
     requests,
+    refusals,
     steps,
     /** Keeps requests of a path from the server. @returns what lets them go on */
     hold(path: string): () => void {
@@ -170,6 +176,32 @@ Deno.test("PageConnection goes on with the whole page where what it heard is cut
     (await page.bothAtTheEnd()).toSorted(),
     [1, 2, 3].flatMap((n) => [`late ${n}`, `slow ${n}`]).toSorted(),
   );
+});
+
+Deno.test("PageConnection asks again while a server starts, and no more once it answers what it would answer again", async () => {
+  await using page = await rig();
+  const { connection, steps, requests, refusals } = page;
+  const problem = (status: number, detail: string): Problem => ({
+    type: "about:blank",
+    title: "",
+    status,
+    detail,
+    id: "1",
+  });
+  const asked = () => requests.filter((path) => path === "/elements").length;
+  void connection.act("slow");
+  await until("the first step is there", () => steps().length === 1);
+  const before = asked();
+  refusals.set("/elements", problem(503, "It starts."));
+  page.cutAll();
+  await until("it asks again", () => asked() === before + 2);
+  refusals.set("/elements", problem(500, "setup() threw. Report 1."));
+  await until("it tells what the server answered", () => connection.notice.peek() === "setup() threw. Report 1.");
+  assert.equal(page.status("slow"), "failed");
+  assert.equal(asked(), before + 3);
+  refusals.clear();
+  void connection.act("quick");
+  await until("a click is heard of as before", () => page.status("quick") === "done");
 });
 
 Deno.test("a click that is refused leaves the page to be told of the others", async () => {

@@ -1,11 +1,16 @@
 /** Between a developer's page in the browser and its session on the server. */
 import { batch, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { SessionEvent, SessionState } from "../../components/session_event.ts";
+import type { Problem } from "../../lm/event.ts";
 import { ApiError, call, streamEvents } from "../../ui/api_client.ts";
+import { keepInTab, keptInTab } from "../../ui/kept_in_tab.ts";
 import { STRINGS } from "../../ui/strings.ts";
 import { PageStore } from "./page_store.ts";
 
 const RETRY_MS = 1_000;
+
+/** Statuses of answers that may soon be others: there was none, the server has too much to do, or it only starts. */
+const PASSING: ReadonlySet<number> = new Set([0, 408, 429, 502, 503, 504]);
 
 /** An input that a click was refused for. */
 interface Refusal {
@@ -45,18 +50,18 @@ export class PageConnection {
   /** Goes back to the session that this tab had here before, if the server still has it. */
   async open(): Promise<void> {
     const key = `session:${this.#api}`;
-    const before = kept(key);
-    const isBack = before !== null && await claim(before) && await this.#watch(before);
+    const before = keptInTab(key);
+    const isBack = before !== undefined && await claim(before) && await this.#watch(before);
     if (!isBack) void claim(this.#session);
-    keep(key, this.#session);
-    const unsent: unknown = JSON.parse(kept(`unsent:${this.#api}`) ?? "{}");
+    keepInTab(key, this.#session);
+    const unsent: unknown = JSON.parse(keptInTab(`unsent:${this.#api}`) ?? "{}");
     for (const [name, value] of Object.entries(unsent ?? {})) {
       if (this.store.isInput(name)) this.store.edit(name, value);
     }
   }
 
   close(): void {
-    keep(`unsent:${this.#api}`, JSON.stringify(this.store.unsent()));
+    keepInTab(`unsent:${this.#api}`, JSON.stringify(this.store.unsent()));
     this.#closing.abort();
   }
 
@@ -144,7 +149,10 @@ export class PageConnection {
     });
   }
 
-  /** Asks until the server answers. A session that it has lost is made again, with what stands in the inputs. */
+  /**
+   * Asks until the server answers. A session that it has lost is made again, with what stands in the inputs; an answer that
+   * would be the same again ends the asking.
+   */
   async #reconnect(): Promise<void> {
     if (this.#isReconnecting) return;
     this.#isReconnecting = true;
@@ -154,10 +162,18 @@ export class PageConnection {
       try {
         return await this.#resume();
       } catch (error) {
-        // Whatever the server answered, it may be because it has only just started.
         if (!(error instanceof ApiError)) throw error;
+        if (!PASSING.has(error.problem.status)) return this.#giveUp(error.problem);
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  #giveUp(problem: Problem): void {
+    this.#isReconnecting = false;
+    this.#notice.value = problem.detail;
+    for (const [element, { status }] of Object.entries(this.store.actions.peek())) {
+      if (status === "running") this.store.act(element, { status: "failed", elapsedMs: 0, problem });
     }
   }
 
@@ -187,24 +203,8 @@ export class PageConnection {
       for (const [name, value] of Object.entries(values)) if (this.store.isInput(name)) this.store.edit(name, value);
       this.#notice.value = wasRunning ? STRINGS.interrupted : STRINGS.restored;
     });
-    keep(`session:${this.#api}`, this.#session);
+    keepInTab(`session:${this.#api}`, this.#session);
     void claim(this.#session);
-  }
-}
-
-function kept(key: string): string | null {
-  try {
-    return sessionStorage.getItem(key);
-  } catch {
-    return null; // The browser's settings forbid it.
-  }
-}
-
-function keep(key: string, text: string): void {
-  try {
-    sessionStorage.setItem(key, text);
-  } catch {
-    // Forbidden or full: the page is the same, and begins anew when it is loaded again.
   }
 }
 

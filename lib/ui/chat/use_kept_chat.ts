@@ -6,7 +6,8 @@ import { joined } from "./chat_join.ts";
 import type { Chat } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { openedAt } from "./conversations.ts";
-import { keepPlace, keepText, keptPlace, keptText, setAside } from "../kept_text.ts";
+import { keepInTab, keptInTab } from "../kept_in_tab.ts";
+import { keepText, keptText, setAside } from "../kept_text.ts";
 
 export interface KeptChat {
   /** What was kept and cannot be read, as it stands there. */
@@ -54,7 +55,7 @@ export function useKeptChat(key: string, chat: Signal<Chat>, tell: (detail: stri
   function load(): void {
     mayWrite.current = true;
     try {
-      takeIn((theirs) => openedAt(theirs, keptPlace(key)));
+      takeIn((theirs) => openedAt(theirs, keptInTab(key)));
     } catch (error) {
       leaveAside(error);
     }
@@ -68,7 +69,7 @@ export function useKeptChat(key: string, chat: Signal<Chat>, tell: (detail: stri
       leaveAside(error);
     }
     const { turns, leaf } = chat.value;
-    keepPlace(key, turns[leaf ?? -1]?.key);
+    keepInTab(key, turns[leaf ?? -1]?.key);
     if (mayWrite.current) write(exportChat(chat.value));
   }
 
