@@ -402,7 +402,7 @@ Deno.test("chat screen", async (t) => {
     await alert.getByRole("button", { name: "Retry" }).click();
     await own.getByText("3 / 3").waitFor();
     await own.getByText("not accepted yet").waitFor();
-    assert.equal(await own.getByText("not sent yet").count(), 0, "no turn");
+    assert.equal(await turns(own).getByText("not sent yet").count(), 0, "no turn");
     assert.equal(await own.getByLabel("Message").inputValue(), "not sent yet");
     const spoiled = { name: "chat.json", mimeType: "application/json", buffer: Buffer.from("{") };
     await own.getByLabel("Import").setInputFiles(spoiled);
