@@ -65,9 +65,10 @@ function rate(candidate: Candidate): Rated {
   return { candidate, logprob: candidate.logprob };
 }
 
-/** The candidates without a gap in their ranks. */
+/** The candidates before the first gap in their ranks. */
 function unbroken({ top }: Step): readonly Candidate[] {
-  return top.filter(({ rank }, index) => rank === index + 1);
+  const gap = top.findIndex(({ rank }, index) => rank !== index + 1);
+  return gap < 0 ? top : top.slice(0, gap);
 }
 
 function untouched(step: WholeStep, chosen: Candidate): Pool {

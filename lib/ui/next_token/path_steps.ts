@@ -8,20 +8,44 @@ import type { TokenId } from "../../lm/token.ts";
 /** Ids before a place, joined → the step there, whatever token it took. */
 export type KnownSteps = ReadonlyMap<string, Step>;
 
+/** Logprobs have the seven digits of 32 bits: of a sum, a smaller part than this cannot be told from nothing. */
+const LEAST_LEFT = 1e-5;
+
 /** The steps with what an answer tells of its place. */
 export function withAnswer(
   known: KnownSteps,
   path: readonly TokenId[],
-  { step, found = [], target }: NextToken,
+  { step, found = [], target, offset }: NextToken,
 ): KnownSteps {
   const further = target === undefined || found.some(({ token }) => token.id === target.token.id)
     ? found
     : [...found, target];
-  // All that were asked for are outside of the step's rest, so all of them belong to the step.
   const more = further.filter(({ token }) => step.top.every((candidate) => candidate.token.id !== token.id));
   const before = known.get(path.join());
   const isSame = before !== undefined && before.top.length >= step.top.length + more.length;
-  return isSame ? known : new Map(known).set(path.join(), { ...step, top: [...step.top, ...more] });
+  return isSame ? known : new Map(known).set(path.join(), withCandidates(step, more, offset));
+}
+
+/** The step with more candidates, which its rest no longer holds. @param offset of the page that the rest comes after */
+function withCandidates(step: Step, more: readonly Candidate[], offset: number): Step {
+  const { restLogprob, restFinalLogprob, restCount, ...others } = step;
+  const ofRest = more.filter(({ rank }) => rank > offset);
+  const raw = restWithout(restLogprob, ofRest.map(({ logprob }) => logprob));
+  const final = restWithout(restFinalLogprob, ofRest.map(({ finalLogprob = -Infinity }) => finalLogprob));
+  return {
+    ...others,
+    top: [...step.top, ...more].toSorted((one, other) => one.rank - other.rank),
+    ...(restCount === undefined ? {} : { restCount: restCount - ofRest.length }),
+    ...(raw === undefined ? {} : { restLogprob: raw }),
+    ...(final === undefined ? {} : { restFinalLogprob: final }),
+  };
+}
+
+/** log(exp(rest) − Σ exp(logprob)); undefined where nothing is left. */
+function restWithout(rest: number | undefined, logprobs: readonly number[]): number | undefined {
+  if (rest === undefined || logprobs.length === 0) return rest;
+  const left = 1 - logprobs.reduce((sum, logprob) => sum + Math.exp(logprob - rest), 0);
+  return left > LEAST_LEFT ? rest + Math.log(left) : undefined;
 }
 
 /** The step of each token of a path; undefined where the place or the token's numbers are not known. */
