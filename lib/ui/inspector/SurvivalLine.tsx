@@ -26,8 +26,8 @@ export function SurvivalLine({ verdicts, by, drawnBy, onContinue }: SurvivalLine
     const same = endsOtherwise ? TEXT.survivalSameDraws : TEXT.survivalSame;
     return <p class="text-12 text-soft">{unknown === undefined ? same : TEXT.survivalUnknown[unknown.why]}</p>;
   }
-  // Subtle: a token before it of which nothing is known may change as well.
-  const isLatest = unknown !== undefined;
+  // Subtle: a token before it of which nothing is known may change as well, and a new stop text may end the text before it.
+  const isLatest = unknown !== undefined || by.stop.some((text) => !drawnBy.stop.includes(text));
   return (
     <p class="text-12 text-soft">
       {TEXT.survivalSummary(changesAt + 1, isLatest)}

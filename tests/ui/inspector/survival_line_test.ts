@@ -13,18 +13,28 @@ const UNKNOWN: SurvivalVerdict = { kind: "unknown", why: "rest" };
 const LOST: SurvivalVerdict = { kind: "excluded", by: "top_k" };
 
 /** The line's text, with what a button says in brackets. */
-function line(verdicts: readonly SurvivalVerdict[], changed: Partial<SamplingParams>): string {
+function line(
+  verdicts: readonly SurvivalVerdict[],
+  changed: Partial<SamplingParams>,
+  drawnBy: SamplingParams = DEFAULT_PARAMS,
+): string {
   const by = { ...DEFAULT_PARAMS, ...changed };
-  const html = renderToString(h(SurvivalLine, { verdicts, by, drawnBy: DEFAULT_PARAMS, onContinue: () => {} }));
+  const html = renderToString(h(SurvivalLine, { verdicts, by, drawnBy, onContinue: () => {} }));
   return html.replace(/<button[^>]*>([^<]*)<\/button>/g, "[$1]").replace(/<[^>]*>/g, "");
 }
 
-Deno.test("SurvivalLine says where the text first changes, and that it is so at the latest where one before is not known", () => {
+Deno.test("SurvivalLine says where the text first changes, and that it is so at the latest where one before is not known or a new stop may end it", () => {
   assert.match(line([KEPT, LOST], { topK: 1 }), /^With the new params the text first changes at token 2, which top_k/);
   assert.match(
     line([KEPT, UNKNOWN, KEPT, LOST], { topK: 1 }),
     /first changes at token 4 at the latest, which top_k.*\[/,
   );
+  assert.match(
+    line([KEPT, KEPT, LOST], { topK: 1, stop: ["x"] }),
+    /first changes at token 3 at the latest, which top_k/,
+  );
+  const fewer = { ...DEFAULT_PARAMS, stop: ["x", "y"] };
+  assert.match(line([KEPT, LOST], { topK: 1, stop: ["y"] }, fewer), /first changes at token 2, which top_k/);
   assert.match(line([KEPT, UNKNOWN], { topK: 1 }), /^Whether it survives the new params depends on tokens/);
 });
 
