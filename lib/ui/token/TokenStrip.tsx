@@ -123,14 +123,31 @@ function positionOf(target: EventTarget | null): number | undefined {
 
 const MOVES: Readonly<Record<string, -1 | 1>> = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
 
+/**
+ * Position that a key moves the focus to; undefined where the key is not the strip's. At an end left and right stay where
+ * they are, since the page means something else by them; up and down scroll on.
+ */
+export function focusAfter(
+  { key, altKey, ctrlKey, metaKey }: Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey" | "metaKey">,
+  focused: number,
+  length: number,
+): number | undefined {
+  if (altKey || ctrlKey || metaKey) return undefined;
+  if (key === "Home") return 0;
+  if (key === "End") return length - 1;
+  const move = MOVES[key];
+  if (move === undefined) return undefined;
+  const next = focused + move;
+  const isPast = next < 0 || next >= length;
+  if (!isPast) return next;
+  return key === "ArrowLeft" || key === "ArrowRight" ? focused : undefined;
+}
+
 function moveFocus(event: JSX.TargetedKeyboardEvent<HTMLDivElement>): void {
   const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>("[data-position]")];
   const focused = buttons.findIndex((button) => button === document.activeElement);
-  const last = buttons.length - 1;
-  const move = MOVES[event.key];
-  const next = event.key === "Home" ? 0 : event.key === "End" ? last : move === undefined ? undefined : focused + move;
-  if (focused < 0 || next === undefined) return;
-  // At an end too: there the key is not for the page either.
+  const next = focused < 0 ? undefined : focusAfter(event, focused, buttons.length);
+  if (next === undefined) return;
   event.preventDefault();
   buttons[next]?.focus();
 }

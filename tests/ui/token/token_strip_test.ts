@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { type StripToken, TokenStrip } from "../../../lib/ui/token/TokenStrip.tsx";
+import { focusAfter, type StripToken, TokenStrip } from "../../../lib/ui/token/TokenStrip.tsx";
 
 /** Positions that Tab reaches, of a strip of three tokens. */
 function tabStops(selected: number | undefined): readonly string[] {
@@ -16,4 +16,17 @@ Deno.test("TokenStrip has one token in the tab order, also where the selection p
   assert.deepEqual(tabStops(undefined), ["0"]);
   assert.deepEqual(tabStops(2), ["2"]);
   assert.deepEqual(tabStops(50), ["0"]);
+});
+
+Deno.test("focusAfter() leaves the browser its own keys, and up and down at an end", () => {
+  const after = (key: string, focused: number, held = {}) =>
+    focusAfter({ key, altKey: false, ctrlKey: false, metaKey: false, ...held }, focused, 3);
+  assert.deepEqual(["ArrowLeft", "ArrowUp", "ArrowRight", "ArrowDown"].map((key) => after(key, 1)), [0, 0, 2, 2]);
+  assert.deepEqual([after("Home", 1), after("End", 1), after("a", 1)], [0, 2, undefined]);
+  // Left and right would go to another sample of the page.
+  assert.deepEqual([after("ArrowLeft", 0), after("ArrowRight", 2)], [0, 2]);
+  assert.deepEqual([after("ArrowUp", 0), after("ArrowDown", 2)], [undefined, undefined]);
+  for (const held of [{ altKey: true }, { ctrlKey: true }, { metaKey: true }]) {
+    for (const key of ["ArrowLeft", "ArrowRight", "Home", "End"]) assert.equal(after(key, 1, held), undefined);
+  }
 });
