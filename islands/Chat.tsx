@@ -10,7 +10,7 @@ import { exportChat, importChat } from "../lib/ui/chat/chat_file.ts";
 import { joined } from "../lib/ui/chat/chat_join.ts";
 import * as state from "../lib/ui/chat/chat_state.ts";
 import type { ChatActions, Failure } from "../lib/ui/chat/chat_props.ts";
-import { acceptedAsItCame, draftWithout } from "../lib/ui/chat/acceptance.ts";
+import { acceptedAsItCame, draftAfterEdit, draftWithout } from "../lib/ui/chat/acceptance.ts";
 import { toggleOutline } from "../lib/ui/chat/BranchOutline.tsx";
 import { ChatView } from "../lib/ui/chat/ChatView.tsx";
 import { begun, opened, openedAt, withoutFirst } from "../lib/ui/chat/conversations.ts";
@@ -159,7 +159,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     edit: (turn, text) => {
       const next = state.edited(chat.value, turn, text);
       if (turn.role === "assistant") return change(next);
-      draft.value = text;
+      draft.value = draftAfterEdit(turn.id, text, chat.value, draft.value);
       answerAnew(state.answering(next, next.leaf ?? 0, params.value.n));
     },
     editLast: () => {

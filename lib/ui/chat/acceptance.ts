@@ -1,6 +1,6 @@
-/** What is accepted of a run as it comes, and which draft is over with an answer. Pure. */
+/** What is accepted of a run as it comes, and which draft is over with an answer or an edit. Pure. */
 import type { FinishReason } from "../../lm/event.ts";
-import { batchOf, type Chat, type TurnId } from "./chat_state.ts";
+import { batchOf, type Chat, thread, type TurnId } from "./chat_state.ts";
 
 const EARLY: readonly (FinishReason | undefined)[] = [undefined, "cancelled", "incomplete", "error"];
 
@@ -21,4 +21,11 @@ export function acceptedAsItCame(chat: Chat, first: TurnId): Chat {
 /** The draft once a message is done with: gone where it says the same, kept where it is another one. */
 export function draftWithout(message: TurnId | undefined, { turns }: Chat, draft: string): string {
   return turns[message ?? -1]?.text === draft ? "" : draft;
+}
+
+/** The draft once a message is edited: what it says now, unless a message is typed that was not said yet. */
+export function draftAfterEdit(turn: TurnId, text: string, chat: Chat, draft: string): string {
+  const last = thread(chat).findLast(({ role }) => role === "user");
+  const isSaid = [turn, last?.id].some((said) => draftWithout(said, chat, draft) === "");
+  return isSaid ? text : draft;
 }

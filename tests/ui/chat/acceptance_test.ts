@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { FinishReason } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
-import { acceptedAsItCame, draftWithout } from "../../../lib/ui/chat/acceptance.ts";
+import { acceptedAsItCame, draftAfterEdit, draftWithout } from "../../../lib/ui/chat/acceptance.ts";
 import * as state from "../../../lib/ui/chat/chat_state.ts";
 import { begun, opened } from "../../../lib/ui/chat/conversations.ts";
 
@@ -53,4 +53,12 @@ Deno.test("draftWithout() clears the message that is done with, and keeps the ne
   assert.equal(draftWithout(0, chat, "hi"), "");
   assert.equal(draftWithout(0, chat, "and then?"), "and then?");
   assert.equal(draftWithout(undefined, chat, "hi"), "hi");
+});
+
+Deno.test("draftAfterEdit() gives the message that was edited, and keeps one that was not said yet", () => {
+  const chat = state.sent(state.accepted(answered(state.EMPTY_CHAT, ["stop"], "incomplete")), "and then?", 1);
+  assert.equal(draftAfterEdit(0, "hello", chat, ""), "hello");
+  assert.equal(draftAfterEdit(0, "hello", chat, "hi"), "hello");
+  assert.equal(draftAfterEdit(0, "hello", chat, "and then?"), "hello", "the composer shows what waits for its answer");
+  assert.equal(draftAfterEdit(0, "hello", chat, "why?"), "why?");
 });
