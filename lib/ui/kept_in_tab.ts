@@ -1,10 +1,8 @@
-/** Small texts that this browser keeps for one tab, until it is closed. */
+/** Small texts that this browser keeps for one tab, until it is closed; an empty one is as good as none. */
 
-/** Undefined keeps none. */
-export function keepInTab(key: string, text: string | undefined): void {
+export function keepInTab(key: string, text: string): void {
   try {
-    if (text === undefined) sessionStorage.removeItem(key);
-    else sessionStorage.setItem(key, text);
+    sessionStorage.setItem(key, text);
   } catch {
     // Forbidden or full. Not worth a sentence: the page is the same, and begins anew when it is loaded again.
   }
@@ -12,7 +10,7 @@ export function keepInTab(key: string, text: string | undefined): void {
 
 export function keptInTab(key: string): string | undefined {
   try {
-    return sessionStorage.getItem(key) ?? undefined;
+    return sessionStorage.getItem(key) || undefined;
   } catch {
     return undefined;
   }

@@ -9,9 +9,6 @@ import { PageStore } from "./page_store.ts";
 
 const RETRY_MS = 1_000;
 
-/** Statuses of answers that may soon be others: there was none, the server has too much to do, or it only starts. */
-const PASSING: ReadonlySet<number> = new Set([0, 408, 429, 502, 503, 504]);
-
 /** An input that a click was refused for. */
 interface Refusal {
   readonly input: string;
@@ -163,7 +160,7 @@ export class PageConnection {
         return await this.#resume();
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        if (!PASSING.has(error.problem.status)) return this.#giveUp(error.problem);
+        if (!isPassing(error.problem)) return this.#giveUp(error.problem);
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
@@ -206,6 +203,11 @@ export class PageConnection {
     keepInTab(`session:${this.#api}`, this.#session);
     void claim(this.#session);
   }
+}
+
+/** Whether the answer may soon be another: there was none, the server has too much to do, or it only starts. */
+function isPassing({ status }: Problem): boolean {
+  return status === 0 || status === 429 || status > 501;
 }
 
 /**

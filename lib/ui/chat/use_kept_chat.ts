@@ -69,7 +69,7 @@ export function useKeptChat(key: string, chat: Signal<Chat>, tell: (detail: stri
       leaveAside(error);
     }
     const { turns, leaf } = chat.value;
-    keepInTab(key, turns[leaf ?? -1]?.key);
+    keepInTab(key, turns[leaf ?? -1]?.key ?? "");
     if (mayWrite.current) write(exportChat(chat.value));
   }
 

@@ -133,13 +133,8 @@ export function focusAfter(
   length: number,
 ): number | undefined {
   if (altKey || ctrlKey || metaKey) return undefined;
-  if (key === "Home") return 0;
-  if (key === "End") return length - 1;
-  const move = MOVES[key];
-  if (move === undefined) return undefined;
-  const next = focused + move;
-  const isPast = next < 0 || next >= length;
-  if (!isPast) return next;
+  const next = key === "Home" ? 0 : key === "End" ? length - 1 : focused + (MOVES[key] ?? NaN);
+  if (next >= 0 && next < length) return next;
   return key === "ArrowLeft" || key === "ArrowRight" ? focused : undefined;
 }
 
