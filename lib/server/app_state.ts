@@ -44,7 +44,7 @@ export interface State extends Services {
 }
 
 /** Who asks, and the app. */
-export type Asking = Pick<Context<State>, "state">;
+export type Requester = Pick<Context<State>, "state">;
 
 /** The app as a value: `main.ts` serves it, tests call its handler without a socket. */
 export function createApp(services: Services, config: FreshConfig = {}): App<State> {

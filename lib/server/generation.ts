@@ -8,7 +8,7 @@ import { type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody, 
 import { blankPrompt } from "../lm/prompt.ts";
 import { tokenSearch } from "../lm/token_search.ts";
 import { encodeWire } from "../lm/wire_text.ts";
-import type { Asking, State, Tally } from "./app_state.ts";
+import type { Requester, State, Tally } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
 import { generationProblem } from "./generation_problem.ts";
 import { type Place, type PlacePath, readSample, resolvePlace } from "./place.ts";
@@ -20,7 +20,7 @@ import { toldProblem } from "./told_problem.ts";
 const DEFAULT_TOP = 10;
 
 /** Who asks, and for which place. */
-export type Asker = Asking & { readonly params: PlacePath };
+export type Asker = Requester & { readonly params: PlacePath };
 
 interface Source {
   readonly place: Place;

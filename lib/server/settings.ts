@@ -57,7 +57,7 @@ export const SETTINGS = {
   clientMinuteRequests: {
     env: "VISUALLM_CLIENT_MINUTE_REQUESTS",
     flag: "client-minute-requests",
-    help: "most requests a minute to such servers for each client",
+    help: "most calls a minute of such servers' models for each client",
   },
   serveApi: {
     env: "VISUALLM_SERVE_API",

@@ -1,7 +1,7 @@
 /** A prompt as the tokens of a generator, for screens that show data and generate nothing. */
 import type { Token } from "../../lm/token.ts";
 import { generationProblem } from "../generation_problem.ts";
-import type { Asking } from "../app_state.ts";
+import type { Requester } from "../app_state.ts";
 import type { Place } from "../place.ts";
 
 export interface PromptTokens {
@@ -16,7 +16,7 @@ export interface PromptTokens {
  * @throws {ProblemError} 503 when it cannot be opened, 422 when it cannot tokenize this text
  */
 export async function promptTokens(
-  { state: { registry, client } }: Asking,
+  { state: { registry, client } }: Requester,
   { module, generator: name }: Place,
   text: string,
   opens: boolean,

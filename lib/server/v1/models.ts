@@ -4,7 +4,7 @@ import type { SamplingParams } from "../../lm/params.ts";
 import { paramsFromWire } from "../../lm/wire.ts";
 import { ProblemError } from "../problem.ts";
 import { shownName } from "../shown_name.ts";
-import type { Asking } from "../app_state.ts";
+import type { Requester } from "../app_state.ts";
 import { type Registry, REMOTE_KIND } from "../registry.ts";
 import type { ChatCompletionsBody, CompletionsBody } from "./schemas.ts";
 
@@ -24,7 +24,7 @@ export function modelList(registry: Registry): object {
 }
 
 /** @throws {ProblemError} 404 naming the models there are; what opening the model throws */
-export async function openModel({ state: { registry, client } }: Asking, model: string): Promise<Generator> {
+export async function openModel({ state: { registry, client } }: Requester, model: string): Promise<Generator> {
   const names = modelNames(registry);
   const [module = "", generator = ""] = model.split("/");
   if (names.includes(model)) return await registry.generator(module, generator, client);

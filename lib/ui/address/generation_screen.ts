@@ -8,6 +8,9 @@ import { snakeCase } from "../../lm/wire_text.ts";
 import { formatBias, parseBias } from "./bias_text.ts";
 import { formatStopTexts, parseStopTexts } from "./stop_texts.ts";
 
+/** Params (snake_case) by which no other token is drawn: they tell where a completion ends, and how many there are. */
+const NOT_OF_DRAWING: readonly string[] = ["max_tokens", "stop", "n"];
+
 /** How a metric is named and written. */
 export interface MetricLabel {
   readonly name: string;
@@ -120,12 +123,10 @@ export function changedParams(params: SamplingParams, defaults: SamplingParams):
   return paramsToQuery(params, defaults).map(([name]) => name);
 }
 
-/** Those of them by which other tokens may be drawn: not where a completion ends, and not how many there are. */
+/** Those of them by which other tokens may be drawn. */
 export function changedDraws(params: SamplingParams, defaults: SamplingParams): readonly string[] {
-  return changedParams(params, defaults).filter((name) => !DRAWING_NOTHING.includes(name));
+  return changedParams(params, defaults).filter((name) => !NOT_OF_DRAWING.includes(name));
 }
-
-const DRAWING_NOTHING: readonly string[] = ["max_tokens", "stop", "n"];
 
 /** The params as a request carries them. */
 export function paramsToWire(params: SamplingParams): Record<string, unknown> {
