@@ -44,9 +44,9 @@ export async function score(
   const scored: ScoredToken[] = [];
   const visit = (logits: Float32Array) => {
     const id = completion[scored.length];
-    if (id !== undefined) {
-      scored.push(scoreToken(model, setFromModel(distribution, logits, scored.length), logits, id, top));
-    }
+    if (id === undefined) return;
+    const ids = topIds(logits, top);
+    scored.push(scoreToken(model, setFromModel(distribution, logits, scored.length, ids[0]), id, ids));
   };
   // The last token of the completion is scored, but nothing is scored after it.
   const sequence = [...prompt, ...completion.slice(0, -1)];
@@ -61,30 +61,29 @@ export async function score(
   return scored;
 }
 
+/** @param ids the most probable ones, by rank */
 function scoreToken(
   model: LanguageModel,
   distribution: Distribution,
-  logits: Float32Array,
   id: TokenId,
-  top: number,
+  ids: readonly TokenId[],
 ): ScoredToken {
-  const { entropyNats } = distribution;
+  const { entropyNats, logits } = distribution;
   const rank = rankOf(logits, id);
-  const ids = topIds(logits, top);
-  if (!ids.includes(id)) ids.push(id);
-  const rest = distribution.restLogprob(ids);
+  const told = ids.includes(id) ? ids : [...ids, id];
+  const rest = distribution.restLogprob(told);
   return {
     token: model.token(id),
     logprob: distribution.logprob(id),
     rank,
     entropyNats,
-    top: ids.map((of, place): Candidate => ({
+    top: told.map((of, place): Candidate => ({
       token: model.token(of),
       logprob: distribution.logprob(of),
       rank: of === id ? rank : place + 1,
     })),
     ...(rest === undefined ? {} : { restLogprob: rest }),
-    restCount: model.vocabularySize - ids.length,
+    restCount: model.vocabularySize - told.length,
   };
 }
 

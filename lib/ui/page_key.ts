@@ -21,3 +21,8 @@ export function keyOf({ key, shiftKey }: KeyboardEvent): string {
   if (!/^[a-z]$/i.test(key)) return key;
   return shiftKey ? key.toUpperCase() : key.toLowerCase();
 }
+
+/** Whether a click on a link opens another tab or window, so that it is the browser's. */
+export function opensBeside({ ctrlKey, metaKey, shiftKey }: MouseEvent): boolean {
+  return ctrlKey || metaKey || shiftKey;
+}

@@ -34,16 +34,21 @@ const NOT_GRANTED: readonly Query[] = [
 ];
 
 /** Models and rows that are fetched: they read names of the environment before they find that the network is closed. */
-const FETCHING = `
+const FETCHING = fetching('{ far: onnx("nobody/nothing") }', "[generation(), datasetView()]");
+const FETCHING_ROWS = fetching("{}", "[datasetView()]");
+
+function fetching(generators: string, components: string): string {
+  return `
 import { datasetView, defineModule, generation, hubDataset, onnx } from "visuallm";
 const dataset = { test: hubDataset("nobody/nothing") };
 export default defineModule({
   name: "fetching",
-  generators: { far: onnx("nobody/nothing") },
+  generators: ${generators},
   tasks: { rows: { dataset, prompt: () => "a" } },
-  components: [generation(), datasetView()],
+  components: ${components},
 });
 `;
+}
 
 Deno.test("P2: each entry of each flag is asked for", async () => {
   await buildPages();
@@ -76,18 +81,30 @@ Deno.test("P2: each entry of each flag is asked for", async () => {
 
 Deno.test("P2: each entry of each flag of deno task start:remote is asked for", async () => {
   await buildPages();
-  const folder = await Deno.makeTempDir(), record = `${folder}/uses.jsonl`;
   const fake = startFakeOpenAi();
+  await Deno.mkdir(new URL(".cache/", ROOT), { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: new URL(".cache/", ROOT).pathname });
+  const record = (name: string) => `${folder}/${name}.jsonl`;
+  const rights = await taskRights("start:remote");
+  const env = { PORT: "0", VISUALLM_DAILY_TOKENS: "99999999", OPENAI_BASE_URL: fake.url("ok") };
   try {
-    // As the task names it by a flag, which the set's other users need not.
-    const module = { VISUALLM_MODULES: "examples/openai/mod.ts" };
-    const env = { PORT: "0", ...module, OPENAI_BASE_URL: fake.url("ok"), DENO_AUDIT_PERMISSIONS: record };
     {
-      await using app = await startApp({ flags: await taskFlags("start:remote"), env });
+      // As the task names it by a flag, which the set's other users need not.
+      const module = { VISUALLM_MODULES: "examples/openai/mod.ts", DENO_AUDIT_PERMISSIONS: record("uses") };
+      await using app = await startApp({ flags: await taskFlags("start:remote"), env: { ...env, ...module } });
       await generate(app, "openai/generation/generate");
     }
-    const grants = grantsOf(await taskRights("start:remote"));
-    assert.deepEqual(unusedOf(grants, await readAccesses(record)), []);
+    await Deno.writeTextFile(`${folder}/mod.ts`, FETCHING_ROWS);
+    {
+      // No test leaves this machine.
+      const flags = ["--no-prompt", ...rights.map((flag) => flag === "--allow-net" ? "--allow-net=127.0.0.1" : flag)];
+      const options = { flags, args: [`${folder}/mod.ts`], env: { ...env, DENO_AUDIT_PERMISSIONS: record("rows") } };
+      await using app = await startApp(options);
+      assert.match(await rowsOf(app), /datasets-server\.huggingface\.co/);
+    }
+    const accesses = (await Promise.all(["uses", "rows"].map((name) => readAccesses(record(name))))).flat();
+    const grants = grantsOf(rights);
+    assert.deepEqual(unusedOf(grants, accesses), []);
     measured("P2", `${grants.length} of ${grants.length} of start:remote`);
   } finally {
     await fake.close();
@@ -183,7 +200,11 @@ async function generateEach(env: Readonly<Record<string, string>>): Promise<void
   const modules = ["examples/poems/mod.ts", "examples/openai/mod.ts", ".cache/rights/mod.ts"];
   await using app = await startApp({ args: modules, env: { PORT: "0", ...caps, ...env } });
   for (const module of ["poems", "openai", "fetching"]) await generate(app, `${module}/generation/generate`);
-  await (await fetch(`${app.origin}/api/fetching/dataset/samples`)).text();
+  await rowsOf(app);
+}
+
+async function rowsOf({ origin }: StartedApp): Promise<string> {
+  return await (await fetch(`${origin}/api/fetching/dataset/samples`)).text();
 }
 
 async function generate(app: StartedApp, path: string): Promise<void> {

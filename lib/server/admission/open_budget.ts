@@ -11,8 +11,10 @@ export async function openBudget(
 ): Promise<{ budget?: Budget }> {
   if (Object.keys(budget).length === 0) return {};
   try {
-    if (!isDeployed) await Deno.mkdir(cacheDir, { recursive: true });
-    const kv = await (isDeployed ? Deno.openKv() : Deno.openKv(`${cacheDir}/budget.kv`));
+    // A folder of its own, as some may write nothing else.
+    const folder = `${cacheDir}/caps`;
+    if (!isDeployed) await Deno.mkdir(folder, { recursive: true });
+    const kv = await (isDeployed ? Deno.openKv() : Deno.openKv(`${folder}/budget.kv`));
     return { budget: new Budget(budget, new KvCounters(kv)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

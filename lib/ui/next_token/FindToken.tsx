@@ -6,6 +6,7 @@ import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import type { NextTokenViewProps } from "./next_token_props.ts";
 import { count } from "../number_format.ts";
 import { numberText } from "../address/probability_column.ts";
+import { opensBeside } from "../page_key.ts";
 import { displayToken } from "../token/token_display.ts";
 
 /** Looks through the whole vocabulary: as one types, or without JavaScript on Enter. */
@@ -63,7 +64,7 @@ export function Found({ found, listedAt, screen, params, onGo }: FoundProps) {
               data-found
               href={nextHref({ ...screen, params }, [...listedAt, token.id])}
               onClick={(event) => {
-                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                if (opensBeside(event)) return;
                 event.preventDefault();
                 onGo([...listedAt, token.id]);
               }}

@@ -7,6 +7,7 @@ import { massText } from "../token/mass_text.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import { count, probability } from "../number_format.ts";
 import { type Numbers, numberText } from "../address/probability_column.ts";
+import { opensBeside } from "../page_key.ts";
 import type { Preview } from "./preview.ts";
 import { displayToken, displayTokens, tokenName } from "../token/token_display.ts";
 
@@ -154,7 +155,7 @@ function Row(props: RowProps) {
           role={onMark === undefined ? undefined : "checkbox"}
           aria-checked={onMark === undefined ? undefined : props.isMarked}
           onClick={(event) => {
-            if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+            if (opensBeside(event)) return;
             event.preventDefault();
             (onMark ?? onTake)(token.id);
           }}
@@ -193,7 +194,7 @@ function Row(props: RowProps) {
             aria-label={TEXT.banOf(tokenName(display), excludedBy === "logit_bias")}
             class={cx("rounded-sm px-1 text-soft hover:text-ink hover:underline", onMark !== undefined && "invisible")}
             onClick={(event) => {
-              if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+              if (opensBeside(event)) return;
               event.preventDefault();
               onBan(token.id);
             }}

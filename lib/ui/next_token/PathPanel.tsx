@@ -6,6 +6,7 @@ import { nextHref } from "../address/next_token_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import type { NextTokenViewProps } from "./next_token_props.ts";
 import { MISSING, plural, probability } from "../number_format.ts";
+import { opensBeside } from "../page_key.ts";
 import { Panel } from "../Panel.tsx";
 import { displayToken, displayTokens, knownTokens, tokenName } from "../token/token_display.ts";
 import { heat } from "../token/token_heat.ts";
@@ -191,7 +192,7 @@ export function Step({ href, path, onGo, label, token, keys, children }: StepPro
       aria-label={keys === undefined ? label : undefined}
       class={look}
       onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+        if (opensBeside(event)) return;
         event.preventDefault();
         onGo(path);
       }}

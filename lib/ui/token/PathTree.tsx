@@ -1,5 +1,6 @@
 import type { TokenId } from "../../lm/token.ts";
 import { cx } from "../cx.ts";
+import { opensBeside } from "../page_key.ts";
 import { type PathNode, pathRows } from "./path_tree.ts";
 import { displayTokens } from "./token_display.ts";
 
@@ -56,7 +57,7 @@ export function PathTree({ roots, label, current, hrefOf, onGo }: PathTreeProps)
                     href={hrefOf(whole)}
                     {...row}
                     onClick={(event) => {
-                      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                      if (opensBeside(event)) return;
                       event.preventDefault();
                       onGo(whole, before.length);
                     }}

@@ -1,4 +1,5 @@
 import { cx } from "../cx.ts";
+import { opensBeside } from "../page_key.ts";
 
 interface SegmentsProps<Name extends string> {
   readonly label: string;
@@ -35,7 +36,7 @@ export function Segments<Name extends string>({ label, names, chosen, hrefOf, on
               aria-current={name === chosen ? "true" : undefined}
               class={look}
               onClick={(event) => {
-                if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+                if (opensBeside(event)) return;
                 event.preventDefault();
                 onChoose(name);
               }}
