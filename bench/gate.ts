@@ -49,12 +49,21 @@ export function rowsTable(rows: readonly Row[]): string {
     ["", "measured", "gate", "aim", "reached"],
     rows.map((row) => [
       row.what,
-      row.values.length === 0 ? "not measured" : `${row.values.map(figure).join(" / ")} ${row.unit}`,
+      row.values.length === 0
+        ? "not measured"
+        : `${row.values.map((value) => figureOf(value, row.bound)).join(" / ")} ${row.unit}`,
       boundText(row.bound, row.bound?.gate),
       boundText(row.bound, row.bound?.aim),
       verdictOf(row) ?? "",
     ]),
   );
+}
+
+/** With a figure more where rounding would make it the bound that it is not. */
+function figureOf(value: number, bound: Bound | undefined): string {
+  const text = figure(value);
+  const isBlurred = [bound?.gate, bound?.aim].some((wanted) => wanted === Number(text) && wanted !== value);
+  return isBlurred ? String(Number(value.toPrecision(4))) : text;
 }
 
 function boundText(bound: Bound | undefined, value: number | undefined): string {

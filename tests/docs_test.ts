@@ -1,19 +1,25 @@
 /** What the docs show runs, and nothing of the public API is missing from the reference. */
 import assert from "node:assert/strict";
+import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES } from "../lib/lm/params.ts";
+import { camelCase } from "../lib/lm/wire_text.ts";
 import { allows, grantsOf } from "./rig/grants.ts";
 import { taskRights } from "./rig/start_app.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const DOCS = ["docs/api.md", "docs/first_module.md", "docs/reference.md"];
+const DOCS = ["docs/api.md", "docs/first_module.md", "docs/gpu.md", "docs/reference.md"];
+/** What it shows asks a server that no test has. */
+const CHECKED_DOCS = ["docs/serving.md"];
 
 Deno.test("each snippet of the docs type-checks and runs", async () => {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--doc", "--quiet", ...DOCS],
-    cwd: ROOT,
-    env: { NO_COLOR: "1" },
-  }).output();
   const decoder = new TextDecoder();
-  assert.ok(success, decoder.decode(stdout) + decoder.decode(stderr));
+  for (const args of [["test", "-A", "--doc", "--quiet", ...DOCS], ["check", "--doc-only", ...CHECKED_DOCS]]) {
+    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args,
+      cwd: ROOT,
+      env: { NO_COLOR: "1" },
+    }).output();
+    assert.ok(success, decoder.decode(stdout) + decoder.decode(stderr));
+  }
 });
 
 Deno.test("each address that the docs start the app with may be listened on", async () => {
@@ -43,6 +49,21 @@ Deno.test("the API's page has each route of the API, and none that is not there"
   // A stream of a developer's page is its own.
   const open = routes.filter((path) => !path.endsWith("/events"));
   assert.deepEqual(told.toSorted(), open.toSorted());
+});
+
+Deno.test("the API's page tells the range and the default of each numeric param", async () => {
+  const page = await Deno.readTextFile(new URL("docs/api.md", ROOT));
+  const told = [...page.matchAll(/^\| `(\w+)` +\| (\S+) +\| (\S+) +\| (-?[\d.]+)/gm)].map((
+    [, name = "", ...numbers],
+  ) => [
+    camelCase(name),
+    ...numbers.map(Number),
+  ]);
+  const names = Object.keys(PARAM_RANGES) as NumericParam[];
+  assert.deepEqual(
+    told,
+    names.map((name) => [name, PARAM_RANGES[name].min, PARAM_RANGES[name].max, DEFAULT_PARAMS[name]]),
+  );
 });
 
 Deno.test("the reference names every export of the public API in a heading, and nothing else", async () => {

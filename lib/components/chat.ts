@@ -57,6 +57,10 @@ export interface ChatComponent {
   readonly messages: ((conversation: Conversation) => readonly Message[]) | undefined;
 }
 
+/**
+ * A page of conversation. With `prompt` its text is made here, else by the generator's chat template.
+ * @param options.controls makes the screen's own inputs, whose values `prompt` and `messages` are given
+ */
 export function chat<Group extends Inputs = Record<never, never>>(options: ChatOptions<Group> = {}): ChatComponent {
   const { name = "chat", title = "Chat", starters = [], metrics = {}, params = {}, controls, prompt, messages } =
     options;

@@ -55,7 +55,7 @@ export interface ParamRange {
 
 export type NumericParam = Exclude<keyof SamplingParams, "stop" | "logitBias" | "order">;
 
-/** The one table of what each numeric param may be; forms, validation and docs read it. */
+/** The one table of what each numeric param may be; forms and validation read it, and a test holds the docs to it. */
 export const PARAM_RANGES: Readonly<Record<NumericParam, ParamRange>> = {
   temperature: { min: 0, max: 2, step: 0.05, integer: false },
   topP: { min: 0.01, max: 1, step: 0.01, integer: false },

@@ -114,7 +114,6 @@ const promptSource = {
   edits: v.optional(v.pipe(objectSchema, v.record(nameSchema, promptSchema))),
   prompt: v.optional(promptSchema),
   generator: v.optional(nameSchema),
-  top: topSchema,
 };
 
 const PATH_LIMIT = 8192;
@@ -129,6 +128,7 @@ const pathSchema = v.optional(
 /** Body of `POST generate`: a sample of a task, or a prompt of one's own. */
 export const generateSchema = v.strictObject({
   ...promptSource,
+  top: topSchema,
   params: v.optional(v.pipe(objectSchema, paramsSchema)),
   seed: numberSchema("seed"),
   path: pathSchema,
@@ -139,6 +139,7 @@ export type GenerateBody = v.InferOutput<typeof generateSchema>;
 /** Body of `POST score`: the same, and the completion to score (default: the sample's target). */
 export const scoreSchema = v.strictObject({
   ...promptSource,
+  top: topSchema,
   completion: v.optional(v.union([promptSchema, v.array(indexSchema)], "must be a text or a list of token ids")),
 });
 export type ScoreBody = v.InferOutput<typeof scoreSchema>;

@@ -47,6 +47,21 @@ Deno.test("inputs cannot be created or set with a value that they do not have", 
   assert.throws(() => numberInput("N", { min: 0, max: 5 }).set(9), /Cannot set "N" to 9/);
 });
 
+Deno.test("setRange() leaves a value that the input takes", () => {
+  const moved = [[1, 9], [0, 3], [20, 30], [0.5, 10]].map(([min = 0, max = 0]) => {
+    const number = numberInput("N", { min: 0, max: 10, step: 2, value: 4 });
+    number.setRange(min, max);
+    assert.equal(number.check(number.value), undefined);
+    return number.value;
+  });
+  assert.deepEqual(moved, [3, 2, 20, 2.5]);
+  const tenths = numberInput("T", { min: 0, max: 1, step: 0.1, value: 0.9 });
+  tenths.setRange(0, 0.35);
+  assert.equal(tenths.value, 0.3);
+  assert.throws(() => tenths.setRange(0, Infinity), /expected min ≤ max, got 0, Infinity/);
+  assert.throws(() => tenths.setRange(2, 1), /expected min ≤ max, got 2, 1/);
+});
+
 Deno.test("setChoices() keeps the value while it is there, and else takes the first", () => {
   const choice = choiceInput("C", ["a", "b", "c"]);
   choice.set("b");

@@ -21,7 +21,7 @@ Deno.test("O6: with every right, with caps, with few rights and a token, and wit
 
   const caps = ["--daily-tokens", "9000", "--client-minute-requests", "20", "--cache", ".cache/start_lines"];
   const capped = await linesOf({ args: [...PORT, ...caps, "examples/openai/mod.ts"], env: { OPENAI_API_KEY: "sk-x" } });
-  const limits = "at most 9000 tokens a day, 20 requests a minute a client";
+  const limits = "at most 9000 tokens a day, 20 calls a minute a client";
   assert.deepEqual(capped.slice(4), [
     `generator openai/chat: openai OPENAI_MODEL; ${limits}`,
     `generator openai/text: openai OPENAI_MODEL; ${limits}`,

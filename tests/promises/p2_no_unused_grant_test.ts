@@ -1,4 +1,4 @@
-/** P2: No task gives a right that nothing needs: each entry of each flag is asked for, and each flag missed. */
+/** P2: `start`, `start:remote` and `build` give no right that nothing needs: each entry of each flag is asked for, and each flag missed. */
 import assert from "node:assert/strict";
 import { buildPages } from "../rig/built_pages.ts";
 import { cleanCopy } from "../rig/clean_copy.ts";

@@ -1,4 +1,4 @@
-/** S2: Each direct dependency has one exact version, a reason in CONTRIBUTING, and is at least three days old. */
+/** S2: Each direct dependency has one exact version, a reason in CONTRIBUTING, and none may be installed before it is three days old. */
 import assert from "node:assert/strict";
 import { measured } from "../rig/measured.ts";
 

@@ -691,7 +691,7 @@ Deno.test("a split that failed after a while is told with its reason, also while
   await until("the first try failed", async () => (await state()).state === "failed");
   assert.deepEqual(await state(), { state: "failed", detail: "the Hub answers 503" });
   assert.match(await (await fetch("/failing/dataset")).text(), /as the last try failed: the Hub answers 503/);
-  assert.deepEqual(await state(), { state: "loading", failedBefore: "the Hub answers 503" });
+  assert.deepEqual(await state(), { state: "loading", failed_before: "the Hub answers 503" });
   tries[1]?.reject(new Error("it is over"));
   await until("the second try failed", async () => (await state()).detail === "it is over");
 });

@@ -34,10 +34,17 @@ export class NumberInput extends Input<number, NumberState> {
     this.set(value);
   }
 
-  /** Moves the bounds; a value outside the new ones goes to the nearer one. */
+  /**
+   * Moves the bounds. A value outside the new ones goes to the nearer one, and one between two steps to the lower.
+   * @throws {RangeError} when the bounds are no range
+   */
   setRange(min: number, max: number): void {
-    if (!(min <= max)) throw new RangeError(`Cannot set the range of "${this.state.label}": ${min} is above ${max}`);
-    this.change({ min, max, value: Math.min(Math.max(this.value, min), max) });
+    if (!(Number.isFinite(min) && Number.isFinite(max) && min <= max)) {
+      throw new RangeError(`Cannot set the range of "${this.state.label}": expected min ≤ max, got ${min}, ${max}`);
+    }
+    const value = Math.min(Math.max(this.value, min), max), { step } = this.state;
+    const steps = Math.floor((value - min) / step + STEP_TOLERANCE);
+    this.change({ min, max, value: this.#isOnStep(value, min) ? value : rounded(min + steps * step) });
   }
 
   protected override fault(value: unknown): string | undefined {
@@ -45,12 +52,18 @@ export class NumberInput extends Input<number, NumberState> {
     if (typeof value !== "number" || !(value >= min && value <= max)) {
       return `must be a number from ${min} to ${max}`;
     }
-    const steps = (value - min) / step;
-    if (step > 0 && Math.abs(steps - Math.round(steps)) > STEP_TOLERANCE) {
-      return `must be a number from ${min} to ${max} in steps of ${step}`;
-    }
-    return undefined;
+    return this.#isOnStep(value, min) ? undefined : `must be a number from ${min} to ${max} in steps of ${step}`;
   }
+
+  #isOnStep(value: number, min: number): boolean {
+    const { step } = this.state, steps = (value - min) / step;
+    return step === 0 || Math.abs(steps - Math.round(steps)) <= STEP_TOLERANCE;
+  }
+}
+
+/** Without the last digits, which are wrong: three steps of 0.1 are 0.30000000000000004. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(12));
 }
 
 /** A number that is typed, with arrows. */

@@ -80,7 +80,7 @@ export class Budget {
         amount: 1,
         limit: clientRequestsPerMinute,
         lifetimeMs: MINUTE_MS,
-        what: `${clientRequestsPerMinute} requests a minute for each client`,
+        what: `${clientRequestsPerMinute} calls a minute for each client`,
         endsAt: (minute + 1) * MINUTE_MS,
       },
       {

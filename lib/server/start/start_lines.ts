@@ -57,7 +57,7 @@ function limitsOf({ kind }: GeneratorReport, { slots, queue, budget }: Config): 
   const caps = [
     ...(tokensPerDay === undefined ? [] : [`${tokensPerDay} tokens a day`]),
     ...(clientTokensPerDay === undefined ? [] : [`${clientTokensPerDay} of them a client`]),
-    ...(clientRequestsPerMinute === undefined ? [] : [`${clientRequestsPerMinute} requests a minute a client`]),
+    ...(clientRequestsPerMinute === undefined ? [] : [`${clientRequestsPerMinute} calls a minute a client`]),
   ];
   return caps.length === 0 ? "no caps on what is spent" : `at most ${caps.join(", ")}`;
 }

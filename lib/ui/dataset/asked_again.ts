@@ -1,4 +1,5 @@
 /** What the server tells of something that goes on there. */
+import { decodeWire } from "../../lm/wire_text.ts";
 import { call } from "../api_client.ts";
 
 /** Between two questions. */
@@ -18,6 +19,6 @@ export async function* askedAgain<Answer>(
   while (!signal.aborted) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     if (document.visibilityState === "hidden") continue;
-    yield await call(address, "GET", undefined, signal).then((text) => read(JSON.parse(text))).catch(() => undefined);
+    yield await call(address, "GET", undefined, signal).then((text) => read(decodeWire(text))).catch(() => undefined);
   }
 }

@@ -1,3 +1,4 @@
+import { encodeWire } from "../../../../lib/lm/wire_text.ts";
 import { apiRoute } from "../../../../lib/server/api_route.ts";
 import { checkQuery } from "../../../../lib/server/entry/known_query.ts";
 import { namesFromQuery, resolvePlace } from "../../../../lib/server/place.ts";
@@ -10,6 +11,7 @@ export const handler = apiRoute({
     checkQuery(searchParams, [...WISH_NAMES, "rows"], WISH_PREFIXES);
     const place = resolvePlace(state.registry, params, namesFromQuery(searchParams));
     const rows = rowsFromQuery(searchParams);
-    return Response.json(await lookAtScores({ state, params }, place, rowWish(searchParams), rows, false));
+    const scores = await lookAtScores({ state, params }, place, rowWish(searchParams), rows, false);
+    return new Response(encodeWire(scores), { headers: { "content-type": "application/json" } });
   },
 });

@@ -1,3 +1,4 @@
+import { encodeWire } from "../../../../lib/lm/wire_text.ts";
 import { apiRoute } from "../../../../lib/server/api_route.ts";
 import { namesFromQuery, resolvePlace } from "../../../../lib/server/place.ts";
 
@@ -5,6 +6,7 @@ import { namesFromQuery, resolvePlace } from "../../../../lib/server/place.ts";
 export const handler = apiRoute({
   GET({ params, state: { registry }, url: { searchParams } }) {
     const { module, taskName, split } = resolvePlace(registry, params, namesFromQuery(searchParams));
-    return Response.json(registry.splitState(module.name, taskName, split));
+    const splitState = registry.splitState(module.name, taskName, split);
+    return new Response(encodeWire(splitState), { headers: { "content-type": "application/json" } });
   },
 });
