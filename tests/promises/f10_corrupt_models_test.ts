@@ -4,7 +4,7 @@ import { defineModule, generation, onnx, rows } from "../../lib/mod.ts";
 import { readConfig } from "../../lib/server/config.ts";
 import { startLines } from "../../lib/server/start/start_lines.ts";
 import { measured } from "../rig/measured.ts";
-import { renamed, withExternal, withTensor, withWeights } from "../rig/onnx_bytes.ts";
+import { renamed, withBranches, withExternal, withTensor, withWeights } from "../rig/onnx_bytes.ts";
 import { readEvents, readProblem } from "../rig/read_events.ts";
 import { rigApp } from "../rig/rig_app.ts";
 
@@ -57,6 +57,7 @@ const CORRUPTIONS: readonly Corruption[] = [
   ),
   graph("other magic", /not an ONNX model/, () => new TextEncoder().encode("GGUF".padEnd(4000, "\u0003"))),
   graph("text", /not an ONNX model/, () => new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\n")),
+  graph("branches 3,000 deep", /at most 100 messages in one another/, (bytes) => withBranches(bytes, 3_000)),
   graph("empty", /is empty/, () => new Uint8Array()),
   {
     what: "no tokenizer",

@@ -34,13 +34,31 @@ export function withExternal(
   return added(bytes, [...dims(elements), ...named("outside"), ...entries, 0x70, 1]);
 }
 
+/** Adds a node with a branch, in which there is a node with a branch, and so on for so many levels. */
+export function withBranches(bytes: Uint8Array, levels: number): Uint8Array {
+  const NODE = 1, ATTRIBUTE = 5, GRAPH = 6;
+  const heads: (readonly number[])[] = [];
+  let length = 0;
+  for (let level = 0; level < levels; level++) {
+    for (const number of [GRAPH, ATTRIBUTE, NODE]) {
+      const head = [number * 8 + 2, ...varint(length)];
+      heads.push(head);
+      length += head.length;
+    }
+  }
+  return joined(bytes, [7 * 8 + 2, ...varint(length), ...heads.toReversed().flat()]);
+}
+
 /** Adds float32 weights that hold four bytes, whatever their dimensions claim. */
 export function withTensor(bytes: Uint8Array, elements: number): Uint8Array {
   return added(bytes, [...dims(elements), ...named("inside"), ...field(9, [0, 0, 0, 0])]);
 }
 
 function added(bytes: Uint8Array, tensor: readonly number[]): Uint8Array {
-  const more = field(7, field(5, tensor));
+  return joined(bytes, field(7, field(5, tensor)));
+}
+
+function joined(bytes: Uint8Array, more: readonly number[]): Uint8Array {
   const all = new Uint8Array(bytes.length + more.length);
   all.set(bytes);
   all.set(more, bytes.length);

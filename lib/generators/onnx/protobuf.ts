@@ -9,6 +9,9 @@ const VARINT = 0, FIXED_64 = 1, BYTES = 2, FIXED_32 = 5;
 /** Read at once; longer texts than this are none. */
 const WINDOW = 64 * 1024;
 
+/** Most messages in one another below the whole file: as many as protobuf's own library reads. */
+const MOST_NESTED = 100;
+
 /** A walk through a message and the messages in it. */
 export class Fields {
   readonly #file: Deno.FsFile;
@@ -19,6 +22,8 @@ export class Fields {
   /** End of the field that is being visited. */
   #end: number;
   #wire = BYTES;
+  /** Messages around the one that is being visited. */
+  #depth = 0;
 
   private constructor(readonly path: string, file: Deno.FsFile, size: number) {
     this.#file = file;
@@ -41,11 +46,15 @@ export class Fields {
   /**
    * Visits the fields of the message that is being visited, which is the file at first. In `visit`, `text`, `numbers` and
    * `each` read the field; what is not read is passed over.
-   * @throws {SyntaxError} where the bytes are no message, or a field goes on beyond its end
+   * @throws {SyntaxError} where the bytes are no message, a field goes on beyond its end, or messages lie too deep
    */
   each(visit: (field: number, sizeBytes: number) => void): void {
     const end = this.#end, wire = this.#wire;
     if (wire !== BYTES) throw this.fault("it is not an ONNX model: expected a message");
+    if (this.#depth > MOST_NESTED) {
+      throw this.fault(`it is not an ONNX model: expected at most ${MOST_NESTED} messages in one another`);
+    }
+    this.#depth++;
     while (this.#at < end) {
       const tag = this.#varint(end), field = Math.floor(tag / 8);
       this.#wire = tag % 8;
@@ -57,6 +66,7 @@ export class Fields {
       visit(field, size);
       this.#at = next;
     }
+    this.#depth--;
     [this.#end, this.#wire] = [end, wire];
   }
 

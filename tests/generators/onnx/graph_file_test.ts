@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkGraph } from "../../../lib/generators/onnx/graph_check.ts";
 import { readGraphFile } from "../../../lib/generators/onnx/graph_file.ts";
-import { renamed, withExternal, withTensor } from "../../rig/onnx_bytes.ts";
+import { renamed, withBranches, withExternal, withTensor } from "../../rig/onnx_bytes.ts";
 import { CONTEXT, fixturePath } from "./tiny_models.ts";
 
 const DEMO = new URL("models/demo", CONTEXT.rootUrl).pathname;
@@ -51,6 +51,18 @@ Deno.test("readGraphFile() refuses every file that is cut off, wherever it is", 
   for (let cut = 0; cut < bytes.length; cut += 997) {
     await withFile(bytes.subarray(0, cut), (path) => {
       assert.throws(() => readGraphFile(path), { name: "SyntaxError", message: new RegExp(`Cannot load ${path}: `) });
+    });
+  }
+});
+
+Deno.test("readGraphFile() refuses branches that lie deeper in one another than any reader of protobufs goes", async () => {
+  const bytes = await Deno.readFile(`${fixturePath("tiny_gpt2")}/onnx/model.onnx`);
+  // The graph is one message, and each branch three more: 33 of them make the hundred.
+  await withFile(withBranches(bytes, 33), (path) => assert.equal(readGraphFile(path).logitsWidth, 300));
+  for (const levels of [34, 3_000, 20_000]) {
+    await withFile(withBranches(bytes, levels), (path) => {
+      const message = new RegExp(`^Cannot load ${path}: it is not an ONNX model: expected at most 100 messages`);
+      assert.throws(() => readGraphFile(path), { name: "SyntaxError", message });
     });
   }
 });
