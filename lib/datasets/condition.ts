@@ -20,7 +20,7 @@ export interface Bound {
 const BOUND = />=|<=|>|</.source;
 const BOUNDS = new RegExp(`^(${BOUND})\\s*([^\\s<>]+)(?:\\s*(${BOUND})\\s*([^\\s<>]+))?$`);
 /** A text of a list: as JSON, or up to the next comma. */
-const ITEM = /\s*("(?:[^"\\]|\\.)*"(?=\s*(?:,|$))|[^,]*)(?:,|$)/y;
+const ITEM = /\s*("(?:[^"\\]|\\.)*"(?=\s*(?:,|$))|[^,]*)\s*(?:,|$)/y;
 
 /**
  * Reads a condition. What begins with none of the marks, or is no number after a comparison, is a text to contain.

@@ -100,7 +100,7 @@ export async function openLargeCsv<Sample extends object>(
   const mark = delimiter ?? delimiterOf(head);
   const columns = columnsOf(head, recordsOf(head, mark)[0], mark, name);
   const find = () => findRecords(url, mark);
-  const lines = await keptLineIndex(url, context?.cacheDir, { layout: ` csv ${mark}`, find });
+  const lines = await keptLineIndex(url, context?.cacheDir, { layout: `csv ${mark}`, find });
   if (lines.count === 0) throw noRows(name);
   return readByLines(url, name, lines, (bytes) => sampleOf(bytes, mark, columns, schema));
 }
@@ -158,7 +158,7 @@ function withoutCr(record: string): string {
 
 function delimiterOf(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes.subarray(0, HEADER_BYTES));
-  const header = text.replaceAll(/"[^"]*"/g, "").split("\n", 1)[0] ?? "";
+  const header = text.replaceAll(/"[^"]*"/g, "").split("\n").find((line) => line.trim() !== "") ?? "";
   return ["\t", "|", ";"].find((mark) => header.includes(mark)) ?? ",";
 }
 

@@ -39,17 +39,22 @@ export function derivedRow(row: unknown, edits: Edits): unknown {
 
 /**
  * Of the texts of a form, those that say something else than the row.
- * Subtle: a browser sends every line end of a text field as CR LF, so texts that differ in nothing else are the same, and
- * an edited text gets the line ends of the field that it was made of.
+ * Subtle: a browser sends every line end of a text field as CR LF, and U+FFFD for what no field of a form can hold, so texts
+ * that differ in nothing else are the same, and an edited text gets the line ends of the field that it was made of.
  */
 export function changedTexts(row: unknown, texts: Edits): Edits {
   const fields = new Map(rowEntries(row));
   const changed = Object.entries(texts).flatMap(([field, text]) => {
     const before = editText(fields.get(field)), after = withLineFeeds(text);
-    if (withLineFeeds(before) === after) return [];
+    if (asSent(before) === after) return [];
     return [[field, before.includes("\r\n") ? after.replaceAll("\n", "\r\n") : after]];
   });
   return Object.fromEntries(changed);
+}
+
+/** A text as it comes back from a form in which nobody changed it. */
+function asSent(text: string): string {
+  return withLineFeeds(text).toWellFormed().replaceAll("\0", "\ufffd");
 }
 
 function withLineFeeds(text: string): string {

@@ -25,13 +25,14 @@ export class IndexCache {
   /**
    * Where the index of these files is, or would be; a file that changes gets another place.
    * @param layout what the index looks like; its first word ends the name
+   * @param reader how the files are read: what others read of them has an index beside
    */
-  async place(paths: readonly string[], layout: string): Promise<string> {
+  async place(paths: readonly string[], layout: string, reader = ""): Promise<string> {
     const states = await Promise.all(paths.map(async (path) => {
       const { size, mtime } = await Deno.stat(path);
       return `${size} ${mtime?.getTime()}`;
     }));
-    return join(this.folder, `${hash(paths)}-${hash([layout, ...states])}.${layout.split(" ")[0]}`);
+    return join(this.folder, `${hash([...paths, reader])}-${hash([layout, ...states])}.${layout.split(" ")[0]}`);
   }
 
   /** Whether it is there; if so, it counts as just used. */
@@ -88,7 +89,7 @@ export class IndexCache {
   }
 }
 
-/** The same files in an older state. */
+/** The same files, read in the same way, in an older state. */
 function replaces(place: string, other: string): boolean {
   const parts = (path: string) => [path.split("-").slice(0, -1).join("-"), path.split(".").at(-1)].join();
   return parts(place) === parts(other);

@@ -1,5 +1,6 @@
 import { checkIndex, type Dataset, type DatasetSource } from "./dataset.ts";
 import { indexed } from "./duckdb/indexed.ts";
+import { decimalReadings, withWholeNumbers } from "./parquet_decimals.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 import { checkSource, fileSize, get, isRemote, readPart, sourceUrl, whyUnreadable } from "./source.ts";
 
@@ -8,6 +9,12 @@ export interface ParquetOptions<Sample> {
   readonly columns?: readonly string[];
   readonly schema?: RowSchema<Sample>;
 }
+
+/** Times since 1970 as texts, which hold more digits than a `Date` does. */
+const TIME_PARSERS = {
+  timestampFromMicroseconds: (micros: bigint) => timeText(micros, 3),
+  timestampFromNanoseconds: (nanos: bigint) => timeText(nanos, 6),
+};
 
 /** A file whose parts can be read. */
 interface Slices {
@@ -25,7 +32,8 @@ const BROKEN_MS = 2_000;
 /**
  * A split in a Parquet file, of which only the rows that are looked at are read; at an address of the web too, by ranges.
  *
- * 64-bit integers become numbers where these hold them exactly, else texts; times become ISO 8601 texts.
+ * 64-bit integers and decimals become numbers where these hold them exactly, else texts; times become ISO 8601 texts, with
+ * all their digits.
  * @param path relative to the module's file, or an address of the web
  */
 export function parquet<Sample extends object = Record<string, unknown>>(
@@ -59,7 +67,7 @@ async function readFile<Sample extends object>(
   const metadata = await parquetMetadataAsync(file).catch((error) => {
     throw new SyntaxError(`Cannot read "${name}": it is no Parquet file, or it is cut off (${reasonOf(error)})`);
   });
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const root = parquetSchema(metadata), names = root.children.map(({ element }) => element.name);
   const unknown = columns?.find((column) => !names.includes(column));
   if (unknown !== undefined) {
     throw new TypeError(
@@ -71,15 +79,22 @@ async function readFile<Sample extends object>(
   if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0) || sum !== size) {
     throw new SyntaxError(`Cannot read "${name}": it is damaged, as it tells of ${size} rows and its parts of ${sum}`);
   }
-  const wanted = columns === undefined ? {} : { columns: [...columns] };
+  const decimals = decimalReadings(root);
+  const options = {
+    file,
+    metadata: withWholeNumbers(metadata),
+    compressors,
+    parsers: TIME_PARSERS,
+    ...(columns === undefined ? {} : { columns: [...columns] }),
+  };
   const parts = new DecodedParts(async (rowStart) => {
     const rowEnd = Math.min(size, rowStart + PART_ROWS);
-    return await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, ...wanted });
+    return await parquetReadObjects({ ...options, rowStart, rowEnd });
   });
   const fault = (index: number, error: unknown) =>
     new SyntaxError(`Cannot read row ${index} of "${name}": ${reasonOf(error)}`, { cause: error });
-  const sampleOf = (row: object) =>
-    checkRow(Object.fromEntries(Object.entries(row).map(([key, value]) => [key, plain(value)])), schema);
+  const plainField = ([name, value]: [string, unknown]) => [name, plain(decimals.get(name)?.(value) ?? value)];
+  const sampleOf = (row: object) => checkRow(Object.fromEntries(Object.entries(row).map(plainField)), schema);
   return {
     size,
     problems: [],
@@ -96,7 +111,7 @@ async function readFile<Sample extends object>(
       for (const { rowStart, rowEnd } of scanParts(metadata.row_groups)) {
         let read: readonly object[] | undefined, broken: unknown;
         try {
-          read = await parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd, ...wanted });
+          read = await parquetReadObjects({ ...options, rowStart, rowEnd });
         } catch (error) {
           broken = error;
         }
@@ -152,12 +167,20 @@ function* scanParts(groups: readonly { readonly num_rows: bigint; readonly total
 
 /** A value as JSON could hold it. */
 function plain(value: unknown): unknown {
+  if (value === undefined) return null;
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof Date) return value.toISOString();
   if (ArrayBuffer.isView(value)) return value;
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
+
+/** @param digits after those of milliseconds, written where they are not all zero */
+function timeText(time: bigint, digits: number): string {
+  const unit = 10n ** BigInt(digits), rest = ((time % unit) + unit) % unit;
+  const text = new Date(Number((time - rest) / unit)).toISOString();
+  return rest === 0n ? text : text.replace("Z", `${String(rest).padStart(digits, "0")}Z`);
 }
 
 async function localSlices(url: URL, name: string): Promise<Slices> {

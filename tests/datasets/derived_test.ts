@@ -31,5 +31,7 @@ Deno.test("a form's line ends are not an edit, and an edited text keeps those of
   const row = { unix: "a\nb", windows: "a\r\nb", list: ["a", "b"] };
   const sent = { unix: "a\r\nb", windows: "a\r\nb", list: editText(row.list).replaceAll("\n", "\r\n") };
   assert.deepEqual(changedTexts(row, sent), {});
+  const unsendable = { nul: "a\0b", half: "a\ud800b" };
+  assert.deepEqual(changedTexts(unsendable, { nul: "a\ufffdb", half: "a\ufffdb" }), {});
   assert.deepEqual(changedTexts(row, { unix: "a\r\nc", windows: "a\r\nc" }), { unix: "a\nc", windows: "a\r\nc" });
 });

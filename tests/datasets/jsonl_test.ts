@@ -14,6 +14,17 @@ Deno.test("parseJsonl() reads LF and CRLF, with and without BOM and last line en
   }
 });
 
+Deno.test("parseJsonl() gives whole numbers that a number does not hold as texts", () => {
+  const line =
+    '{"id":1234567890123456789,"ids":[-9007199254740993,9007199254740991],"p":0.12345678901234567,"e":1e300}';
+  assert.deepEqual(parseJsonl(line, "x.jsonl").row(0), {
+    id: "1234567890123456789",
+    ids: ["-9007199254740993", 9007199254740991],
+    p: 0.12345678901234567,
+    e: 1e300,
+  });
+});
+
 Deno.test("parseJsonl() leaves out what is no object, and names each line with what it got", () => {
   const dataset = parseJsonl('{"a":1}\n5\n[1]\nnull\n{"a":\n{"a":2}', "x.jsonl");
   assert.equal(dataset.size, 2);

@@ -65,6 +65,14 @@ Deno.test("a line of tabs that delimit is a row of empty cells, one of spaces is
   assert.deepEqual(await rowsOf(small), expected);
 });
 
+Deno.test("blank lines before the names of the columns do not hide the delimiter", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/file`, "\n \na\tb\n1\t2\n");
+  const dataset = await csv<object>("file").open(new URL(`file://${folder}/`));
+  assert.deepEqual(await dataset.row(0), { a: "1", b: "2" });
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("records are found across the parts that are searched, cells of megabytes with line ends among them", async () => {
   const long = 'line "one"\nline two, '.repeat(200_000); // 4 MB: its quotes and line ends fall on every place of a part.
   const text = Papa.unparse([["a", "b"], [long, "1"], ["x", long], ["", "3"], [long.slice(1), "4"]]);

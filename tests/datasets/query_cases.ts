@@ -78,6 +78,7 @@ const CASES: readonly (readonly [Wish, indices: readonly number[], total?: numbe
   [{ filter: { text: "in:9, 10" } }, [4, 5]],
   [{ filter: { text: 'in:10,"a fox\'s 100% _tail\\\\",""' } }, [2, 3, 4]],
   [{ filter: { text: '!in:10,""' } }, [0, 1, 2, 5, 6]],
+  [{ filter: { text: 'in: "9" , 10' } }, [4, 5]],
   [{ filter: { count: 'in:"",3' } }, [0, 2, 4]],
   [{ filter: { count: "!=" } }, [0, 1, 2, 3, 5, 6]],
   [{ filter: { flag: "!=true" } }, [0, 1, 2, 3, 4, 6]],

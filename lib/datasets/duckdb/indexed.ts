@@ -56,12 +56,24 @@ function withIndex<Sample>(dataset: Dataset<Sample>, index: SplitIndex): Dataset
   };
 }
 
-/** Indexes that are being written, by their places: splits of the same files wait for the same one. */
-const writings = new Map<string, Promise<void>>();
+/** An index that is being written. */
+interface Writing {
+  readonly done: Promise<void>;
+  /** Rows that it has by now. */
+  rows: number;
+  /** Splits that wait for it; when the last one leaves, it is given up. */
+  waiting: number;
+  readonly givenUp: AbortController;
+}
+
+/** Those that are being written now, by their places: splits of the same files wait for the same one. */
+const writings = new Map<string, Writing>();
 
 /** The index of a split: written in the background where it is not there, and open while it is asked. */
 class SplitIndex {
-  state: IndexState;
+  #state: IndexState;
+  /** What it waits for. */
+  #writing: Writing | undefined;
   /** Its place, once it is there. */
   #found: Promise<string | undefined>;
   readonly #closing = new AbortController();
@@ -72,8 +84,12 @@ class SplitIndex {
     readonly cache: IndexCache,
     readonly size: number,
   ) {
-    this.state = { kind: "writing", rows: 0, of: size };
+    this.#state = { kind: "writing", rows: 0, of: size };
     this.#found = this.#find();
+  }
+
+  get state(): IndexState {
+    return this.#writing === undefined ? this.#state : { kind: "writing", rows: this.#writing.rows, of: this.size };
   }
 
   /** @returns undefined when there is no index, after all, or it has no answer, such as an order of very long texts */
@@ -86,7 +102,7 @@ class SplitIndex {
       signal?.throwIfAborted();
       if (await this.cache.has(place)) return undefined;
       // It made room for others while nobody asked it.
-      this.state = { kind: "writing", rows: 0, of: this.size };
+      this.#state = { kind: "writing", rows: 0, of: this.size };
       this.#found = this.#find();
       return await this.ask(question, signal);
     }
@@ -94,6 +110,8 @@ class SplitIndex {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    // What is being written is not open yet, and others may wait for it.
+    if (this.#writing !== undefined) return await this.#leave(this.#writing);
     const place = await this.#found;
     if (place !== undefined) await openIndexes.close(place);
   }
@@ -102,10 +120,10 @@ class SplitIndex {
     try {
       const place = await this.#place();
       if (!await this.cache.has(place) || !await this.#isWhole(place)) await this.#writeOnce(place);
-      this.state = { kind: "ready" };
+      this.#state = { kind: "ready" };
       return place;
     } catch (error) {
-      this.state = { kind: "absent", reason: error instanceof Error ? error.message : String(error) };
+      this.#state = { kind: "absent", reason: error instanceof Error ? error.message : String(error) };
       return undefined;
     }
   }
@@ -119,22 +137,43 @@ class SplitIndex {
   }
 
   async #place(): Promise<string> {
-    const layout = `duckdb ${LAYOUT} ${JSON.stringify(this.files.map(({ href: _, ...reader }) => reader))}`;
-    return await this.cache.place(this.files.map(({ href }) => fileURLToPath(href)), layout);
+    const reader = JSON.stringify(this.files.map(({ href: _, ...reader }) => reader));
+    return await this.cache.place(this.files.map(({ href }) => fileURLToPath(href)), `duckdb ${LAYOUT}`, reader);
   }
 
   async #writeOnce(place: string): Promise<void> {
-    const written = writings.get(place) ?? this.#write(place);
-    writings.set(place, written);
-    await written.finally(() => writings.delete(place));
+    this.#closing.signal.throwIfAborted();
+    const writing = writings.get(place) ?? this.#begin(place);
+    writing.waiting++;
+    this.#writing = writing;
+    try {
+      await writing.done;
+    } finally {
+      this.#writing = undefined;
+    }
   }
 
-  async #write(place: string): Promise<void> {
+  #begin(place: string): Writing {
+    const { promise: done, resolve, reject } = Promise.withResolvers<void>();
+    const writing: Writing = { done, rows: 0, waiting: 0, givenUp: new AbortController() };
+    writings.set(place, writing);
+    this.#write(place, writing).finally(() => writings.delete(place)).then(resolve, reject);
+    return writing;
+  }
+
+  async #leave(writing: Writing): Promise<void> {
+    this.#writing = undefined;
+    if (--writing.waiting > 0) return;
+    writing.givenUp.abort();
+    await this.#found;
+  }
+
+  async #write(place: string, writing: Writing): Promise<void> {
     const path = await this.cache.writingPath(), { files, cacheDir } = this;
     try {
       await writeIndex({ files, cacheDir, path, spillPath: this.cache.spillPath() }, {
-        signal: this.#closing.signal,
-        onRows: (rows) => this.state = { kind: "writing", rows, of: this.size },
+        signal: writing.givenUp.signal,
+        onRows: (rows) => writing.rows = rows,
       });
       if (place !== await this.#place()) throw new Error("the file changed while it was read");
       await this.cache.keep(path, place);

@@ -14,6 +14,7 @@ import {
   type RowsPage,
 } from "../address/dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
+import { beginning } from "./long_text.ts";
 import type { GenerationScreen } from "../address/generation_screen.ts";
 import { FilterField, SortHead } from "./RowsHead.tsx";
 import { ScoreCells, ScoreFilters, ScoreHeads } from "./ScoreCells.tsx";
@@ -172,7 +173,8 @@ function SelectLink({ screen, page, index, selected, isFull }: SelectionProps & 
 
 /** Three lines of a cell are seen, so that a cell of megabytes is not sent. */
 function shorten(text: string): string {
-  return text.length <= CELL_CHARACTERS ? text : `${text.slice(0, CELL_CHARACTERS)}…`;
+  const shown = beginning(text, CELL_CHARACTERS);
+  return shown.length === text.length ? text : `${shown}…`;
 }
 
 /** In place of a row that could not be read. */

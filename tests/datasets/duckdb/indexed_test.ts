@@ -4,12 +4,14 @@ import * as v from "valibot";
 import fc from "fast-check";
 import { parseCondition } from "../../../lib/datasets/condition.ts";
 import type { Dataset } from "../../../lib/datasets/dataset.ts";
+import { csv } from "../../../lib/datasets/csv.ts";
 import { jsonl } from "../../../lib/datasets/jsonl.ts";
 import { parquet } from "../../../lib/datasets/parquet.ts";
 import { queryRows } from "../../../lib/datasets/query.ts";
 import type { RowQuery } from "../../../lib/datasets/row_query.ts";
 import { lookAtRows } from "../../../lib/datasets/statistics.ts";
 import { RowIndex } from "../../../lib/datasets/duckdb/row_index.ts";
+import { until } from "../../rig/until.ts";
 import { checkFacets, checkQueries, QUERY_ROWS } from "../query_cases.ts";
 import { openIndexed, openSource } from "./open_indexed.ts";
 
@@ -141,6 +143,7 @@ Deno.test("an index is written once, and again when its file changes", async () 
   const [first, ...others] = await names();
   assert.match(first ?? "", /^[0-9a-f]{20}-[0-9a-f]{20}\.duckdb$/);
   assert.deepEqual(others, [], "nothing else is left");
+  const { ino } = await Deno.stat(`${context.cacheDir}/index/${first}`);
   const search = async () => {
     const again = await jsonl<object>(`${folder}/file.jsonl`).open(new URL("file:///"), context);
     const answer = await queryRows(again, { search: "snow", offset: 0, limit: 10 });
@@ -149,6 +152,7 @@ Deno.test("an index is written once, and again when its file changes", async () 
   };
   assert.equal(await search(), 2);
   assert.deepEqual(await names(), [first]);
+  assert.equal((await Deno.stat(`${context.cacheDir}/index/${first}`)).ino, ino, "it is not written again");
   await Deno.writeTextFile(`${folder}/file.jsonl`, '{"a":"snow"}\n{"a":"Snow"}\n{"a":"SNOW"}\n');
   assert.equal(await search(), 3);
   const after = await names();
@@ -163,13 +167,53 @@ Deno.test("splits of one file share what is written", async () => {
   await Deno.writeTextFile(`${folder}/file.jsonl`, lines(QUERY_ROWS));
   const context = { cacheDir: `${folder}/cache`, indexedFromBytes: 0 };
   const open = () => jsonl<object>("file.jsonl").open(new URL(`file://${folder}/`), context);
+  const started: string[] = [], Thread = globalThis.Worker;
+  globalThis.Worker = class extends Thread {
+    constructor(url: string | URL, options?: WorkerOptions) {
+      super(url, options);
+      started.push(options?.name ?? "");
+    }
+  };
   const both = await Promise.all([open(), open()]);
   for (const each of both) {
     assert.equal((await queryRows(each, { search: "snow", offset: 0, limit: 1 })).total, 2);
     assert.deepEqual(each.indexState?.(), { kind: "ready" });
   }
   assert.equal((await Array.fromAsync(Deno.readDir(`${folder}/cache/index`))).length, 1);
+  globalThis.Worker = Thread;
+  assert.deepEqual(started, ["index"]);
   for (const each of both) await each.close?.();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("what is written for two splits goes on when one of them is closed, and is told to the other", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/file.jsonl`, lines(Array.from({ length: 30_000 }, (_, n) => ({ n, text: "x" }))));
+  const context = { cacheDir: `${folder}/cache`, indexedFromBytes: 0 };
+  const open = () => jsonl<object>("file.jsonl").open(new URL(`file://${folder}/`), context);
+  const first = await open(), second = await open();
+  await until("the second split tells of rows", () => {
+    const state = second.indexState?.();
+    return state?.kind === "ready" || (state?.kind === "writing" && state.rows > 0);
+  });
+  await first.close?.();
+  assert.equal((await queryRows(second, { search: "x", offset: 0, limit: 1 })).total, 30_000);
+  assert.deepEqual(second.indexState?.(), { kind: "ready" });
+  await second.close?.();
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("two readers of one file each keep their own index", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/file.csv`, "a;b,c\n1;2,3\n");
+  const context = { cacheDir: `${folder}/cache`, indexedFromBytes: 0 };
+  for (const delimiter of [";", ","]) {
+    const dataset = await csv<object>("file.csv", { delimiter }).open(new URL(`file://${folder}/`), context);
+    await dataset.statistics?.();
+    assert.deepEqual(dataset.indexState?.(), { kind: "ready" });
+    await dataset.close?.();
+  }
+  assert.equal((await Array.fromAsync(Deno.readDir(`${folder}/cache/index`))).length, 2);
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -241,6 +285,12 @@ Deno.test("a question that is given up stops, while the index is written and aft
   const waiting = queryRows(fresh, { search: "x", offset: 0, limit: 1, signal: controller.signal });
   controller.abort();
   await assert.rejects(waiting, { name: "AbortError" });
+  await until("there is something half written", async () => {
+    const { kind } = fresh.indexState?.() ?? {};
+    const written = await Array.fromAsync(Deno.readDir(`${opened.folder}/other/index`)).catch(() => []);
+    return written.length > 0 || kind !== "writing";
+  });
+  assert.equal(fresh.indexState?.().kind, "writing");
   await fresh.close?.();
   const left = await Array.fromAsync(Deno.readDir(`${opened.folder}/other/index`));
   assert.deepEqual(left, [], "what was half written is gone");
