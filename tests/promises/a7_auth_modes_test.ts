@@ -49,7 +49,7 @@ const CALLERS: readonly Caller[] = [
   {
     mode: "token, a wrong one",
     options: { token: TOKEN },
-    headers: { cookie: "visuallm=wrong" },
+    headers: { authorization: "Bearer wrong" },
     peer: "10.0.0.9",
     mayCall: false,
   },

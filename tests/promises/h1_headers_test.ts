@@ -76,6 +76,19 @@ async function* otherAnswers({ fetch, post }: RigApp): AsyncGenerator<readonly [
   yield ["HEAD", await fetch("/rig/generation", { method: "HEAD" })];
 }
 
+Deno.test("H1: browsers are told to stay with https where they came over it, to a proxy too", async () => {
+  const { fetch, handler } = await rigApp();
+  const saysIt = async (answer: Response) => {
+    await answer.body?.cancel();
+    return answer.headers.has("strict-transport-security");
+  };
+  assert.equal(await saysIt(await handler(new Request("https://127.0.0.1:8000/favicon.svg"))), true);
+  assert.equal(await saysIt(await fetch("/favicon.svg", { headers: { "x-forwarded-proto": "https" } })), true);
+  for (const proto of ["http", "http, https", ""]) {
+    assert.equal(await saysIt(await fetch("/favicon.svg", { headers: { "x-forwarded-proto": proto } })), false, proto);
+  }
+});
+
 Deno.test("H1: every route, right and wrong, and 1,000 nonces", async () => {
   const modules = ROUTE_MODULES;
   const rig = await rigApp({ modules, servesApi: true });

@@ -18,7 +18,7 @@ export class Attempts {
   constructor(readonly now: () => number = () => performance.now()) {}
 
   /**
-   * Subtle: a right token is refused as well, or it would still show among many tried ones.
+   * Subtle: a right token is refused as well, or it would still show among many tried ones. Who is logged in is not asked.
    * @throws {ProblemError} 429 until the minute of the client's first wrong token is over, once it has shown ten
    */
   check(client: string): void {

@@ -3,7 +3,7 @@ import { csp, type Middleware } from "fresh";
 import type { State } from "../app_state.ts";
 import { failed } from "../api_route.ts";
 import { guard, isOpen } from "./guard.ts";
-import { setHeaders } from "./headers.ts";
+import { isSecure, setHeaders } from "./headers.ts";
 import { ProblemError } from "../problem.ts";
 import { checkRequestLimits } from "./limits.ts";
 import { meterBody } from "../admission/meter_body.ts";
@@ -32,7 +32,7 @@ export const logRequests: Middleware<State> = async (ctx) => {
 /** Every response gets the headers, an error that nothing else caught too. */
 export const secureResponses: Middleware<State> = async (ctx) => {
   const response = await caught(ctx);
-  setHeaders(response.headers, ctx.url.protocol === "https:");
+  setHeaders(response.headers, isSecure(ctx.req, ctx.url));
   return response;
 };
 

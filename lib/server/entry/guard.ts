@@ -3,14 +3,16 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Config } from "../config.ts";
 import type { ProxyConfig } from "../setting_values.ts";
 import { Attempts } from "./attempts.ts";
+import { isSecure } from "./headers.ts";
 import { checkContentType } from "./limits.ts";
+import { LoginCookies } from "./login_cookies.ts";
 import { ProblemError } from "../problem.ts";
+import { isSameAddress } from "./same_address.ts";
 
 /** The one route that anyone may call, under any name: it reveals nothing. */
 const OPEN_PATH = "/api/health";
 /** Most characters of a host name that an answer repeats. */
 const NAME_LENGTH = 100;
-const COOKIE = "visuallm";
 const SAFE_METHODS: readonly string[] = ["GET", "HEAD"];
 
 type AccessConfig = Pick<Config, "allowedHosts" | "host" | "port" | "proxy" | "token">;
@@ -22,8 +24,8 @@ export class Access {
   readonly #names: readonly string[];
   readonly #givenNames: readonly string[];
   readonly #token: Buffer | undefined;
-  /** What a browser keeps once it has shown the token; absent without one. */
-  readonly cookie: string | undefined;
+  /** What browsers keep once they have shown the token; absent without one. */
+  readonly cookies: LoginCookies | undefined;
   readonly #proxy: ProxyConfig | undefined;
   readonly attempts = new Attempts();
   /** Digest of a code that may be used once in a URL, in place of the token. */
@@ -36,8 +38,7 @@ export class Access {
     this.#names = [...new Set(["localhost", "127.0.0.1", "[::1]", own, ...allowedHosts])];
     this.#givenNames = allowedHosts;
     this.#token = token === undefined ? undefined : digest(token);
-    // Subtle: the cookie is made from the token, so that it holds in every instance, and does not tell the token.
-    this.cookie = token === undefined ? undefined : digest(`cookie of ${token}`).toString("base64url");
+    this.cookies = token === undefined ? undefined : new LoginCookies(token);
   }
 
   get needsToken(): boolean {
@@ -53,7 +54,7 @@ export class Access {
   clientOf(request: Request, peer: string): string {
     if (this.#proxy === undefined) return peer;
     const { address, header } = this.#proxy;
-    const person = peer === address ? request.headers.get(header)?.trim() ?? "" : "";
+    const person = isSameAddress(peer, address) ? request.headers.get(header)?.trim() ?? "" : "";
     if (person !== "") return `user ${person}`;
     throw new ProblemError(401, "Not signed in", "Cannot answer: the proxy in front of the app must name who calls");
   }
@@ -82,10 +83,6 @@ export class Access {
     return this.#token !== undefined && timingSafeEqual(digest(given), this.#token);
   }
 
-  allowsCookie(given: string): boolean {
-    return this.cookie !== undefined && timingSafeEqual(digest(given), digest(this.cookie));
-  }
-
   /** Whether this is the code; it is void from then on. */
   takesCode(given: string): boolean {
     const isCode = this.#code !== undefined && timingSafeEqual(digest(given), this.#code);
@@ -109,11 +106,15 @@ export class Access {
 export function guard(request: Request, url: URL, access: Access, client: string): Response | undefined {
   if (isOpen(request, url)) return undefined;
   checkHost(request, access);
-  if (!SAFE_METHODS.includes(request.method)) {
-    checkMethod(request, url);
-    checkOrigin(request);
+  const isForeign = comesFromElsewhere(request), isRead = SAFE_METHODS.includes(request.method);
+  if (!isRead) checkMethod(request, url);
+  if (isForeign && !(isRead && isLink(request, url))) {
+    throw new ProblemError(403, "Refused", "Cannot take this request, as it comes from another site");
   }
-  return access.needsToken ? checkToken(request, url, access, client) : undefined;
+  const type = isRead ? null : request.headers.get("content-type");
+  if (type !== null) checkContentType(type);
+  // Subtle: what links of other sites show is counted for itself, so that a page with many of them locks nobody out.
+  return checkToken(request, url, access, isForeign ? `${client}, by links` : client);
 }
 
 /** Whether anyone may make this request, under any name. */
@@ -137,38 +138,54 @@ function checkHost(request: Request, access: Access): void {
 }
 
 /** Pages and files are read only; and a browser that asks for leave (OPTIONS) comes from another site. */
-function checkMethod({ method }: Request, { pathname }: URL): void {
-  const isApi = pathname.startsWith("/api/") || pathname.startsWith("/v1/");
-  if (isApi && method !== "OPTIONS") return;
-  const headers = { allow: isApi ? "GET, HEAD, POST" : "GET, HEAD" };
+function checkMethod({ method }: Request, url: URL): void {
+  if (isApi(url) && method !== "OPTIONS") return;
+  const headers = { allow: isApi(url) ? "GET, HEAD, POST" : "GET, HEAD" };
   throw new ProblemError(405, "Method not allowed", `Cannot answer ${method} here`, { headers });
 }
 
-function checkOrigin(request: Request): void {
+function comesFromElsewhere(request: Request): boolean {
   const site = request.headers.get("sec-fetch-site");
   const origin = request.headers.get("origin");
   const host = request.headers.get("host") ?? new URL(request.url).host;
   const fromHere = origin === null || origin === `http://${host}` || origin === `https://${host}`;
   const sameSite = site === null || site === "same-origin" || site === "none";
-  if (!fromHere || !sameSite) {
-    throw new ProblemError(403, "Refused", "Cannot take this request, as it comes from another site");
-  }
-  const type = request.headers.get("content-type");
-  if (type !== null) checkContentType(type);
+  return !fromHere || !sameSite;
 }
 
+/**
+ * Whether a browser shows the answer as a page of its own, as for a link in a chat.
+ * Subtle: reading does things too. A page asks its model and opens a session, so that an image or a frame of another site
+ * that names one would spend what the model costs, without anybody seeing it.
+ */
+function isLink({ headers }: Request, url: URL): boolean {
+  const isShown = headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document";
+  return isShown && !isApi(url);
+}
+
+function isApi({ pathname }: URL): boolean {
+  return pathname.startsWith("/api/") || pathname.startsWith("/v1/");
+}
+
+/**
+ * Subtle: once ten wrong ones came from a client, nothing it shows is compared with the token any more, or a right guess
+ * would still show among many. A cookie that was good before passes: it is found among those seen, so that no guess of the
+ * token is judged by it, and nobody can lock out who is logged in.
+ */
 function checkToken(request: Request, url: URL, access: Access, client: string): Response | undefined {
-  const { attempts } = access;
+  const { attempts, cookies } = access;
+  if (cookies === undefined) return undefined;
   const given = request.method === "GET" ? url.searchParams.get("token") : null;
   // Subtle: the code that the app prints is too long to be guessed, so it helps its reader in even when others guess.
-  if (given !== null && access.takesCode(given)) return loggedIn(url, access);
+  if (given !== null && access.takesCode(given)) return loggedIn(request, url, cookies);
   const bearer = /^Bearer (.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-  const cookie = readCookie(request.headers.get("cookie") ?? "");
+  const cookie = readCookie(request.headers.get("cookie") ?? "", cookies.name);
   const isShown = bearer !== undefined || cookie !== undefined || given !== null;
-  if (isShown) attempts.check(client);
-  if (given !== null && access.allowsToken(given)) return loggedIn(url, access);
+  const isKnown = cookie !== undefined && cookies.hasSeen(cookie);
+  if (isShown && !isKnown) attempts.check(client);
+  if (given !== null && access.allowsToken(given)) return loggedIn(request, url, cookies);
   if (bearer !== undefined && access.allowsToken(bearer)) return undefined;
-  if (cookie !== undefined && access.allowsCookie(cookie)) return undefined;
+  if (cookie !== undefined && cookies.allows(cookie)) return undefined;
   if (isShown) attempts.wrong(client);
   throw new ProblemError(
     401,
@@ -178,23 +195,23 @@ function checkToken(request: Request, url: URL, access: Access, client: string):
   );
 }
 
-function loggedIn(url: URL, access: Access): Response {
+function loggedIn(request: Request, url: URL, cookies: LoginCookies): Response {
   const clean = new URL(url);
   clean.searchParams.delete("token");
-  const secure = url.protocol === "https:" ? "; Secure" : "";
+  const secure = isSecure(request, url) ? "; Secure" : "";
   return new Response(null, {
     status: 303,
     headers: {
       // Subtle: Fresh has collapsed leading slashes of the path, so this stays on our own host.
       location: clean.pathname + clean.search,
-      "set-cookie": `${COOKIE}=${access.cookie}; Path=/; HttpOnly; SameSite=Strict${secure}`,
+      "set-cookie": `${cookies.name}=${cookies.create()}; Path=/; HttpOnly; SameSite=Strict${secure}`,
     },
   });
 }
 
-function readCookie(header: string): string | undefined {
-  const pair = header.split(";").map((part) => part.trim()).find((part) => part.startsWith(`${COOKIE}=`));
-  return pair?.slice(COOKIE.length + 1);
+function readCookie(header: string, name: string): string | undefined {
+  const pair = header.split(";").map((part) => part.trim()).find((part) => part.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1);
 }
 
 function digest(text: string): Buffer {

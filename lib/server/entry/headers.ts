@@ -29,6 +29,14 @@ function pagePolicy(nonce: string): string {
 }
 
 /**
+ * Whether the client came over https, by the app's own word or that of a proxy in front.
+ * Subtle: anybody can write that header, so it may decide only what its sender alone is told.
+ */
+export function isSecure({ headers }: Request, { protocol }: URL): boolean {
+  return protocol === "https:" || headers.get("x-forwarded-proto")?.split(",")[0]?.trim() === "https";
+}
+
+/**
  * Sets the headers on a response.
  *
  * Subtle: Fresh tells the nonce of a page only in the policy that its `csp({ useNonce: true })` writes. It is taken from

@@ -72,6 +72,63 @@ Deno.test("guard() takes unsafe requests from its own pages and from scripts onl
   assert.equal(statusOf("http://localhost:8000/", { method: "POST", headers: json }), 405);
 });
 
+Deno.test("guard() lets pages of other sites link to its own, and read or load nothing", () => {
+  const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+  const cases: readonly [string, Record<string, string>, number][] = [
+    ["/", link, 200],
+    ["/a/next-token?generator=b", { ...link, "sec-fetch-site": "same-site" }, 200],
+    ["/api/app", link, 403],
+    ["/v1/models", link, 403],
+    ["/api/health", link, 200],
+    ["/a/next-token", { ...link, "sec-fetch-dest": "iframe" }, 403],
+    ["/a/next-token", { ...link, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" }, 403],
+    ["/a/next-token", { "sec-fetch-site": "same-site" }, 403],
+    ["/a/next-token", { origin: "http://evil.example" }, 403],
+    ["/api/app", { "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors", "sec-fetch-dest": "empty" }, 200],
+    ["/api/app", { ...link, "sec-fetch-site": "none" }, 200],
+  ];
+  for (const [path, headers, status] of cases) {
+    for (const method of ["GET", "HEAD"]) {
+      const url = `http://localhost:8000${path}`;
+      assert.equal(statusOf(url, { method, headers }), status, `${method} ${path} ${JSON.stringify(headers)}`);
+    }
+  }
+});
+
+Deno.test("guard() marks the cookie as one for https where a proxy says that the client came so", () => {
+  const own = access(TOKEN);
+  const cookieOf = (headers: Record<string, string>) => {
+    const login = new Request(`http://localhost:8000/?token=${TOKEN}`, {
+      headers: { host: "localhost:8000", ...headers },
+    });
+    return guard(login, new URL(login.url), own, "here")?.headers.get("set-cookie") ?? "";
+  };
+  for (const proto of ["https", "https, http"]) assert.match(cookieOf({ "x-forwarded-proto": proto }), /; Secure$/);
+  for (const proto of ["http", "http, https", ""]) {
+    assert.doesNotMatch(cookieOf({ "x-forwarded-proto": proto }), /Secure/);
+  }
+});
+
+Deno.test("Access knows the proxy's address however it is written", () => {
+  const request = new Request("http://localhost:8000/", { headers: { "x-user": "ada" } });
+  const cases: readonly [string, string, boolean][] = [
+    ["10.0.0.2", "10.0.0.2", true],
+    ["10.0.0.2", "::ffff:10.0.0.2", true],
+    ["::FFFF:a00:2", "10.0.0.2", true],
+    ["0:0:0:0:0:0:0:1", "::1", true],
+    ["fe80::1%eth0", "fe80::1", true],
+    ["10.0.0.2", "10.0.0.3", false],
+    ["10.0.0.2", "::10.0.0.2", false],
+    ["10.0.0.2", "local", false],
+  ];
+  for (const [address, peer, isProxy] of cases) {
+    const proxy = { address, header: "x-user" };
+    const access = new Access({ host: "127.0.0.1", port: 8000, allowedHosts: [], proxy });
+    if (isProxy) assert.equal(access.clientOf(request, peer), "user ada", `${address} ${peer}`);
+    else assert.throws(() => access.clientOf(request, peer), /proxy/, `${address} ${peer}`);
+  }
+});
+
 Deno.test("guard() wants the token when there is one, as Bearer, cookie, or once in a URL", () => {
   const url = "http://localhost:8000/api/app";
   assert.equal(statusOf(url, { token: TOKEN }), 401);
