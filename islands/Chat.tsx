@@ -8,6 +8,7 @@ import type { TokenId } from "../lib/lm/token.ts";
 import { chatHref, type ChatScreen } from "../lib/ui/address/chat_screen.ts";
 import { exportChat, importChat } from "../lib/ui/chat/chat_file.ts";
 import { joined } from "../lib/ui/chat/chat_join.ts";
+import { bodyOf, controlValues, isSame, lastSettings, settingsOf } from "../lib/ui/chat/chat_settings.ts";
 import * as state from "../lib/ui/chat/chat_state.ts";
 import type { ChatActions, Failure } from "../lib/ui/chat/chat_props.ts";
 import { acceptedAsItCame, draftAfterEdit, draftWithout } from "../lib/ui/chat/acceptance.ts";
@@ -22,6 +23,7 @@ import { useAnswer } from "../lib/ui/use_answer.ts";
 import { useChatPrompt } from "../lib/ui/chat/use_chat_prompt.ts";
 import { useChatRun } from "../lib/ui/chat/use_chat_run.ts";
 import { useConversation } from "../lib/ui/chat/use_conversation.ts";
+import { useKeptDraft } from "../lib/ui/chat/use_kept_draft.ts";
 import { useHref } from "../lib/ui/use_href.ts";
 import { useKeys } from "../lib/ui/use_keys.ts";
 import { useTokenInSight } from "../lib/ui/inspector/use_token_in_sight.ts";
@@ -33,13 +35,16 @@ interface Branch {
   /** What follows its tokens up to there. */
   readonly taken?: readonly TokenId[];
   readonly by: SamplingParams;
+  /** Default: those of the turn. */
+  readonly settings?: state.Settings;
   /** The same branch once more, unless said otherwise. */
   readonly retry?: () => void;
 }
 
 /** The chat screen. The conversations live in this browser; a request carries all that it needs of one. */
 export default function Chat({ screen }: { readonly screen: ChatScreen }) {
-  const draft = useSignal("");
+  const key = `chat:${screen.module}/${screen.component}`;
+  const draft = useKeptDraft(`${key} draft`);
   const query = useSignal("");
   const system = useSignal(screen.system ?? "");
   const prefill = useSignal("");
@@ -54,32 +59,40 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     [],
   );
   const api = `/api/${screen.module}/${screen.component}`;
-  const kept = useConversation(`chat:${screen.module}/${screen.component}`, tell);
+  const kept = useConversation(key, tell);
   const { chat, change, keep } = kept;
   useHref(chatHref(screen, params.value));
   useTokenInSight(() => selection.value !== undefined);
 
-  function tell(detail: string): void {
-    failure.value = { problem: { type: "about:blank", title: CHAT_STRINGS.badChat, status: 0, detail, id: "" } };
+  function tell(detail: string, title: string = CHAT_STRINGS.badChat): void {
+    failure.value = { problem: { type: "about:blank", title, status: 0, detail, id: "" } };
   }
 
-  /** Everything that shapes an answer to these turns. */
-  function bodyFor(turns: readonly state.Turn[], begin = prefill.value) {
+  /** What stands on screen now. */
+  function settings(): state.Settings {
     const controls = Object.entries(screen.controls).map(([name, element]) => [name, store.value(element)]);
-    return {
-      messages: state.messagesOf(turns),
-      system: system.value,
-      prefill: begin,
-      controls: Object.fromEntries(controls),
-      generator: screen.generator,
-    };
+    return { system: system.value, controls: Object.fromEntries(controls), generator: screen.generator };
+  }
+
+  /** A conversation goes on under what its last answer came by. The generator is the one of the address. */
+  function takeSettings(): void {
+    const last = lastSettings(chat.value);
+    if (last === undefined) return;
+    if (screen.system !== undefined) system.value = last.system;
+    for (const [element, value] of Object.entries(controlValues(screen, last))) store.edit(element, value);
+  }
+
+  /** Goes to where another conversation may be. */
+  function travel(go: () => void): void {
+    const { conversation } = chat.value;
+    go();
+    if (chat.value.conversation !== conversation) takeSettings();
   }
 
   const run = useChatRun({
     api,
     chat,
     failure,
-    bodyFor,
     onBegin: (asked) => {
       change(asked);
       selection.value = undefined;
@@ -102,11 +115,12 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       if (parent !== undefined) answerAnew(state.answering(chat.value, parent, n));
     };
     const by = state.anew({ ...params.value, n }, asked);
-    void run.answer(asked, { params: by, prefill: prefill.value, sequence: 0, retry: retry ?? again });
+    const origin = { params: by, prefill: prefill.value, sequence: 0, settings: settings() };
+    void run.answer(asked, { ...origin, retry: retry ?? again });
   }
 
   /** Another version of a turn: its tokens up to a place, and what follows them by the same dice. */
-  function branch({ turn, position, taken = [], by, retry }: Branch): void {
+  function branch({ turn, position, taken = [], by, settings = settingsFor(turn), retry }: Branch): void {
     const { origin, parent, steps } = turn;
     if (origin === undefined || parent === undefined) return;
     const ids = origin.ids ?? steps.map(({ token }) => token.id);
@@ -116,13 +130,23 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       params: { ...by, seed, n: 1 },
       prefill,
       sequence,
+      settings,
       path: [...ids.slice(0, position), ...taken],
-      retry: retry ?? (() => branch({ turn, position, taken, by })),
+      retry: retry ?? (() => branch({ turn, position, taken, by, settings })),
     });
   }
 
-  const finder: TurnFinder = { api, bodyFor, chat: () => chat.value, params: () => params.value };
-  const tokens = useShownTokens({ finder, chat, failure, tell });
+  function settingsFor(turn: state.Turn): state.Settings {
+    return settingsOf(chat.value, turn) ?? settings();
+  }
+
+  const finder: TurnFinder = { api, chat: () => chat.value, params: () => params.value, settings };
+  const tokens = useShownTokens({
+    finder,
+    chat,
+    failure,
+    tell: (detail) => tell(detail, CHAT_STRINGS.notShown),
+  });
 
   /** What is said leaves the composer; a message that was not sent yet stays. */
   function clearSaid(): void {
@@ -153,7 +177,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     },
     open: (conversation) => {
       run.stop();
-      change(opened(chat.value, conversation));
+      travel(() => change(opened(chat.value, conversation)));
     },
     query: (text) => query.value = text,
     edit: (turn, text) => {
@@ -181,9 +205,10 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
         beside.value = shown;
         on.beside(turn);
       };
-      const by = state.changedFor(turn, params.value);
-      if (by !== undefined) branch({ turn, position: 0, by, retry });
-      // The same params by the same dice would be the same answer.
+      const now = settings(), isChanged = !isSame(settingsFor(turn), now);
+      const by = state.changedFor(turn, params.value) ?? (isChanged ? turn.origin.params : undefined);
+      if (by !== undefined) branch({ turn, position: 0, by, settings: now, retry });
+      // The same prompt and params by the same dice would be the same answer.
       else answerAnew(state.answering(chat.value, turn.parent, 1), retry);
     },
     remove: (turn) => change(state.endedBefore(chat.value, turn)),
@@ -209,6 +234,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     try {
       const theirs = importChat(await file.text());
       change(openedAt(joined(chat.value, theirs), theirs.turns[theirs.leaf ?? -1]?.key));
+      if (theirs.leaf !== undefined) takeSettings();
       failure.value = undefined;
     } catch (error) {
       tell(error instanceof Error ? error.message : String(error));
@@ -217,12 +243,13 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
 
   useEffect(() => {
     kept.load();
+    takeSettings();
     isReady.value = true;
   }, []);
 
   useKeys((event) => {
     const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !isTyping(event);
-    if (isUndo && writing.value === undefined) event.shiftKey ? kept.redo() : kept.undo();
+    if (isUndo && writing.value === undefined) travel(event.shiftKey ? kept.redo : kept.undo);
     else if (keyOf(event) === "o" && isPageKey(event)) return toggleOutline();
     else if (event.key !== "Escape") return false;
     else if (writing.value === undefined) selection.value = undefined;
@@ -232,11 +259,15 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   });
 
   const asked = draft.value === "" ? undefined : state.nextTurns(chat.value, draft.value);
-  const prompt = useChatPrompt(`${api}/chat_prompt`, asked && JSON.stringify(bodyFor(asked)));
+  const prompt = useChatPrompt(`${api}/chat_prompt`, asked && JSON.stringify(bodyOf(asked, prefill.value, settings())));
   const question = state.whatIfOf(chat.value, selection.value, params.value);
   const whatIf = useAnswer(
     question && writing.value === undefined ? JSON.stringify([selection.value, question.by]) : undefined,
-    async (signal) => question && (await stepsAlong(finder, question, question.ids.length + 1, signal)).steps.at(-1),
+    async (signal) => {
+      if (question === undefined) return undefined;
+      const walk = { ...question, settings: settingsFor(question.turn) };
+      return (await stepsAlong(finder, walk, walk.ids.length + 1, signal)).steps.at(-1);
+    },
   );
 
   const control = storeControl(store, INPUT_VIEWS, (name, value) => {

@@ -9,6 +9,7 @@ import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./chat_props.ts";
 import { ConfidenceLine } from "./ConfidenceLine.tsx";
 import { cx } from "../cx.ts";
+import type { ChatScreen } from "../address/chat_screen.ts";
 import { paramsToQuery } from "../address/generation_screen.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { isPageKey, keyOf } from "../page_key.ts";
@@ -160,7 +161,7 @@ const NO_VERDICTS: readonly SurvivalVerdict[] = [];
 const NO_STEPS: readonly Step[] = [];
 
 function TurnText(
-  { turn, params, opened, selection, isStreaming, on }: ChatTurnProps & { readonly isStreaming: boolean },
+  { turn, screen, params, opened, selection, isStreaming, on }: ChatTurnProps & { readonly isStreaming: boolean },
 ) {
   const isStrip = isStreaming || (opened.has(turn.id) && turn.steps.length > 0);
   const by = isStreaming ? undefined : changedFor(turn, params);
@@ -179,6 +180,7 @@ function TurnText(
         isStreaming={isStreaming}
         onSelect={(position) => on.select({ turn: turn.id, position })}
       />
+      {turn.askedUnder !== undefined && hasSettings(screen) && <p class="text-12 text-soft">{TEXT.askedUnder}</p>}
       {by !== undefined && (
         <SurvivalLine
           verdicts={verdicts}
@@ -189,6 +191,11 @@ function TurnText(
       )}
     </>
   );
+}
+
+/** Whether anything beside turns and params shapes an answer here. */
+function hasSettings({ system, controls, generators }: ChatScreen): boolean {
+  return system !== undefined || Object.keys(controls).length > 0 || generators.length > 1;
 }
 
 interface TurnEditorProps {

@@ -3,7 +3,8 @@ import * as v from "valibot";
 import type { FinishReason } from "../../lm/event.ts";
 import { DEFAULT_PARAMS } from "../../lm/params.ts";
 import { paramsFromWire, paramsSchema } from "../../lm/wire.ts";
-import type { Chat, Origin, Turn } from "./chat_state.ts";
+import { isSame } from "./chat_settings.ts";
+import type { Chat, Origin, Settings, Turn } from "./chat_state.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { paramsToWire } from "../address/generation_screen.ts";
 import { exportedJson } from "../exported_json.ts";
@@ -11,19 +12,45 @@ import { exportedJson } from "../exported_json.ts";
 const VERSION = 1;
 
 export function exportChat({ turns, leaf, conversation }: Chat): string {
-  const kept = turns.map(({ steps: _, promptIds: __, origin, ...turn }) => ({
+  // A system prompt may be long and is that of many turns, so that each one stands in the file once.
+  const settings: Settings[] = [];
+  const kept = turns.map(({ steps: _, promptIds: __, askedUnder: ___, origin, ...turn }) => ({
     ...turn,
-    ...(origin === undefined ? {} : { origin: { ...origin, params: paramsToWire(origin.params) } }),
+    ...(origin === undefined ? {} : { origin: originToFile(origin, settings) }),
   }));
-  return JSON.stringify({ format: "visuallm-chat", version: VERSION, leaf, conversation, turns: kept });
+  return JSON.stringify({ format: "visuallm-chat", version: VERSION, leaf, conversation, settings, turns: kept });
+}
+
+/** @param table all settings so far, to which its own are added; it names them by their place there */
+function originToFile({ params, prefill, batch, sequence, settings, ids }: Origin, table: Settings[]) {
+  return {
+    params: paramsToWire(params),
+    prefill,
+    batch,
+    sequence,
+    settings: settings && placeIn(table, settings),
+    ids,
+  };
+}
+
+function placeIn(table: Settings[], settings: Settings): number {
+  const known = table.findIndex((each) => isSame(each, settings));
+  return known < 0 ? table.push(settings) - 1 : known;
 }
 
 const wholeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const keySchema = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
 
+const settingsSchema = v.object({
+  system: v.string(),
+  controls: v.record(v.string(), v.unknown()),
+  generator: v.string(),
+});
+
 const originSchema = v.object({
   params: paramsSchema,
+  settings: v.optional(wholeSchema),
   prefill: v.string(),
   batch: wholeSchema,
   sequence: wholeSchema,
@@ -41,7 +68,8 @@ export function importChat(text: string): Chat {
     throw new SyntaxError('Cannot import the chat: expected format "visuallm-chat", version 1, and a list of turns');
   }
   const keys = new Set<string>();
-  const turns = value.turns.map((turn, index) => readTurn(turn, index, keys));
+  const settings = Array.isArray(value.settings) ? value.settings.map(readSettings) : [];
+  const turns = value.turns.map((turn, index) => readTurn(turn, index, { keys, settings }));
   const { leaf } = value;
   const isLeaf = leaf === undefined || (typeof leaf === "number" && turns[leaf] !== undefined);
   if (!isLeaf) throw new SyntaxError(`Cannot import the chat: its leaf ${JSON.stringify(leaf)} is none of its turns`);
@@ -53,8 +81,13 @@ export function importChat(text: string): Chat {
   };
 }
 
-/** @param keys those of the turns before it, to which its own is added */
-function readTurn(value: unknown, index: number, keys: Set<string>): Turn {
+interface FileSoFar {
+  /** Keys of the turns before, to which each turn's own is added. */
+  readonly keys: Set<string>;
+  readonly settings: readonly (Settings | undefined)[];
+}
+
+function readTurn(value: unknown, index: number, { keys, settings }: FileSoFar): Turn {
   const where = `turn ${index}`;
   if (!isRecord(value)) throw new SyntaxError(`Cannot import the chat: ${where} is no object`);
   const { id, parent, role, text, isAccepted, isEdited, reason } = value;
@@ -66,7 +99,7 @@ function readTurn(value: unknown, index: number, keys: Set<string>): Turn {
   }
   const conversation = v.safeParse(wholeSchema, value.conversation);
   const metrics = v.safeParse(metricsSchema, value.metrics);
-  const origin = readOrigin(value.origin);
+  const origin = readOrigin(value.origin, settings);
   // Subtle: files of before turns had keys get the same ones each time, so that two tabs that read one know its turns.
   const key = readKey(value.key, keys) ?? fingerprint(`${index} ${String(parent)} ${role} ${text}`);
   keys.add(key);
@@ -93,12 +126,25 @@ function readKey(value: unknown, keys: ReadonlySet<string>): string | undefined 
 }
 
 /** Undefined for one that is not there or cannot be used: the turn's text stands without it. */
-function readOrigin(value: unknown): Origin | undefined {
+function readOrigin(value: unknown, table: FileSoFar["settings"]): Origin | undefined {
   const parsed = v.safeParse(originSchema, value);
   if (!parsed.success) return undefined;
-  const { params, prefill, batch, sequence, ids } = parsed.output;
-  const read = { params: paramsFromWire(params, DEFAULT_PARAMS), prefill, batch, sequence };
-  return ids === undefined ? read : { ...read, ids };
+  const { params, prefill, batch, sequence, ids, settings: place } = parsed.output;
+  const settings = place === undefined ? undefined : table[place];
+  return {
+    params: paramsFromWire(params, DEFAULT_PARAMS),
+    prefill,
+    batch,
+    sequence,
+    ...(settings === undefined ? {} : { settings }),
+    ...(ids === undefined ? {} : { ids }),
+  };
+}
+
+/** Undefined for what cannot be used. */
+function readSettings(value: unknown): Settings | undefined {
+  const parsed = v.safeParse(settingsSchema, value);
+  return parsed.success ? parsed.output : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -32,13 +32,25 @@ export interface Turn {
   readonly promptIds?: readonly TokenId[];
   /** Of a generated turn: what its steps can be had from again. */
   readonly origin?: Origin;
+  /** What steps were asked for under, where nobody kept what the turn came by; while this page is open. */
+  readonly askedUnder?: Settings;
   readonly metrics?: Readonly<Record<string, number | undefined>>;
   readonly reason?: FinishReason;
+}
+
+/** What shapes a prompt beside its turns, and who goes on with it. */
+export interface Settings {
+  readonly system: string;
+  /** Values of the developer's controls. */
+  readonly controls: Readonly<Record<string, unknown>>;
+  readonly generator: string;
 }
 
 /** How a turn was generated. */
 export interface Origin {
   readonly params: SamplingParams;
+  /** Absent in files of before they were kept. */
+  readonly settings?: Settings;
   /** Text that it begins with, as part of the prompt. */
   readonly prefill: string;
   /** First of the turns that were generated together. */
@@ -141,15 +153,11 @@ export function answering(chat: Chat, message: TurnId, n: number): Chat {
 }
 
 /** The turns from `first` on, with what they are drawn by; `sequence` is whose dice fall for the first of them. */
-export function drawnBy(
-  chat: Chat,
-  first: TurnId,
-  { params, prefill, sequence }: Pick<Origin, "params" | "prefill" | "sequence">,
-): Chat {
+export function drawnBy(chat: Chat, first: TurnId, origin: Omit<Origin, "batch" | "ids">): Chat {
   const turns = chat.turns.map((turn) =>
     turn.id < first
       ? turn
-      : { ...turn, origin: { params, prefill, batch: first, sequence: sequence + turn.id - first } }
+      : { ...turn, origin: { ...origin, batch: first, sequence: origin.sequence + turn.id - first } }
   );
   return { ...chat, turns };
 }
@@ -242,8 +250,11 @@ export function endedBefore(chat: Chat, turn: Turn): Chat {
   return { ...chat, leaf: turn.parent };
 }
 
+/** Steps that were asked for, and the tokens that stand before them where a server tells. */
+export type FoundSteps = Pick<Turn, "steps" | "promptIds" | "askedUnder">;
+
 /** A turn with the steps of its tokens, once they were asked for. */
-export function withSteps(chat: Chat, id: TurnId, found: Pick<Turn, "steps" | "promptIds">): Chat {
+export function withSteps(chat: Chat, id: TurnId, found: FoundSteps): Chat {
   const turn = chat.turns[id];
   return turn === undefined ? chat : { ...chat, turns: chat.turns.with(id, { ...turn, ...found }) };
 }

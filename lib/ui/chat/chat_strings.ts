@@ -44,6 +44,10 @@ export const CHAT_STRINGS = {
   sentUntold: "The server has not told it. If it stays so, sending the message says why.",
   sentTokens: (tokens: string) => `the exact text that the model receives next · ${tokens}`,
   noTokens: "The generator does not tell the tokens of this turn.",
+  otherTokens: "The generator has other tokens under the ids of this turn now.",
+  notShown: "Tokens not shown",
+  askedUnder:
+    "These numbers come from the system prompt, the controls and the generator that stood on screen when they were asked for.",
   badChat: "Chat not kept or not read",
   notKept: (reason: string) => `This browser has no room for more, so the chat ends with this page: ${reason}`,
   setAside: (reason: string) =>

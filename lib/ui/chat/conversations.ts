@@ -13,7 +13,7 @@ export function withoutFirst(chat: Chat, count: number): Chat {
   const { conversation } = begun(chat);
   const from = chat.turns.length;
   // Subtle: the steps came after a longer prompt, and by what stands before a copy its tokens have other numbers.
-  const copies = thread(chat).slice(count).map(({ promptIds: _, ...turn }, index): Turn => ({
+  const copies = thread(chat).slice(count).map(({ promptIds: _, askedUnder: __, ...turn }, index): Turn => ({
     ...turn,
     steps: [],
     id: from + index,

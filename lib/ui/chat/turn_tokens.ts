@@ -1,8 +1,10 @@
 /** The tokens of a turn that came without steps: written by a person, or generated before the page was reloaded. */
+import { detokenize } from "../../lm/detokenize.ts";
 import type { Step } from "../../lm/event.ts";
 import type { SamplingParams } from "../../lm/params.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
-import { type Chat, thread, type Turn, type TurnId } from "./chat_state.ts";
+import { bodyOf, settingsOf } from "./chat_settings.ts";
+import { type Chat, type FoundSteps, type Settings, thread, type Turn, type TurnId } from "./chat_state.ts";
 import { type ChatPrompt, fetchChatPrompt, streamRun } from "../generation_client.ts";
 import { paramsToWire } from "../address/generation_screen.ts";
 
@@ -12,29 +14,28 @@ export interface TurnFinder {
   readonly api: string;
   readonly chat: () => Chat;
   readonly params: () => SamplingParams;
-  /** The request that goes on after these turns. */
-  readonly bodyFor: (turns: readonly Turn[], prefill: string) => Readonly<Record<string, unknown>>;
+  /** What stands there now: for turns of which nobody kept what they came by. */
+  readonly settings: () => Settings;
 }
-
-/** Steps, and the tokens that stand before them where a server tells. */
-type FoundSteps = Pick<Turn, "steps" | "promptIds">;
 
 interface Walk {
   readonly turn: Turn;
   readonly ids: readonly TokenId[];
   readonly by: SamplingParams;
+  readonly settings: Settings;
 }
 
 /** The steps in a turn's place along a path of ids, up to a length, by its own dice. @throws {ApiError} */
 export async function stepsAlong(
-  { api, chat, bodyFor }: TurnFinder,
-  { turn, ids, by }: Walk,
+  { api, chat }: Pick<TurnFinder, "api" | "chat">,
+  { turn, ids, by, settings }: Walk,
   length: number,
   signal: AbortSignal,
 ): Promise<FoundSteps> {
   const { prefill = "", sequence = 0 } = turn.origin ?? {};
   const wanted = { params: paramsToWire({ ...by, n: 1, maxTokens: length, stop: [] }), path: ids };
-  const body = { ...bodyFor(thread({ ...chat(), leaf: turn.parent }), prefill), ...wanted, first_sequence: sequence };
+  const asked = bodyOf(thread({ ...chat(), leaf: turn.parent }), prefill, settings);
+  const body = { ...asked, ...wanted, first_sequence: sequence };
   const steps: Step[] = [];
   let promptIds: readonly TokenId[] = [];
   for await (const event of streamRun(`${api}/chat`, body, signal)) {
@@ -46,17 +47,32 @@ export async function stepsAlong(
 
 /**
  * The steps of a turn that has none on this page; none when its tokens cannot be told, and what has come when `signal`
- * aborts. @throws {ApiError}
+ * aborts. Undefined when the generator has other tokens under its ids now. @throws {ApiError}
  */
-export async function stepsOfTurn(finder: TurnFinder, turn: Turn, signal: AbortSignal): Promise<FoundSteps> {
-  const { api, chat, bodyFor, params } = finder;
+export async function stepsOfTurn(
+  finder: TurnFinder,
+  turn: Turn,
+  signal: AbortSignal,
+): Promise<FoundSteps | undefined> {
+  const { api, chat, params } = finder;
+  const kept = settingsOf(chat(), turn), settings = kept ?? finder.settings();
   const promptOf = (leaf: TurnId | undefined, prefill: string) =>
-    fetchChatPrompt(`${api}/chat_prompt`, bodyFor(thread({ ...chat(), leaf }), prefill), signal);
+    fetchChatPrompt(`${api}/chat_prompt`, bodyOf(thread({ ...chat(), leaf }), prefill, settings), signal);
   if (turn.role === "user") return { steps: bareSteps(tokensOf(turn.text, await promptOf(turn.id, ""))) };
   const { origin, parent, text } = turn;
   const ids = origin?.ids ?? tokensAfter(await promptOf(parent, ""), await promptOf(parent, text)).map(({ id }) => id);
   if (ids.length === 0) return { steps: [] };
-  return await stepsAlong(finder, { turn, ids, by: origin?.params ?? params() }, ids.length, signal);
+  const found = await stepsAlong(finder, { turn, ids, by: origin?.params ?? params(), settings }, ids.length, signal);
+  if (found.steps.length === ids.length && !isTextOf(turn, found.steps)) return undefined;
+  return kept === undefined ? { ...found, askedUnder: settings } : found;
+}
+
+/**
+ * Whether a generated turn says what these tokens do: a stop text may have cut it, and a server may tell more tokens than
+ * text.
+ */
+function isTextOf({ origin, text }: Turn, steps: readonly Step[]): boolean {
+  return origin === undefined || (origin.prefill + detokenize(steps.map(({ token }) => token))).includes(text);
 }
 
 /** Steps that only say which tokens there are. */

@@ -6,15 +6,15 @@ import type { FinishReason, Problem, RunEvent } from "../../lm/event.ts";
 import type { TokenId } from "../../lm/token.ts";
 import { ApiError } from "../api_client.ts";
 import type { Failure } from "./chat_props.ts";
+import { bodyOf } from "./chat_settings.ts";
 import * as state from "./chat_state.ts";
 import { collectPerFrame } from "../frame.ts";
 import { streamRun } from "../generation_client.ts";
 import { paramsToWire } from "../address/generation_screen.ts";
 import { type Pace, paced } from "./pace.ts";
 
-type RunOrigin = Pick<state.Origin, "params" | "prefill" | "sequence">;
-
-interface Asking extends RunOrigin {
+interface Asking extends Omit<state.Origin, "batch" | "ids"> {
+  readonly settings: state.Settings;
   /** Goes on after these tokens. */
   readonly path?: readonly TokenId[];
   /** Asks the same again, once this has failed. */
@@ -26,8 +26,6 @@ interface ChatRunOptions {
   readonly api: string;
   readonly chat: Signal<state.Chat>;
   readonly failure: Signal<Failure | undefined>;
-  /** The request that goes on after these turns. */
-  readonly bodyFor: (turns: readonly state.Turn[], prefill: string) => Readonly<Record<string, unknown>>;
   /** Shows the chat that the run begins with. */
   readonly onBegin: (asked: state.Chat) => void;
   /** The chat has changed for good. */
@@ -48,7 +46,7 @@ export interface ChatRun {
   readonly stop: () => void;
 }
 
-export function useChatRun({ api, chat, failure, bodyFor, onBegin, onKeep, onDone }: ChatRunOptions): ChatRun {
+export function useChatRun({ api, chat, failure, onBegin, onKeep, onDone }: ChatRunOptions): ChatRun {
   const writing = useSignal<state.TurnId | undefined>(undefined);
   const ahead = useSignal<number | undefined>(undefined);
   const pace = useSignal<Pace | undefined>(undefined);
@@ -81,7 +79,7 @@ export function useChatRun({ api, chat, failure, bodyFor, onBegin, onKeep, onDon
       failed = events.find((event) => event.type === "error")?.problem ?? failed;
     });
     try {
-      const body = bodyFor(state.thread(asked).slice(0, -1), origin.prefill);
+      const body = bodyOf(state.thread(asked).slice(0, -1), origin.prefill, origin.settings);
       const more = { params: paramsToWire(origin.params), path, first_sequence: origin.sequence };
       for await (const event of streamRun(`${api}/chat`, { ...body, ...more }, controller.signal)) frame.add(event);
     } catch (error) {

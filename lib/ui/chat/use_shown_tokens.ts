@@ -34,6 +34,7 @@ export function useShownTokens({ finder, chat, failure, tell }: ShownTokensOptio
     try {
       const found = await stepsOfTurn(finder, turn, signal);
       if (signal.aborted) return;
+      if (found === undefined) return tell(TEXT.otherTokens);
       chat.value = withSteps(chat.value, turn.id, found);
       if (found.steps.length === 0) tell(TEXT.noTokens);
     } catch (error) {
