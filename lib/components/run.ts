@@ -100,7 +100,7 @@ export async function scoreCompletion(request: ScoringRequest): Promise<Scored> 
   const blank = nullPrompt === undefined || nullPrompt === "" || nullPrompt === prompt
     ? undefined
     : await scoreTokens({ generator, prompt: nullPrompt, completion: ids, top: 1, signal });
-  const promptTokens = await generator.tokenize?.(prompt);
+  const promptTokens = await generator.tokenize?.(prompt, signal);
   const text = typeof completion === "string" && completion !== target ? completion : undefined;
   const measured = measure(metrics, { text, target, logprobs: tokens.map(({ logprob }) => logprob) });
   return {

@@ -90,7 +90,7 @@ export interface Generator {
   /** True when a server bills its tokens, so that the app's budget holds for it. */
   readonly isBilled?: boolean;
   /** The exact tokens that the model receives for `prompt`. */
-  tokenize?(prompt: string): Promise<readonly Token[]>;
+  tokenize?(prompt: string, signal?: AbortSignal): Promise<readonly Token[]>;
   /** Yields `prompt` first, then steps of all `n` sequences as they come, and one `finish` a sequence. */
   generate(request: GenerateRequest): AsyncGenerator<GeneratorEvent, void, void>;
   /** The distribution after a prompt and the tokens chosen so far. */
@@ -98,7 +98,7 @@ export interface Generator {
   /** One scored token for each token of the completion. */
   score?(request: ScoreRequest): Promise<readonly ScoredToken[]>;
   /** The text of a conversation in the model's own chat template, ready for the assistant's turn. */
-  renderChat?(messages: readonly Message[]): Promise<string>;
+  renderChat?(messages: readonly Message[], signal?: AbortSignal): Promise<string>;
   /** Why it cannot do what is absent. */
   readonly lacks?: { readonly next?: string; readonly score?: string };
   close(): Promise<void>;

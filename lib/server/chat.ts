@@ -9,7 +9,7 @@ import { type ChatBody, paramsFromWire } from "../lm/wire.ts";
 import { encodeWire } from "../lm/wire_text.ts";
 import type { Module } from "../module.ts";
 import type { State } from "./app_state.ts";
-import { streamRun } from "./generation.ts";
+import { cancelled, streamRun } from "./generation.ts";
 import { generationProblem } from "./generation_problem.ts";
 import { findComponent, resolveGenerator } from "./place.ts";
 import { ProblemError } from "./problem.ts";
@@ -45,7 +45,11 @@ export async function chat(ctx: Context<State>, body: ChatBody): Promise<Respons
 /** The exact text, and tokens where the generator can tell, that the conversation would send. */
 export async function chatPrompt(ctx: Context<State>, body: ChatBody): Promise<Response> {
   const { generator, generatorName, prompt } = await readChat(ctx, body);
-  const tokens: readonly Token[] | undefined = await told(generatorName, () => generator.tokenize?.(prompt.text));
+  const tokens: readonly Token[] | undefined = await told(
+    generatorName,
+    ctx.req.signal,
+    (signal) => generator.tokenize?.(prompt.text, signal),
+  );
   const { contextWindow } = generator.facts;
   const answer = {
     prompt,
@@ -64,7 +68,8 @@ async function readChat(ctx: Context<State>, body: ChatBody): Promise<ChatSource
   checkTurns(body);
   const generatorName = resolveGenerator(module, body.generator);
   const generator = await registry.generator(module.name, generatorName, ctx.state.client);
-  const { prompt, messages } = await buildPrompt({ registry, module, component, generator, generatorName }, body);
+  const making = { registry, module, component, generator, generatorName, signal: ctx.req.signal };
+  const { prompt, messages } = await buildPrompt(making, body);
   const { prefill = "" } = body;
   const begun: readonly Message[] = prefill === "" ? [] : [{ role: "assistant", content: prefill }];
   const whole = { ...prompt, text: prompt.text + prefill };
@@ -88,10 +93,12 @@ interface Making {
   readonly component: ChatComponent;
   readonly generator: Generator;
   readonly generatorName: string;
+  /** Aborts when the client leaves. */
+  readonly signal: AbortSignal;
 }
 
 async function buildPrompt(
-  { registry, module, component, generator, generatorName }: Making,
+  { registry, module, component, generator, generatorName, signal }: Making,
   body: ChatBody,
 ): Promise<Pick<ChatSource, "prompt" | "messages">> {
   const { messages, system = component.system ?? "" } = body;
@@ -116,18 +123,20 @@ async function buildPrompt(
   }
   const shown = system === "" ? messages : [{ role: "system", content: system } as const, ...messages];
   const whole = ownMessages === undefined ? shown : make(ownMessages);
-  const text = await told(generatorName, () => generator.renderChat?.(whole));
+  const text = await told(generatorName, signal, (signal) => generator.renderChat?.(whole, signal));
   return { prompt: toPrompt(text ?? ""), messages: whole };
 }
 
 /** What a generator throws, as a problem that names it. */
 async function told<Result>(
   generatorName: string,
-  ask: () => Promise<Result> | undefined,
+  signal: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<Result> | undefined,
 ): Promise<Result | undefined> {
   try {
-    return await ask();
+    return await ask(signal);
   } catch (error) {
+    if (signal.aborted) throw cancelled("chat");
     throw generationProblem(error, generatorName);
   }
 }

@@ -159,7 +159,7 @@ function noTarget(): ProblemError {
 }
 
 /** Nobody waits for the answer then, or the app is stopping: an ending, and no error of the generator. */
-function cancelled(what: string): ProblemError {
+export function cancelled(what: string): ProblemError {
   return new ProblemError(503, "Not available", `Cannot ${what}: the work was cancelled`);
 }
 
@@ -188,6 +188,8 @@ export async function whileWanted(
   const controller = new AbortController();
   const leave = () => controller.abort();
   ctx.req.signal.addEventListener("abort", leave);
+  // Who left while a model was opened for them is not told by an event any more.
+  if (ctx.req.signal.aborted) leave();
   try {
     return await work(controller, AbortSignal.any([controller.signal, ctx.state.shutdown]));
   } finally {

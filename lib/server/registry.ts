@@ -23,7 +23,7 @@ import { type Lanes, Traffic } from "./admission/traffic.ts";
 /** Generators of this kind are behind an API, which does the work and has an admission of its own. */
 export const REMOTE_KIND = "openai";
 
-/** All slots of a generator taken for so long, without a token from any: somebody must look. */
+/** All slots of a generator taken for so long, without a token or an answer from any: somebody must look. */
 const STUCK_MS = 60_000;
 
 /** How long the look at a source may take that stands before the start. */
@@ -238,10 +238,14 @@ export class Registry {
     ]);
   }
 
-  /** Generators all of whose slots are taken by runs that do not get on. */
+  /** Generators all of whose slots, for runs or for short work, are taken by what does not get on. */
   #stuck(): readonly string[] {
-    return [...this.#lanes].filter(([, { runs }]) => runs.stuckMs > STUCK_MS).map(([place, { runs }]) =>
-      `generator ${place}: none of its ${runs.limits.slots} runs has got on for ${Math.floor(runs.stuckMs / 1000)} s`
+    return [...this.#lanes].flatMap(([place, { runs, short }]) =>
+      ([["runs", runs], ["steps and scores", short]] as const)
+        .filter(([, { stuckMs }]) => stuckMs > STUCK_MS)
+        .map(([what, { limits: { slots }, stuckMs }]) =>
+          `generator ${place}: none of its ${slots} ${what} has got on for ${Math.floor(stuckMs / 1000)} s`
+        )
     );
   }
 

@@ -4,6 +4,7 @@ import type { GeneratorEvent } from "../../lm/event.ts";
 import type { Ticket } from "./admission.ts";
 import { RunCount } from "../telemetry/counters.ts";
 import { generationProblem } from "../generation_problem.ts";
+import { shortWork } from "./short_work.ts";
 import { supervised } from "./supervised.ts";
 import type { Lanes, Traffic } from "./traffic.ts";
 
@@ -26,25 +27,37 @@ export function admitted(generator: Generator, use: Use): Generator {
     ...(isBilled === undefined ? {} : { isBilled }),
     ...(lacks === undefined ? {} : { lacks }),
     generate: (request) => countedRun(generator, request, use),
-    ...(tokenize && { tokenize: (prompt) => inTurn(use, undefined, () => tokenize.call(generator, prompt)) }),
-    ...(renderChat && { renderChat: (turns) => inTurn(use, undefined, () => renderChat.call(generator, turns)) }),
-    ...(next && { next: (request, signal) => inTurn(use, signal, () => next.call(generator, request, signal)) }),
-    ...(score && { score: (request) => inTurn(use, request.signal, () => score.call(generator, request)) }),
+    ...(tokenize && {
+      tokenize: (prompt, signal) => inTurn(use, signal, (ending) => tokenize.call(generator, prompt, ending)),
+    }),
+    ...(renderChat && {
+      renderChat: (turns, signal) => inTurn(use, signal, (ending) => renderChat.call(generator, turns, ending)),
+    }),
+    ...(next && {
+      next: (request, signal) => inTurn(use, signal, (ending) => next.call(generator, request, ending)),
+    }),
+    ...(score && {
+      score: (request) =>
+        inTurn(use, request.signal, (ending) => {
+          return score.call(generator, { ...request, ...(ending && { signal: ending }) });
+        }),
+    }),
     close: () => generator.close(),
   };
 }
 
+/** The slot is given back when the work is over, or is waited for no more. */
 async function inTurn<Result>(
-  { lanes, client }: Use,
+  { traffic: { clock, deadlines: { totalMs } }, lanes, client }: Use,
   signal: AbortSignal | undefined,
-  work: () => Promise<Result>,
+  work: (signal: AbortSignal | undefined) => Promise<Result>,
 ): Promise<Result> {
-  if (lanes === undefined) return await work();
+  if (lanes === undefined) return await work(signal);
   const ticket = lanes.short.enter(client);
   try {
     for await (const _ of ticket.wait(signal));
     signal?.throwIfAborted();
-    return await work();
+    return await shortWork(work, { signal, totalMs, clock });
   } finally {
     ticket.leave();
   }

@@ -39,8 +39,8 @@ export function billed(generator: Generator, payer: Payer): Generator {
         return paid(payer, tokensOf(request.prompt) + tokensOf(request.completion) + 1, work);
       },
     }),
-    ...(tokenize && { tokenize: (prompt) => tokenize.call(generator, prompt) }),
-    ...(renderChat && { renderChat: (turns) => renderChat.call(generator, turns) }),
+    ...(tokenize && { tokenize: (prompt, signal) => tokenize.call(generator, prompt, signal) }),
+    ...(renderChat && { renderChat: (turns, signal) => renderChat.call(generator, turns, signal) }),
     close: () => generator.close(),
   };
 }

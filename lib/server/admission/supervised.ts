@@ -2,6 +2,7 @@
 import type { GeneratorEvent } from "../../lm/event.ts";
 import type { Clock } from "../../generators/clock.ts";
 import { ProblemError } from "../problem.ts";
+import { within } from "./patience.ts";
 import { Silence } from "./silence.ts";
 
 export interface Deadlines {
@@ -11,8 +12,8 @@ export interface Deadlines {
   readonly stallMs: number;
 }
 
-/** How long an aborted run may take to say its last; then it is left alone. */
-const LAST_WORD_MS = 5_000;
+/** How long aborted work may take to say its last; then it is left alone. */
+export const LAST_WORD_MS = 5_000;
 
 type Events = AsyncGenerator<GeneratorEvent, void, void>;
 
@@ -67,7 +68,7 @@ class Run {
     this.#ending.addEventListener("abort", this.#awaitLastWord);
     if (this.#ending.aborted) this.#awaitLastWord();
     this.#stopTotal = clock.after(totalMs, () => {
-      this.fault = new ProblemError(504, "Too long", `The run was ended, as it took longer than ${seconds(totalMs)} s`);
+      this.fault = tooLong("run", totalMs);
       this.#overdue.abort();
     });
     this.#events = start(this.#ending);
@@ -91,7 +92,7 @@ class Run {
     const ended = this.#events.return();
     try {
       if (this.#isAbandoned) ended.catch(() => {}); // What it says too late is nobody's.
-      else await ended;
+      else await within(LAST_WORD_MS, ended, this.#watch.clock);
     } finally {
       this.#watch.release();
     }
@@ -109,6 +110,11 @@ class Run {
       this.#reject(this.fault ?? this.#ending.reason);
     });
   };
+}
+
+/** What to say of work that was ended at its deadline. */
+export function tooLong(what: string, totalMs: number): ProblemError {
+  return new ProblemError(504, "Too long", `The ${what} was ended, as it took longer than ${seconds(totalMs)} s`);
 }
 
 function seconds(ms: number): number {

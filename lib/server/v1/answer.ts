@@ -3,6 +3,7 @@ import type { Context } from "fresh";
 import type { Problem } from "../../lm/event.ts";
 import { UpstreamError } from "../../generators/openai/upstream_error.ts";
 import type { State } from "../app_state.ts";
+import { cancelled } from "../generation.ts";
 import { generationProblem } from "../generation_problem.ts";
 import { ProblemError } from "../problem.ts";
 import { toldProblem } from "../told_problem.ts";
@@ -54,8 +55,9 @@ export function v1Error(ctx: Context<State>, error: unknown): Response {
   return Response.json(body, { status, headers: { "cache-control": "no-store", ...headers } });
 }
 
-/** Errors of a generator as problems with a status. */
-export function asProblem(error: unknown, model: string): unknown {
+/** Errors of a generator as problems with a status; of work whose signal has aborted, that it was cancelled. */
+export function asProblem(error: unknown, model: string, signal: AbortSignal): unknown {
+  if (signal.aborted) return cancelled("answer");
   return error instanceof ProblemError || error instanceof UpstreamError ? error : generationProblem(error, model);
 }
 

@@ -27,11 +27,11 @@ export async function chatCompletions(ctx: Context<State>, body: ChatCompletions
     role: role === "developer" ? "system" : role,
     content,
   }));
-  const prompt = await render(generator, messages, body.model);
   const params = paramsOf(body, (body.max_completion_tokens ?? body.max_tokens) || DEFAULT_MAX_TOKENS);
   const top = body.logprobs === true ? body.top_logprobs ?? 0 : 0;
   return await whileWanted(ctx, async (controller, signal) => {
-    const events = guarded(generator.generate({ prompt, messages, params, top, signal }), body.model);
+    const prompt = await render(generator, messages, body.model, signal);
+    const events = guarded(generator.generate({ prompt, messages, params, top, signal }), body.model, signal);
     const head = { id: `chatcmpl-${ctx.state.requestId}`, created: now(), model: body.model };
     if (body.stream === true) return await dataStream(ctx, chunks(head, events, body), controller);
     return Response.json(await whole(head, events, body));
@@ -39,26 +39,32 @@ export async function chatCompletions(ctx: Context<State>, body: ChatCompletions
 }
 
 /** @throws {ProblemError} 422 when the model has no chat template, or its template refuses these messages */
-async function render(generator: Generator, messages: readonly Message[], model: string): Promise<string> {
+async function render(
+  generator: Generator,
+  messages: readonly Message[],
+  model: string,
+  signal: AbortSignal,
+): Promise<string> {
   if (generator.renderChat === undefined) {
     const detail = `Cannot chat with "${model}": it has no chat template; /v1/completions continues a text`;
     throw new ProblemError(422, "Invalid request", detail, { field: "model" });
   }
   try {
-    return await generator.renderChat(messages);
+    return await generator.renderChat(messages, signal);
   } catch (error) {
-    throw asProblem(error, model);
+    throw asProblem(error, model, signal);
   }
 }
 
 async function* guarded(
   events: AsyncGenerator<GeneratorEvent>,
   model: string,
+  signal: AbortSignal,
 ): AsyncGenerator<GeneratorEvent, void, void> {
   try {
     yield* events;
   } catch (error) {
-    throw asProblem(error, model);
+    throw asProblem(error, model, signal);
   }
 }
 

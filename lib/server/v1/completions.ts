@@ -34,7 +34,7 @@ export async function completions(ctx: Context<State>, body: CompletionsBody): P
   const prompts = promptsOf(body.prompt);
   checkPrompts(body, prompts, generator);
   return await whileWanted(ctx, async (controller, signal) => {
-    const pieces = guarded(writeAll(generator, body, prompts, signal), body.model);
+    const pieces = guarded(writeAll(generator, body, prompts, signal), body.model, signal);
     const head = { id: `cmpl-${ctx.state.requestId}`, object: "text_completion", created: now(), model: body.model };
     if (body.stream === true) return await dataStream(ctx, chunks(head, pieces, body), controller);
     return Response.json(await whole(head, pieces, body));
@@ -89,7 +89,9 @@ async function* write(
 ): AsyncGenerator<Piece> {
   const { n = 1, logprobs } = body;
   const maxTokens = body.max_tokens ?? DEFAULT_MAX_TOKENS;
-  const end = maxTokens > 0 ? {} : { reason: "length" as const, promptTokens: await countTokens(generator, prompt) };
+  const end = maxTokens > 0
+    ? {}
+    : { reason: "length" as const, promptTokens: await countTokens(generator, prompt, signal) };
   if (body.echo === true || maxTokens === 0) {
     const echoed = body.echo === true
       ? await echo(generator, prompt, logprobs ?? undefined, signal)
@@ -111,19 +113,21 @@ async function* write(
 }
 
 /** Of a prompt; 0 where the generator does not tell. */
-async function countTokens(generator: Generator, { text, ids }: Prompt): Promise<number> {
-  return (ids ?? await generator.tokenize?.(text) ?? []).length;
+async function countTokens(generator: Generator, { text, ids }: Prompt, signal: AbortSignal): Promise<number> {
+  return (ids ?? await generator.tokenize?.(text, signal) ?? []).length;
 }
 
 /** The prompt's own text, and its tokens with their logprobs where these are asked for or ids are to get their text. */
 async function echo(generator: Generator, prompt: Prompt, count: number | undefined, signal: AbortSignal) {
   if (count === undefined && prompt.ids === undefined) return { text: prompt.text, placed: [] };
-  const tokens: readonly Token[] = prompt.ids === undefined ? await generator.tokenize?.(prompt.text) ?? [] : [];
+  const tokens: readonly Token[] = prompt.ids === undefined
+    ? await generator.tokenize?.(prompt.text, signal) ?? []
+    : [];
   const ids = prompt.ids ?? tokens.map(({ id }) => id);
   const [first, ...rest] = ids;
   if (first === undefined) return { text: prompt.text, placed: [] };
   const scored = await generator.score?.({ prompt: [first], completion: rest, top: count ?? 0, signal }) ?? [];
-  const placed: Placed[] = [{ token: tokens[0] ?? await nameToken(generator, first), top: [] }, ...scored];
+  const placed: Placed[] = [{ token: tokens[0] ?? await nameToken(generator, first, signal), top: [] }, ...scored];
   const text = prompt.ids === undefined ? prompt.text : new TextDecoder().decode(
     Uint8Array.from(placed.flatMap(({ token }) => [...token.bytes])),
   );
@@ -131,16 +135,20 @@ async function echo(generator: Generator, prompt: Prompt, count: number | undefi
 }
 
 /** Subtle: an id alone is named by scoring it after itself, as generators name tokens only where they stand in a text. */
-async function nameToken(generator: Generator, id: TokenId): Promise<Token> {
-  const [scored] = await generator.score?.({ prompt: [id], completion: [id], top: 1 }) ?? [];
+async function nameToken(generator: Generator, id: TokenId, signal: AbortSignal): Promise<Token> {
+  const [scored] = await generator.score?.({ prompt: [id], completion: [id], top: 1, signal }) ?? [];
   return scored?.token ?? { id, text: "", bytes: [] };
 }
 
-async function* guarded(pieces: AsyncGenerator<Piece>, model: string): AsyncGenerator<Piece, void, void> {
+async function* guarded(
+  pieces: AsyncGenerator<Piece>,
+  model: string,
+  signal: AbortSignal,
+): AsyncGenerator<Piece, void, void> {
   try {
     yield* pieces;
   } catch (error) {
-    throw asProblem(error, model);
+    throw asProblem(error, model, signal);
   }
 }
 

@@ -82,3 +82,31 @@ Deno.test("O1: /api/ready is 503 and says why when no run of a generator has got
   assert.equal((await app.fetch("/api/ready")).status, 200);
   measured("O1", "ready names a generator that loads, and slots that are stuck from 60,001 ms on");
 });
+
+Deno.test("O1: /api/ready is 503 and says why when no step or score of a generator has ended for more than 60 s", async () => {
+  const clock = new FakeClock();
+  const { open } = rigModule.generators.table ?? assert.fail();
+  let asked = 0;
+  const silent: GeneratorSource = {
+    kind: "table",
+    label: "never scores",
+    open: async (context) => ({ ...await open(context), score: () => (asked++, new Promise<never>(() => {})) }),
+  };
+  const app = await rigApp({ modules: [moduleOf({ silent })], traffic: { clock } });
+  const leaving = new AbortController();
+  const scores = Array.from(
+    { length: 4 },
+    () => app.post(rigPath("score"), { completion: "b" }, { signal: leaving.signal }),
+  );
+  await until("all slots are taken", () => asked === 4);
+  await clock.pass(60_001);
+  const answer = await app.fetch("/api/ready");
+  assert.equal(answer.status, 503);
+  assert.deepEqual((await answer.json()).reasons, [
+    "generator rig/silent: none of its 4 steps and scores has got on for 60 s",
+  ]);
+  leaving.abort();
+  await clock.pass(5_000);
+  for (const score of scores) assert.equal((await score).status, 503);
+  assert.equal((await app.fetch("/api/ready")).status, 200);
+});

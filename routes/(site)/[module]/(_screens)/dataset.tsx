@@ -244,14 +244,14 @@ async function scoreOf(
 
 /** A generator that cannot be opened takes nothing from the data. */
 async function tokensOf(
-  { state }: ScreenRequest,
+  { state, signal }: ScreenRequest,
   place: Place,
   text: string,
   opens: boolean,
 ): Promise<{ readonly seen?: PromptTokens; readonly problem?: Problem }> {
   if (text.length > PROMPT_BYTES) return {}; // No model is given as much, and to split it would take seconds.
   try {
-    const seen = await promptTokens({ state }, place, text, opens);
+    const seen = await promptTokens({ state }, place, text, opens, signal);
     return seen === undefined ? {} : { seen };
   } catch (error) {
     return opens ? { problem: toldProblem(state, error) } : {};
