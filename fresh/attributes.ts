@@ -1,5 +1,4 @@
-/** Attributes that Fresh reads or adds: client navigation, and links to where the reader is. */
-type Props = Record<string, unknown>;
+/** Attributes that Fresh reads or adds: client navigation, and the keys of elements. */
 
 /** Whether the value of `f-client-nav` turns navigation on. */
 export function isNavOn(value: unknown): boolean {
@@ -28,24 +27,4 @@ export const KEY_ATTRIBUTE = "data-frsh-key";
 /** A key as text of a comment or an attribute. Subtle: a comment must not hold `>`, `--` or a colon of its own. */
 export function keyText(key: unknown): string {
   return key === null || key === undefined ? "" : encodeURIComponent(String(key).toWellFormed()).replaceAll("-", "%2D");
-}
-
-/** Whether a link leads to the current page or to one above it, and the attributes that tell. */
-export function linkPlace(
-  url: URL,
-  href: string,
-): { readonly data: "data-current" | "data-ancestor"; readonly aria: "page" | "true" } | undefined {
-  const path = href.replace(/[?#].*$/s, "").replace(/(.)\/$/, "$1");
-  const here = url.pathname.replace(/(.)\/$/, "$1");
-  if (path === here) return { data: "data-current", aria: "page" };
-  const isAncestor = path === "/" || here.startsWith(`${path}/`);
-  return isAncestor ? { data: "data-ancestor", aria: "true" } : undefined;
-}
-
-/** Props of a link with what tells that it leads to the current page or to one above it. */
-export function activeLink(url: URL, props: Props): Props | undefined {
-  const { href } = props;
-  if (typeof href !== "string" || !href.startsWith("/")) return undefined;
-  const place = linkPlace(url, href);
-  return place && { "aria-current": place.aria, ...props, [place.data]: "true" };
 }

@@ -1,7 +1,7 @@
 /** Puts a fetched page into this one: its partials, its head, and which links lead to where the reader is. */
-import { linkPlace } from "./attributes.ts";
 import { isKind, type Islands, MarkupReader } from "./client_markup.ts";
 import { partialContent, partialOf, partials, readPartial } from "./client_partial.ts";
+import { linkPlace } from "./link_place.ts";
 
 /**
  * What puts the partials of a fetched page into this one, once the modules of its islands are loaded; absent when it

@@ -1,11 +1,12 @@
 /** Server rendering: one hook on Preact's vnodes finds islands, slots, partials, `<Head>` and what needs a nonce. */
 import { type ComponentChildren, Fragment, h, options, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { activeLink, hasNavAttribute, isNavOn, KEY_ATTRIBUTE, keyText, templateHasNav } from "./attributes.ts";
+import { hasNavAttribute, isNavOn, KEY_ATTRIBUTE, keyText, templateHasNav } from "./attributes.ts";
 import { asset, assetSrcSet } from "./asset.ts";
 import { bootScript } from "./boot.ts";
 import { Enter, IslandFrame, KeyFrame, PartialFrame, Waiting } from "./frames.ts";
 import { Head, headKey } from "./head.ts";
+import { activeLink } from "./link_place.ts";
 import { during, rendering, type RenderState } from "./render_state.ts";
 import { Partial } from "./runtime.ts";
 import { element } from "./vnode.ts";

@@ -10,14 +10,13 @@ import { VIEWS } from "../lib/elements/view/views.ts";
 interface ComponentViewProps {
   /** Path of the component's API. */
   readonly api: string;
-  readonly title: string;
   readonly state: SessionState;
 }
 
 const TICK_MS = 100;
 
 /** A developer's page: its elements top-down, and its session with the server. */
-export default function ComponentView({ api, title, state }: ComponentViewProps) {
+export default function ComponentView({ api, state }: ComponentViewProps) {
   const connection = useMemo(() => new PageConnection(api, state), []);
   const { store } = connection;
   const isReady = useSignal(false);
@@ -61,5 +60,5 @@ export default function ComponentView({ api, title, state }: ComponentViewProps)
     act: (name) => void connection.act(name),
     cancel: (name) => void connection.cancel(name),
   };
-  return <PageView title={title} page={page} notice={connection.notice.value} />;
+  return <PageView page={page} notice={connection.notice.value} />;
 }

@@ -42,7 +42,8 @@ export interface ActOptions {
 }
 
 export class Session {
-  restored = false;
+  /** Made again in place of one that was lost, and nobody was told so yet. */
+  #isNewlyRestored = false;
   readonly #running = new Map<string, ActionRun>();
   readonly #ended = new Map<string, ActionState>();
   readonly #listeners = new Set<Listener>();
@@ -53,12 +54,15 @@ export class Session {
     return this.#running.size > 0;
   }
 
+  /** The whole page; the first one after a loss tells of it. */
   state(): SessionState {
     // Those who listen already are sent what the snapshot would otherwise keep from them.
     this.#publish();
     const running = [...this.#running].map(([name, run]): [string, ActionState] => [name, run.state]);
     const actions = Object.fromEntries([...this.#ended, ...running]);
-    return { session: this.id, restored: this.restored, elements: this.page.snapshot(), actions };
+    const restored = this.#isNewlyRestored;
+    this.#isNewlyRestored = false;
+    return { session: this.id, restored, elements: this.page.snapshot(), actions };
   }
 
   /** Sets inputs to what a page still holds; what no longer fits is left as it is. */
@@ -72,7 +76,7 @@ export class Session {
         if (!(error instanceof InputError)) throw error;
       }
     }
-    this.restored = true;
+    this.#isNewlyRestored = true;
   }
 
   /**
@@ -84,7 +88,7 @@ export class Session {
     const { signal, isHeard = false, onStart } = options;
     const action = this.#actionOf(name);
     this.#accept(action, values);
-    const startsWithState = this.restored || isHeard && this.#listeners.size === 0;
+    const startsWithState = this.#isNewlyRestored || isHeard && this.#listeners.size === 0;
     // Subtle: what two streams tell twice would be applied twice, so that a client is told by one alone.
     const listener = isHeard && !startsWithState ? undefined : this.#listen(); // Before it starts, to miss nothing.
     void this.#run(name, action, onStart?.());

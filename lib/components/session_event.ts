@@ -20,7 +20,7 @@ export type SessionEvent =
 /** All that a page needs to be drawn. */
 export interface SessionState {
   readonly session: string;
-  /** True when the server had lost the session and made it again from the inputs. */
+  /** True, once, when the server had lost the session and made it again from the inputs. */
   readonly restored: boolean;
   readonly elements: Readonly<Record<string, ElementState>>;
   /** Of the elements that were clicked. */

@@ -45,7 +45,8 @@ export abstract class Input<Value, State extends InputState<Value> = InputState<
   accept(value: unknown): void {
     const fault = this.check(value);
     if (fault !== undefined) throw new InputError(fault);
-    const known = value as Value; // `fault` has looked: it is undefined for values of this input alone.
+    // `fault` has looked: it is undefined for values of this input alone. JSON has null where it has none.
+    const known = (value ?? undefined) as Value;
     this.#changed = !Object.is(known, this.value);
     if (this.#changed) this.#put(known);
   }

@@ -152,7 +152,7 @@ function readControls(component: ChatComponent, given: Readonly<Record<string, u
       if (!Object.hasOwn(given, name)) return [name, control.value];
       const fault = control.check(given[name]);
       if (fault !== undefined) throw invalid(`controls.${name}`, fault);
-      return [name, given[name]];
+      return [name, given[name] ?? undefined]; // JSON has null where a control has no value.
     }),
   );
 }

@@ -42,19 +42,23 @@ export async function watchElements(ctx: Context<State>): Promise<Response> {
   return await stream(ctx, (signal) => session.watch(signal));
 }
 
-/** Clicks an element. A lost session is made again and gets the inputs of the request first. */
+/**
+ * Clicks an element. A lost session is made again and gets the inputs of the request first.
+ * @throws {ProblemError} of the session, when the click does not fit the page that was made again
+ */
 export async function act(ctx: Context<State>, { session: id, inputs, is_heard: isHeard }: ActBody): Promise<Response> {
   const owner = elementsOwner(ctx);
   const { sessions } = ctx.state;
   const found = id === undefined ? undefined : sessions.find(owner, id);
+  const isLost = found === undefined && id !== undefined;
   const session = found ?? await sessions.open(owner, id);
   const element = ctx.params.element ?? "";
   try {
-    if (found === undefined && id !== undefined) session.refill(inputs);
+    if (isLost) session.refill(inputs);
     const onStart = () => beginSpan(ctx);
     return await stream(ctx, (signal) => session.act(element, inputs, { signal, isHeard, onStart }));
   } catch (error) {
-    throw asProblem(error);
+    throw asProblem(error, isLost);
   }
 }
 
@@ -95,13 +99,26 @@ async function stream(
   return await eventStream(events, { controller, onError, encode: JSON.stringify });
 }
 
-function asProblem(error: unknown): unknown {
+function asProblem(error: unknown, isLost: boolean): unknown {
+  if (error instanceof PageFullError) return new ProblemError(413, "Page too large", error.message);
+  const refusal = refusalOf(error);
+  return refusal !== undefined && isLost ? outdated(refusal) : refusal ?? error;
+}
+
+/** Undefined for an error that is no refusal of a click. */
+function refusalOf(error: unknown): ProblemError | undefined {
   if (error instanceof ActionInputError) {
     const field = `inputs.${shownName(error.element)}`;
     return new ProblemError(422, "Invalid request", `Cannot use ${field}: ${error.message}`, { field });
   }
-  if (error instanceof PageFullError) return new ProblemError(413, "Page too large", error.message);
-  if (!(error instanceof ActionRefusedError)) return error;
+  if (!(error instanceof ActionRefusedError)) return undefined;
   if (error.reason === "unknown") return new ProblemError(404, "Not found", error.message);
   return new ProblemError(409, "Refused", error.message);
+}
+
+/** The page that the client shows is not the one that was made again: it has to take that one first. */
+function outdated({ detail }: ProblemError): ProblemError {
+  const told =
+    `This click did nothing: the server had lost this page's session, and made it again from what fits. ${detail}`;
+  return new ProblemError(409, "Refused", told, { field: "session" });
 }

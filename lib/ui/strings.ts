@@ -17,7 +17,6 @@ export const STRINGS = {
   connectionLost: "The server cannot be reached. This page goes on once it answers again.",
   notFetched: "The server does not answer, or was changed. Load the page again.",
   interrupted: "The server was restarted while this ran; it did not finish. Nothing was run twice.",
-  elementsNeedScript: "Buttons on this page need JavaScript.",
   select: (title: string) => `Select "${title}"`,
   selectNone: "Select",
   ordinal: (place: number, of: number) => `${place} of ${of}`,

@@ -74,6 +74,8 @@ Deno.test("setChoices() keeps the value while it is there, and else takes the fi
 Deno.test("a radio that deselects starts with none and forgets after sending; a text that blanks is emptied", () => {
   const radio = radioInput("R", ["a", "b"], { deselects: true });
   assert.equal(radio.value, undefined);
+  radio.accept(null); // As JSON has it.
+  assert.deepEqual([radio.value, radio.changed], [undefined, false]);
   radio.accept("b");
   assert.equal(radio.value, "b");
   radio.sent();

@@ -1,6 +1,6 @@
 /** Chat over the API: the exact prompt of a conversation, byte for byte, and its continuation. */
 import assert from "node:assert/strict";
-import { chat, checkbox, choiceInput, defineModule, field, logitTable, prompt } from "../../lib/mod.ts";
+import { chat, checkbox, choiceInput, defineModule, field, logitTable, prompt, radioInput } from "../../lib/mod.ts";
 import { readEvents, readProblem } from "../rig/read_events.ts";
 import { rigApp } from "../rig/rig_app.ts";
 
@@ -18,11 +18,15 @@ const talk = defineModule({
   components: [
     chat({
       system: "Be kind.",
-      controls: () => ({ mood: choiceInput("Mood", ["calm", "loud"]), short: checkbox("Short") }),
+      controls: () => ({
+        mood: choiceInput("Mood", ["calm", "loud"]),
+        short: checkbox("Short"),
+        tone: radioInput("Tone", ["warm"], { deselects: true }),
+      }),
       prompt: ({ system, messages, values }) =>
-        prompt`[${field("system", system)}|${values.mood}|${String(values.short)}]${
-          field("turns", messages.map(({ role, content }) => `${role}:${content}\n`).join(""))
-        }`,
+        prompt`[${field("system", system)}|${values.mood}|${String(values.short)}${
+          values.tone === undefined ? "" : `|${values.tone}`
+        }]${field("turns", messages.map(({ role, content }) => `${role}:${content}\n`).join(""))}`,
     }),
     chat({ name: "bare", title: "Bare" }),
   ],
@@ -35,7 +39,8 @@ const assistant = (content: string) => ({ role: "assistant", content });
 Deno.test("POST chat_prompt gives the exact text: turns raw, controls checked, the prefill at its end", async () => {
   const { post } = await rigApp({ modules: [talk] });
   const hostile = "<b>b</b> & &lt;x&gt; *2* `c`\né🌍";
-  const body = { messages: [user(hostile), assistant("ok"), user("?")], controls: { mood: "loud" }, prefill: "a" };
+  const controls = { mood: "loud", tone: null };
+  const body = { messages: [user(hostile), assistant("ok"), user("?")], controls, prefill: "a" };
   const answer = await (await post(PREVIEW, body)).json();
   assert.equal(answer.prompt.text, `[Be kind.|loud|false]user:${hostile}\nassistant:ok\nuser:?\na`);
   assert.equal(answer.prompt.text, answer.tokens.map(({ text }: { text: string }) => text).join(""));

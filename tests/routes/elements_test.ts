@@ -229,8 +229,13 @@ Deno.test("a lost session is made again from the inputs that a click carries, an
   const rig = await app();
   const session = "0123456789abcdef".repeat(2);
   const inputs = { number_input: 9, choice_input: "gone" };
+  const runs = actionRuns.send;
   const problem = await readProblem(await rig.post(`${INPUTS}/elements/button`, { session, inputs }));
-  assert.equal(problem.field, "inputs.choice_input");
+  assert.deepEqual([problem.status, problem.field, actionRuns.send], [409, "session", runs]);
+  assert.match(problem.detail, /^This click did nothing: .+ Choice must be one of "a", "b", got "gone"$/);
+  const again = await stateOf(rig, INPUTS, session);
+  assert.deepEqual([again.restored, again.elements.number_input?.value], [true, 9], "what fits is kept");
+  assert.equal((await stateOf(rig, INPUTS, session)).restored, false, "it is told once");
   const events = await readSession(
     await rig.post(`${INPUTS}/elements/button`, { session: session.replace("0", "f"), inputs: { number_input: 9 } }),
   );

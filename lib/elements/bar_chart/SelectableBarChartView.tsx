@@ -1,10 +1,9 @@
-import { useEffect, useRef } from "preact/hooks";
 import { visibleLines, visibleText } from "../../lm/visible_text.ts";
 import { Button } from "../../ui/Button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { STRINGS } from "../../ui/strings.ts";
 import { ActionStatus } from "../view/ActionStatus.tsx";
-import type { PageControl, ViewProps } from "../view/element_view.ts";
+import type { ViewProps } from "../view/element_view.ts";
 import { BarPiece, BarTable } from "./BarPiece.tsx";
 import { type ChartPiece, type Layout, layoutOf, shortTitle, type Twin, twins } from "./pieces.ts";
 import type { SelectableBarChartState } from "./selectable_bar_chart.ts";
@@ -12,7 +11,6 @@ import type { SelectableBarChartState } from "./selectable_bar_chart.ts";
 /** Subtle: no form of its own, since the chart may stand among the inputs of a button, which is one. */
 export function SelectableBarChartView({ name, state, page }: ViewProps<SelectableBarChartState>) {
   const { label, pieces, max, long, selectLabels } = state;
-  useForgottenChoice(name, state, page);
   const layout = layoutOf(pieces, long);
   const isRows = layout === "rows";
   const which = twins(pieces);
@@ -92,15 +90,6 @@ function PieceChoice({ name, index, isChosen, onChoose, onEnter, ...piece }: Pie
       <BarPiece {...piece} lead={radio} />
     </label>
   );
-}
-
-/** What was chosen among the pieces before, and not sent, says nothing about the new ones. */
-function useForgottenChoice(name: string, { version, value }: SelectableBarChartState, page: PageControl): void {
-  const drawnVersion = useRef(version);
-  useEffect(() => {
-    if (drawnVersion.current !== version) page.edit(name, value);
-    drawnVersion.current = version;
-  }, [version]);
 }
 
 /** Until an edit is settled it may name a piece that is gone; the first is chosen then. */

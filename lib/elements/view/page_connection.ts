@@ -25,8 +25,8 @@ export class PageConnection {
   #isReconnecting = false;
   /** The one stream whose events count: what two of them tell would be applied twice, and in the wrong order. */
   #heard: AsyncGenerator<SessionEvent> | undefined;
-  /** Settles once the clicks so far are answered: one at a time is under way, so that the server knows who hears it. */
-  #answered = Promise.resolve();
+  /** Settles once what was asked so far is answered: one at a time is under way, so that the server knows who hears it. */
+  #answered: Promise<unknown> = Promise.resolve();
 
   /** @param api path of the component's API */
   constructor(api: string, state: SessionState) {
@@ -53,7 +53,7 @@ export class PageConnection {
     keepInTab(key, this.#session);
     const unsent: unknown = JSON.parse(keptInTab(`unsent:${this.#api}`) ?? "{}");
     for (const [name, value] of Object.entries(unsent ?? {})) {
-      if (this.store.isInput(name)) this.store.edit(name, value);
+      if (this.store.fits(name, value)) this.store.edit(name, value);
     }
   }
 
@@ -71,19 +71,27 @@ export class PageConnection {
   async act(element: string): Promise<void> {
     if (this.store.actions.peek()[element]?.status === "running") return;
     const inputs = this.store.values();
-    this.store.markSent();
+    const markSent = this.store.sending(element);
     this.store.act(element, { status: "running", elapsedMs: 0 });
     const before = this.#answered;
     let answered = () => {};
-    this.#answered = new Promise((resolve) => answered = resolve);
+    this.#answered = new Promise<void>((resolve) => answered = resolve);
+    const onTaken = () => {
+      markSent();
+      answered();
+    };
     try {
       await before;
       const body = { session: this.#session, inputs, is_heard: this.#heard !== undefined };
-      await this.#follow(`elements/${element}`, answered, body);
+      await this.#follow(`elements/${element}`, onTaken, body);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const { problem } = error;
       if (problem.status === 0) return await this.#reconnect();
+      if (problem.field === "session") {
+        await this.#reconnect(problem.detail);
+        return void (this.#notice.value = problem.detail);
+      }
       const input = problem.field?.match(/^inputs\.(.*)$/)?.[1];
       if (input === undefined) return this.store.act(element, { status: "failed", elapsedMs: 0, problem });
       this.store.act(element, { status: "done", elapsedMs: 0 });
@@ -136,7 +144,8 @@ export class PageConnection {
 
   /** True when the server has the session; then its actions are followed to their end. */
   #watch(session: string): Promise<boolean> {
-    return new Promise((resolve, reject) => {
+    // Subtle: what a click tells must not come before the page as it was before the click.
+    return this.#answered = new Promise<boolean>((resolve, reject) => {
       const isThere = () => resolve(true);
       this.#follow(`events?session=${session}`, isThere).then(isThere, (error) => {
         if (!(error instanceof ApiError)) reject(error);
@@ -150,10 +159,10 @@ export class PageConnection {
    * Asks until the server answers. A session that it has lost is made again, with what stands in the inputs; an answer that
    * would be the same again ends the asking.
    */
-  async #reconnect(): Promise<void> {
+  async #reconnect(notice: string = STRINGS.connectionLost): Promise<void> {
     if (this.#isReconnecting) return;
     this.#isReconnecting = true;
-    this.#notice.value = STRINGS.connectionLost;
+    this.#notice.value = notice;
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
@@ -185,8 +194,8 @@ export class PageConnection {
       return this.#begin(await call(api, "GET"));
     }
     this.#isReconnecting = false;
-    batch(() => this.#replace(JSON.parse(text) as SessionState));
     this.#notice.value = undefined;
+    batch(() => this.#replace(JSON.parse(text) as SessionState));
     void this.#watch(this.#session);
   }
 
@@ -196,8 +205,8 @@ export class PageConnection {
     const wasRunning = Object.values(this.store.actions.peek()).some(({ status }) => status === "running");
     this.#isReconnecting = false;
     batch(() => {
+      for (const [name, value] of Object.entries(values)) this.store.edit(name, value);
       this.#replace(JSON.parse(text) as SessionState);
-      for (const [name, value] of Object.entries(values)) if (this.store.isInput(name)) this.store.edit(name, value);
       this.#notice.value = wasRunning ? STRINGS.interrupted : STRINGS.restored;
     });
     keepInTab(`session:${this.#api}`, this.#session);

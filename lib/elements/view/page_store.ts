@@ -1,7 +1,7 @@
 /** A developer's page in the browser: the elements' states, what the person has typed but not sent, and the actions. */
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { ActionState, SessionState } from "../../components/session_event.ts";
-import type { ElementState } from "../element.ts";
+import type { ElementRef, ElementState } from "../element.ts";
 import type { Patch } from "../page.ts";
 
 /** An action as the page knows it, with the moment at which its `elapsedMs` was true. */
@@ -31,9 +31,12 @@ export class PageStore {
     return edit === undefined ? this.element(name)?.value : edit.value;
   }
 
-  isInput(name: string): boolean {
+  /** Whether an input of the page can hold the value, as far as the page can tell. An emptied number is null. */
+  fits(name: string, value: unknown): boolean {
     const state = this.element(name);
-    return state !== undefined && "value" in state;
+    const own = state?.value, choices = state?.choices;
+    if (Array.isArray(choices)) return choices.includes(value);
+    return own !== undefined && typeof (value ?? own) === typeof own;
   }
 
   edit(name: string, value: unknown): void {
@@ -42,30 +45,45 @@ export class PageStore {
 
   /** Every input's value on screen; a click carries them all, so that a lost session can be made again from them. */
   values(): Readonly<Record<string, unknown>> {
-    const inputs = [...this.#elements.keys()].filter((name) => this.isInput(name));
+    const inputs = [...this.#elements.keys()].filter((name) => this.element(name)?.value !== undefined);
     return Object.fromEntries(inputs.map((name) => [name, this.value(name)]));
   }
 
   /** What was typed and not sent yet, by input. */
   unsent(): Readonly<Record<string, unknown>> {
-    const edits = [...this.#edits].flatMap(([name, { value: edit }]) => edit === undefined ? [] : [[name, edit.value]]);
+    const edits = [...this.#edits].flatMap(([name, { value: edit }]) =>
+      edit?.wasSent === false ? [[name, edit.value]] : []
+    );
     return Object.fromEntries(edits);
   }
 
-  /** From now on the server's value of these inputs counts, unless they are edited again. */
-  markSent(): void {
-    for (const edit of this.#edits.values()) {
-      if (edit.value !== undefined) edit.value = { ...edit.value, wasSent: true };
-    }
+  /**
+   * Remembers what a click of an element sends. @returns what to call once the server has taken it: from then on its
+   * own value of these inputs counts, unless they were edited again
+   */
+  sending(element: string): () => void {
+    const inputs = listOf<ElementRef>(this.element(element)?.inputs);
+    const sent = [element, ...inputs.map((input) => input.element)].map((name) => {
+      const edit = entry(this.#edits, name), state = entry(this.#elements, name);
+      return { edit, typed: edit.value, state, before: state.value };
+    });
+    return () => {
+      for (const { edit, typed, state, before } of sent) {
+        if (typed === undefined || edit.value !== typed) continue;
+        // Subtle: another stream may have told already what became of the value.
+        edit.value = state.value === before ? { ...typed, wasSent: true } : undefined;
+      }
+    };
   }
 
   apply(patches: readonly Patch[]): void {
     for (const { element, set = {}, append = {} } of patches) {
       const state = entry(this.#elements, element);
-      const before = state.value ?? { kind: "", hidden: false };
+      const before: ElementState = state.value ?? { kind: "", hidden: false };
       const longer = Object.entries(append).map(([key, items]) => [key, [...listOf(before[key]), ...items]]);
-      state.value = { ...before, ...set, ...Object.fromEntries(longer) };
-      if ("value" in set) this.#settle(element);
+      const after: ElementState = { ...before, ...set, ...Object.fromEntries(longer) };
+      state.value = after;
+      if ("value" in set) this.#settle(element, after.version !== before.version);
     }
   }
 
@@ -82,10 +100,13 @@ export class PageStore {
     );
   }
 
-  /** Subtle: what was typed while an action ran stays, though the server tells of the value that it was sent. */
-  #settle(name: string): void {
-    const edit = entry(this.#edits, name);
-    if (edit.value?.wasSent === true) edit.value = undefined;
+  /**
+   * Subtle: what was typed while an action ran stays, though the server tells of the value that it was sent; what was
+   * chosen does not where it is gone.
+   */
+  #settle(name: string, isOther: boolean): void {
+    const edit = entry(this.#edits, name), typed = edit.value;
+    if (typed && (isOther || typed.wasSent || !this.fits(name, typed.value))) edit.value = undefined;
   }
 }
 
@@ -102,6 +123,6 @@ function entry<Value>(map: Map<string, Signal<Value | undefined>>, name: string)
   return created;
 }
 
-function listOf(value: unknown): readonly unknown[] {
+function listOf<Item = unknown>(value: unknown): readonly Item[] {
   return Array.isArray(value) ? value : [];
 }

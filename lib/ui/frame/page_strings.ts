@@ -8,5 +8,6 @@ export const PAGE_STRINGS = {
   badParam: "Invalid request",
   notFound: "There is nothing here",
   failedPage: "This page failed",
+  elementsNeedScript: "Buttons on this page need JavaScript.",
   unexpected: "Something unexpected went wrong; the server's log has the details.",
 } as const;
