@@ -84,11 +84,21 @@ export interface ScoreRequest {
   readonly onBilled?: OnBilled;
 }
 
+/** What a path is to a server that takes text in place of ids. */
+export interface PathText {
+  /** In UTF-8, at most. */
+  readonly sizeBytes: number;
+  /** How many the server may be sent for one step past it: tokens that are not known any more are asked for. */
+  readonly requests: number;
+}
+
 /** An open generator. What it cannot do is absent. */
 export interface Generator {
   readonly facts: GeneratorFacts;
   /** True when a server bills its tokens, so that the app's budget holds for it. */
   readonly isBilled?: boolean;
+  /** Where the server is sent text: what a path comes to, for what a call may cost. */
+  pathText?(path: readonly TokenId[]): PathText;
   /** The exact tokens that the model receives for `prompt`. */
   tokenize?(prompt: string, signal?: AbortSignal): Promise<readonly Token[]>;
   /** Yields `prompt` first, then steps of all `n` sequences as they come, and one `finish` a sequence. */

@@ -1,8 +1,11 @@
 /** A11: What clients may spend is counted before it is sent, so that parallel requests never go beyond the cap. */
 import assert from "node:assert/strict";
-import { Budget, KvCounters } from "../../lib/server/admission/budget.ts";
+import { defineModule, generation, nextToken, openai, rows } from "../../lib/mod.ts";
+import { Budget, type CounterStore, KvCounters, MemoryCounters } from "../../lib/server/admission/budget.ts";
 import { ProblemError } from "../../lib/server/problem.ts";
+import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { measured } from "../rig/measured.ts";
+import { rigApp } from "../rig/rig_app.ts";
 
 const CAP = 10_000;
 const COST = 130;
@@ -34,3 +37,48 @@ function refused(error: unknown): number {
   assert.ok(error instanceof ProblemError && error.status === 429 && "retry-after" in error.headers);
   return 0;
 }
+
+/** A CJK character that tokenizers of bytes take four tokens for. */
+const RARE = "\u{20000}";
+/** Tokens of a server's model of five bytes each, as the app names them. */
+const PATH = Array.from({ length: 40 }, (_, index) => 5 * 2 ** 40 + 0x6162636400 + 0x61 + index % 5);
+
+Deno.test("A11: prompts of rare characters, and paths of a server's tokens, go no further than the cap", async () => {
+  const fake = startFakeOpenAi();
+  const generators = { text: openai({ model: "fake", baseUrl: fake.url("ok"), apiKeyEnv: "K", mode: "completions" }) };
+  const tasks = { copy: { dataset: { all: rows([{ text: "abc" }]) }, prompt: ({ text }: { text: string }) => text } };
+  const module = defineModule({ name: "far", generators, tasks, components: [generation(), nextToken()] });
+  const kept = new MemoryCounters();
+  let sum = 0, most = 0;
+  const store: CounterStore = {
+    async add(key, amount, limit, lifetimeMs) {
+      const isAdded = await kept.add(key, amount, limit, lifetimeMs);
+      if (isAdded) most = Math.max(most, sum += amount);
+      return isAdded;
+    },
+  };
+  const budget = new Budget({ tokensPerDay: CAP }, store);
+  const { post } = await rigApp({ modules: [module], budget, env: () => "key" });
+  const params = { max_tokens: 2 };
+  const calls: readonly (readonly [string, object])[] = [
+    ["generation/generate", { params }],
+    ["generation/generate", { path: PATH, params }],
+    ["next-token/next_token", { path: PATH, params }],
+    ["generation/score", { completion: "bcd".repeat(20) }],
+  ];
+  const answers = await Promise.all(Array.from({ length: 120 }, async (_, index) => {
+    const [call = "", body = {}] = calls[index % calls.length] ?? [];
+    // Each of its own, so that nothing is remembered.
+    const answer = await post(`/api/far/${call}`, {
+      generator: "text",
+      ...body,
+      prompt: `${index}${RARE.repeat(100)}`,
+    });
+    return { status: answer.status, text: await answer.text() };
+  }));
+  await fake.close();
+  const refused = answers.filter(({ status }) => status === 429).length;
+  assert.ok(refused > 0 && answers.every(({ status }) => status === 429 || status === 200), JSON.stringify(answers));
+  assert.ok(most <= CAP && sum > CAP / 4, `${sum} of ${CAP} tokens spent, up to ${most} counted`);
+  measured("A11", `${sum} of ${CAP} tokens spent by ${answers.length - refused} of 120 costly calls, 0 beyond`);
+});

@@ -53,14 +53,14 @@ Deno.test("POST chat lets a component make the turns: a system message of its co
 });
 
 Deno.test("a budget holds for what a server bills", async () => {
-  const budget = new Budget({ tokensPerDay: 60 }, new MemoryCounters());
+  const budget = new Budget({ tokensPerDay: 130 }, new MemoryCounters());
   const capped = await rigApp({ modules: [remote], budget, env: (name) => name === "RIG_KEY" ? KEY : undefined });
   const post = (tokens: number) =>
     capped.post("/api/remote/generation/generate", { generator: "ok", params: { max_tokens: tokens } });
   const refused = await readProblem(await post(100));
   assert.equal(refused.status, 429);
-  assert.match(refused.detail, /60 tokens a day in all/);
-  // Each run uses 20 tokens and 3 of its prompt; a third one does not fit.
+  assert.match(refused.detail, /130 tokens a day in all, and this call may use up to 167/);
+  // Each run may use 20 tokens, and 67 with its prompt, of which 10 are billed; a third one does not fit.
   for (let run = 0; run < 2; run++) assert.equal((await readEvents(await post(20))).at(-1)?.type, "done");
   assert.equal((await readProblem(await post(20))).status, 429);
 });

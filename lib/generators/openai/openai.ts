@@ -121,6 +121,7 @@ function generatorOf(peer: Peer, abilities: Abilities): Generator {
   return {
     facts: { device: `${peer.dialect.model} at ${host}`, notes: notesOf(peer, abilities) },
     isBilled: true,
+    pathText: (path) => peer.book.pathText(path),
     generate: (request) => write(peer, request),
     ...(scoring === undefined ? {} : { score: (request) => scoreText(peer, scoring, request) }),
     ...(canStep ? { next: (request, signal) => steps.at(request, signal) } : {}),

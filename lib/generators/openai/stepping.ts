@@ -7,7 +7,7 @@ import { type GivenStep, readAnswer } from "./answer.ts";
 import type { Body } from "./client.ts";
 import { wantedTop, wireInput, wireParams } from "./dialect.ts";
 import { measure } from "./measure.ts";
-import { unmetToken } from "./token_book.ts";
+import { MOST_MET_BYTES, sentBytes, unmetToken } from "./token_book.ts";
 import { UpstreamError } from "./upstream_error.ts";
 import { type Peer, textOf } from "./writing.ts";
 
@@ -71,7 +71,10 @@ export class Stepping {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { text, bytes, top } = await this.#ask(request, before, signal);
-    for (const met of [{ text, bytes }, ...top]) if (this.#peer.book.token(met.text, met.bytes).id === id) return;
+    for (const met of [{ text, bytes }, ...top]) {
+      const token = this.#peer.book.token(met.text, met.bytes);
+      if (token.id === id && sentBytes(token) <= MOST_MET_BYTES) return;
+    }
   }
 
   async #ask(

@@ -1,6 +1,7 @@
 /** Names for tokens of servers that give no ids. */
 import { PathError } from "../../lm/decode.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
+import type { PathText } from "../generator.ts";
 
 /** A token of at most this many bytes is written into its id, so that any instance of the app can read it back. */
 const WRITTEN_BYTES = 5;
@@ -9,6 +10,10 @@ const HASHED_FROM = 2 ** 46;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+const sentDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Of a token that a server is asked for again; vocabularies have none as long. */
+export const MOST_MET_BYTES = 512;
 
 /** What remembered tokens may take together, in bytes; of which each takes so many beside its own. */
 const MOST_BYTES = 2 * 2 ** 20, ENTRY_BYTES = 32;
@@ -34,6 +39,17 @@ export class TokenBook {
     const length = Math.floor(id / LENGTH_UNIT);
     if (length > WRITTEN_BYTES) return undefined;
     return tokenOf(Array.from({ length }, (_, index) => Math.floor(id / 256 ** (length - 1 - index)) % 256));
+  }
+
+  /** Subtle: by tokens, as a part of a character that is sent without the others is three bytes of its own. */
+  pathText(ids: readonly TokenId[]): PathText {
+    let sizeBytes = 0, requests = 1;
+    for (const id of ids) {
+      const token = this.find(id);
+      sizeBytes += token === undefined ? MOST_MET_BYTES : sentBytes(token);
+      if (token === undefined) requests++;
+    }
+    return { sizeBytes, requests };
   }
 
   #used(id: TokenId): Token | undefined {
@@ -67,6 +83,11 @@ export class TokenBook {
 /** A text as one token that nobody can go back to: it is not remembered. */
 export function unmetToken(text: string): Token {
   return tokenOf([...encoder.encode(text)]);
+}
+
+/** Bytes of a token's text as it is sent. */
+export function sentBytes({ bytes }: Pick<Token, "bytes">): number {
+  return encoder.encode(sentDecoder.decode(Uint8Array.from(bytes))).byteLength;
 }
 
 function tokenOf(bytes: readonly number[]): Token {

@@ -4,8 +4,8 @@ import type { GeneratorEvent, OnBilled, Usage } from "../../lm/event.ts";
 import type { TokenId } from "../../lm/token.ts";
 import type { Budget } from "./budget.ts";
 
-/** Bytes of text a token at least stands for, on average: more tokens than these are not expected of a prompt. */
-const BYTES_PER_TOKEN = 2;
+/** Tokens that a server may put around a text: the one before it, and those of its chat template. */
+const FRAME_TOKENS = 64;
 
 /** Whose spending is counted, and against what. */
 interface Payer {
@@ -30,13 +30,16 @@ export function billed(generator: Generator, payer: Payer): Generator {
       next: (request, signal) => {
         const { prompt, path, append = "" } = request;
         const work = (onBilled: OnBilled) => next.call(generator, { ...request, onBilled }, signal);
-        return paid(payer, tokensOf(prompt) + path.length + tokensOf(append) + 1, work);
+        const { tokens, requests } = mostOfPath(generator, path);
+        return paid(payer, mostOf(prompt) + tokens + mostOf(append) + FRAME_TOKENS + 1, work, requests);
       },
     }),
     ...(score && {
       score: (request) => {
         const work = (onBilled: OnBilled) => score.call(generator, { ...request, onBilled });
-        return paid(payer, tokensOf(request.prompt) + tokensOf(request.completion) + 1, work);
+        const of = (text: string | readonly TokenId[]) =>
+          typeof text === "string" ? mostOf(text) : mostOfPath(generator, text).tokens;
+        return paid(payer, of(request.prompt) + of(request.completion) + FRAME_TOKENS + 1, work);
       },
     }),
     ...(tokenize && { tokenize: (prompt, signal) => tokenize.call(generator, prompt, signal) }),
@@ -45,23 +48,29 @@ export function billed(generator: Generator, payer: Payer): Generator {
   };
 }
 
-/** Exact for ids; of a text more than is expected. */
-function tokensOf(text: string | readonly TokenId[]): number {
-  return typeof text === "string"
-    ? Math.ceil(new TextEncoder().encode(text).byteLength / BYTES_PER_TOKEN)
-    : text.length;
+/** The tokens of a text at most: one a byte, as of rare characters in a tokenizer of bytes. */
+function mostOf(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
+}
+
+/** The tokens of given ids at most, and the requests that one step past them may take. */
+function mostOfPath(generator: Generator, path: readonly TokenId[]) {
+  const { sizeBytes = path.length, requests = 1 } = generator.pathText?.(path) ?? {};
+  return { tokens: sizeBytes, requests };
 }
 
 /**
  * Counts all that was set aside where nothing is told of what was spent.
+ * @param mostTokens of each request
  * @throws {ProblemError} 429 when the caps do not allow it; what the work throws
  */
 async function paid<Result>(
   { budget, client }: Payer,
   mostTokens: number,
   work: (onBilled: OnBilled) => Promise<Result>,
+  requests = 1,
 ): Promise<Result> {
-  const reservation = await budget.reserve(client, mostTokens);
+  const reservation = await budget.reserve(client, requests * mostTokens);
   let tokens: number | undefined;
   try {
     return await work((usage) => tokens = (tokens ?? 0) + (usage === undefined ? mostTokens : sum(usage)));
@@ -77,7 +86,7 @@ async function* billedRun(
   { budget, client }: Payer,
 ): AsyncGenerator<GeneratorEvent, void, void> {
   const { prompt, path = [], params: { n, maxTokens } } = request;
-  const promptTokens = tokensOf(prompt) + path.length;
+  const promptTokens = mostOf(prompt) + mostOfPath(generator, path).tokens + FRAME_TOKENS;
   const reservation = await budget.reserve(client, n * (promptTokens + maxTokens));
   const bill = new Bill(promptTokens);
   try {

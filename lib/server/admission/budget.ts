@@ -97,11 +97,11 @@ export class Budget {
     return this.store.add(key, amount, amount > 0 ? limit : Infinity, lifetimeMs);
   }
 
-  #exhausted({ what, endsAt }: Cap): ProblemError {
+  #exhausted({ what, amount, lifetimeMs, endsAt }: Cap): ProblemError {
     const seconds = Math.ceil((endsAt - this.now()) / 1000);
-    return new ProblemError(429, "Budget exhausted", `Cannot ask the model: the app allows ${what}`, {
-      headers: { "retry-after": String(seconds) },
-    });
+    const most = lifetimeMs === DAY_MS ? `, and this call may use up to ${amount}` : "";
+    const detail = `Cannot ask the model: the app allows ${what}${most}`;
+    return new ProblemError(429, "Budget exhausted", detail, { headers: { "retry-after": String(seconds) } });
   }
 }
 

@@ -1,15 +1,18 @@
 /** What calls of a generator set aside, and what they are billed, where it tells nothing of its requests. */
 import assert from "node:assert/strict";
 import type { Generator } from "../../../lib/generators/generator.ts";
-import type { Draw, GeneratorEvent } from "../../../lib/lm/event.ts";
+import type { Draw, GeneratorEvent, OnBilled } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { billed } from "../../../lib/server/admission/billed.ts";
 import { Budget, type CounterStore } from "../../../lib/server/admission/budget.ts";
 import { ProblemError } from "../../../lib/server/problem.ts";
 
-/** "abcdef" is 3 tokens, by two bytes each, and the path one more. */
+/** What a server may put around a text. */
+const FRAME = 64;
+/** "abcdef" is 6 tokens at most, and the path one more. */
 const REQUEST = { prompt: "abcdef", path: [7], top: 0, params: { ...DEFAULT_PARAMS, maxTokens: 10, n: 2 } };
-const SET_ASIDE = 2 * (3 + 1 + 10);
+const PROMPT = 6 + 1 + FRAME;
+const SET_ASIDE = 2 * (PROMPT + 10);
 
 function step(sequence: number, kind: "forced" | "remote"): GeneratorEvent {
   const draw: Draw = { kind };
@@ -60,9 +63,9 @@ Deno.test("billed() counts one prompt and what each completion says that it has,
 });
 
 Deno.test("billed() counts the tokens that came and were not given, where a completion has no end", async () => {
-  assert.deepEqual(await billOf(begun), [SET_ASIDE, 4 + 3]);
-  assert.deepEqual(await billOf(begun, 3), [SET_ASIDE, 4 + 1]);
-  assert.deepEqual(await billOf([...begun, finish(0, 0, 1)]), [SET_ASIDE, 4 + 3]);
+  assert.deepEqual(await billOf(begun), [SET_ASIDE, PROMPT + 3]);
+  assert.deepEqual(await billOf(begun, 3), [SET_ASIDE, PROMPT + 1]);
+  assert.deepEqual(await billOf([...begun, finish(0, 0, 1)]), [SET_ASIDE, PROMPT + 3]);
 });
 
 Deno.test("billed() refuses what could go beyond the cap before anything is sent", async () => {
@@ -76,7 +79,20 @@ Deno.test("billed() counts a score that tells nothing by its ids and texts, with
   const { budget, sums } = counted();
   const scoring: Generator = { ...generatorOf([]), score: () => Promise.resolve([]) };
   await billed(scoring, { budget, client: "a" }).score?.({ prompt: "abcdef", completion: [1, 2], top: 1 });
-  assert.deepEqual(sums, [3 + 2 + 1]);
+  assert.deepEqual(sums, [6 + 2 + FRAME + 1]);
+});
+
+Deno.test("billed() sets aside the text that ids stand for, once for each request that a step may take", async () => {
+  const { budget, sums } = counted();
+  const told = (onBilled?: OnBilled) => onBilled?.({ promptTokens: 3, completionTokens: 1 });
+  const stepping: Generator = {
+    ...generatorOf([]),
+    pathText: (path) => ({ sizeBytes: 5 * path.length, requests: 2 }),
+    next: ({ onBilled }) => Promise.reject(told(onBilled)),
+  };
+  const request = { prompt: "abcdef", path: [1, 2], append: "é", params: DEFAULT_PARAMS, offset: 0, limit: 1 };
+  await assert.rejects(async () => await billed(stepping, { budget, client: "a" }).next?.(request));
+  assert.deepEqual(sums, [2 * (6 + 10 + 2 + FRAME + 1), 3 + 1]);
 });
 
 Deno.test("billed() leaves a generator alone that nobody bills", () => {
