@@ -94,9 +94,10 @@ async function stream(
 ): Promise<Response> {
   const { state } = ctx;
   const controller = new AbortController();
-  const events = begin(AbortSignal.any([controller.signal, state.shutdown]));
+  const signal = AbortSignal.any([controller.signal, state.shutdown]);
+  const events = begin(signal);
   const onError = (error: unknown) => toldProblem(state, error);
-  return await eventStream(events, { controller, onError, encode: JSON.stringify });
+  return await eventStream(events, { controller, signal, onError, encode: JSON.stringify });
 }
 
 function asProblem(error: unknown, isLost: boolean): unknown {

@@ -43,7 +43,7 @@ export async function generate(ctx: Context<State>, body: GenerateBody): Promise
   return await streamRun(ctx, { generator, prompt, ...branch, target, metrics, reason, params, top }, place.generator);
 }
 
-/** Streams a run as server-sent events; a failure before its first event is an answer with its own status. */
+/** Streams a run as server-sent events; a failure before the answer has begun has its own status. */
 export async function streamRun(
   ctx: Context<State>,
   request: Omit<RunRequest, "signal">,

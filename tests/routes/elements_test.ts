@@ -7,6 +7,7 @@ import { Sessions } from "../../lib/server/sessions.ts";
 import { actionRuns, elementsRig, gate } from "../rig/elements_rig.ts";
 import { readProblem } from "../rig/read_events.ts";
 import { type RigApp, rigApp } from "../rig/rig_app.ts";
+import { until } from "../rig/until.ts";
 
 const INPUTS = "/api/pages/inputs", ACTIONS = "/api/pages/actions";
 
@@ -56,6 +57,19 @@ Deno.test("POST elements runs the action with the values and sends only what cha
     await rig.post(`${INPUTS}/elements/button`, { session, inputs: { number_input: 7 } }),
   );
   assert.deepEqual(patched(again), ["told"], "unchanged inputs are not sent back");
+});
+
+Deno.test("a stream that is open when the app stops ends without an error, there and in the log", async () => {
+  const rig = await app();
+  const { session } = await open(rig, ACTIONS);
+  const acted = await rig.post(`${ACTIONS}/elements/slow`, { session, inputs: {} });
+  await until("the action waits", () => gate.isWaiting);
+  const text = acted.text();
+  rig.stop();
+  assert.doesNotMatch(await text, /^event: (error|done)/m);
+  assert.ok(rig.logged.every((line) => !line.includes("without saying so")));
+  await rig.fetch(`${ACTIONS}/elements/slow?session=${session}`, { method: "DELETE" });
+  gate.open();
 });
 
 Deno.test("a table shows a fraction to five digits with all of them in its title, and any other number as it is", async () => {

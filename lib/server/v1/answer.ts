@@ -6,6 +6,7 @@ import type { State } from "../app_state.ts";
 import { cancelled } from "../generation.ts";
 import { generationProblem } from "../generation_problem.ts";
 import { ProblemError } from "../problem.ts";
+import { pulledStream } from "../pulled_stream.ts";
 import { toldProblem } from "../told_problem.ts";
 
 type V1Handler = (ctx: Context<State>) => Response | Promise<Response>;
@@ -61,42 +62,31 @@ export function asProblem(error: unknown, model: string, signal: AbortSignal): u
   return error instanceof ProblemError || error instanceof UpstreamError ? error : generationProblem(error, model);
 }
 
+/** What OpenAI's streams end with. */
+const DONE = "[DONE]";
+
 /**
- * Streams objects as server-sent data, pulled as the client reads them, and ends with `[DONE]`. An error after the first
- * object is the last thing that is sent, and no `[DONE]` follows it.
- * @throws what the objects throw before the first one, so that the answer can have the right status
+ * Streams objects as server-sent data, and ends with `[DONE]`. An error once the answer has begun is the last thing that
+ * is sent, and no `[DONE]` follows it.
+ * @throws what the objects throw before that, so that the answer can have the right status
  */
 export async function dataStream(
   ctx: Context<State>,
   objects: AsyncGenerator<object, void, void>,
   controller: AbortController,
 ): Promise<Response> {
-  let pending: Promise<IteratorResult<object, void>> | undefined = Promise.resolve(await objects.next());
-  const encoder = new TextEncoder();
-  const body = new ReadableStream<Uint8Array>({
-    async pull(stream) {
-      const send = (text: string) => stream.enqueue(encoder.encode(`data: ${text}\n\n`));
-      try {
-        const next = await (pending ?? objects.next());
-        pending = undefined;
-        if (next.done !== true) return send(JSON.stringify(next.value));
-        send("[DONE]");
-      } catch (error) {
-        if (controller.signal.aborted) return;
-        send(JSON.stringify(errorOf(toldProblem(ctx.state, error)).body));
-      }
-      stream.close();
-    },
-    async cancel() {
-      controller.abort();
-      await objects.return().catch(() => {}); // What a step under way still throws concerns nobody.
-    },
-  }, { highWaterMark: 0 });
-  return new Response(body, {
-    headers: {
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-store",
-      "x-accel-buffering": "no",
-    },
+  return await pulledStream<object | typeof DONE>(withDone(objects), {
+    controller,
+    clock: ctx.state.registry.traffic.clock,
+    frame: (item) => `data: ${item === DONE ? DONE : JSON.stringify(item)}\n\n`,
+    isLast: (item) => item === DONE,
+    onError: (error) => errorOf(toldProblem(ctx.state, error)).body,
   });
+}
+
+async function* withDone(
+  objects: AsyncGenerator<object, void, void>,
+): AsyncGenerator<object | typeof DONE, void, void> {
+  yield* objects;
+  yield DONE;
 }

@@ -7,7 +7,8 @@ import type { State } from "../app_state.ts";
 import { whileWanted } from "../generation.ts";
 import { ProblemError } from "../problem.ts";
 import { asProblem, dataStream } from "./answer.ts";
-import { now, openAiReason, UsageCount } from "./completions.ts";
+import { now, UsageCount } from "./completions.ts";
+import { Endings, type OpenAiReason } from "./endings.ts";
 import { chatLogprob } from "./logprobs.ts";
 import { openModel, paramsOf } from "./models.ts";
 import type { ChatCompletionsBody } from "./schemas.ts";
@@ -18,7 +19,7 @@ const DEFAULT_MAX_TOKENS = 1024;
 interface Choice {
   content: string;
   readonly logprobs: object[];
-  reason: ReturnType<typeof openAiReason> | undefined;
+  reason: OpenAiReason | null;
 }
 
 export async function chatCompletions(ctx: Context<State>, body: ChatCompletionsBody): Promise<Response> {
@@ -27,14 +28,15 @@ export async function chatCompletions(ctx: Context<State>, body: ChatCompletions
     role: role === "developer" ? "system" : role,
     content,
   }));
-  const params = paramsOf(body, (body.max_completion_tokens ?? body.max_tokens) || DEFAULT_MAX_TOKENS);
+  const params = paramsOf(body, body.max_completion_tokens ?? body.max_tokens ?? DEFAULT_MAX_TOKENS);
   const top = body.logprobs === true ? body.top_logprobs ?? 0 : 0;
   return await whileWanted(ctx, async (controller, signal) => {
     const prompt = await render(generator, messages, body.model, signal);
     const events = guarded(generator.generate({ prompt, messages, params, top, signal }), body.model, signal);
     const head = { id: `chatcmpl-${ctx.state.requestId}`, created: now(), model: body.model };
-    if (body.stream === true) return await dataStream(ctx, chunks(head, events, body), controller);
-    return Response.json(await whole(head, events, body));
+    const endings = new Endings(body.model, body.n ?? 1, signal);
+    if (body.stream === true) return await dataStream(ctx, chunks(head, events, body, endings), controller);
+    return Response.json(await whole(head, events, body, endings));
   });
 }
 
@@ -68,28 +70,34 @@ async function* guarded(
   }
 }
 
-async function whole(head: object, events: AsyncGenerator<GeneratorEvent>, body: ChatCompletionsBody): Promise<object> {
+async function whole(
+  head: object,
+  events: AsyncGenerator<GeneratorEvent>,
+  body: ChatCompletionsBody,
+  endings: Endings,
+): Promise<object> {
   const choices = new Map<number, Choice>();
   const usage = new UsageCount(body.n ?? 1);
   for await (const event of events) {
     if (event.type !== "step" && event.type !== "finish") continue;
     const { sequence: index } = event;
-    const choice: Choice = choices.get(index) ?? { content: "", logprobs: [], reason: undefined };
+    const choice: Choice = choices.get(index) ?? { content: "", logprobs: [], reason: null };
     choices.set(index, choice);
     if (event.type === "step") {
       choice.logprobs.push(chatLogprob(event, body.top_logprobs ?? 0));
       usage.add({ index, placed: [event] }, false);
     } else {
       choice.content = event.text;
-      choice.reason = openAiReason(event.reason);
+      choice.reason = endings.tell(index, event.reason);
       usage.add({ index, placed: [], promptTokens: event.usage.promptTokens }, false);
     }
   }
+  endings.check();
   const listed = [...choices].sort(([a], [b]) => a - b).map(([index, { content, logprobs, reason }]) => ({
     index,
     message: { role: "assistant", content, refusal: null },
     logprobs: body.logprobs === true ? { content: logprobs, refusal: null } : null,
-    finish_reason: reason ?? "length",
+    finish_reason: reason,
   }));
   return { ...head, object: "chat.completion", choices: listed, usage: usage.toJSON() };
 }
@@ -98,6 +106,7 @@ async function* chunks(
   start: object,
   events: AsyncGenerator<GeneratorEvent>,
   body: ChatCompletionsBody,
+  endings: Endings,
 ): AsyncGenerator<object, void, void> {
   const head = { ...start, object: "chat.completion.chunk" };
   const usage = new UsageCount(body.n ?? 1);
@@ -123,7 +132,9 @@ async function* chunks(
     usage.add({ index, placed: [], promptTokens: event.usage.promptTokens }, false);
     const rest = text.finish(event.text);
     const delta = { ...role, ...(rest === "" ? {} : { content: rest }) };
-    yield { ...head, choices: [{ index, delta, logprobs: null, finish_reason: openAiReason(event.reason) }] };
+    const finish = endings.tell(index, event.reason);
+    yield { ...head, choices: [{ index, delta, logprobs: null, finish_reason: finish }] };
   }
+  endings.check();
   if (body.stream_options?.include_usage === true) yield { ...head, choices: [], usage: usage.toJSON() };
 }

@@ -7,6 +7,7 @@ import type { State } from "../app_state.ts";
 import { whileWanted } from "../generation.ts";
 import { ProblemError } from "../problem.ts";
 import { asProblem, dataStream } from "./answer.ts";
+import { Endings, type OpenAiReason } from "./endings.ts";
 import { completionLogprobs, type Placed, TextOffsets } from "./logprobs.ts";
 import { openModel, paramsOf } from "./models.ts";
 import type { CompletionsBody } from "./schemas.ts";
@@ -36,8 +37,9 @@ export async function completions(ctx: Context<State>, body: CompletionsBody): P
   return await whileWanted(ctx, async (controller, signal) => {
     const pieces = guarded(writeAll(generator, body, prompts, signal), body.model, signal);
     const head = { id: `cmpl-${ctx.state.requestId}`, object: "text_completion", created: now(), model: body.model };
-    if (body.stream === true) return await dataStream(ctx, chunks(head, pieces, body), controller);
-    return Response.json(await whole(head, pieces, body));
+    const endings = new Endings(body.model, prompts.length * (body.n ?? 1), signal);
+    if (body.stream === true) return await dataStream(ctx, chunks(head, pieces, body, endings), controller);
+    return Response.json(await whole(head, pieces, body, endings));
   });
 }
 
@@ -152,23 +154,29 @@ async function* guarded(
   }
 }
 
-async function whole(head: object, pieces: AsyncGenerator<Piece>, body: CompletionsBody): Promise<object> {
-  const choices = new Map<number, { text: string; placed: Placed[]; reason: FinishReason | undefined }>();
+async function whole(
+  head: object,
+  pieces: AsyncGenerator<Piece>,
+  body: CompletionsBody,
+  endings: Endings,
+): Promise<object> {
+  const choices = new Map<number, { text: string; placed: Placed[]; reason: OpenAiReason | null }>();
   const usage = new UsageCount(body.n ?? 1);
   for await (const piece of pieces) {
     const isFirst = !choices.has(piece.index);
-    const choice = choices.get(piece.index) ?? { text: "", placed: [], reason: undefined };
+    const choice = choices.get(piece.index) ?? { text: "", placed: [], reason: null };
     choices.set(piece.index, choice);
     choice.text += piece.text;
     choice.placed.push(...piece.placed);
-    choice.reason = piece.reason ?? choice.reason;
+    choice.reason = endings.tell(piece.index, piece.reason);
     usage.add(piece, body.echo === true && isFirst);
   }
+  endings.check();
   const listed = [...choices].sort(([a], [b]) => a - b).map(([index, { text, placed, reason }]) => ({
     text,
     index,
     logprobs: typeof body.logprobs === "number" ? completionLogprobs(placed, body.logprobs) : null,
-    finish_reason: openAiReason(reason),
+    finish_reason: reason,
   }));
   return { ...head, choices: listed, usage: usage.toJSON() };
 }
@@ -177,6 +185,7 @@ async function* chunks(
   head: object,
   pieces: AsyncGenerator<Piece>,
   body: CompletionsBody,
+  endings: Endings,
 ): AsyncGenerator<object, void, void> {
   const places = new Map<number, TextOffsets>();
   const usage = new UsageCount(body.n ?? 1);
@@ -187,9 +196,9 @@ async function* chunks(
     places.set(index, offsets);
     if (text === "" && placed.length === 0 && reason === undefined) continue;
     const logprobs = typeof body.logprobs === "number" ? completionLogprobs(placed, body.logprobs, offsets) : null;
-    const finish = reason === undefined ? null : openAiReason(reason);
-    yield { ...head, choices: [{ text, index, logprobs, finish_reason: finish }] };
+    yield { ...head, choices: [{ text, index, logprobs, finish_reason: endings.tell(index, reason) }] };
   }
+  endings.check();
   if (body.stream_options?.include_usage === true) yield { ...head, choices: [], usage: usage.toJSON() };
 }
 
@@ -209,11 +218,6 @@ export class UsageCount {
     const total = this.#prompt + this.#completion;
     return { prompt_tokens: this.#prompt, completion_tokens: this.#completion, total_tokens: total };
   }
-}
-
-/** A run that ended in another way than OpenAI's API knows is told as cut short. */
-export function openAiReason(reason: FinishReason | undefined): "stop" | "length" | "content_filter" {
-  return reason === "stop" || reason === "content_filter" ? reason : "length";
 }
 
 export function now(): number {

@@ -21,7 +21,7 @@ const stopSchema = v.optional(v.nullable(v.pipe(
 
 const common = {
   model: v.pipe(v.string("must be the name of a model"), v.maxLength(200, "must be at most 200 characters")),
-  ...v.omit(paramsSchema, ["stop", "max_tokens"]).entries,
+  ...v.omit(paramsSchema, ["stop", "max_tokens", "order"]).entries,
   stop: stopSchema,
   stream: v.optional(v.nullable(v.boolean("must be true or false"))),
   stream_options: v.optional(v.nullable(v.strictObject({
@@ -31,13 +31,15 @@ const common = {
   user: v.optional(v.string("must be a text")),
 };
 
-const MAX_TOKENS_MESSAGE = "must be a whole number from 0 to 4096";
-const maxTokensSchema = v.optional(v.nullable(v.pipe(
-  v.number(MAX_TOKENS_MESSAGE),
-  v.integer(MAX_TOKENS_MESSAGE),
-  v.minValue(0, MAX_TOKENS_MESSAGE),
-  v.maxValue(4096, MAX_TOKENS_MESSAGE),
-)));
+function maxTokensSchema(least: number) {
+  const message = `must be a whole number from ${least} to 4096`;
+  return v.optional(v.nullable(v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(least, message),
+    v.maxValue(4096, message),
+  )));
+}
 
 /** `POST /v1/completions`. */
 export const completionsSchema = v.strictObject({
@@ -48,7 +50,8 @@ export const completionsSchema = v.strictObject({
     v.pipe(idsSchema, v.minLength(1)),
     v.pipe(v.array(idsSchema), v.minLength(1), v.maxLength(MAX_PROMPTS)),
   ], PROMPT_MESSAGE),
-  max_tokens: maxTokensSchema,
+  /** None at all where a text is only scored. */
+  max_tokens: maxTokensSchema(0),
   echo: v.optional(v.nullable(v.boolean("must be true or false"))),
   logprobs: v.optional(v.nullable(countSchema)),
   suffix: v.optional(
@@ -75,8 +78,8 @@ const messageSchema = v.strictObject({
 export const chatCompletionsSchema = v.strictObject({
   ...common,
   messages: v.pipe(v.array(messageSchema, "must be a list of messages"), v.minLength(1, "must not be empty")),
-  max_tokens: maxTokensSchema,
-  max_completion_tokens: maxTokensSchema,
+  max_tokens: maxTokensSchema(1),
+  max_completion_tokens: maxTokensSchema(1),
   logprobs: v.optional(v.nullable(v.boolean("must be true or false"))),
   top_logprobs: v.optional(v.nullable(countSchema)),
 });
