@@ -93,7 +93,7 @@ Deno.test("a split that is never opened: calls are told to ask again, and after 
   const again = rig.fetch("/api/late/dataset/samples");
   await until("it is tried again", () => openings.length === 2);
   tellFirst(99);
-  assert.deepEqual(await state(), { state: "loading", failedBefore: "nothing came of it for 10 minutes" });
+  assert.deepEqual(await state(), { state: "loading", failed_before: "nothing came of it for 10 minutes" });
   openings[0]?.resolve(given);
   await until("what came too late is closed", () => closed === 1);
   openings[1]?.resolve(given);
