@@ -151,10 +151,9 @@ export class Session {
     this.#running.set(name, run);
     this.#ended.delete(name);
     this.#tell(name, run.state);
-    const ended = await run.perform(action);
+    const ended = this.#publishLast(await run.perform(action));
     this.#running.delete(name);
     this.#ended.set(name, ended);
-    this.#publish();
     this.#tell(name, ended);
     onEnd();
     if (!this.isRunning) this.options.onIdle();
@@ -170,6 +169,16 @@ export class Session {
     const patches = this.page.take();
     if (patches.length === 0) return;
     for (const listener of this.#listeners) listener.change(patches);
+  }
+
+  /** What cannot be told of the page fails the action, so that it ends in any case. */
+  #publishLast(ended: ActionState): ActionState {
+    try {
+      this.#publish();
+      return ended;
+    } catch (error) {
+      return { status: "failed", elapsedMs: ended.elapsedMs, problem: this.options.report(error) };
+    }
   }
 
   #tell(element: string, action: ActionState): void {

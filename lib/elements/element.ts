@@ -26,7 +26,7 @@ export interface Change {
 
 /** Who is told of an element's changes, once it stands on a page. */
 export interface ElementHost {
-  /** Called before a change. @throws when there is no room for it */
+  /** Called before a change. @throws when there is no room for it, or an element in it stands on another page */
   admit(element: Element<object>, change: Change): void;
   changed(element: Element<object>, change: Change): void;
 }

@@ -45,7 +45,7 @@ export class Page implements ElementHost {
     this.#nameOf(this.#root);
   }
 
-  /** @throws {TypeError} when it is no element, or stands on another page */
+  /** @throws {TypeError} when it is no element, or stands on another page; {PageFullError} */
   add(element: Element<object>, position?: Position): void {
     // Subtle: a module may be plain JavaScript, where no type says what stands in a list.
     if (!(element instanceof Element)) throw new TypeError(`expected an element, got ${got(element)}`);
@@ -92,13 +92,20 @@ export class Page implements ElementHost {
     return patches;
   }
 
-  /** @throws {PageFullError} */
+  /**
+   * Makes room for a change, and takes in the elements that come with it.
+   * @throws {PageFullError}, or a TypeError when one of them stands on another page
+   */
   admit(element: Element<object>, change: Change): void {
-    this.size.admit(this.#nameOf(element), change);
+    if (!this.size.counts(element)) return; // It was refused with others, and is counted once it is placed.
+    const sizes = this.size.measure(element, change, this.#names.get(element) ?? element.wantedName);
+    for (const each of sizes.keys()) each.attach(this);
+    this.size.take(sizes);
   }
 
   changed(element: Element<object>, change: Change): void {
-    const name = this.#nameOf(element);
+    const name = this.#names.get(element);
+    if (name === undefined) return; // It comes whole.
     const before = this.#changes.get(name);
     this.#changes.set(name, before === undefined ? change : mergeChanges(before, change));
   }
@@ -130,12 +137,12 @@ export class Page implements ElementHost {
     const known = this.#names.get(element);
     if (known !== undefined) return known;
     element.attach(this);
+    if (!this.size.counts(element)) this.size.add(element);
     let name = element.wantedName;
     for (let number = 1; this.#byName.has(name); number++) name = `${element.wantedName}_${number}`;
     this.#names.set(element, name);
     this.#byName.set(name, element);
     const { kind, hidden, state } = element;
-    this.size.add(name, state);
     this.#changes.set(name, { set: { ...state, kind, hidden }, append: {} });
     return name;
   }

@@ -112,10 +112,10 @@ export class Sessions {
       if (!Array.isArray(elements)) throw new TypeError(`expected a list of elements, got ${typeof elements}`);
       for (const element of elements) page.add(element);
       page.snapshot();
-      checkSize(page, component);
     } catch (error) {
       ending.abort();
       if (error instanceof ProblemError) throw error;
+      if (error instanceof PageFullError) throw tooLarge(error, component);
       const reason = registry.reason(module.name, error);
       throw new ProblemError(500, "Module failed", `${what}: ${reason}`, { cause: error });
     }
@@ -171,10 +171,9 @@ function actionProblem(error: unknown, detail: string, log: Log): Problem {
   return { type: "about:blank", title: "The action failed", status: 500, detail, id };
 }
 
-function checkSize({ size: { isOver, bytes, maxBytes } }: Page, { title }: ElementsComponent): void {
-  if (!isOver) return;
-  const detail = `Cannot show page "${title}": it holds ${bytes} bytes, and may hold ${maxBytes}`;
-  throw new ProblemError(413, "Page too large", detail);
+function tooLarge({ bytes, maxBytes }: PageFullError, { title }: ElementsComponent): ProblemError {
+  const detail = `Cannot show page "${title}": it would hold ${bytes} bytes, and may hold ${maxBytes}`;
+  return new ProblemError(413, "Page too large", detail);
 }
 
 function end({ session, ending }: Held): void {

@@ -67,13 +67,39 @@ Deno.test("an element cannot stand on two pages, nor be placed beside a stranger
   const page = new Page();
   page.add(shared);
   page.snapshot();
-  assert.throws(() => {
-    const other = new Page();
-    other.add(shared);
-    other.snapshot();
-  }, /Cannot place text "text" on two pages/);
+  const other = new Page();
+  assert.throws(() => other.add(columns([text("b"), shared])), /Cannot place text "text" on two pages/);
+  other.add(text("c"));
+  assert.deepEqual(Object.keys(other.snapshot()), ["page", "text"], "what was refused has left nothing");
   assert.throws(() => page.add(text("b"), { after: text("stranger") }), RangeError);
   assert.throws(() => text("a", { name: "no spaces" }), /expected letters/);
+});
+
+Deno.test("Page counts what new elements hold, those inside others too, before it takes them", () => {
+  const page = new Page(1_000);
+  const inner = collapsible("inner", []);
+  page.add(columns([inner]));
+  const before = page.size.bytes;
+  assert.throws(() => inner.add(collapsible("c", [text("x".repeat(1_000))])), /Cannot change "collapsible"/);
+  assert.deepEqual([page.size.bytes, inner.state.children], [before, []]);
+  const first = text("x".repeat(600));
+  inner.add(first);
+  assert.ok(page.size.bytes > before + 600);
+  assert.throws(() => first.append("x".repeat(600)), /Cannot change "text": the page would hold 1[23]\d\d bytes/);
+  first.set("");
+  page.add(text("x".repeat(600)));
+  assert.ok(page.size.bytes < 1_000);
+});
+
+Deno.test("a change between an element's placing and the page's next answer is told once, as part of the whole", () => {
+  const page = new Page();
+  page.snapshot();
+  const told = text("a");
+  page.add(told);
+  told.append("b");
+  assert.deepEqual(page.take().filter(({ element }) => element === "text"), [
+    { element: "text", set: { text: "ab", format: "verbatim", kind: "text", hidden: false } },
+  ]);
 });
 
 Deno.test("Page.inputs() finds the inputs of buttons wherever they stand", () => {

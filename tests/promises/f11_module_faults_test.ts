@@ -70,6 +70,9 @@ const task = { dataset: { all: rows(["abc"]) }, prompt: (sample: string) => samp
 const metricOf = (way: Way) => untyped<Metric>({ kind: "text", description: "throws", compute: THROWS[way] });
 const length: Metric = { kind: "text", description: "characters", compute: (completion) => completion.length };
 
+/** Made once for all pages, though an element can stand on one alone. */
+const shared = text("shared");
+
 const module = defineModule({
   name: "faulty",
   generators: { good: table, ...of(generatorOf) },
@@ -83,6 +86,12 @@ const module = defineModule({
   components: [
     generation(),
     ...WAYS.map((way) => component(`Setup ${way}`, untyped<() => []>(THROWS[way]))),
+    component("Sharing", ({ page }) => [
+      button("Share", { name: "share", inputs: {} }, async () => {
+        await Promise.resolve();
+        page.add(shared);
+      }),
+    ]),
     component("Actions", () => {
       const told = text("0", { name: "told" });
       const count = button("Count", { name: "count", inputs: {} }, () => told.set(Number(told.state.text) + 1));
@@ -147,6 +156,19 @@ Deno.test("F11: five places in a module, seven ways to throw", async (t) => {
   }
   const count = Object.keys(PLACES).length * WAYS.length;
   measured("F11", `${count} of ${count} faults told where they belong, all else as before`);
+});
+
+Deno.test("F11: an action that adds an element of another page fails with that message, and the page stays", async () => {
+  const app = await rigApp({ modules: [module] });
+  const read = async (query = "") => await app.fetch(`/api/faulty/sharing/elements${query}`);
+  const share = async (session: string) =>
+    await (await app.post("/api/faulty/sharing/elements/share", { session, inputs: {} })).text();
+  const [first, second] = [await (await read()).json(), await (await read()).json()];
+  assert.match(await share(first.session), /"status":"done"/);
+  const answer = await share(second.session);
+  assert.match(answer, /"status":"failed".*Cannot place text \\"text\\" on two pages/);
+  const { elements } = await (await read(`?session=${second.session}`)).json();
+  assert.equal(elements.page.children.length, 1);
 });
 
 Deno.test("F11: what a module drops, and nobody waits for, is logged and ends nothing", async () => {

@@ -1,6 +1,6 @@
 /** M2: Developers' pages are bounded: 500 at once, 30 minutes unused, and 8 MB in each. */
 import assert from "node:assert/strict";
-import { button, component, defineModule, text } from "../../lib/mod.ts";
+import { button, columns, component, defineModule, text } from "../../lib/mod.ts";
 import { Registry } from "../../lib/server/registry.ts";
 import { createLog } from "../../lib/server/telemetry/log.ts";
 import { Sessions } from "../../lib/server/sessions.ts";
@@ -19,6 +19,12 @@ const pages = defineModule({
       const less = button("Less", { name: "less", inputs: {} }, () => told.set("little"));
       return [more, less, told];
     }),
+    component("Adding", ({ page }) => [
+      button("Add", { name: "add", inputs: {} }, () => {
+        const inside = text("x".repeat(MEGABYTE));
+        page.add(columns([inside]));
+      }),
+    ]),
     component("Huge", () => [text("x".repeat((FITTING + 1) * MEGABYTE))]),
   ],
 });
@@ -77,6 +83,16 @@ Deno.test("M2: a page takes 8 MB; what it is given beyond is refused with 413, a
   assert.match(await click("more"), /"status":"done"/);
   const huge = await app.fetch("/api/pages/huge/elements");
   assert.equal(huge.status, 413);
-  assert.match((await huge.json()).detail, /page "Huge": it holds 9\d{6} bytes, and may hold 8388608/);
+  assert.match((await huge.json()).detail, /page "Huge": it would hold 9\d{6} bytes, and may hold 8388608/);
   measured("M2", `${FITTING} MB of a page are taken, the next is refused with 413`);
+});
+
+Deno.test("M2: elements that an action adds count as those that were there", async () => {
+  const app = await rigApp({ modules: [pages] });
+  const read = async (query = "") => await (await app.fetch(`/api/pages/adding/elements${query}`)).json();
+  const { session } = await read();
+  const add = async () => await (await app.post("/api/pages/adding/elements/add", { session, inputs: {} })).text();
+  for (let megabytes = 1; megabytes <= FITTING; megabytes++) assert.match(await add(), /"status":"done"/);
+  assert.match(await add(), /"status":413,"detail":"Cannot change \\"page\\": the page would hold 9\d{6} bytes/);
+  assert.equal((await read(`?session=${session}`)).elements.page.children.length, 1 + FITTING);
 });
