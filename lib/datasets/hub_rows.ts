@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { checkIndex, type Dataset, type DatasetContext } from "./dataset.ts";
 import type { FoundRow } from "./row_query.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
+import { lookAtRows } from "./statistics.ts";
 
 /** Where the Hub serves rows. */
 const ROWS_HOST = "https://datasets-server.huggingface.co";
@@ -12,6 +13,9 @@ const PAGE_ROWS = 100, KEPT_PAGES = 32;
 
 /** Rows that are looked through at most: each hundred is a request. */
 const MOST_SCANNED = 20_000;
+
+/** Answers, at even distances, that tell what the values of each field are like where there are more rows. */
+const SAMPLED_PAGES = 40;
 
 /** Longest wait for one answer. */
 const ANSWER_MS = 30_000;
@@ -24,6 +28,8 @@ const pageSchema = v.object({
     truncated_cells: v.optional(v.array(v.string()), []),
   })),
   num_rows_total: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Of a split that is too large for the Hub to serve all of it. */
+  partial: v.optional(v.boolean(), false),
 });
 type Page = v.InferOutput<typeof pageSchema>;
 
@@ -43,7 +49,7 @@ export async function hubRows<Sample extends object>(
   context: DatasetContext | undefined,
 ): Promise<Dataset<Sample>> {
   const pages = new Pages(wanted, context);
-  const size = (await pages.read(0)).num_rows_total;
+  const { num_rows_total: size, partial } = await pages.read(0);
   const sampleOf = (page: Page, index: number): Sample => {
     const found = page.rows.find(({ row_idx }) => row_idx === index);
     if (found === undefined) throw new SyntaxError(`Cannot read row ${index} of ${wanted.id}: the answer lacks it`);
@@ -51,12 +57,33 @@ export async function hubRows<Sample extends object>(
     if (cut === undefined) return checkRow(found.row, wanted.schema);
     throw new RangeError(`Cannot read row ${index} of ${wanted.id}: the Hub cuts "${cut}" off; read its files instead`);
   };
+  const rest = `Cannot read what follows row ${
+    size - 1
+  } of ${wanted.id}: the Hub serves no more; read its files instead`;
   return {
     size,
-    problems: [],
+    problems: partial ? [{ line: size + 1, before: size, message: rest }] : [],
     async row(index) {
       checkIndex(index, size);
       return sampleOf(await pages.read(Math.floor(index / PAGE_ROWS)), index);
+    },
+    async statistics() {
+      const count = Math.ceil(size / PAGE_ROWS), looked = size <= MOST_SCANNED ? count : SAMPLED_PAGES;
+      const rows: Sample[] = [];
+      for (let place = 0; place < looked; place++) {
+        const number = Math.floor(place * count / looked), first = number * PAGE_ROWS;
+        const page = await pages.read(number).catch(() => undefined);
+        if (page === undefined) break; // Told of by its rows; whoever looks here is not to ask for each of those again.
+        for (let index = first; index < Math.min(size, first + PAGE_ROWS); index++) {
+          try {
+            rows.push(sampleOf(page, index));
+          } catch {
+            // A row that cannot be read stands in the table, with its reason.
+          }
+        }
+      }
+      const seen = await lookAtRows({ size: rows.length, problems: [], row: (index) => rows[index] });
+      return { ...seen, isWhole: rows.length === size };
     },
     async *scan() {
       if (size > MOST_SCANNED) {

@@ -1,6 +1,7 @@
 /** Rows of a hub's data set that come a page at a time, against a server that answers as the Hub's rows API does. */
 import assert from "node:assert/strict";
 import { queryRows } from "../../lib/datasets/query.ts";
+import { statisticsOf } from "../../lib/datasets/statistics.ts";
 import { hubDataset, type HubDatasetOptions } from "../../lib/mod.ts";
 import { serveLoopback } from "../rig/loopback.ts";
 
@@ -23,7 +24,9 @@ function startRows(pages: string[]) {
       const isCut = index === CUT;
       return { row_idx: index, row: { n: index, text: `row ${index}` }, truncated_cells: isCut ? ["text"] : [] };
     });
-    return Response.json({ features: [], rows, num_rows_total: total }, { headers: { "x-revision": COMMIT } });
+    return Response.json({ features: [], rows, num_rows_total: total, partial: total > SIZE }, {
+      headers: { "x-revision": COMMIT },
+    });
   });
 }
 
@@ -57,6 +60,13 @@ Deno.test("hubDataset() reads rows a page at a time where no file may be kept, a
     await assert.rejects(open("org/odd"), /answers what are no rows/);
     const large = await open("org/large");
     assert.deepEqual(await large.row(100), { n: 100, text: "row 100" });
+    pages.length = 0;
+    const { rows, isWhole, fields } = await statisticsOf(large);
+    assert.deepEqual([rows, isWhole, fields.map(({ field }) => field)], [40 * 100, false, ["n", "text"]]);
+    assert.deepEqual([pages.length, pages.at(-1)], [39, "default 975000"], "the first is known by now");
+    assert.match(large.problems[0]?.message ?? "", /Cannot read what follows row 999999 of org\/large/);
+    const whole = await statisticsOf(dataset);
+    assert.deepEqual([whole.rows, whole.isWhole], [SIZE - 1, false], "the row that is cut is none");
     const search = queryRows(large, { search: "x", offset: 0, limit: 5 });
     await assert.rejects(search, /Cannot look through 1000000 rows of org\/large: at most 20000/);
   } finally {
