@@ -696,6 +696,25 @@ Deno.test("a split that failed after a while is told with its reason, also while
   await until("the second try failed", async () => (await state()).detail === "it is over");
 });
 
+Deno.test("rows are sorted by a field without a name, and by one that begins with a mark", async () => {
+  const dataset = {
+    all: rows([{ "": "b", "-log": 2, log: 1 }, { "": "a", "-log": 1, log: 2 }, { "": "c", "-log": 3, log: 0 }]),
+  };
+  const odd = defineModule({ name: "odd", tasks: { a: { dataset, prompt: () => "a" } }, components: [datasetView()] });
+  const { fetch } = await rigApp({ modules: [odd] });
+  const sorted = async (sort: string) =>
+    (await (await fetch(`/api/odd/dataset/samples?sort=${encodeURIComponent(sort)}`)).json()).indices;
+  assert.deepEqual(await sorted("+"), [1, 0, 2]);
+  assert.deepEqual(await sorted("-"), [2, 0, 1]);
+  assert.deepEqual(await sorted("+-log"), [1, 0, 2]);
+  assert.deepEqual(await sorted("--log"), [2, 0, 1]);
+  assert.deepEqual(await sorted("-log"), [1, 0, 2]);
+  assert.doesNotMatch(await (await fetch("/odd/dataset")).text(), /aria-sort="(a|de)scending"/);
+  const ascending = await (await fetch("/odd/dataset?sort=%2B-log")).text();
+  assert.equal(ascending.match(/aria-sort="ascending"/g)?.length, 1);
+  assert.match(ascending, /href="[^"]*sort=--log/);
+});
+
 Deno.test("a parameter of the rows or their scores that there is not is named, with those that there are", async () => {
   const { fetch } = await rigApp({ modules: [module] });
   for (const query of ["start=4", "Q=snow", "filter=title", "rows.score=1"]) {

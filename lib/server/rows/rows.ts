@@ -24,7 +24,7 @@ const SCORE = "score.";
 /** What a URL says of rows; each part as it stands there. */
 export interface RowWish extends ScoreWish {
   readonly search: string;
-  /** A field, after "-" in descending order; "" for the order of the rows. */
+  /** A field, after "-" in descending order and perhaps "+" in ascending; "" for the order of the rows. */
   readonly sort: string;
   /** Field → condition; none of them is "". */
   readonly filter: Readonly<Record<string, string>>;
@@ -216,8 +216,7 @@ function queryOf({ search, sort, filter }: RowWish): Omit<RowQuery, "offset" | "
 
 function sortOf(text: string): RowSort | undefined {
   if (text === "") return undefined;
-  const descending = text.startsWith("-");
-  return { field: descending ? text.slice(1) : text, descending };
+  return { field: text.replace(/^[-+]/, ""), descending: text.startsWith("-") };
 }
 
 function namedFields({ sort, filter }: RowWish): readonly NamedField[] {

@@ -8,7 +8,7 @@ import { screenHref } from "./generation_screen.ts";
 /** Which rows, in which order. */
 export interface RowsWish {
   readonly search: string;
-  /** A field, after "-" in descending order; "" for the order of the rows. */
+  /** A field, after "-" in descending order and perhaps "+" in ascending; "" for the order of the rows. */
   readonly sort: string;
   /** Field → condition. */
   readonly filter: Readonly<Record<string, string>>;
@@ -229,7 +229,19 @@ export function toggleHref(screen: GenerationScreen, place: DatasetPlace, view: 
 
 /** Where a click on a column's name leads: ascending, then descending, then the order of the rows. */
 export function nextSort(sort: string, field: string): string {
-  return sort === field ? `-${field}` : sort === `-${field}` ? "" : field;
+  const by = sortedBy(sort, field);
+  return by === 0 ? ascending(field) : by === 1 ? `-${field}` : "";
+}
+
+/** 1 where the rows ascend by the field, −1 where they descend by it, 0 where they do neither. */
+export function sortedBy(sort: string, field: string): 1 | -1 | 0 {
+  if (sort === `-${field}`) return -1;
+  return sort === ascending(field) ? 1 : 0;
+}
+
+/** A field without a name, or with a mark of its own in front, needs the mark that all others do without. */
+function ascending(field: string): string {
+  return /^(?:$|[-+])/.test(field) ? `+${field}` : field;
 }
 
 /** A row's fields as text: texts as they are, everything else as JSON in one line. */

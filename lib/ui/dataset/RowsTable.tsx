@@ -12,6 +12,7 @@ import {
   rowHref,
   rowsHref,
   type RowsPage,
+  sortedBy,
 } from "../address/dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { beginning } from "./long_text.ts";
@@ -86,7 +87,7 @@ function RowsHead({ screen, page }: RowsTableProps) {
             <SortHead
               key={field}
               name={visibleText(field)}
-              sort={wish.sort === field ? 1 : wish.sort === `-${field}` ? -1 : 0}
+              sort={sortedBy(wish.sort, field)}
               href={rowsHref(screen, { ...page, wish: sorted, offset: 0 })}
             />
           );
