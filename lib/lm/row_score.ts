@@ -31,6 +31,6 @@ export type ScoringState =
     /** Whether it keeps away now, as people use the model. */
     readonly isKeptAway: boolean;
   }
-  /** `isCut` where the choice has more rows than are scored at once. */
-  | { readonly kind: "done"; readonly of: number; readonly isCut?: true }
+  /** `without`: rows that could not be scored, where there are any; `isCut` where the choice has more than are scored at once. */
+  | { readonly kind: "done"; readonly of: number; readonly without?: number; readonly isCut?: true }
   | { readonly kind: "failed"; readonly reason: string };

@@ -473,13 +473,15 @@ Deno.test("all rows are scored while somebody looks, then sorted and filtered by
   const all = linksOf(first).get("Score all 60") ?? assert.fail();
   assert.match(first, /about \d+ (ms|s), while this page is open/, "its cost is told before");
   const begun = await open(all);
-  assert.match(begun, /Pause|All 60 rows are scored/, "as quick as they are");
+  assert.match(begun, /Pause|59 of 60 rows are scored/, "as quick as they are");
   const address =
     /address[^/]*(\/api\/letters\/dataset\/scores\?[^"\\]*)/.exec(begun.replaceAll("\\u0026", "&"))?.[1] ??
       assert.fail();
   await until("all rows are scored", async () => (await (await fetch(address)).json()).state.kind === "done");
   const answer = await (await fetch(address)).json();
   assert.equal(answer.scored, 59);
+  assert.deepEqual(answer.state, { kind: "done", of: 60, without: 1 });
+  assert.match(await open(all), /59 of 60 rows are scored; the others cannot be/);
   assert.match(answer.scores[4].fault, /\?/);
   assert.ok(Math.abs(answer.scores[0].nats + Math.log(8 / 15)) < 1e-6);
   const sorted = await open("/letters/dataset?by=-bits");

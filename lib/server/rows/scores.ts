@@ -49,6 +49,7 @@ export async function lookAtScores(
       return await choiceOf(dataset, wish, rows.filter((row) => row < dataset.size), MOST_ROWS);
     },
     isKnown: (row) => table.has(row),
+    hasScore: (row) => table.number(row, "bits") !== undefined,
     score: (row, signal) => scoreRow(asker, table, { ...place, sample: row }, signal),
     isUsed: () => registry.inUse(module.name, generator) > 0,
   };

@@ -31,6 +31,8 @@ export interface ScoringWish {
   readonly rows: () => Promise<ArrayLike<number>>;
   /** Whether a row was scored already, or cannot be. */
   readonly isKnown: (row: number) => boolean;
+  /** Whether a row has a score. */
+  readonly hasScore: (row: number) => boolean;
   /** @throws for what is wrong with more than the row */
   readonly score: (row: number, signal: AbortSignal) => Promise<void>;
   /** Whether people use the model now. */
@@ -124,7 +126,10 @@ class Choice {
     if (this.reason !== undefined) return { kind: "failed", reason: this.reason };
     if (this.#rows === undefined) return { kind: "waiting", others };
     const of = this.#length, left = this.#countLeft();
-    if (left === 0) return { kind: "done", of, ...(of < this.#rows.length ? { isCut: true } : {}) };
+    if (left === 0) {
+      const without = this.#countWithout();
+      return { kind: "done", of, ...(without > 0 && { without }), ...(of < this.#rows.length && { isCut: true }) };
+    }
     const time = this.#paceMs === undefined ? {} : { leftMs: this.#paceMs * left };
     return { kind: "scoring", done: of - left, of, ...time, others, isKeptAway: this.isKeptAway };
   }
@@ -164,6 +169,12 @@ class Choice {
     let left = 0;
     for (let at = this.#at; at < this.#length; at++) left += Number(!this.#isDone(this.#rows?.[at] ?? 0));
     return left;
+  }
+
+  #countWithout(): number {
+    let without = 0;
+    for (let at = 0; at < this.#length; at++) without += Number(!this.wish.hasScore(this.#rows?.[at] ?? 0));
+    return without;
   }
 
   get #length(): number {

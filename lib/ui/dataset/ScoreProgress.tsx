@@ -49,8 +49,7 @@ function sentence(state: ScoringState | undefined): string {
     case "waiting":
       return state.others === 0 ? TEXT.scoringWaits : TEXT.scoringQueue(others(state.others));
     case "done":
-      if (state.isCut === true) return TEXT.scoringCut(count(state.of));
-      return state.of === 1 ? TEXT.scoringDoneOne : TEXT.scoringDone(count(state.of));
+      return doneSentence(state);
     case "failed":
       return TEXT.scoringFailed(visibleText(state.reason));
     case "scoring":
@@ -61,6 +60,12 @@ function sentence(state: ScoringState | undefined): string {
         ...(state.isKeptAway ? [TEXT.scoringKeptAway] : []),
       ].join(" · ");
   }
+}
+
+function doneSentence({ of, without = 0, isCut }: Extract<ScoringState, { readonly kind: "done" }>): string {
+  if (of === 1) return without === 0 ? TEXT.scoringDoneOne : TEXT.scoringNoneOne;
+  if (isCut === true) return TEXT.scoringCut(count(of - without));
+  return without === 0 ? TEXT.scoringDone(count(of)) : TEXT.scoringDonePart(count(of - without), count(of));
 }
 
 /** As an estimate is no better than that. */

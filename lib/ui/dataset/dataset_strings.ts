@@ -44,6 +44,9 @@ export const DATASET_STRINGS = {
   scoringKeptAway: "waits while people use the model",
   scoringDone: (of: string) => `All ${of} rows are scored.`,
   scoringDoneOne: "The row is scored.",
+  scoringNoneOne: "The row cannot be scored, as it says.",
+  scoringDonePart: (scored: string, of: string) =>
+    `${scored} of ${of} rows are scored; the others cannot be, as each says.`,
   scoringCut: (of: string) =>
     `${of} rows are scored, the most at a time; a later page of rows begins with the next ones.`,
   scoringFailed: (reason: string) => `Scoring stopped: ${reason}`,

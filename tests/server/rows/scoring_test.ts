@@ -14,6 +14,7 @@ function choice(key: string, rows: readonly number[], log: string[], rest: Parti
     first: [],
     rows: () => Promise.resolve(rows),
     isKnown: (row) => known.has(row),
+    hasScore: (row) => known.has(row),
     score: (row) => {
       known.add(row);
       log.push(`${key}${row}`);
@@ -39,7 +40,8 @@ async function done(jobs: Scoring, wish: ScoringWish): Promise<ScoringState> {
 Deno.test("the rows of a choice are scored in its order, those that are known left out, and then it is done", async () => {
   using jobs = scoring();
   const log: string[] = [],
-    wish = choice("a", [5, 1, 3], log, { isKnown: (row) => row === 1 || log.includes(`a${row}`) });
+    isKnown = (row: number) => row === 1 || log.includes(`a${row}`),
+    wish = choice("a", [5, 1, 3], log, { isKnown, hasScore: isKnown });
   assert.deepEqual(jobs.look(wish, true), { kind: "waiting", others: 0 });
   assert.deepEqual(await done(jobs, wish), { kind: "done", of: 3 });
   assert.deepEqual(log, ["a5", "a3"]);
