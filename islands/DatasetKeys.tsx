@@ -22,9 +22,11 @@ export default function DatasetKeys() {
     if (/^#row-\d+$/.test(location.hash)) rowLink(location.hash.slice(5))?.focus();
     addEventListener("keydown", onKey);
     addEventListener("click", onClick);
+    addEventListener("submit", onSubmit);
     return () => {
       removeEventListener("keydown", onKey);
       removeEventListener("click", onClick);
+      removeEventListener("submit", onSubmit);
     };
   }, []);
   return <span hidden data-ready={isReady} />;
@@ -47,6 +49,17 @@ function onClick(event: MouseEvent): void {
   if (to === null || to === undefined) return;
   event.preventDefault();
   location.assign(to);
+}
+
+/** Texts that say what the row says need not stand in the address. */
+function onSubmit({ target }: SubmitEvent): void {
+  if (!(target instanceof HTMLFormElement) || target.dataset.sends !== "changed") return;
+  const unchanged = [...target.querySelectorAll("textarea")].filter(({ value, defaultValue, dataset }) =>
+    value === defaultValue && dataset.edited === undefined
+  );
+  for (const field of unchanged) field.disabled = true;
+  // Subtle: a browser that goes back shows the form as it was left.
+  setTimeout(() => unchanged.forEach((field) => field.disabled = false));
 }
 
 function rowLink(row: string): HTMLElement | null {

@@ -31,13 +31,28 @@ const poems = defineModule({
   components: [datasetView()],
 });
 
+/** Its fields are longer, together, than an address may be. */
+const essays = defineModule({
+  name: "essays",
+  tasks: {
+    essays: {
+      dataset: {
+        all: rows([{ title: "old", kind: "essay", one: "word ".repeat(1_500), other: "word ".repeat(1_500) }]),
+      },
+      prompt: ({ title }) => title,
+    },
+  },
+  components: [datasetView()],
+});
+
 Deno.test("dataset screen", async (t) => {
   const examples = await loadModuleFiles(["examples/alpaca/mod.ts"], new URL("../../", import.meta.url));
-  await using app = await serveApp([...examples, {
-    module: poems,
-    file: "poems/mod.ts",
-    url: new URL("file:///nowhere/"),
-  }]);
+  const nowhere = { url: new URL("file:///nowhere/") };
+  await using app = await serveApp([
+    ...examples,
+    { module: poems, file: "poems/mod.ts", ...nowhere },
+    { module: essays, file: "essays/mod.ts", ...nowhere },
+  ]);
   const browser = await launchChromium();
   const url = app.origin + START;
 
@@ -165,6 +180,21 @@ Deno.test("dataset screen", async (t) => {
     await page.getByRole("columnheader", { name: "Sample 4" }).waitFor();
     assert.equal(query(page, "pin"), "3");
     assert.equal(query(page, "selected"), "4-6");
+    await page.close();
+  });
+
+  await t.step("edits a short field beside long ones: what was not changed is not sent", async () => {
+    const page = await browser.newPage();
+    const edit = async (name: string, text: string) => {
+      await follow(page.locator("[data-step=edit]"));
+      await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+      await page.getByRole("textbox", { name, exact: true }).fill(text);
+      await follow(page.getByRole("button", { name: "Derive a sample" }));
+      return query(page, "edits");
+    };
+    await page.goto(`${app.origin}/essays/dataset`);
+    assert.equal(await edit("title", "new"), '{"title":"new"}');
+    assert.equal(await edit("kind", "letter"), '{"title":"new","kind":"letter"}');
     await page.close();
   });
 

@@ -70,21 +70,42 @@ function FieldText({ name, text, original, isWhole }: FieldTextProps) {
   return <ScrollBox label={visibleText(name)} length={shown.length}>{visibleLines(shown)}</ScrollBox>;
 }
 
+/** As a form encodes it, near enough: three characters for each byte that is no letter or digit. */
+function encodedLength(text: string): number {
+  return encodeURIComponent(text.toWellFormed()).length;
+}
+
 function hiddenOf(text: string, { views }: DatasetPlace): number {
   return views.includes("all") ? 0 : text.length - beginning(text).length;
 }
 
-/** Sends every field; the server keeps those that say something else than the row. */
+/** Characters of an address that the fields may take, encoded, beside the rest of it. */
+const ENCODED_CHARACTERS = 12_000;
+
+/**
+ * Sends every field, or with JavaScript those that were changed; the server keeps what says something else than the row.
+ * A text that would not fit into an address by itself is not offered, and without JavaScript it is said where all together do
+ * not.
+ */
 function EditForm({ screen, place, fields }: SampleFieldsProps) {
+  const sizes = new Map(fields.map(({ name, text }) => [name, encodedLength(text)]));
+  const offered = [...sizes.values()].filter((size) => size <= ENCODED_CHARACTERS);
+  const isTooMuch = offered.reduce((sum, size) => sum + size, 0) > ENCODED_CHARACTERS;
   return (
-    <form method="get" action={`/${screen.module}/${screen.component}`} class="flex flex-col gap-3 p-3">
+    <form
+      method="get"
+      action={`/${screen.module}/${screen.component}`}
+      data-sends="changed"
+      class="flex flex-col gap-3 p-3"
+    >
       <HiddenPlace href={toggleHref({ ...screen, edits: {} }, place, "edit")} />
-      {fields.map(({ name, text }) => (
+      {fields.map(({ name, text, original }) => (
         <label key={name} class="flex flex-col gap-1 text-12 text-soft">
           {visibleText(name)}
-          {text.length > LONG_CHARACTERS ? TEXT.tooLong(count(text.length)) : (
+          {(sizes.get(name) ?? 0) > ENCODED_CHARACTERS ? TEXT.tooLong(count(text.length)) : (
             <textarea
               name={`field.${name}`}
+              data-edited={original !== undefined}
               rows={Math.min(12, Math.max(2, text.split("\n").length))}
               dir="auto"
               spellcheck={false}
@@ -99,6 +120,7 @@ function EditForm({ screen, place, fields }: SampleFieldsProps) {
       <div class="flex flex-wrap items-center gap-2">
         <Button submit primary>{TEXT.derive}</Button>
         <span class="text-12 text-soft">{TEXT.deriveFacts}</span>
+        {isTooMuch && <noscript class="text-12 text-warn">{TEXT.tooLongTogether}</noscript>}
       </div>
     </form>
   );

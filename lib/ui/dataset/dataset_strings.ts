@@ -85,6 +85,8 @@ export const DATASET_STRINGS = {
   emptyText: "(empty)",
   more: (characters: string) => `… and ${characters} more characters`,
   showAll: "Show all",
+  tooLongTogether:
+    "These fields are too long to be sent together: editing them needs JavaScript, which sends what changed.",
   tooLong: (characters: string) => `${characters} characters are too many to be edited here.`,
   rows: "Rows",
   rowsTable: "Table of rows",
