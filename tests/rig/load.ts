@@ -1,6 +1,7 @@
 /** Clients that read streams of runs as they come, and what they saw. */
 import assert from "node:assert/strict";
 import type { AppProcess } from "./app_process.ts";
+import { until } from "./until.ts";
 
 export interface ReadRun {
   /** From the request to the first token. */
@@ -60,6 +61,24 @@ export function readRuns(app: AppProcess, count: number, options: RunOptions): P
   return Promise.all(
     Array.from({ length: count }, (_, index) => readRun(app, { ...options, seed: index, client: `client ${index}` })),
   );
+}
+
+/** A run of far more than fits on the way to who does not read: 16 completions of 4,096 tokens with ten candidates each. */
+export const ENDLESS = { generator: "quick", top: 10, params: { max_tokens: 4_096, n: 16 } };
+
+const SAME_COUNTS = 5, COUNTED_EVERY_MS = 50;
+
+/** Waits until that many runs have slots, and none makes a token any more, as all between it and its reader is full. */
+export async function untilStalled(app: AppProcess, runs: number): Promise<void> {
+  const counts: (number | undefined)[] = [];
+  await until(`${runs} runs stand still`, async () => {
+    const { slots_busy: busy, completion_tokens_total: tokens } = await app.metrics();
+    if (busy !== runs || tokens !== counts[0]) counts.length = 0;
+    counts.push(tokens);
+    if (counts.length > SAME_COUNTS) return true;
+    await new Promise((resolve) => setTimeout(resolve, COUNTED_EVERY_MS));
+    return false;
+  });
 }
 
 /** The value that a share of all values does not exceed. @example quantile([3, 1, 2], 0.5) is 2 */

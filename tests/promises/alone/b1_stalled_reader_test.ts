@@ -1,44 +1,51 @@
-/** B1: Who does not read makes the app write a few megabytes, costs it no memory, and has to give its place to others. */
+/** B1: Who does not read makes the app write a few megabytes, takes at most one of its memory, and has to give its place to others. */
 import assert from "node:assert/strict";
 import { type AppProcess, callHeaders, startApp } from "../../rig/app_process.ts";
-import { GENERATE, readRun, runBody } from "../../rig/load.ts";
+import { ENDLESS, GENERATE, readRun, runBody, untilStalled } from "../../rig/load.ts";
 import { measured } from "../../rig/measured.ts";
 import { openRequest } from "../../rig/raw_client.ts";
 import { until } from "../../rig/until.ts";
 
-const READERS = 20, STALL_SECONDS = 2;
+const READERS = 20;
+/** Long enough to look at the memory meanwhile. */
+const STALL_SECONDS = 15;
 const PRODUCED_MB = 6, GROWTH_MB = 20;
-/** Far more than fits on the way: 16 completions of 4,096 tokens with ten candidates each. */
-const ENDLESS = { generator: "quick", top: 10, params: { max_tokens: 4_096, n: 16 } };
 
 Deno.test("B1: 20 readers that never read, each of a run of 65,536 tokens", async () => {
   await using app = await startApp({ flags: { slots: READERS, "stall-seconds": STALL_SECONDS }, collects: true });
   const eventBytes = await bytesOfAnEvent(app);
   // What the first ones compile and what the heap grows to is no cost of those that stall.
-  await stallAll(app);
+  const first = await stallAll(app);
+  for (const connection of first) connection.close();
+  await until("all slots are free again", async () => (await app.metrics()).slots_busy === 0);
   const beforeMb = await residentMb(app);
-  const tokens = await stallAll(app);
+  const before = await tokensOf(app);
+  const connections = await stallAll(app);
   const growthMb = await residentMb(app) - beforeMb;
-  const producedMb = tokens / READERS * eventBytes / 2 ** 20;
+  const tokens = await tokensOf(app);
+  assert.equal((await app.metrics()).slots_busy, READERS, "all of them stalled while the memory was read");
+  const producedMb = (tokens - before) / READERS * eventBytes / 2 ** 20;
   assert.ok(producedMb <= PRODUCED_MB, `${producedMb} MB each`);
   assert.ok(growthMb <= GROWTH_MB, `${growthMb} MB more`);
+  await until("all slots are free again", async () => (await app.metrics()).slots_busy === 0);
+  assert.equal(await tokensOf(app), tokens, "nothing more is made");
+  for (const connection of connections) connection.close();
   assert.equal((await readRun(app, { generator: "quick", tokens: 5 })).positions.length, 5);
   const told = `${READERS} stalled readers: ${producedMb.toFixed(1)} MB made for each, ${
     Math.max(0, Math.ceil(growthMb))
-  } MB more memory, all slots free again`;
+  } MB more memory while they stalled, all slots free again`;
   measured("B1", told);
 });
 
-/** Lets runs stall until their slots are free again. @returns the tokens that were made */
-async function stallAll(app: AppProcess): Promise<number> {
-  const { completion_tokens_total: before = 0 } = await app.metrics();
+/** Begins runs that nobody reads, and waits until they stand still. */
+async function stallAll(app: AppProcess): Promise<readonly Deno.TcpConn[]> {
   const connections = await Promise.all(Array.from({ length: READERS }, (_, index) => stall(app, `client ${index}`)));
-  await until("all runs have their slots", async () => (await app.metrics()).slots_busy === READERS);
-  await until("all slots are free again", async () => (await app.metrics()).slots_busy === 0);
-  const { completion_tokens_total: made = 0 } = await app.metrics();
-  assert.equal((await app.metrics()).completion_tokens_total, made, "nothing more is made");
-  for (const connection of connections) connection.close();
-  return made - before;
+  await untilStalled(app, READERS);
+  return connections;
+}
+
+async function tokensOf(app: AppProcess): Promise<number> {
+  return (await app.metrics()).completion_tokens_total ?? assert.fail();
 }
 
 /** After garbage is collected. */
