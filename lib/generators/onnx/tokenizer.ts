@@ -6,12 +6,13 @@ import type { Token, TokenId } from "../../lm/token.ts";
 export interface TokenizerSource {
   readonly vocabulary: Iterable<readonly [name: string, id: TokenId]>;
   readonly specialIds: ReadonlySet<TokenId>;
-  /** Tokens that were added to the vocabulary: their name is their text. */
+  /** Tokens that were added to the vocabulary; in the byte-level alphabet their name is their text. */
   readonly addedIds: ReadonlySet<TokenId>;
   /** Which alphabet the vocabulary's strings are written in. */
   readonly alphabet: "byte-level" | "sentencepiece";
+  /** Ids of a whole text; a special token that the text itself begins with is not put before it again. */
   encode(text: string): readonly TokenId[];
-  /** As `encode`, without the special tokens that stand before or after a whole text. */
+  /** Without the special tokens that stand before or after a whole text. */
   encodeContinuation(text: string): readonly TokenId[];
   /** Undefined without a chat template. */
   readonly renderChat?: ((messages: readonly Message[]) => string) | undefined;
@@ -19,6 +20,9 @@ export interface TokenizerSource {
 
 /** Texts whose ids are remembered: a step by hand comes with the prompt of the last one. */
 const REMEMBERED = 16;
+
+/** What may stand before a text, so that the tokenizer puts its space before that; the first that stays a token of its own. */
+const LEADS = ["\n", ".", "0"];
 
 type Encode = (text: string) => readonly TokenId[];
 
@@ -33,7 +37,7 @@ export class Tokenizer {
 
   constructor(readonly source: TokenizerSource) {
     this.encode = remembering((text) => source.encode(text));
-    this.encodeContinuation = remembering((text) => source.encodeContinuation(text));
+    this.encodeContinuation = remembering((text) => this.#encodeContinuation(text));
     for (const [name, id] of source.vocabulary) this.#names.set(id, name);
   }
 
@@ -51,6 +55,33 @@ export class Tokenizer {
       : makeToken(id, name, this.source);
     this.#tokens.set(id, token);
     return token;
+  }
+
+  /**
+   * Subtle: many SentencePiece tokenizers write a space before whatever they read, which nobody wrote here. Where the ids do
+   * not give the text either way (a tokenizer that changes letters), they are those of the text alone.
+   */
+  #encodeContinuation(text: string): readonly TokenId[] {
+    const { source } = this, alone = source.encodeContinuation(text);
+    if (this.#writes(alone, text)) return alone;
+    for (const lead of LEADS) {
+      const before = source.encodeContinuation(lead), all = source.encodeContinuation(lead + text);
+      const ids = all.slice(before.length);
+      if (before.every((id, index) => id === all[index]) && this.#writes(ids, text)) return ids;
+    }
+    return alone;
+  }
+
+  /** Whether the tokens' bytes are those of the text, in which special tokens stand by their names. */
+  #writes(ids: readonly TokenId[], text: string): boolean {
+    const wanted = encoder.encode(text);
+    let at = 0;
+    for (const { special, text: name, bytes } of ids.map((id) => this.token(id))) {
+      const written = special === true ? encoder.encode(name) : bytes;
+      if (!written.every((byte, index) => byte === wanted[at + index])) return false;
+      at += written.length;
+    }
+    return at === wanted.length;
   }
 
   /** @throws {TypeError} when the tokenizer has no chat template */
@@ -80,7 +111,9 @@ const encoder = new TextEncoder();
 
 function makeToken(id: TokenId, name: string, source: TokenizerSource): Token {
   if (source.specialIds.has(id)) return { id, text: name, bytes: [], special: true };
-  const bytes = source.addedIds.has(id) ? [...encoder.encode(name)] : tokenBytes(name, source.alphabet);
+  // Subtle: SentencePiece's added tokens are runs of spaces too, written as all its spaces are.
+  const isLiteral = source.addedIds.has(id) && source.alphabet === "byte-level";
+  const bytes = isLiteral ? [...encoder.encode(name)] : tokenBytes(name, source.alphabet);
   return { id, text: decoder.decode(Uint8Array.from(bytes)), bytes };
 }
 

@@ -1,5 +1,6 @@
 /** What a loaded transformers.js tokenizer gives, and how long its patterns and its template may take. */
 import type { Message } from "../../lm/message.ts";
+import type { TokenId } from "../../lm/token.ts";
 import { withinTime } from "./time_limit.ts";
 import type { TokenizerSource } from "./tokenizer.ts";
 
@@ -10,24 +11,39 @@ const TOKENIZE = "tokenize the text";
 /** Most that a chat template may make: four times a request's body. */
 const RENDERED_CHARACTERS = 2 ** 22;
 const RANGE_LENGTH = 100_000;
+/** Without the special tokens that stand before or after a whole text. */
+const BARE = { add_special_tokens: false };
 
 export function tokenizerSource(loaded: PretrainedTokenizer): TokenizerSource {
   const { added_tokens: added = [], decoder } = loaded._tokenizerJSON;
   const isAdded = (token: unknown): token is { id: number; special: boolean; content: string } =>
     typeof token === "object" && token !== null && "id" in token && "content" in token;
   const tokens = (Array.isArray(added) ? added : []).filter(isAdded);
+  const special = new Map(tokens.filter(({ special }) => special).map(({ id, content }) => [id, content]));
   return {
     vocabulary: new Map([...loaded.get_vocab(), ...tokens.map(({ content, id }) => [content, id] as const)]),
     addedIds: new Set(tokens.map(({ id }) => id)),
-    specialIds: new Set(tokens.filter(({ special }) => special).map(({ id }) => id)),
+    specialIds: new Set(special.keys()),
     alphabet: JSON.stringify(decoder ?? null).includes('"ByteLevel"') ? "byte-level" : "sentencepiece",
-    encode: (text) => withinTime(TOKENIZE, text.length, () => loaded.encode(text)),
-    encodeContinuation: (text) =>
-      withinTime(TOKENIZE, text.length, () => loaded.encode(text, { add_special_tokens: false })),
+    encode: (text) => withinTime(TOKENIZE, text.length, () => encodeWhole(loaded, text, special)),
+    encodeContinuation: (text) => withinTime(TOKENIZE, text.length, () => loaded.encode(text, BARE)),
     renderChat: loaded.chat_template === null || loaded.chat_template === undefined
       ? undefined
       : (messages) => renderChat(loaded, messages),
   };
+}
+
+/**
+ * Subtle: chat templates write the special token that the tokenizer puts before a whole text. It stands there once: a text
+ * that begins with it is complete.
+ */
+function encodeWhole(
+  loaded: PretrainedTokenizer,
+  text: string,
+  special: ReadonlyMap<TokenId, string>,
+): readonly TokenId[] {
+  const ids = loaded.encode(text), first = special.get(ids[0] ?? NaN);
+  return first !== undefined && text.startsWith(first) ? loaded.encode(text, BARE) : ids;
 }
 
 /** @throws {RangeError} when the template does not end, or makes more than any prompt may be */
