@@ -1,5 +1,6 @@
 /** One run: a generator's events, the metrics of what it wrote, and `done`. */
 import type { Generator } from "../generators/generator.ts";
+import { PathError } from "../lm/decode.ts";
 import type { FinishReason, RunEvent, ScoredToken } from "../lm/event.ts";
 import type { Message } from "../lm/message.ts";
 import type { SamplingParams } from "../lm/params.ts";
@@ -99,7 +100,7 @@ export async function scoreCompletion(request: ScoringRequest): Promise<Scored> 
   const ids = tokens.map(({ token }) => token.id);
   const blank = nullPrompt === undefined || nullPrompt === "" || nullPrompt === prompt
     ? undefined
-    : await scoreTokens({ generator, prompt: nullPrompt, completion: ids, top: 1, signal });
+    : await scoreTokens({ generator, prompt: nullPrompt, completion: ids, top: 1, signal }).catch(unlessPathError);
   const promptTokens = await generator.tokenize?.(prompt, signal);
   const text = typeof completion === "string" && completion !== target ? completion : undefined;
   const measured = measure(metrics, { text, target, logprobs: tokens.map(({ logprob }) => logprob) });
@@ -111,6 +112,11 @@ export async function scoreCompletion(request: ScoringRequest): Promise<Scored> 
       : { nullLogprobs: blank.map(({ logprob }) => logprob) }),
     metrics: measured.map(({ name, value }) => value === undefined ? { name } : { name, value }),
   };
+}
+
+/** Subtle: where the first token begins within a character of the prompt, a server cannot be sent the tokens as text. */
+function unlessPathError(error: unknown): undefined {
+  if (!(error instanceof PathError)) throw error;
 }
 
 /** The tokens of a given completion alone, in one pass. @throws as `scoreCompletion` */

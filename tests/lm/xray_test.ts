@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { scoreCompletion } from "../../lib/components/run.ts";
 import { fromModel } from "../../lib/generators/from_model.ts";
+import type { Generator } from "../../lib/generators/generator.ts";
 import { tableModel } from "../../lib/generators/table.ts";
+import { PathError } from "../../lib/lm/decode.ts";
 import { blankPrompt, field, prompt } from "../../lib/lm/prompt.ts";
 
 /** After a prompt with "x" the next token is "a" with 3/4; without, 1/4. After "a" always "b" with 1/2. */
@@ -31,6 +33,19 @@ Deno.test("without fields there is nothing to leave blank", async () => {
   const request = { generator, completion: "ab", target: "ab", metrics: {}, top: 4, signal };
   assert.equal((await scoreCompletion({ ...request, prompt: "Q", nullPrompt: "Q" })).nullLogprobs, undefined);
   assert.equal((await scoreCompletion({ ...request, prompt: "Q" })).nullLogprobs, undefined);
+});
+
+Deno.test("tokens that a server cannot be sent under the blank prompt are scored without it", async () => {
+  const text: Generator = {
+    ...generator,
+    score: (request) =>
+      typeof request.completion === "string"
+        ? generator.score?.(request) ?? assert.fail()
+        : Promise.reject(new PathError("no whole characters")),
+  };
+  const request = { generator: text, completion: "ab", target: "ab", metrics: {}, top: 4, signal };
+  const scored = await scoreCompletion({ ...request, prompt: "Qx", nullPrompt: "Q" });
+  assert.deepEqual([scored.tokens.length, scored.nullLogprobs], [2, undefined]);
 });
 
 Deno.test("blankPrompt() leaves every field's value out, nested and neighbouring ones too", () => {

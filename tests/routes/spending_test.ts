@@ -87,13 +87,17 @@ for (const { what, generator, n, tokens } of RUNS) {
   });
 }
 
-Deno.test("tokens that a run was given are part of its prompt, and none that it writes", async () => {
+Deno.test("tokens that a run was given are part of its prompt, none that it writes, and cost nothing where none follows", async () => {
   const { events, post, spent } = await spend({ generator: "ok", params: { max_tokens: 1 } });
   const [step] = events.flatMap((event) => event.type === "step" ? [event] : []);
   assert.ok(step !== undefined);
   const before = spent() ?? 0;
   await post({ generator: "ok", path: [step.token.id] });
-  assert.equal((spent() ?? 0) - before, PROMPT + step.token.bytes.length + TOKENS);
+  const written = TOKENS - 1;
+  assert.equal((spent() ?? 0) - before, PROMPT + step.token.bytes.length + written);
+  const after = spent();
+  await post({ generator: "ok", path: [step.token.id], params: { max_tokens: 1 } });
+  assert.equal(spent(), after);
 });
 
 Deno.test("a step is billed once, and what is remembered of it never", async () => {

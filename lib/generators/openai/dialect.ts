@@ -24,6 +24,12 @@ const NEEDED: readonly string[] = [
 ];
 /** What only serves ourselves: nobody has chosen it, so nobody misses it. */
 const OWN: readonly string[] = ["stream_options"];
+/** A refusal of these holds for all, whatever its words: nobody chose their values, and `n` can be asked one by one. */
+const EXPENDABLE: readonly string[] = [...OWN, "logprobs", "top_logprobs", "n"];
+const UNSUPPORTED_CODES: readonly string[] = ["unsupported_parameter", "unknown_parameter", "unsupported_value"];
+/** How servers without such codes say that a param is none of theirs, as against a value that is wrong. */
+const UNSUPPORTED =
+  /unsupported|not supported|n[o']t support|unrecognized|unknown (?:name|param|arg|field)|unexpected(?! value)|\bextra\b|extra_|additional properties|cannot both/i;
 const BAN = -100;
 
 export class Dialect {
@@ -76,13 +82,20 @@ export class Dialect {
     }));
   }
 
-  /** True when the refusal teaches something, so that the same request can be made in other words. */
+  /**
+   * True when the refusal teaches something, so that the same request can be made in other words. What only one value is
+   * refused for is for whoever asked to know: others' requests are sent as before.
+   */
   learns(fault: UpstreamError, sent: Body): boolean {
     const { status, code, message, param } = fault;
     const isRefusal = status === 400 || status === 422;
     if (!isRefusal || code === "context_length_exceeded" || /context (length|window)/i.test(message)) return false;
+    const isUnsupported = UNSUPPORTED_CODES.includes(code ?? "") || UNSUPPORTED.test(message);
     const lengthName = this.#lengthName;
-    if (param === lengthName || (lengthName === "max_tokens" && /\bmax_completion_tokens\b/.test(message))) {
+    if (
+      isUnsupported &&
+      (param === lengthName || (lengthName === "max_tokens" && /\bmax_completion_tokens\b/.test(message)))
+    ) {
       const other = lengthName === "max_tokens" ? "max_completion_tokens" : "max_tokens";
       if (this.#dropped.has(`not ${lengthName}`)) return false;
       this.#dropped.set(`not ${lengthName}`, "renamed");
@@ -91,7 +104,7 @@ export class Dialect {
     }
     const name = [param, ...Object.keys(sent).filter((key) => new RegExp(`\\b${key}\\b`).test(message))]
       .find((key) => key !== undefined && key in sent && !NEEDED.includes(key));
-    return name !== undefined && this.#learnsOf(name, sent, message);
+    return name !== undefined && (isUnsupported || EXPENDABLE.includes(name)) && this.#learnsOf(name, sent, message);
   }
 
   #learnsOf(name: string, sent: Body, message: string): boolean {

@@ -19,7 +19,7 @@ const encoder = new TextEncoder();
 
 /**
  * The server cuts prompt and completion into tokens together, so one may stand across the border; it says so then.
- * @throws {UpstreamError}
+ * @throws {UpstreamError}; {PathError} for ids that are no text
  */
 export async function scoreText(
   peer: Peer,
@@ -30,9 +30,7 @@ export async function scoreText(
   const { prompt, completion, top } = request;
   if (typeof prompt !== "string") throw new TypeError("Cannot score under token ids here: a server takes text");
   if (prompt === "") throw new RangeError("Cannot score under an empty prompt: expected at least one token");
-  const wanted = typeof completion === "string"
-    ? completion
-    : textOf(book.tokens(completion).map(({ bytes }) => bytes));
+  const wanted = typeof completion === "string" ? completion : textOf(book.tokens(completion));
   if (wanted === "") return [];
   const whole = prompt + wanted;
   const placed = await (way === "echo" ? echoed(peer, whole, request) : promptScored(peer, whole, request));

@@ -7,7 +7,7 @@ import { type GivenStep, readAnswer } from "./answer.ts";
 import type { Body } from "./client.ts";
 import { wantedTop, wireInput, wireParams } from "./dialect.ts";
 import { measure } from "./measure.ts";
-import { MOST_MET_BYTES, sentBytes, unmetToken } from "./token_book.ts";
+import { isHashed, MOST_MET_BYTES, unmetToken } from "./token_book.ts";
 import { UpstreamError } from "./upstream_error.ts";
 import { type Peer, textOf } from "./writing.ts";
 
@@ -27,7 +27,7 @@ export class Stepping {
   /** @throws {UpstreamError}; {PathError} for a token that the server did not name */
   async at(request: NextRequest, signal?: AbortSignal): Promise<NextToken> {
     const { book, client, dialect, isTempered } = this.#peer;
-    const { prompt, append, params, offset, limit, find, target, tellsPrompt } = request;
+    const { prompt, append, offset, limit, find, target, tellsPrompt } = request;
     const taken = await this.#path(request, signal);
     const path = append === undefined || append === "" ? taken : [...taken, book.token(append)];
     const given = await this.#ask(request, path, signal);
@@ -43,7 +43,7 @@ export class Stepping {
         sequence: 0,
         position: path.length,
         processors: [],
-        draw: { kind: params.temperature === 0 ? "greedy" : "remote" },
+        draw: { kind: "remote" },
         ...measured,
         top: measured.top.filter(isShown),
       },
@@ -58,7 +58,7 @@ export class Stepping {
     const { book } = this.#peer;
     const path: Token[] = [];
     for (const id of request.path) {
-      if (book.find(id) === undefined) await this.#meet(id, request, path, signal);
+      if (isHashed(id) && book.find(id) === undefined) await this.#meet(id, request, path, signal);
       path.push(...book.tokens([id]));
     }
     return path;
@@ -73,7 +73,7 @@ export class Stepping {
     const { text, bytes, top } = await this.#ask(request, before, signal);
     for (const met of [{ text, bytes }, ...top]) {
       const token = this.#peer.book.token(met.text, met.bytes);
-      if (token.id === id && sentBytes(token) <= MOST_MET_BYTES) return;
+      if (token.id === id && token.bytes.length <= MOST_MET_BYTES) return;
     }
   }
 
@@ -85,7 +85,7 @@ export class Stepping {
     const { client, dialect } = this.#peer;
     const { stop: _, ...drawn } = wireParams({ ...params, maxTokens: 1 });
     const wanted: Body = {
-      ...wireInput(dialect.mode, { prompt }, textOf(path.map(({ bytes }) => bytes))),
+      ...wireInput(dialect.mode, { prompt }, textOf(path)),
       ...drawn,
       ...wantedTop(dialect.mode, dialect.mostTop),
     };
@@ -120,7 +120,7 @@ export class Stepping {
 
   /** The longest candidate that the target goes on with: its own tokens are the server's secret. */
   #target(top: readonly Candidate[], path: readonly Token[], target: string | undefined): Candidate | undefined {
-    const so = textOf(path.map(({ bytes }) => bytes));
+    const so = textOf(path);
     if (target === undefined || !target.startsWith(so)) return undefined;
     const left = target.slice(so.length);
     return top.filter(({ token }) => token.text !== "" && left.startsWith(token.text))

@@ -10,7 +10,6 @@ const HASHED_FROM = 2 ** 46;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const sentDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Of a token that a server is asked for again; vocabularies have none as long. */
 export const MOST_MET_BYTES = 512;
@@ -33,20 +32,22 @@ export class TokenBook {
     return token;
   }
 
-  /** Undefined for a long token that this instance has not met lately. */
+  /** Undefined for a long token that this instance has not met lately, and for an id that no token has here. */
   find(id: TokenId): Token | undefined {
-    if (id >= HASHED_FROM) return this.#used(id);
+    if (isHashed(id)) return this.#used(id);
     const length = Math.floor(id / LENGTH_UNIT);
     if (length > WRITTEN_BYTES) return undefined;
-    return tokenOf(Array.from({ length }, (_, index) => Math.floor(id / 256 ** (length - 1 - index)) % 256));
+    const token = tokenOf(
+      Array.from({ length }, (_, index) => Math.floor(id / 256 ** (length - 1 - index)) % 256),
+    );
+    return token.id === id ? token : undefined;
   }
 
-  /** Subtle: by tokens, as a part of a character that is sent without the others is three bytes of its own. */
   pathText(ids: readonly TokenId[]): PathText {
     let sizeBytes = 0, requests = 1;
     for (const id of ids) {
       const token = this.find(id);
-      sizeBytes += token === undefined ? MOST_MET_BYTES : sentBytes(token);
+      sizeBytes += token === undefined ? MOST_MET_BYTES : token.bytes.length;
       if (token === undefined) requests++;
     }
     return { sizeBytes, requests };
@@ -80,14 +81,14 @@ export class TokenBook {
   }
 }
 
+/** True for an id that does not tell its token's bytes: what it stands for has to be met. */
+export function isHashed(id: TokenId): boolean {
+  return id >= HASHED_FROM;
+}
+
 /** A text as one token that nobody can go back to: it is not remembered. */
 export function unmetToken(text: string): Token {
   return tokenOf([...encoder.encode(text)]);
-}
-
-/** Bytes of a token's text as it is sent. */
-export function sentBytes({ bytes }: Pick<Token, "bytes">): number {
-  return encoder.encode(sentDecoder.decode(Uint8Array.from(bytes))).byteLength;
 }
 
 function tokenOf(bytes: readonly number[]): Token {

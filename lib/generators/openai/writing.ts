@@ -1,5 +1,8 @@
 /** From a request to the events of its completions, as a server writes them. */
+import { PathError } from "../../lm/decode.ts";
+import { detokenize } from "../../lm/detokenize.ts";
 import { type FinishReason, type GeneratorEvent, PROCESSORS, type Usage } from "../../lm/event.ts";
+import type { Token } from "../../lm/token.ts";
 import type { GenerateRequest } from "../generator.ts";
 import { type Answer, type Piece, readAnswer } from "./answer.ts";
 import type { Body, Client } from "./client.ts";
@@ -34,6 +37,20 @@ class Writing {
   /** @param given tokens that it begins with: to the server they are part of the prompt */
   constructor(readonly sequence: number, readonly given: number) {}
 
+  *begin(given: readonly Token[], text: string): Generator<GeneratorEvent, void, void> {
+    for (const token of given) {
+      yield {
+        type: "step",
+        sequence: this.sequence,
+        position: this.position++,
+        processors: [],
+        draw: { kind: "forced" },
+        ...unmeasured(token, "chosen by hand"),
+      };
+    }
+    this.text = text;
+  }
+
   get isBegun(): boolean {
     return this.position > this.given || this.reason !== undefined;
   }
@@ -51,12 +68,16 @@ class Writing {
   }
 }
 
-/** @throws {UpstreamError}; {RangeError} when the server cannot go on with given tokens */
+/**
+ * The tokens of a path count among `maxTokens`, as they do where the model is ours; nothing is asked for after so many.
+ * @throws {UpstreamError}; {RangeError} when the server cannot go on with given tokens
+ */
 export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerator<GeneratorEvent, void, void> {
   const { dialect, book, client } = peer;
-  const { params, signal, path = [] } = request;
+  const { params, signal, path = [], firstSequence = 0, onBilled } = request;
   const begun = book.tokens(path);
-  const start = textOf(begun.map(({ bytes }) => bytes));
+  const left = params.maxTokens - path.length;
+  const start = left > 0 ? textOf(begun) : detokenize(begun);
   if (
     dialect.mode === "chat" && !peer.takesPrefill && (start !== "" || request.messages?.at(-1)?.role === "assistant")
   ) {
@@ -64,25 +85,20 @@ export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerat
   }
   const wanted: Body = {
     ...wireInput(dialect.mode, request, start),
-    ...wireParams(params),
+    ...wireParams({ ...params, maxTokens: left }),
     ...wantedTop(dialect.mode, request.top),
     ...(params.n === 1 ? {} : { n: params.n }),
     stream_options: { include_usage: true },
   };
-  const writings = Array.from({ length: params.n }, (_, sequence) => new Writing(sequence, path.length));
-  for (const writing of writings) {
-    for (const token of begun) {
-      const step = unmeasured(token, "chosen by hand");
-      yield {
-        type: "step",
-        sequence: writing.sequence,
-        position: writing.position++,
-        processors: [],
-        draw: { kind: "forced" },
-        ...step,
-      };
+  const writings = Array.from({ length: params.n }, (_, index) => new Writing(firstSequence + index, path.length));
+  for (const writing of writings) yield* writing.begin(begun, start);
+  if (left <= 0) {
+    onBilled?.({ promptTokens: 0, completionTokens: 0 });
+    for (const writing of writings) {
+      writing.reason = "length";
+      yield writing.finish({}, false);
     }
-    writing.text = start;
+    return;
   }
   if (params.order.join() !== PROCESSORS.join()) {
     yield { type: "warning", param: "order", message: "The server has an order of processors of its own" };
@@ -169,13 +185,12 @@ class Pulls {
     const { sequence } = writing;
     const asked = Math.min(this.#request.top, dialect.mostTop);
     writing.text += piece.text;
-    const isGreedy = this.#request.params.temperature === 0;
     const place = () => ({
       type: "step" as const,
       sequence,
       position: writing.position++,
       processors: [],
-      draw: { kind: isGreedy ? "greedy" as const : "remote" as const },
+      draw: { kind: "remote" as const },
     });
     if (piece.steps !== undefined && piece.steps.length > 0) {
       for (const given of piece.steps) {
@@ -188,8 +203,15 @@ class Pulls {
   }
 }
 
-export function textOf(bytes: readonly (readonly number[])[]): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(bytes.flat()));
+/** What stands for tokens in a request. @throws {PathError} where a character of them is not whole */
+export function textOf(tokens: readonly Token[]): string {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+  try {
+    return decoder.decode(Uint8Array.from(tokens.flatMap(({ bytes }) => bytes)));
+  } catch {
+    // All that decoding can throw is that bytes are no text.
+    throw new PathError("Cannot send these tokens to a server: it takes text, and their bytes are no whole characters");
+  }
 }
 
 /** Subtle: a call of its own, since the compiler takes a checked `aborted` for settled. */

@@ -165,7 +165,7 @@ export function drawnBy(chat: Chat, first: TurnId, origin: Omit<Origin, "batch" 
 /** Folds a run's events into the turns from `first` on. */
 export function heard(chat: Chat, first: TurnId, events: readonly RunEvent[]): Chat {
   const turns = [...chat.turns];
-  const { sequence: salt = 0, prefill = "" } = turns[first]?.origin ?? {};
+  const { sequence: salt = 0, prefill = "", batch } = turns[first]?.origin ?? {};
   for (const event of events) {
     if (event.type === "prompt") {
       const promptIds = event.tokens.map(({ id }) => id);
@@ -173,7 +173,8 @@ export function heard(chat: Chat, first: TurnId, events: readonly RunEvent[]): C
     }
     if (event.type !== "step" && event.type !== "finish" && event.type !== "metric") continue;
     const turn = turns[first + event.sequence - salt];
-    if (turn !== undefined) turns[turn.id] = hearing(turn, event, prefill);
+    // What another run has written stays as it is, whatever number an event has.
+    if (turn !== undefined && turn.origin?.batch === batch) turns[turn.id] = hearing(turn, event, prefill);
   }
   return { ...chat, turns };
 }

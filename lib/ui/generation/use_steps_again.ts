@@ -48,9 +48,8 @@ export function useStepsAgain({ runs, shown, api, source, signal }: BareRuns): v
     for await (const event of streamRun(`${api}/generate`, body, signal())) {
       if (event.type === "step") again.push(event);
     }
-    const isSame = steps.every(({ token }, index) =>
-      again[index]?.token.id === token.id && again[index]?.token.text === token.text
-    );
+    const isSame = again.length === steps.length &&
+      steps.every(({ token }, index) => again[index]?.token.id === token.id && again[index]?.token.text === token.text);
     return isSame ? again : { type: "about:blank", title: TEXT.bare, status: 0, id: "", detail: TEXT.otherTokens };
   }
 

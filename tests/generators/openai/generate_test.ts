@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { UpstreamError } from "../../../lib/generators/openai/upstream_error.ts";
 import type { GenerateRequest, Generator } from "../../../lib/generators/generator.ts";
-import type { GeneratorEvent } from "../../../lib/lm/event.ts";
+import { TokenBook } from "../../../lib/generators/openai/token_book.ts";
+import { PathError } from "../../../lib/lm/decode.ts";
+import type { GeneratorEvent, Usage } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
 import type { OpenAiOptions } from "../../../lib/mod.ts";
 import { KEY, openFake as open } from "../../rig/open_fake.ts";
@@ -130,6 +132,74 @@ Deno.test("openai() asks one by one where a server writes one completion, whatev
     assert.equal(ofType(all, "finish").filter(({ reason }) => reason === "length").length, 3);
     assert.equal(fake.seen.length - before, requests);
   }
+  await fake.close();
+});
+
+Deno.test("openai() numbers completions as asked, by whichever server, and each that is asked alone has its own seed", async () => {
+  const fake = startFakeOpenAi();
+  for (const [behaviour, seeds] of [["ok", [9]], ["one", [9, 12, 13]]] as const) {
+    const generator = await open(fake.url(behaviour));
+    const before = fake.seen.length;
+    const all = await events(generator, { firstSequence: 2, params: { n: 3, seed: 9 } });
+    assert.deepEqual(fake.seen.slice(before).map(({ body }) => body.seed), seeds, behaviour);
+    const numbers = ofType(all, "step").map(({ sequence }) => sequence);
+    assert.deepEqual([...new Set(numbers)].toSorted(), [2, 3, 4]);
+    assert.deepEqual(ofType(all, "finish").map(({ sequence }) => sequence).toSorted(), [2, 3, 4]);
+    for (const { sequence, text } of ofType(all, "finish")) {
+      const own = ofType(all, "step").filter((step) => step.sequence === sequence);
+      assert.equal(own.map(({ token }) => token.text).join(""), text, `completion ${sequence} has its own pieces`);
+    }
+  }
+  await fake.close();
+});
+
+for (const temperature of [0, 1]) {
+  Deno.test(`openai() goes on after given tokens, which count among max_tokens; the server draws the rest: ${temperature}`, async () => {
+    const fake = startFakeOpenAi();
+    const generator = await open(fake.url("ok"), { mode: "completions" });
+    const path = ofType(await events(generator, { params: { temperature } }), "step").map(({ token }) => token.id);
+    const branch = { path: path.slice(0, 4), firstSequence: 3, params: { temperature } };
+    const all = await events(generator, branch);
+    assert.deepEqual(ofType(all, "step").map(({ sequence, position, draw }) => [sequence, position, draw.kind]), [
+      [3, 0, "forced"],
+      [3, 1, "forced"],
+      [3, 2, "forced"],
+      [3, 3, "forced"],
+      [3, 4, "remote"],
+      [3, 5, "remote"],
+    ]);
+    assert.equal(fake.seen.at(-1)?.body.max_tokens, 2);
+    const before = fake.seen.length;
+    for (const maxTokens of [6, 4]) {
+      let billed: Usage | undefined;
+      const onBilled = (usage: Usage | undefined) => billed = usage;
+      const whole = await events(generator, { ...branch, path, onBilled, params: { temperature, maxTokens } });
+      assert.deepEqual(ofType(whole, "step").map(({ token }) => token.id), path, "all of it, and nothing more");
+      assert.deepEqual(ofType(whole, "finish").map(({ sequence, reason }) => [sequence, reason]), [[3, "length"]]);
+      assert.deepEqual(billed, { promptTokens: 0, completionTokens: 0 });
+    }
+    assert.equal(fake.seen.length, before, "nothing is left to ask for");
+    await fake.close();
+  });
+}
+
+Deno.test("openai() refuses to go on within a character, which a server cannot be sent, and tells one that nothing follows", async () => {
+  const fake = startFakeOpenAi();
+  const generator = await open(fake.url("ok"), { mode: "completions" });
+  const book = new TokenBook();
+  const half = book.token("", [0xf0, 0x9f]).id, rest = book.token("", [0x98, 0x80]).id;
+  const before = fake.seen.length;
+  const isPathError = (error: Error) => error instanceof PathError && /whole characters/.test(error.message);
+  await assert.rejects(events(generator, { path: [half] }), isPathError);
+  const place = { prompt: "abc", path: [half], params: DEFAULT_PARAMS, offset: 0, limit: 5 };
+  await assert.rejects(generator.next?.(place) ?? assert.fail(), isPathError);
+  const scored = { prompt: "abc", completion: [half], top: 1 };
+  await assert.rejects(generator.score?.(scored) ?? assert.fail(), isPathError);
+  const ended = await events(generator, { path: [half], params: { maxTokens: 1 } });
+  assert.deepEqual(ofType(ended, "finish").map(({ text }) => text), ["\ufffd"]);
+  assert.equal(fake.seen.length, before);
+  await events(generator, { path: [half, rest] });
+  assert.equal(fake.seen.at(-1)?.body.prompt, "abc\u{1f600}");
   await fake.close();
 });
 

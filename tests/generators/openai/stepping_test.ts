@@ -4,6 +4,7 @@ import { Client } from "../../../lib/generators/openai/client.ts";
 import { Dialect } from "../../../lib/generators/openai/dialect.ts";
 import { Stepping } from "../../../lib/generators/openai/stepping.ts";
 import { TokenBook } from "../../../lib/generators/openai/token_book.ts";
+import { PathError } from "../../../lib/lm/decode.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { startFakeOpenAi } from "../../rig/fake_openai.ts";
 
@@ -40,6 +41,21 @@ Deno.test("Stepping tells a prompt as one token, and does not keep it", async ()
   assert.equal(told?.text, "a long prompt");
   assert.equal(book.find(told.id), undefined);
   assert.equal(book.find(appended?.id ?? NaN)?.text, "a long text of one's own", "a step goes back to it by its id");
+  client.close();
+  await fake.close();
+});
+
+Deno.test("Stepping goes no path of ids that are another model's, and asks no server for them", async () => {
+  const fake = startFakeOpenAi();
+  const { book, client, steps } = await steppingOn(fake.url("no_key"));
+  // Ids of a vocabulary; a length of one byte with a value of two; no whole number.
+  for (const id of [17, 4242, 2 ** 40 + 999, 2.5]) {
+    assert.equal(book.find(id), undefined);
+    await assert.rejects(steps.at({ ...STEP, prompt: "a", path: [id] }), PathError);
+  }
+  assert.equal(fake.seen.length, 0);
+  const { step } = await steps.at({ ...STEP, prompt: "a", path: [book.token("b").id] });
+  assert.deepEqual(step.draw, { kind: "remote" }, "at temperature 0 too the server drew");
   client.close();
   await fake.close();
 });

@@ -62,6 +62,19 @@ Deno.test("a run that was cut off keeps its text, after the prefill, marked with
   assert.equal(begun.turns[1]?.text, "It is");
 });
 
+Deno.test("a run writes its own turns, whatever number an event has", () => {
+  const by = { params: DEFAULT_PARAMS, prefill: "" };
+  let chat = state.drawnBy(state.sent(state.EMPTY_CHAT, "a", 3), 1, { ...by, sequence: 0 });
+  const usage = { promptTokens: 1, completionTokens: 1 };
+  const finish = (sequence: number, text: string) =>
+    ({ type: "finish", sequence, reason: "stop", text, usage }) as const;
+  chat = state.heard(chat, 1, [finish(0, "one"), finish(1, "two"), finish(2, "three")]);
+  // Another answer beside the third one, by its dice.
+  chat = state.drawnBy(state.answering(chat, 0, 1), 4, { ...by, sequence: 2 });
+  chat = state.heard(chat, 4, [finish(0, "astray"), finish(2, "four")]);
+  assert.deepEqual(chat.turns.map(({ text }) => text), ["a", "one", "two", "three", "four"]);
+});
+
 const action = fc.oneof(
   fc.record({ type: fc.constant("send"), text: fc.constantFrom("a", "b"), n: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ type: fc.constant("accept"), text: fc.constant(""), n: fc.constant(0) }),

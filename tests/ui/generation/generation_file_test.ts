@@ -14,13 +14,16 @@ import {
 import {
   branched,
   closed,
+  type Completion,
   continued,
   received,
   type Run,
   started,
 } from "../../../lib/ui/generation/generation_state.ts";
 import { joined, type KeptRun, keptRuns, restoredRuns } from "../../../lib/ui/generation/kept_run.ts";
+import { startFakeOpenAi } from "../../rig/fake_openai.ts";
 import { hostileStrings } from "../../rig/hostile_strings.ts";
+import { openFake } from "../../rig/open_fake.ts";
 
 const HERE: KeptPlace = {
   module: "m",
@@ -91,6 +94,21 @@ Deno.test("what a server told of each token is kept with it, as it cannot be had
   assert.equal(completion?.bare, undefined);
   const { type: __, ...told } = remote;
   assert.deepEqual(completion?.steps, [told]);
+});
+
+Deno.test("what a server told of each token at temperature 0 is kept too", async () => {
+  const fake = startFakeOpenAi();
+  const generator = await openFake(fake.url("ok"));
+  const params = { ...DEFAULT_PARAMS, temperature: 0, maxTokens: 3 };
+  const events = await Array.fromAsync(generator.generate({ prompt: "abc", top: 2, params }));
+  const run = closed(received(started(params, 0), events, 1), "end");
+  const back = restoredRuns(through([run]), PROMPT)[0]?.completions;
+  assert.equal(back?.[0]?.bare, undefined, "the server need not be asked again");
+  const numbers = (completion: Completion | undefined) =>
+    completion?.steps.map(({ logprob, rank, top, evidence, draw }) => ({ logprob, rank, top, evidence, draw }));
+  assert.equal(numbers(back?.[0])?.[0]?.rank, 1);
+  assert.deepEqual(numbers(back?.[0]), numbers(run.completions[0]));
+  await fake.close();
 });
 
 Deno.test("hostile texts come back as they were", () => {

@@ -1,0 +1,88 @@
+/** What a server does not take is learnt for all; what it says of one request's value is told to whoever asked. */
+import assert from "node:assert/strict";
+import { Dialect } from "../../../lib/generators/openai/dialect.ts";
+import { UpstreamError } from "../../../lib/generators/openai/upstream_error.ts";
+
+const SENT = {
+  messages: [],
+  temperature: 0.7,
+  top_p: 0.9,
+  max_tokens: 5,
+  seed: 1,
+  stop: ["a", "b", "c", "d", "e"],
+  logit_bias: { 7: 1 },
+  n: 2,
+  top_k: 3,
+  logprobs: true,
+  top_logprobs: 5,
+};
+
+type Refusal = readonly [param: string, message: string, facts?: { readonly param?: string; readonly code?: string }];
+
+const LEARNT: readonly Refusal[] = [
+  [
+    "temperature",
+    "Unsupported value: 'temperature' does not support 0.7 with this model. Only the default (1) value is supported.",
+    {
+      param: "temperature",
+      code: "unsupported_value",
+    },
+  ],
+  ["top_p", "Not with this model", { param: "top_p", code: "unsupported_parameter" }],
+  ["top_k", "Not with this model", { param: "top_k", code: "unknown_parameter" }],
+  ["top_k", "Unrecognized request argument supplied: top_k"],
+  ["seed", "[{'type': 'extra_forbidden', 'loc': ('body', 'seed'), 'msg': 'Extra inputs are not permitted'}]"],
+  ["seed", "Additional properties are not allowed ('seed' was unexpected)"],
+  ["seed", 'Invalid JSON payload received. Unknown name "seed": Cannot find field.'],
+  ["temperature", "`temperature` and `top_p` cannot both be specified for this model. Please use only one."],
+  ["logprobs", "This engine doesn't support logprobs"],
+  // How candidates are asked for is nobody's value, and of n one by one make up.
+  ["top_logprobs", "top_logprobs must be at most 3", { param: "top_logprobs" }],
+  ["n", "'n' : number must be at most 1"],
+];
+
+const TOLD: readonly Refusal[] = [
+  ["stop", "Invalid 'stop': array too long. Expected an array with maximum length 4, but got one with length 5.", {
+    param: "stop",
+    code: "array_above_max_length",
+  }],
+  ["temperature", "Invalid 'temperature': expected a value <= 0.5", {
+    param: "temperature",
+    code: "decimal_above_max_value",
+  }],
+  ["temperature", "When n > 1, temperature must be greater than 0 to ensure diverse outputs"],
+  ["logit_bias", "Token ids of logit_bias are out of the vocabulary"],
+  ["max_tokens", "max_tokens is too large: 5. This model supports at most 4 completion tokens", {
+    param: "max_tokens",
+    code: "invalid_value",
+  }],
+];
+
+function refused([, message, facts]: Refusal): UpstreamError {
+  return new UpstreamError(`api.example.com answered 400: ${message}`, { status: 400, ...facts });
+}
+
+for (const refusal of LEARNT) {
+  Deno.test(`Dialect leaves out from now on what a server does not take: ${refusal[1]}`, () => {
+    const dialect = new Dialect("m", "chat", false);
+    assert.equal(dialect.learns(refused(refusal), dialect.body(SENT)), true);
+    assert.equal(refusal[0] in dialect.body(SENT), false);
+  });
+}
+
+for (const refusal of TOLD) {
+  Deno.test(`Dialect goes on sending a param of which one value was refused: ${refusal[1]}`, () => {
+    const dialect = new Dialect("m", "chat", false);
+    assert.equal(dialect.learns(refused(refusal), dialect.body(SENT)), false);
+    assert.deepEqual(dialect.body(SENT), { model: "m", ...SENT });
+  });
+}
+
+Deno.test("Dialect learns the other name of max_tokens", () => {
+  const dialect = new Dialect("m", "chat", false);
+  const message =
+    "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
+  const fault = refused(["max_tokens", message, { param: "max_tokens", code: "unsupported_parameter" }]);
+  assert.equal(dialect.learns(fault, dialect.body(SENT)), true);
+  assert.equal(dialect.body(SENT).max_completion_tokens, 5);
+});
