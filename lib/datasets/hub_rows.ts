@@ -1,5 +1,6 @@
 /** A split of a data set on the Hugging Face Hub, a page of rows at a time: for where no file may be written. */
 import * as v from "valibot";
+import { dictionary } from "../lm/dictionary.ts";
 import { checkIndex, type Dataset, type DatasetContext } from "./dataset.ts";
 import type { FoundRow } from "./row_query.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
@@ -24,7 +25,7 @@ const ANSWER_MS = 30_000;
 const pageSchema = v.object({
   rows: v.array(v.object({
     row_idx: v.number(),
-    row: v.record(v.string(), v.unknown()),
+    row: dictionary(v.unknown()),
     truncated_cells: v.optional(v.array(v.string()), []),
   })),
   num_rows_total: v.pipe(v.number(), v.integer(), v.minValue(0)),

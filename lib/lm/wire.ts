@@ -1,5 +1,6 @@
 /** What a request may hold, keys in snake_case. */
 import * as v from "valibot";
+import { dictionary } from "./dictionary.ts";
 import { PROCESSORS, type ScoredToken } from "./event.ts";
 import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES, type SamplingParams, STOP_LIMIT } from "./params.ts";
 import type { Token } from "./token.ts";
@@ -89,7 +90,11 @@ const objectSchema = v.custom<Record<string, unknown>>(
   "must be an object",
 );
 
-const nameSchema = v.pipe(v.string("must be a name"), v.maxLength(200, "must be at most 200 characters"));
+const NAME_LENGTH = 200;
+const nameSchema = v.pipe(
+  v.string("must be a name"),
+  v.maxLength(NAME_LENGTH, `must be at most ${NAME_LENGTH} characters`),
+);
 const INDEX_MESSAGE = "must be a whole number from 0";
 const indexSchema = v.pipe(
   v.number(INDEX_MESSAGE),
@@ -111,7 +116,7 @@ const promptSource = {
   task: v.optional(nameSchema),
   split: v.optional(nameSchema),
   sample: v.optional(indexSchema),
-  edits: v.optional(v.pipe(objectSchema, v.record(nameSchema, promptSchema))),
+  edits: v.optional(dictionary(promptSchema, NAME_LENGTH)),
   prompt: v.optional(promptSchema),
   generator: v.optional(nameSchema),
 };
@@ -191,7 +196,7 @@ export const chatSchema = v.strictObject({
   prefill: v.optional(promptSchema),
   path: pathSchema,
   first_sequence: v.optional(indexSchema, 0),
-  controls: v.optional(v.pipe(objectSchema, v.record(v.string(), v.unknown()))),
+  controls: v.optional(dictionary(v.unknown())),
   generator: v.optional(nameSchema),
   params: v.optional(v.pipe(objectSchema, paramsSchema)),
   seed: numberSchema("seed"),

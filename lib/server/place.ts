@@ -6,6 +6,7 @@ import type { Dataset } from "../datasets/dataset.ts";
 import { derivedRow, type Edits } from "../datasets/derived.ts";
 import type { Element, ElementState } from "../elements/element.ts";
 import { Page } from "../elements/page.ts";
+import { dictionary } from "../lm/dictionary.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
@@ -116,12 +117,12 @@ function editsFromQuery(query: URLSearchParams): Edits {
   throw invalid("edits", `it must be a JSON object of texts by field, got ${quote(text)}`);
 }
 
-/** Subtle: to valibot a list is a record, too. */
 const editsSchema = v.pipe(
   v.string(),
   v.parseJson(),
-  v.check((value) => !Array.isArray(value)),
-  v.record(v.string(), v.string()),
+  dictionary(v.string()),
+  // Subtle: what pages hand to the browser can have every name but this one.
+  v.check((edits) => !Object.hasOwn(edits, "__proto__")),
 );
 
 /** A whole number from 0 of a query; undefined when it is not there. @throws {ProblemError} 422 naming the field */

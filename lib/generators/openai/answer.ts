@@ -1,5 +1,6 @@
 /** What servers answer, in either API and in the dialects of both. What is not understood is left out, never guessed. */
 import * as v from "valibot";
+import { dictionary } from "../../lm/dictionary.ts";
 
 /** A token as a server names it. */
 export interface GivenToken {
@@ -36,7 +37,7 @@ const tokenSchema = v.object({ token: v.string(), logprob: numberOrNot, bytes: b
 const contentSchema = v.array(
   v.object({ ...tokenSchema.entries, top_logprobs: v.fallback(v.nullish(v.array(tokenSchema)), undefined) }),
 );
-const topsSchema = v.union([v.array(tokenSchema), v.record(v.string(), v.nullable(v.number()))]);
+const topsSchema = v.union([v.array(tokenSchema), dictionary(v.nullable(v.number()))]);
 const listsSchema = v.object({
   tokens: v.array(v.string()),
   token_logprobs: v.fallback(v.nullish(v.array(v.nullable(v.number()))), undefined),

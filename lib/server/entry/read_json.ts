@@ -24,13 +24,23 @@ export async function readJson<Output>(
   }
   if (depth > LIMITS.jsonDepth) throw tooMuch(`may be nested at most ${LIMITS.jsonDepth} deep, got ${depth}`);
   if (keys > LIMITS.jsonKeys) throw tooMuch(`may have at most ${LIMITS.jsonKeys} keys, got ${keys}`);
-  return checkValue(JSON.parse(text, refuseInherited), schema);
+  const value: unknown = JSON.parse(text);
+  refuseInherited(value);
+  return checkValue(value, schema);
 }
 
-/** Names that every object has already, `__proto__` among them, are no field of ours, and schemas do not see them. */
-function refuseInherited(key: string, value: unknown): unknown {
-  if (!(key in Object.prototype)) return value;
-  throw new ProblemError(422, "Invalid request", `Cannot use ${key}: there is no such field`, { field: key });
+/**
+ * Names that every object has already, `__proto__` among them, are no field of ours, and schemas do not see them.
+ * Subtle: edits name fields of a row, which may be called so.
+ */
+function refuseInherited(value: unknown, areData = false): void {
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key in Object.prototype && !areData) {
+      throw new ProblemError(422, "Invalid request", `Cannot use ${key}: there is no such field`, { field: key });
+    }
+    refuseInherited(inner, key === "edits");
+  }
 }
 
 /** A value checked against a schema. @throws {ProblemError} 422 naming the field, what was expected, and the value */

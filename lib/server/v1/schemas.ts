@@ -69,6 +69,7 @@ const messageSchema = v.strictObject({
     v.pipe(
       v.array(v.strictObject({ type: v.literal("text"), text: promptSchema })),
       v.transform((parts) => parts.map(({ text }) => text).join("")),
+      promptSchema,
     ),
   ], CONTENT_MESSAGE),
   name: v.optional(v.string()),
