@@ -39,6 +39,9 @@ interface Cap {
 }
 
 export class Budget {
+  /** Tokens that calls of this process were billed, as far as that was told. */
+  spentTokens = 0;
+
   constructor(
     readonly limits: BudgetLimits,
     readonly store: CounterStore,
@@ -63,6 +66,7 @@ export class Budget {
     }
     return {
       settle: async (used) => {
+        this.spentTokens += used;
         for (const cap of taken) {
           if (cap.lifetimeMs === DAY_MS) await this.#add({ ...cap, limit: Infinity }, used - tokens);
         }

@@ -32,6 +32,8 @@ export const logRequests: Middleware<State> = async (ctx) => {
 /** Every response gets the headers, an error that nothing else caught too. */
 export const secureResponses: Middleware<State> = async (ctx) => {
   const response = await caught(ctx);
+  // What somebody reports is found in the log by it, whatever the body of the answer tells.
+  response.headers.set("x-request-id", ctx.state.requestId);
   setHeaders(response.headers, isSecure(ctx.req, ctx.url));
   return response;
 };

@@ -6,6 +6,7 @@ const NEEDLESS: readonly Deno.PermissionDescriptor[] = [
   { name: "ffi" },
   { name: "sys" },
   { name: "write" },
+  { name: "import" },
 ];
 
 /** Gives them up for the life of the process; code that is loaded later has them neither. */
