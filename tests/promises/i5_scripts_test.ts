@@ -21,7 +21,7 @@ const WATCH = `
 /** Markup that only a payload could have made. */
 const FOREIGN = `
   [...document.querySelectorAll("*")].filter((element) =>
-    [...element.attributes].some(({ name, value }) => /^on|^srcdoc$/.test(name) || /^\\\\s*(javascript|vbscript):/i.test(value)
+    [...element.attributes].some(({ name, value }) => /^on|^srcdoc$/.test(name) || /^\\s*(javascript|vbscript):/i.test(value)
       && ["href", "src", "action", "data"].includes(name)) ||
     /^(IFRAME|OBJECT|EMBED|BASE|MATH|MGLYPH|BODY)$/i.test(element.tagName) && element !== document.body
       && !element.hasAttribute("class") && !element.hasAttribute("data-ready") ||
@@ -64,7 +64,7 @@ Deno.test("I5: 120 payloads in Chromium", async (t) => {
   const file = `${folder}/<img src=x onerror=alert(1)>.jsonl`;
   await Deno.writeTextFile(
     file,
-    SCRIPT_PAYLOADS.map((text) => JSON.stringify({ text })).join("\\n") + `\\n${FIRST}\\n`,
+    SCRIPT_PAYLOADS.map((text) => JSON.stringify({ text })).join("\n") + `\n${FIRST}\n`,
   );
   const module = hostileModule({ texts: SCRIPT_PAYLOADS, file });
   await using app = await serveApp([{ module, file: "rig", url: new URL("tests/rig/", ROOT) }]);
@@ -82,6 +82,7 @@ Deno.test("I5: 120 payloads in Chromium", async (t) => {
       (await page.content()).includes("&lt;script>alert(1)") || (await page.content()).includes("&lt;script&gt;"),
     );
     await look(watched, at("dataset?split=file&offset=110"));
+    assert.ok((await page.content()).includes("120 rows"), "the file's rows are payloads");
     const edits = encodeURIComponent(JSON.stringify({ text: SCRIPT_PAYLOADS.join(" ") }));
     await look(watched, at(`dataset?edits=${edits.slice(0, 15_000)}`));
   });
@@ -130,6 +131,11 @@ Deno.test("I5: 120 payloads in Chromium", async (t) => {
   await t.step("and the watch sees what it is there for", async () => {
     await page.evaluate("try { document.body.innerHTML = '<b>' } catch { }");
     await assert.rejects(check(watched, "markup from a text"), /the policy had to stop something/);
+    await look(watched, at("dataset"));
+    const plant =
+      "const link = document.createElement('a'); link.href = ' javascript:alert(1)'; document.body.append(link)";
+    await page.evaluate(plant);
+    await assert.rejects(check(watched, "a link that is a script"), /markup of a payload/);
     await look(watched, at("dataset"));
   });
 
