@@ -10,6 +10,7 @@ import { NativeModel } from "./native_model.ts";
 import { dropCopy, findCopy, writeCopy } from "./optimized_copy.ts";
 import { openQuickly, type QuickSession } from "./quick_session.ts";
 import { FLOAT, FLOAT16, type NativeDevice, NativeSession } from "./session.ts";
+import { type WeightFiles, weightFiles } from "./weight_files.ts";
 
 /** Operator whose kernel may write new keys and values into the memory of the past ones. */
 const IN_PLACE_OPERATOR = "GroupQueryAttention";
@@ -55,12 +56,12 @@ interface OpenedNative {
 export async function openNative(source: NativeSource): Promise<OpenedNative> {
   const path = libraryPath();
   const library = opened ??= OrtLibrary.open(path);
-  const { session, follow, letGo } = await openSession(library, path, source);
   const { device } = source;
+  const graph = readGraphFile(source.path), weights = await weightFiles(source.path, graph);
+  const { session, follow, letGo } = await openSession(library, path, source, weights);
   try {
     source.signal.throwIfAborted();
-    const graph = readGraphFile(source.path), { size } = await Deno.stat(source.path);
-    const isInPlace = graph.operators.has(IN_PLACE_OPERATOR), readsLong = canReadLong(graph, size);
+    const isInPlace = graph.operators.has(IN_PLACE_OPERATOR), readsLong = canReadLong(graph, weights);
     const described = describe(session, source), { elementType } = described;
     const memory = device === "cpu"
       ? new HostMemory(elementType)
@@ -86,9 +87,13 @@ export async function openNative(source: NativeSource): Promise<OpenedNative> {
   }
 }
 
-function canReadLong({ operators, external }: GraphFile, size: number): boolean {
-  const isSmall = [size, ...external.map(({ endByte }) => endByte)].every((bytes) => bytes <= LONG_CHUNK_BYTES);
-  return isSmall && !operators.has(ROUNDING_OPERATOR);
+function canReadLong({ operators }: GraphFile, { sizeBytes }: WeightFiles): boolean {
+  return sizeBytes <= LONG_CHUNK_BYTES && !operators.has(ROUNDING_OPERATOR);
+}
+
+/** @param threads as they are wanted, 0 for what suits the model @returns 0 for as many as there are cores */
+export function threadsFor(threads: number, { sizeBytes }: WeightFiles): number {
+  return threads === 0 && sizeBytes <= ONE_THREAD_BYTES ? 1 : threads;
 }
 
 /** Opens the model's optimized copy, or the model itself; then a copy is made for the next time. */
@@ -96,11 +101,11 @@ async function openSession(
   library: OrtLibrary,
   libraryPath: string,
   { path, threads, cacheDir, keepsOptimized, device, loadTokenizer, signal }: NativeSource,
+  weights: WeightFiles,
 ): Promise<QuickSession> {
-  const { size } = await Deno.stat(path);
-  const count = threads === 0 && size <= ONE_THREAD_BYTES ? 1 : threads;
+  const count = threadsFor(threads, weights);
   const { version } = library;
-  const copy = keepsOptimized && device === "cpu" ? await findCopy(path, { cacheDir, version }) : undefined;
+  const copy = keepsOptimized && device === "cpu" ? await findCopy(path, weights, { cacheDir, version }) : undefined;
   if (copy?.exists === true) {
     try {
       const opening = openQuickly(library, copy.path, { threads: count }, signal);

@@ -11,6 +11,7 @@
 import { createHash } from "node:crypto";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
+import type { WeightFiles } from "./weight_files.ts";
 
 /** Below this a model loads at once anyway. */
 const LEAST_BYTES = 64 * 2 ** 20;
@@ -24,12 +25,12 @@ export interface OptimizedCopy {
 /** Where the copy of a model is, or would be; undefined for a small model, or where this machine does not tell its processor. */
 export async function findCopy(
   modelPath: string,
+  weights: WeightFiles,
   { cacheDir, version }: { readonly cacheDir: string; readonly version: string },
 ): Promise<OptimizedCopy | undefined> {
-  const { size, mtime } = await Deno.stat(modelPath);
   const processor = processorName();
-  if (size < LEAST_BYTES || processor === undefined) return undefined;
-  const machine = hash(`${processor} ${version}`), content = hash(`plain ${size} ${mtime?.getTime()}`);
+  if (weights.sizeBytes < LEAST_BYTES || processor === undefined) return undefined;
+  const machine = hash(`${processor} ${version}`), content = hash(`plain ${weights.version}`);
   const folder = join(cacheDir, "optimized", hash(await Deno.realPath(modelPath)), `${machine}-${content}`);
   const path = join(folder, "model.onnx");
   return { path, exists: await exists(path) };
