@@ -59,6 +59,8 @@ export async function download(request: Download): Promise<Downloaded | undefine
     await Deno.rename(part, request.path);
     return { ...written, ...(commit !== undefined && { commit }) };
   } finally {
+    // Of one that is refused by its size nothing was read: the server need not go on sending it.
+    if (!response.bodyUsed) await response.body?.cancel();
     await Deno.remove(part).catch(() => {}); // It has its name, or was never begun.
   }
 }
@@ -115,14 +117,11 @@ async function write(
   const size = Number(headers.get("content-length") ?? Number.NaN);
   const hash = createHash("sha256");
   let bytes = 0, told = 0;
-  const check = (count: number) => {
-    if (count > mostBytes) throw new RangeError(`it is larger than the ${mostBytes} bytes that are left for it`);
-  };
-  check(size);
+  checkSize(size, mostBytes);
   using file = await Deno.open(path, { write: true, createNew: true });
   for await (const piece of unlessQuiet(body ?? new ReadableStream({ start: (all) => all.close() }), quiet, url.host)) {
     bytes += piece.length;
-    check(bytes);
+    checkSize(bytes, mostBytes);
     hash.update(piece);
     for (let done = 0; done < piece.length;) done += await file.write(piece.subarray(done));
     // Never, when the size is not known.
@@ -133,6 +132,11 @@ async function write(
   if (bytes < size) throw new Error(`${url.host} sent ${bytes} bytes of ${size}`);
   onProgress?.(1);
   return { sha256: hash.digest("hex"), bytes };
+}
+
+/** @throws {RangeError} when a file is larger than what is left for it */
+export function checkSize(bytes: number, mostBytes: number): void {
+  if (bytes > mostBytes) throw new RangeError(`it is larger than the ${mostBytes} bytes that are left for it`);
 }
 
 /** Gives up on a server that says nothing any more. */

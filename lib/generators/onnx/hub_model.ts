@@ -2,14 +2,15 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { OpenContext } from "../generator.ts";
-import { download, HashError } from "./download.ts";
-import { weightsFile } from "./model_folder.ts";
+import { checkSize, download, type Downloaded, HashError } from "./download.ts";
+import { PRECISIONS, weightsFile } from "./model_folder.ts";
 import type { Precision } from "./protocol.ts";
 
 const HUB = "https://huggingface.co";
 /** Without these there is no model. */
 const NEEDED = ["config.json", "tokenizer_config.json", "tokenizer.json"];
 const WELCOME = ["generation_config.json", "chat_template.jinja"];
+const WEIGHTS = PRECISIONS.map(weightsFile);
 const COMMIT = /^[0-9a-f]{40}$/;
 /** Holds the commit that the folder's files are of. */
 const COMMIT_FILE = "commit";
@@ -98,12 +99,9 @@ class Fetching {
   async #fetch(file: string): Promise<boolean> {
     const { id, sha256 } = this.model;
     const path = `${this.folder}/${file}`;
-    const kept = await hashOf(path);
-    if (kept !== undefined && (sha256[file] ?? kept) === kept) {
-      this.#done[file] = kept;
-      return true;
-    }
     try {
+      const kept = await readKept(path);
+      if (kept !== undefined && (sha256[file] ?? kept.sha256) === kept.sha256) return this.#have(file, kept);
       return await this.#download(file, path);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -128,8 +126,14 @@ class Fetching {
     });
     if (got === undefined) return false;
     if (got.commit !== undefined && COMMIT.test(got.commit)) await this.#pin(got.commit);
-    this.#left -= got.bytes;
-    this.#done[file] = got.sha256;
+    return this.#have(file, got);
+  }
+
+  /** @throws {RangeError} when it is more than may still be had */
+  #have(file: string, { sha256, bytes }: Pick<Downloaded, "sha256" | "bytes">): true {
+    checkSize(bytes, this.#left);
+    this.#left -= bytes;
+    this.#done[file] = sha256;
     return true;
   }
 
@@ -152,22 +156,35 @@ async function readCommit(folder: string): Promise<string | undefined> {
   }
 }
 
-async function hashOf(path: string): Promise<string | undefined> {
+/** What an earlier try has left of a file; undefined for nothing. */
+async function readKept(path: string): Promise<Pick<Downloaded, "sha256" | "bytes"> | undefined> {
   try {
     using file = await Deno.open(path);
     const hash = createHash("sha256");
-    for await (const piece of file.readable) hash.update(piece);
-    return hash.digest("hex");
+    let bytes = 0;
+    for await (const piece of file.readable) {
+      hash.update(piece);
+      bytes += piece.length;
+    }
+    return { sha256: hash.digest("hex"), bytes };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
 
-/** @throws {TypeError} when a hash is none */
+/** @throws {TypeError} when a hash is none, or no model has such a file */
 export function checkHashes(sha256: Readonly<Record<string, string>>): void {
   for (const [file, hash] of Object.entries(sha256)) {
+    if (!isModelFile(file)) {
+      const names = [...NEEDED, ...WELCOME, ...WEIGHTS].join(", ");
+      throw new TypeError(`Cannot use the SHA-256 of "${file}": a model has no such file; expected one of ${names}`);
+    }
     if (/^[0-9a-f]{64}$/.test(hash)) continue;
     throw new TypeError(`Cannot use the SHA-256 of "${file}": expected 64 hexadecimal digits, got "${hash}"`);
   }
+}
+
+function isModelFile(file: string): boolean {
+  return [...NEEDED, ...WELCOME, ...WEIGHTS].includes(file.replace(/\.onnx_data(_[1-9]\d*)?$/, ".onnx"));
 }

@@ -16,6 +16,7 @@ const FILE_SUFFIX: Readonly<Record<Precision, string>> = {
   q4f16: "_q4f16",
   bnb4: "_bnb4",
 };
+export const PRECISIONS = ["fp32", "fp16", "q8", "int8", "uint8", "q4", "q4f16", "bnb4"] as const satisfies Precision[];
 
 const HUB_ID = /^[\w.-]{1,96}\/[\w.-]{1,96}$/;
 

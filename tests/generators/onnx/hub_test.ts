@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { LoadProgress } from "../../../lib/generators/generator.ts";
+import { download } from "../../../lib/generators/onnx/download.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
 import { collect, CONTEXT, ENDLESS, fixturePath, idsOf } from "./tiny_models.ts";
 import { serveLoopback } from "../../rig/loopback.ts";
+import { until } from "../../rig/until.ts";
 
 /** A hub on this machine that has one model, and what was asked of it. */
 function startHub() {
@@ -105,6 +107,60 @@ Deno.test("a model's files are of the commit that came first, also after a faile
   } finally {
     await hub.close();
     await Deno.remove(cacheDir, { recursive: true });
+  }
+});
+
+Deno.test("what an earlier try has left counts towards what a model may take", async () => {
+  const hub = startMovingHub();
+  const cacheDir = await Deno.makeTempDir();
+  const context = { ...CONTEXT, cacheDir, hubHost: hub.host };
+  // Room for the weights, not for the tokenizer beside them.
+  const { size } = await Deno.stat(`${fixturePath("tiny_gpt2")}/onnx/model.onnx`);
+  const source = onnx("acme/tiny", { downloadMegabytes: size / 2 ** 20 });
+  try {
+    hub.state.hasWeights = false;
+    await assert.rejects(source.open(context), { message: /no such file/ });
+    hub.state.hasWeights = true;
+    await assert.rejects(source.open(context), {
+      message: /model\.onnx: it is larger than the \d+ bytes that are left/,
+    });
+  } finally {
+    await hub.close();
+    await Deno.remove(cacheDir, { recursive: true });
+  }
+});
+
+Deno.test("a hash of a file that no model has is refused", () => {
+  const sha256 = "0".repeat(64);
+  for (const file of ["model.onnx", "onnx/model_q8.onnx", "onnx/model.onnx_data_0", "onnx/model.onnx_data_x"]) {
+    assert.throws(() => onnx("acme/tiny", { sha256: { [file]: sha256 } }), {
+      name: "TypeError",
+      message:
+        /^Cannot use the SHA-256 of ".*": a model has no such file; expected one of config\.json, .*onnx\/model\.onnx/,
+    });
+  }
+  for (const file of ["config.json", "onnx/model_q4f16.onnx", "onnx/model.onnx_data", "onnx/model_fp16.onnx_data_12"]) {
+    onnx("acme/tiny", { sha256: { [file]: sha256 } });
+  }
+});
+
+Deno.test("a file that is refused by its size is not sent any further", async () => {
+  let isCancelled = false;
+  const { origin, close } = serveLoopback(() => {
+    const body = new ReadableStream({
+      start: (all) => all.enqueue(new Uint8Array(8)),
+      cancel: () => void (isCancelled = true),
+    });
+    return new Response(body, { headers: { "content-length": "1000" } });
+  });
+  const folder = await Deno.makeTempDir();
+  try {
+    const request = { url: new URL(origin), path: `${folder}/file`, mostBytes: 999 };
+    await assert.rejects(download(request), { name: "RangeError", message: /larger than the 999 bytes/ });
+    await until("the server's body is cancelled", () => isCancelled);
+  } finally {
+    await close();
+    await Deno.remove(folder, { recursive: true });
   }
 });
 
