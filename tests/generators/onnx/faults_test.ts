@@ -85,7 +85,7 @@ const SHAPE: KvShape = {
   memory: new HostMemory(),
 };
 
-/** Passes whose logits are all 0, and whose memory and runs fail when they are told to. */
+/** Passes whose logits are the last id and the sum of all that their slot holds, and whose memory and runs fail when they are told to. */
 class FailingPasses implements Passes {
   readonly chunks = { scored: 64, shared: 64, alone: 64 };
   count = 0;
@@ -106,8 +106,9 @@ class FailingPasses implements Passes {
 
   extend(slot: KvSlot, ids: readonly TokenId[]): readonly Float32Array[] {
     if (this.failure !== undefined) throw memoryErrorOf(new Error(this.failure));
+    this.count++;
     slot.ids.push(...ids);
-    return [new Float32Array(SHAPE.vocabulary)];
+    return [Float32Array.of(slot.ids.at(-1) ?? NaN, slot.ids.reduce((sum, id) => sum + id, 0))];
   }
 
   extendEach(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[] {
@@ -119,7 +120,11 @@ class FailingPasses implements Passes {
 function scheduled(kvBytes: number) {
   const passes = new FailingPasses(kvBytes);
   const scheduler = new Scheduler(passes);
-  const ask = (...ids: TokenId[]) => scheduler.do({ ids, from: ids.length - 1, visit: () => {} });
+  const ask = async (...ids: TokenId[]) => {
+    const seen: number[] = [];
+    await scheduler.do({ ids, from: ids.length - 1, visit: (logits) => void seen.push(...logits) });
+    return seen;
+  };
   return { passes, scheduler, ask };
 }
 
@@ -172,12 +177,16 @@ Deno.test("whoever asks for a pass has time to tell what it had to before the pa
 });
 
 Deno.test("a small bound on keys and values makes requests slower, not wrong", async () => {
-  for (const kvBytes of [0, 1, 2000]) {
+  const passesWithin = async (kvBytes: number) => {
     const { passes, ask } = scheduled(kvBytes);
-    await Promise.all([ask(1, 2, 3), ask(4, 5, 6), ask(1, 2, 4), ask(7)]);
-    await ask(1, 2, 3, 4);
+    const together = await Promise.all([ask(1, 2, 3), ask(4, 5, 6), ask(1, 2, 4), ask(7)]);
+    assert.deepEqual(together, [[3, 6], [6, 15], [4, 7], [7, 7]], `${kvBytes} bytes`);
+    assert.deepEqual(await ask(1, 2, 3, 4), [4, 10], `${kvBytes} bytes`);
     assert.ok(passes.cache.size >= 1);
-  }
+    return passes.count;
+  };
+  const most = await passesWithin(2 ** 20);
+  for (const kvBytes of [0, 1, 2000]) assert.ok(await passesWithin(kvBytes) >= most, `${kvBytes} bytes`);
 });
 
 Deno.test("memory beyond any machine's is refused by its size", () => {

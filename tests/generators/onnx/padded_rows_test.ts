@@ -3,17 +3,7 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import type { Engine } from "../../../lib/generators/onnx/engine.ts";
 import { onnx, type OnnxOptions } from "../../../lib/generators/onnx/onnx.ts";
-import {
-  collect,
-  CONTEXT,
-  ENDLESS,
-  fixturePath,
-  furthest,
-  readGolden,
-  stepsOf,
-  withEngine,
-  withModel,
-} from "./tiny_models.ts";
+import { collect, CONTEXT, ENDLESS, fixturePath, furthest, readGolden, stepsOf, withEngine } from "./tiny_models.ts";
 
 const TOLERANCE = 1e-4;
 
@@ -27,6 +17,12 @@ async function run(engine: Engine, prompt: string, seed: number, maxTokens: numb
     }
   }
   return steps;
+}
+
+/** The ten most probable tokens after these ids. */
+async function topAfter(engine: Engine, prompt: readonly number[]) {
+  const [scored] = await engine.ask({ type: "score", prompt, completion: [0], top: 10 });
+  return scored?.top.slice(0, 10) ?? assert.fail();
 }
 
 for (const model of ["tiny_gpt2", "tiny_llama"] as const) {
@@ -52,19 +48,20 @@ for (const model of ["tiny_gpt2", "tiny_llama"] as const) {
     }, "native");
   });
 
-  Deno.test(`${model}: prompts that are read at once give PyTorch's distributions`, async () => {
-    await withModel(model, async (generator) => {
-      assert.deepEqual(generator.facts.notes, []);
-      await Promise.all(
-        readGolden(model).map(async ({ text, top10, ids }) => {
-          // The prompt but for its last token is known first, so that the last ones go side by side.
-          const params = { ...ENDLESS, temperature: 0, maxTokens: 1 };
-          const [step] = stepsOf(await collect(generator.generate({ prompt: text, params, top: 10 })));
-          const top = step?.top.slice(0, 10) ?? [];
-          assert.deepEqual(top.map(({ token }) => token.id), top10.ids, `${ids.length} tokens`);
-          assert.ok(furthest(top.map(({ logprob }) => logprob), top10.logprobs) < TOLERANCE);
-        }),
-      );
+  Deno.test(`${model}: prompts of different lengths share the pass over their last tokens, and get PyTorch's distributions`, async () => {
+    await withEngine(model, 2 ** 26, async (engine) => {
+      const cases = readGolden(model);
+      // What stands before the last tokens is known first, so that these go side by side.
+      for (const { ids } of cases) await topAfter(engine, ids.slice(0, -1));
+      const passes = async () => (await engine.ask({ type: "stats" })).passes;
+      const before = await passes();
+      const tops = await Promise.all(cases.map(({ ids }) => topAfter(engine, ids)));
+      assert.equal(await passes() - before, 1);
+      for (const [index, { top10, ids }] of cases.entries()) {
+        const top = tops[index] ?? [];
+        assert.deepEqual(top.map(({ token }) => token.id), top10.ids, `${ids.length} tokens`);
+        assert.ok(furthest(top.map(({ logprob }) => logprob), top10.logprobs) < TOLERANCE, `${ids.length} tokens`);
+      }
     }, "native");
   });
 }
