@@ -178,7 +178,8 @@ class SplitIndex {
       if (place !== await this.#place()) throw new Error("the file changed while it was read");
       await this.cache.keep(path, place);
     } catch (error) {
-      await Deno.remove(path).catch(() => {}); // It may have failed before there was a file.
+      // It may have failed before there was a file, or while the database was writing one with a log beside it.
+      for (const left of [path, `${path}.wal`]) await Deno.remove(left).catch(() => {});
       throw error;
     }
   }

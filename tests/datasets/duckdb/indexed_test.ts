@@ -276,7 +276,9 @@ Deno.test("a question that is given up stops, while the index is written and aft
   await assert.rejects(queryRows(opened.indexed, { search: "x", offset: 0, limit: 1, signal: stopped }), {
     name: "AbortError",
   });
-  const fresh = await jsonl<object>(`${opened.folder}/file.jsonl`).open(new URL("file:///"), {
+  // Of so many rows that it is still being written when that is seen.
+  await Deno.writeTextFile(`${opened.folder}/large.jsonl`, `${text}\n`.repeat(10));
+  const fresh = await jsonl<object>(`${opened.folder}/large.jsonl`).open(new URL("file:///"), {
     cacheDir: `${opened.folder}/other`,
     indexedFromBytes: 0,
   });
