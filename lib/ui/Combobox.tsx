@@ -1,6 +1,6 @@
 import { visibleText } from "../lm/visible_text.ts";
 import type { JSX } from "preact";
-import { useLayoutEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { cx } from "./cx.ts";
 import { plural } from "./number_format.ts";
 import { STRINGS } from "./strings.ts";
@@ -20,6 +20,7 @@ export function Combobox({ id, choices, value, onChange }: ComboboxProps) {
   /** What is being typed; undefined while the list is closed. */
   const [query, setQuery] = useState<string | undefined>(undefined);
   const [active, setActive] = useState(0);
+  const field = useRef<HTMLInputElement>(null);
   const isOpen = query !== undefined;
   const matches = isOpen ? matching(choices, query) : [];
   // A window of the matches around the active one, so that arrows reach all of them.
@@ -46,6 +47,11 @@ export function Combobox({ id, choices, value, onChange }: ComboboxProps) {
     document.getElementById(`${id}-${active}`)?.scrollIntoView({ block: "nearest" });
   }, [active, isOpen]);
 
+  // What is typed next takes the place of the value, and is not searched for behind it.
+  useLayoutEffect(() => {
+    if (!isOpen && document.activeElement === field.current) field.current?.select();
+  }, [value, isOpen]);
+
   function onKeyDown(event: JSX.TargetedKeyboardEvent<HTMLInputElement>): void {
     if (event.isComposing) return;
     if (event.key === "ArrowDown") move(1);
@@ -61,6 +67,7 @@ export function Combobox({ id, choices, value, onChange }: ComboboxProps) {
   return (
     <div class="relative min-w-0">
       <input
+        ref={field}
         id={id}
         type="text"
         role="combobox"

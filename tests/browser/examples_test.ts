@@ -70,6 +70,9 @@ Deno.test("the pages of the elements example", async (t) => {
       await page.getByLabel("Word").fill("29");
       await page.getByText("13 matches").waitFor();
       await page.getByLabel("Word").press("Enter");
+      await page.getByLabel("Word").press("7");
+      await page.getByText("57 matches").waitFor();
+      await page.getByLabel("Word").press("Escape");
       await page.getByText("Check", { exact: true }).click();
       await click(page, "Send");
       await page.getByText("3.1, 0.5, super, word 29, checked").waitFor();

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { actionRuns, elementsRig, gate } from "../rig/elements_rig.ts";
 import { launchChromium } from "./chromium.ts";
+import { until } from "../rig/until.ts";
 import { serveApp } from "./serve_app.ts";
 
 const MODULES = [{ module: elementsRig, file: "pages/mod.ts", url: new URL("../rig/", import.meta.url) }];
@@ -81,11 +82,15 @@ Deno.test("a developer's page", async (t) => {
       assert.equal(actionRuns.slow, runs + 1, "two clicks, one run (D18)");
       await page.reload();
       await page.getByText(/running \d/).waitFor();
+      // What a screen reader is told as it changes: that it runs, and no clock.
+      const status = page.locator("form", { hasText: "Slow" }).getByRole("status");
+      assert.equal(await status.textContent(), "running");
       await told(page, "step 1").waitFor();
       gate.open();
       await told(page, "step 2").waitFor();
       await page.getByRole("button", { name: "Cancel" }).click();
       await page.getByText("cancelled").waitFor();
+      assert.equal(await status.textContent(), "cancelled");
       assert.equal(await page.getByRole("button", { name: "Slow" }).isEnabled(), true);
       gate.open();
       await page.close();
@@ -94,14 +99,20 @@ Deno.test("a developer's page", async (t) => {
 
   await t.step("an answer that is late is there when its page is entered again, and nowhere else (B8)", async () => {
     const page = await open(browser, actions);
+    const { finished } = actionRuns;
     await page.getByRole("button", { name: "Slow" }).click();
     await told(page, "step 1").waitFor();
     await page.getByRole("link", { name: "My Tables" }).click();
     await told(page, "tables").waitFor();
-    const freeing = setInterval(gate.open, 10);
+    for (let step = 1; step <= 3; step++) {
+      await until("it waits", () => gate.isWaiting);
+      gate.open();
+    }
+    await until("the answer is there", () => actionRuns.finished === finished + 1);
+    await page.waitForLoadState("networkidle");
+    assert.equal((await page.locator("#main").innerText()).replaceAll(/\s+/g, " "), "My Tables tables");
     await page.getByRole("link", { name: "Actions" }).click();
     await told(page, "finished").waitFor();
-    clearInterval(freeing);
     await page.close();
   });
 
@@ -111,7 +122,35 @@ Deno.test("a developer's page", async (t) => {
     await page.getByRole("alert").filter({ hasText: "raised on purpose" }).waitFor();
     await page.getByLabel("Count").fill("4");
     await page.getByRole("button", { name: "Add" }).click();
-    await page.getByRole("alert").filter({ hasText: "raised on purpose" }).waitFor();
+    await told(page, "4").waitFor();
+    assert.equal(await page.getByRole("alert").filter({ hasText: "raised on purpose" }).count(), 1);
+    await page.close();
+  });
+
+  await t.step("Enter sends nothing before the page is ready, and what was typed is kept", async () => {
+    const page = await open(browser, inputs);
+    const runs = actionRuns.send;
+    let release = () => {};
+    const held = new Promise<void>((resolve) => release = resolve);
+    await page.route(/\/events/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.reload();
+    await page.locator("[data-ready=false]").waitFor();
+    const message = page.getByLabel("Message");
+    // Subtle: until the page is alive Enter begins a line, and nothing of it is heard.
+    await until("the page is alive", async () => {
+      await message.fill("too early");
+      await message.press("Enter");
+      return await message.inputValue() === "too early";
+    });
+    release();
+    await page.locator("[data-ready=true]").waitFor();
+    await page.waitForLoadState("networkidle");
+    assert.deepEqual([actionRuns.send, await message.inputValue()], [runs, "too early"]);
+    await message.press("Enter");
+    await page.getByText('"message":"too early"').waitFor();
     await page.close();
   });
 

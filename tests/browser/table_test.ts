@@ -222,6 +222,16 @@ Deno.test("tables", async (t) => {
     await page.close();
   });
 
+  await t.step("a CSV that cannot be had from a server that has stopped says so beside its button", async () => {
+    const { page, errors } = await openPage(browser, examplesUrl);
+    await page.route(/\.js/, (route) => route.abort());
+    const table = page.locator("[data-table=persona]");
+    await table.getByRole("button", { name: "CSV" }).click();
+    await table.getByRole("alert").filter({ hasText: "The server does not answer" }).waitFor();
+    assert.deepEqual(errors.filter((text) => !text.includes("ERR_FAILED")), []);
+    await page.close();
+  });
+
   await t.step("CSV is a file named after the table, with the rows as they are shown", async () => {
     const { page } = await openPage(browser, examplesUrl);
     await page.locator("[data-table=persona]").getByRole("button", { name: "Fact" }).click();

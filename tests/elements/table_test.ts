@@ -91,6 +91,8 @@ Deno.test("a link stays with its rows when others come before them, and goes whe
   assert.deepEqual(texts(), [[0, "→ Facts, row 3: 0.5"]]);
   facts.set([["other"], ["rows"], ["now"]]);
   assert.deepEqual(texts(), []);
+  facts.prepend(["before"], ["all"], ["of them"]);
+  assert.deepEqual(texts(), [], "a row before new ones is none of the old");
   turns.clear();
   assert.deepEqual([turns.state.rows, turns.state.links], [[], []]);
 });

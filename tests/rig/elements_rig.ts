@@ -12,8 +12,8 @@ import {
   textInput,
 } from "../../lib/mod.ts";
 
-/** How often each action began; a test reads what changed. */
-export const actionRuns = { send: 0, slow: 0, fail: 0 };
+/** How often each action began, and the slow one came to its end; a test reads what changed. */
+export const actionRuns = { send: 0, slow: 0, finished: 0, fail: 0 };
 
 /** Lets the waiting action go on; each call frees one step. */
 export function newGate() {
@@ -56,6 +56,7 @@ const actions = component("Actions", ({ signal }) => {
       if (signal.aborted) return;
     }
     told.set("finished");
+    actionRuns.finished++;
   });
   const fail = button("Fail", { name: "fail", inputs: {} }, () => {
     actionRuns.fail++;
@@ -64,7 +65,7 @@ const actions = component("Actions", ({ signal }) => {
   });
   const off = button("Off", { name: "off", disabled: true, inputs: {} }, () => {});
   const add = button("Add", { name: "add", inputs: { count } }, ({ values }) => {
-    told.set(Number(told.state.text.replace("idle", "0")) + values.count);
+    told.set((Number(told.state.text) || 0) + values.count);
   });
   signal.addEventListener("abort", () => told.set("given up"));
   return [slow, fail, off, add, told];

@@ -6,14 +6,15 @@ import type { ButtonState } from "./button.ts";
 
 /** Its inputs in a row that wraps, the button below them, and how its action is doing. */
 export function ButtonView({ name, state: { label, disabled, inputs }, page }: ViewProps<ButtonState>) {
-  const isRunning = page.action(name)?.status === "running";
+  const canSend = page.isReady && !disabled && page.action(name)?.status !== "running";
   return (
     <form
       noValidate
       class="flex min-w-0 flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!disabled && !isRunning) page.act(name);
+        // Subtle: Enter in a text sends too, whether or not the button can be pressed.
+        if (canSend) page.act(name);
       }}
     >
       {inputs.length > 0 && (
@@ -22,7 +23,7 @@ export function ButtonView({ name, state: { label, disabled, inputs }, page }: V
         </div>
       )}
       <div class="flex flex-wrap items-center gap-3">
-        <Button submit disabled={disabled || isRunning || !page.isReady}>{visibleLines(label)}</Button>
+        <Button submit disabled={!canSend}>{visibleLines(label)}</Button>
         <ActionStatus name={name} page={page} />
       </div>
     </form>

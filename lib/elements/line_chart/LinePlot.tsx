@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { axisTexts } from "../../ui/axis_texts.ts";
-import { LineMark, LineStroke } from "./LineStroke.tsx";
+import { LineMark } from "./LineMark.tsx";
+import { LineStroke } from "./LineStroke.tsx";
 import { type Line, type Plot, PLOT_UNITS, plotOf, Y_TICKS } from "./plot.ts";
 import type { Readings } from "./readings.ts";
 import { placeIn, type Range, ticks } from "./ticks.ts";

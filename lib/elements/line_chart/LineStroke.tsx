@@ -2,7 +2,8 @@ import { cx } from "../../ui/cx.ts";
 
 /** Lines differ by dash pattern and by colour; eight of one and five of the other tell forty lines apart. */
 const DASHES = ["", "7 4", "2 3", "10 3 2 3", "14 4", "1 5", "6 3 1 3 1 3", "20 6 4 6"] as const;
-const COLOURS = 5;
+/** Lines that have a colour of their own; the next one has the first one's again. */
+export const COLOURS = 5;
 
 interface LineStrokeProps {
   readonly series: number;
@@ -34,10 +35,6 @@ export function LineSwatch({ series }: { readonly series: number }) {
   );
 }
 
-export function LineMark({ series, x, y }: { readonly series: number; readonly x: string; readonly y: number }) {
-  return <circle cx={x} cy={y} r="2.5" class={fillOf(series)} />;
-}
-
 function strokeOf(series: number): string {
   const colour = series % COLOURS;
   return cx(
@@ -46,16 +43,5 @@ function strokeOf(series: number): string {
     colour === 2 && "stroke-ink",
     colour === 3 && "stroke-bad",
     colour === 4 && "stroke-soft",
-  );
-}
-
-function fillOf(series: number): string {
-  const colour = series % COLOURS;
-  return cx(
-    colour === 0 && "fill-accent",
-    colour === 1 && "fill-warn",
-    colour === 2 && "fill-ink",
-    colour === 3 && "fill-bad",
-    colour === 4 && "fill-soft",
   );
 }

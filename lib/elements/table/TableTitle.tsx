@@ -14,6 +14,7 @@ interface TableTitleProps extends ViewProps<TableState> {
 export function TableTitle({ name, state, order, page }: TableTitleProps) {
   const { title, headers, rows, latex, csv } = state;
   const [showsLatex, setShowsLatex] = useState(false);
+  const [isLost, setIsLost] = useState(false);
   // What few people export is fetched when they do.
   const dialog = useLate(showsLatex, () => import("./LatexDialog.tsx"));
   if (title === "" && !latex && !csv) return null;
@@ -21,9 +22,8 @@ export function TableTitle({ name, state, order, page }: TableTitleProps) {
   const cells = (): readonly (readonly ExportCell[])[] =>
     order.map((row) => (rows[row] ?? []).map((cell) => exportCell(cell, page.element)));
   const save = async () => {
-    const [{ csvFile }, { download }] = await Promise.all([import("./csv_file.ts"), import("../../ui/download.ts")]);
-    const { file, text } = csvFile(title, name, headers, cells());
-    download(file, text, "text/csv;charset=utf-8");
+    const { saveCsv } = await import("../view/save_csv.ts");
+    saveCsv(title, name, headers, cells());
   };
 
   return (
@@ -38,11 +38,15 @@ export function TableTitle({ name, state, order, page }: TableTitleProps) {
           </ExportButton>
         )}
         {csv && (
-          <ExportButton disabled={!page.isReady} onClick={() => void save()}>
+          <ExportButton
+            disabled={!page.isReady}
+            onClick={() => void save().then(() => setIsLost(false), () => setIsLost(true))}
+          >
             {STRINGS.csv}
           </ExportButton>
         )}
       </span>
+      {isLost && <p role="alert" class="w-0 min-w-full text-12 text-bad">{STRINGS.notFetched}</p>}
       {showsLatex && dialog !== undefined && (
         <dialog.LatexDialog
           headers={headers}

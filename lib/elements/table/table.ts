@@ -51,6 +51,9 @@ export interface TableOptions extends ElementOptions {
   readonly sortable?: boolean;
 }
 
+/** Ids that `set` leaves free for rows before its own: more than a page can hold, and room for as many calls. */
+const ROOM_BEFORE = 2 ** 26;
+
 export class Table extends Element<TableState> {
   /** @throws {RangeError} without headers, or for a row of another length @throws {TypeError} for a cell of no kind */
   constructor(headers: readonly Scalar[], options: TableOptions = {}) {
@@ -84,7 +87,8 @@ export class Table extends Element<TableState> {
   set(rows: readonly Row[]): void {
     const stored = this.#store(rows, 0);
     const { first, rows: old } = this.state;
-    this.change({ rows: stored, first: first + old.length, links: [] });
+    const next = old.length === 0 ? first : first + old.length + ROOM_BEFORE;
+    this.change({ rows: stored, first: next, links: [] });
   }
 
   /** Removes every row, and the links that start here. */

@@ -8,10 +8,12 @@ import type { PageControl } from "./element_view.ts";
 /** Shorter actions end before anybody could read that they run. */
 const QUIET_MS = 200;
 
-/** How an element's action is doing: elapsed time, progress and Cancel while it runs; what went wrong when it failed. */
+/**
+ * How an element's action is doing: elapsed time, progress and Cancel while it runs; what went wrong when it failed.
+ * Subtle: what is read aloud as it changes says that it runs and that it ended, and nothing in between.
+ */
 export function ActionStatus({ name, page }: { readonly name: string; readonly page: PageControl }) {
   const action = page.action(name);
-  if (action?.status === "cancelled") return <span class="text-12 text-soft">{STRINGS.cancelled}</span>;
   if (action?.status === "failed") {
     return (
       <div class="w-full">
@@ -19,12 +21,17 @@ export function ActionStatus({ name, page }: { readonly name: string; readonly p
       </div>
     );
   }
-  if (action?.status !== "running") return null;
-  const elapsedMs = action.elapsedMs + page.nowMs - action.receivedMs;
-  if (elapsedMs < QUIET_MS) return null;
-  const { progress } = action;
+  const running = action?.status === "running" ? action : undefined;
+  const elapsedMs = running === undefined ? 0 : running.elapsedMs + page.nowMs - running.receivedMs;
+  const isLong = elapsedMs >= QUIET_MS;
+  const progress = isLong ? running?.progress : undefined;
+  const ended = action?.status === "cancelled" || action?.status === "done" ? STRINGS[action.status] : "";
   return (
-    <span role="status" class="inline-flex flex-wrap items-center gap-3 text-12 text-soft tabular-nums">
+    <span
+      class={isLong || action?.status === "cancelled"
+        ? "inline-flex flex-wrap items-center gap-3 text-12 text-soft tabular-nums"
+        : "sr-only"}
+    >
       {progress !== undefined && (
         <>
           <span
@@ -40,8 +47,11 @@ export function ActionStatus({ name, page }: { readonly name: string; readonly p
           {STRINGS.doneOf(progress.done, progress.of)}
         </>
       )}
-      <span>{STRINGS.running(milliseconds(elapsedMs))}</span>
-      <Button onClick={() => page.cancel(name)}>{STRINGS.cancel}</Button>
+      <span>
+        <span role="status">{isLong ? STRINGS.running : ended}</span>
+        {isLong && <span aria-hidden="true">{` ${milliseconds(elapsedMs)}`}</span>}
+      </span>
+      {isLong && <Button onClick={() => page.cancel(name)}>{STRINGS.cancel}</Button>}
     </span>
   );
 }

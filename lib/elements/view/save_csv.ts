@@ -1,16 +1,17 @@
 /** A table as a file; fetched when somebody saves one. */
-import type { ExportCell } from "./cell.ts";
-import { csvTable } from "./csv.ts";
+import { download } from "../../ui/download.ts";
+import type { ExportCell } from "../table/cell.ts";
+import { csvTable } from "../table/csv.ts";
 
-/** What the file holds; it is called as the table's title, or as its element where it has none. */
-export function csvFile(
+/** The file is called as the table's title, or as its element where it has none. */
+export function saveCsv(
   title: string,
   name: string,
   headers: readonly string[],
   rows: readonly (readonly ExportCell[])[],
-): { readonly file: string; readonly text: string } {
+): void {
   const text = csvTable(headers, rows.map((row) => row.map(({ text }) => text)));
-  return { file: `${fileName(title) || name}.csv`, text };
+  download(`${fileName(title) || name}.csv`, text, "text/csv;charset=utf-8");
 }
 
 /** "Turns / persona 3" → "Turns-persona-3". */
