@@ -11,9 +11,13 @@ export function rankOf(logprobs: Float32Array, id: number): number {
   return rank;
 }
 
-/** Ids of the `count` largest values, largest first; of equals the lower id comes first. One pass, no full sort. */
+/** Above this many, moving ids one by one costs more than one sort of all. */
+const MOST_MOVED = 1024;
+
+/** Ids of the `count` largest values, largest first; of equals the lower id comes first. Few are found in one pass, no sort. */
 export function topIds(values: Float32Array, count: number): number[] {
   if (count === 0) return [];
+  if (count > MOST_MOVED) return sortedIds(values).slice(0, count);
   const ids: number[] = [];
   let id = 0;
   for (; id < count && id < values.length; id++) insert(ids, values, id, count);
@@ -23,6 +27,11 @@ export function topIds(values: Float32Array, count: number): number[] {
     if (at(values, id) > least) least = insert(ids, values, id, count);
   }
   return ids;
+}
+
+function sortedIds(values: Float32Array): number[] {
+  // Subtle: the difference of two -∞ is NaN, which leaves the order to the ids as well.
+  return [...values.keys()].sort((one, other) => at(values, other) - at(values, one) || one - other);
 }
 
 /** Puts `id` in its place among the at most `count` largest. @returns the least of them */

@@ -56,7 +56,8 @@ export type PoolGap = "rest" | "prompt" | "logits" | "order";
 
 export function poolOf(step: WholeStep, params: SamplingParams, before: TokensBefore | undefined): Pool | PoolGap {
   const chosen = step.top.find(({ token }) => token.id === step.token.id);
-  if (chosen === undefined) return "rest";
+  // Without the most probable token nothing bounds what is not shown.
+  if (chosen === undefined || (step.restCount > 0 && unbroken(step).length === 0)) return "rest";
   const edits = params.order.filter(isEdit).filter((name) => isActive(name, params));
   return edits.length === 0 ? untouched(step, chosen) : edited(step, chosen, { edits, params, before });
 }

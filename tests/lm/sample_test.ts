@@ -106,6 +106,15 @@ Deno.test("topIds() and rankOf() agree with a full sort, lower ids first among e
   );
 });
 
+Deno.test("topIds() gives of very many ids those that a few are taken from, lower ids first among equals", () => {
+  const values = Float32Array.from({ length: 5000 }, (_, id) => id % 11 === 0 ? -Infinity : (id * 7919) % 613);
+  const sorted = [...values.keys()]
+    .sort((one, other) => at(values, one) === at(values, other) ? one - other : at(values, other) - at(values, one));
+  for (const count of [1, 50, 1023, 1024, 1025, 4999, 5000, 9000]) {
+    assert.deepEqual(topIds(values, count), sorted.slice(0, count), `${count}`);
+  }
+});
+
 Deno.test("the rest of a distribution is summed where 1 − Σp would lose it", () => {
   const distribution = distributionOf(Float32Array.of(0, -50, -50));
   assert.ok(Math.abs((distribution.restLogprob([0]) ?? 0) - (Math.log(2) - 50)) < 1e-5);

@@ -264,7 +264,7 @@ export function withSteps(chat: Chat, id: TurnId, found: FoundSteps): Chat {
 export function anew(params: SamplingParams, asked: Chat): SamplingParams {
   const turn = asked.turns[asked.leaf ?? -1];
   const before = turn === undefined ? 0 : siblings(asked, turn).length - params.n;
-  return { ...params, seed: (params.seed + before) % PARAM_RANGES.seed.max };
+  return { ...params, seed: (params.seed + before) % (PARAM_RANGES.seed.max + 1) };
 }
 
 /** The turns that a draft would be sent with. */

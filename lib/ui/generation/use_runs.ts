@@ -60,7 +60,7 @@ export function useRuns({ api, source, params, runs, places, onEnd }: RunsOption
 
   async function regenerate(): Promise<void> {
     const { seed } = params.value;
-    params.value = { ...params.value, seed: (seed + 1) % PARAM_RANGES.seed.max };
+    params.value = { ...params.value, seed: (seed + 1) % (PARAM_RANGES.seed.max + 1) };
     await generate();
   }
 

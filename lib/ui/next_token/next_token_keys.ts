@@ -73,15 +73,19 @@ export function commandOf(
     case "Escape":
       return isOpen ? { kind: "close" } : undefined;
   }
-  return focused === undefined ? undefined : ofFocused(key, params, focused);
+  if (focused === undefined) return undefined;
+  // A server's token that has no number of its vocabulary has no bias there either.
+  const isUnnumbered = candidates.some(({ token }) => token.id === focused && token.isUnnumbered === true);
+  return ofFocused(key, focused) ?? (isUnnumbered ? undefined : ofBias(key, params, focused));
 }
 
-function ofFocused(key: string, params: SamplingParams, id: TokenId): StepCommand | undefined {
+function ofFocused(key: string, id: TokenId): StepCommand | undefined {
+  if (key === " ") return { kind: "preview", id };
+  return key === "x" ? { kind: "mark", id } : undefined;
+}
+
+function ofBias(key: string, params: SamplingParams, id: TokenId): StepCommand | undefined {
   switch (key) {
-    case " ":
-      return { kind: "preview", id };
-    case "x":
-      return { kind: "mark", id };
     case "b":
       return { kind: "params", params: withBan(params, id) };
     case "+":

@@ -11,31 +11,34 @@ export type KnownSteps = ReadonlyMap<string, Step>;
 /** Logprobs have the seven digits of 32 bits: of a sum, a smaller part than this cannot be told from nothing. */
 const LEAST_LEFT = 1e-5;
 
-/** The steps with what an answer tells of its place. */
+/**
+ * The steps with what an answer tells of its place. Of a later page nothing is kept, since only a step that holds the most
+ * probable tokens tells what other params make of it.
+ */
 export function withAnswer(
   known: KnownSteps,
   path: readonly TokenId[],
   { step, found = [], target, offset }: NextToken,
 ): KnownSteps {
+  if (offset > 0) return known;
   const further = target === undefined || found.some(({ token }) => token.id === target.token.id)
     ? found
     : [...found, target];
   const more = further.filter(({ token }) => step.top.every((candidate) => candidate.token.id !== token.id));
   const before = known.get(path.join());
   const isSame = before !== undefined && before.top.length >= step.top.length + more.length;
-  return isSame ? known : new Map(known).set(path.join(), withCandidates(step, more, offset));
+  return isSame ? known : new Map(known).set(path.join(), withCandidates(step, more));
 }
 
-/** The step with more candidates, which its rest no longer holds. @param offset of the page that the rest comes after */
-function withCandidates(step: Step, more: readonly Candidate[], offset: number): Step {
+/** The step with more candidates, which its rest no longer holds. */
+function withCandidates(step: Step, more: readonly Candidate[]): Step {
   const { restLogprob, restFinalLogprob, restCount, ...others } = step;
-  const ofRest = more.filter(({ rank }) => rank > offset);
-  const raw = restWithout(restLogprob, ofRest.map(({ logprob }) => logprob));
-  const final = restWithout(restFinalLogprob, ofRest.map(({ finalLogprob = -Infinity }) => finalLogprob));
+  const raw = restWithout(restLogprob, more.map(({ logprob }) => logprob));
+  const final = restWithout(restFinalLogprob, more.map(({ finalLogprob = -Infinity }) => finalLogprob));
   return {
     ...others,
     top: [...step.top, ...more].toSorted((one, other) => one.rank - other.rank),
-    ...(restCount === undefined ? {} : { restCount: restCount - ofRest.length }),
+    ...(restCount === undefined ? {} : { restCount: restCount - more.length }),
     ...(raw === undefined ? {} : { restLogprob: raw }),
     ...(final === undefined ? {} : { restFinalLogprob: final }),
   };

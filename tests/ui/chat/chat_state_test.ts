@@ -195,3 +195,10 @@ Deno.test("importChat() says what is wrong", () => {
     /^SyntaxError: Cannot import the chat: expected a file as Export writes it, and this is no JSON/,
   );
 });
+
+Deno.test("anew() gives each answer beside others dice of its own, up to the largest seed and then from 0", () => {
+  const first = state.sent(state.EMPTY_CHAT, "hi", 1);
+  const again = state.answering(first, 0, 1);
+  const seedFrom = (seed: number) => state.anew({ ...DEFAULT_PARAMS, n: 1, seed }, again).seed;
+  assert.deepEqual([seedFrom(7), seedFrom(4294967294), seedFrom(4294967295)], [8, 4294967295, 0]);
+});

@@ -34,6 +34,16 @@ Deno.test("commandOf() takes the most probable token by its rank, and nothing wh
   assert.deepEqual(commandOf("ArrowRight", { ...place, candidates: whole }), { kind: "go", path: [1] });
 });
 
+Deno.test("commandOf() has no bias for a token that has no number of its vocabulary", () => {
+  const candidates = [{ token: { ...token(2), isUnnumbered: true }, rank: 1, logprob: -1 } as Candidate];
+  const place = { params: DEFAULT_PARAMS, path: [], next: undefined, candidates, focused: 2, isOpen: false };
+  for (const key of ["b", "+", "-"]) {
+    assert.equal(commandOf(key, place), undefined, key);
+    assert.equal(commandOf(key, { ...place, candidates: [] })?.kind, "params", key);
+  }
+  assert.deepEqual(commandOf("x", place), { kind: "mark", id: 2 });
+});
+
 Deno.test("withMark() keeps the last two that were marked, and takes a mark away", () => {
   assert.deepEqual(withMark(withMark([], 7), 8), [7, 8]);
   assert.deepEqual(withMark([7, 8], 9), [8, 9]);

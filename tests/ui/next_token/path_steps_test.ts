@@ -1,9 +1,9 @@
 /** What the page knows of each place of a path, and what other params make of it. */
 import assert from "node:assert/strict";
 import { tableModel } from "../../../lib/generators/table.ts";
-import type { Candidate } from "../../../lib/lm/event.ts";
 import { NextTokens } from "../../../lib/lm/next.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
+import { drawnAgain } from "../../../lib/lm/survival.ts";
 import { pathSteps, pathVerdicts, withAnswer } from "../../../lib/ui/next_token/path_steps.ts";
 
 /** Ten tokens, the first the most probable; a rank is an id and one. */
@@ -37,10 +37,17 @@ Deno.test("withAnswer() counts each token once, in the candidates or in the rest
   }
 });
 
-Deno.test("withAnswer() takes nothing out of the rest of a later page that stands before the page", async () => {
-  const isAfter = ({ rank }: Candidate) => rank > 3;
-  const step = await kept({ params: { ...DEFAULT_PARAMS, temperature: 0 }, offset: 3, find: "/[bf-g]/" });
-  assert.equal(step.top.filter(isAfter).length + (step.restCount ?? NaN), VOCABULARY.length - 3);
+Deno.test("withAnswer() keeps nothing of a later page, and drawnAgain() judges nothing without the most probable token", async () => {
+  const later = await steps.at({ ...REQUEST, params: { ...DEFAULT_PARAMS, seed: 3 }, offset: 3, find: "/[bf-g]/" });
+  assert.equal(withAnswer(new Map(), [], later).size, 0);
+  const step = { ...later.step, top: later.step.top.filter(({ rank }) => rank > 3) };
+  const before = { prompt: new Set([0]), completion: new Map() };
+  for (const change of [{}, { logitBias: { 9: -1 } }, { logitBias: { 9: 1 } }, { repetitionPenalty: 1.3 }]) {
+    for (const { token, logprob, rank } of step.top) {
+      const verdict = drawnAgain({ ...step, token, logprob, rank }, { ...DEFAULT_PARAMS, ...change }, before);
+      assert.deepEqual(verdict, { kind: "unknown", why: "rest" }, JSON.stringify(change));
+    }
+  }
 });
 
 Deno.test("pathVerdicts() says of a token that was searched for what the whole distribution says", async () => {
@@ -51,6 +58,11 @@ Deno.test("pathVerdicts() says of a token that was searched for what the whole d
     { topK: 4 },
     { topK: 5, topP: 0.9 },
     { minP: 0.3 },
+    { logitBias: { 3: -1 } },
+    { logitBias: { 4: 2, 9: 1 }, topP: 0.9 },
+    { repetitionPenalty: 1.6 },
+    { repetitionPenalty: 0.8, topK: 4 },
+    { presencePenalty: -1, frequencyPenalty: 1 },
     {},
   ];
   let told = 0;
@@ -58,14 +70,19 @@ Deno.test("pathVerdicts() says of a token that was searched for what the whole d
     const params = { ...DEFAULT_PARAMS, seed };
     const wide = await steps.at({ ...REQUEST, params, limit: VOCABULARY.length });
     const some = await steps.at({ ...REQUEST, params, find: "/[eg]/" });
+    const later = await steps.at({ ...REQUEST, params, find: "/[eg]/", offset: 3 });
     for (const change of changes) {
+      const drawn = (await steps.at({ ...REQUEST, params: { ...params, ...change } })).step.token.id;
       for (const id of [4, 6]) {
         const verdict = (answer: typeof wide) =>
           pathVerdicts(pathSteps(withAnswer(new Map(), [], answer), [id]), [id], { ...params, ...change }, [0])[0];
         const [known, whole] = [verdict(some)?.kind, verdict(wide)?.kind];
+        const said = `token ${id}, seed ${seed}, ${JSON.stringify(change)}`;
+        assert.equal(whole === "kept", drawn === id, said);
+        assert.equal(verdict(later), undefined, said);
         if (known === "unknown") continue;
         told++;
-        assert.equal(known, whole, `token ${id}, seed ${seed}, ${JSON.stringify(change)}`);
+        assert.equal(known, whole, said);
       }
     }
   }
