@@ -13,6 +13,7 @@ import { Registry } from "./lib/server/registry.ts";
 import { Sessions } from "./lib/server/sessions.ts";
 import { type Handler, serve } from "./lib/server/start/serve.ts";
 import { sourceLines } from "./lib/server/start/start_lines.ts";
+import { logStrayErrors } from "./lib/server/start/stray_errors.ts";
 import { openTracer } from "./lib/server/telemetry/tracing.ts";
 import { Traffic } from "./lib/server/admission/traffic.ts";
 
@@ -47,6 +48,7 @@ async function prepare(config: Config): Promise<Services> {
   });
   await registry.check();
   const log = createLog(config.log);
+  logStrayErrors(log);
   const sessions = new Sessions({ registry, log });
   return {
     registry,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { buildPages } from "./rig/built_pages.ts";
 import { endOf } from "./rig/ends.ts";
+import { GENERATE, runBody } from "./rig/load.ts";
 import { taskFlags } from "./rig/start_app.ts";
 
 Deno.test("deno task dev answers, and its own style sheet does not make it start over", async () => {
@@ -15,6 +16,7 @@ Deno.test("deno task dev answers, and its own style sheet does not make it start
       "0",
       "examples/simple/mod.ts",
       "examples/poems/mod.ts",
+      "tests/rig/slow_generator.ts",
     ],
     cwd: new URL("../", import.meta.url),
     env: { NO_COLOR: "1" },
@@ -29,6 +31,12 @@ Deno.test("deno task dev answers, and its own style sheet does not make it start
     assert.match(first, /^generator poems\/demo: onnx models\/demo; /m);
     const page = await fetch(`${origin}/simple/simple`);
     assert.match(await page.text(), /Really Easy Component/);
+    // What a module drops ends nothing here either.
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify(runBody({ generator: "stray_promise", tokens: 3 }));
+    const run = await fetch(origin + GENERATE, { method: "POST", headers, body });
+    assert.match(await run.text(), /event: done/);
+    assert.equal((await fetch(`${origin}/api/health`)).status, 200);
   } finally {
     child.kill("SIGINT");
     await endOf(child);

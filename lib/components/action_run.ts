@@ -82,6 +82,7 @@ function isGenerator(result: unknown): result is AsyncGenerator<Progress | void,
 
 /** Undefined once the signal aborts, whatever the promise does. */
 async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
+  promise.catch(() => {}); // What it throws once nobody waits is nobody's.
   if (signal.aborted) return undefined;
   let leave = () => {};
   const aborted = new Promise<undefined>((resolve) => {
@@ -92,6 +93,5 @@ async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal
     return await Promise.race([promise, aborted]);
   } finally {
     signal.removeEventListener("abort", leave);
-    promise.catch(() => {});
   }
 }

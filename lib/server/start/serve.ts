@@ -5,7 +5,6 @@ import { ConfigError } from "../setting_values.ts";
 import { watchLoop } from "../telemetry/loop_lag.ts";
 import { rightsLine } from "./permissions.ts";
 import { startLines } from "./start_lines.ts";
-import { logStrayErrors } from "./stray_errors.ts";
 
 /** Time for streams to end when the app is told to stop; Deno Deploy kills after 5 s. */
 const GRACE_MS = 2_500;
@@ -29,14 +28,12 @@ export async function serve(config: Config, services: Services, handler: Handler
   const told = signalled();
   if (config.log !== "silent") console.log(lines.join("\n"));
   const unwatch = watchLoop(services.log, services.registry.traffic.counters);
-  const letGo = logStrayErrors(services.log);
   await told;
   unwatch();
   stop();
   services.sessions.close();
   await Promise.race([server.shutdown(), after(GRACE_MS)]);
   await Promise.race([services.registry.close(), after(GRACE_MS / 2)]);
-  letGo();
 }
 
 function listen({ host, port }: Config, handler: Handler): Deno.HttpServer<Deno.NetAddr> {

@@ -2,20 +2,14 @@
 import type { Log } from "../telemetry/log.ts";
 import { newProblemId } from "../problem.ts";
 
-/** Logs them instead of letting them end the app, in which others work. @returns what stops that */
-export function logStrayErrors(log: Log): () => void {
-  const onRejection = (event: PromiseRejectionEvent) => {
+/** From now on logs them instead of letting them end the app, in which others work. */
+export function logStrayErrors(log: Log): void {
+  addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     log.failure(newProblemId(), event.reason);
-  };
-  const onError = (event: ErrorEvent) => {
+  });
+  addEventListener("error", (event) => {
     event.preventDefault();
     log.failure(newProblemId(), event.error);
-  };
-  addEventListener("unhandledrejection", onRejection);
-  addEventListener("error", onError);
-  return () => {
-    removeEventListener("unhandledrejection", onRejection);
-    removeEventListener("error", onError);
-  };
+  });
 }
