@@ -16,8 +16,6 @@ type Module = Record<string, unknown>;
 interface BuiltFile {
   readonly content: Uint8Array<ArrayBuffer>;
   readonly hash: string;
-  /** Where the content lies on disk already, unchanged. */
-  readonly source: string | undefined;
 }
 
 /** Everything that a build found and made, before it is written or kept. */
@@ -59,7 +57,7 @@ export async function collect(config: ResolvedBuildConfig, additions: Additions)
   ]);
   const files = new Map(statics);
   for (const [name, content] of browser) {
-    files.set(`${jsFolder(config.buildId)}/${name}`, { content, hash: hashOf(content), source: undefined });
+    files.set(`${jsFolder(config.buildId)}/${name}`, { content, hash: hashOf(content) });
   }
   return { routes, islands, files };
 }
@@ -80,9 +78,8 @@ async function staticFiles(
         if (url.startsWith("/../")) {
           throw new TypeError(`Cannot build "${made.path}" as it is outside of the static folder "${folder}"`);
         }
-        const isSame = made.path === source && made.content === content;
         if (files.has(url)) continue;
-        files.set(url, { content: made.content, hash: hashOf(made.content), source: isSame ? source : undefined });
+        files.set(url, { content: made.content, hash: hashOf(made.content) });
       }
     }
   }

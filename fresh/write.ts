@@ -18,12 +18,11 @@ export async function writeBuild(build: Build, { outDir, root, serverEntry, buil
   await Deno.remove(outDir, { recursive: true }).catch(() => {}); // Nothing was built before.
   await Deno.mkdir(outDir, { recursive: true });
   const files: Record<string, DiskFile> = {};
-  for (const [url, { content, hash, source }] of [...build.files].sort(([a], [b]) => a < b ? -1 : 1)) {
-    const path = source ?? join(outDir, "static", url);
-    if (source === undefined) {
-      await Deno.mkdir(dirname(path), { recursive: true });
-      await Deno.writeFile(path, content);
-    }
+  // Subtle: files that could be served where they lie are copied too, as they may change while the build is served.
+  for (const [url, { content, hash }] of [...build.files].sort(([a], [b]) => a < b ? -1 : 1)) {
+    const path = join(outDir, "static", url);
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeFile(path, content);
     files[url] = [from(path), contentTypeOf(url), hash, content.byteLength];
   }
   await Deno.writeTextFile(join(outDir, "snapshot.js"), snapshotCode(build, files, { root, buildId, from }));
