@@ -2,6 +2,7 @@
 import type { Context } from "fresh";
 import type { ChatComponent, Conversation } from "../components/chat.ts";
 import type { Generator } from "../generators/generator.ts";
+import type { Inputs } from "../elements/input.ts";
 import type { Message } from "../lm/message.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Token } from "../lm/token.ts";
@@ -11,7 +12,7 @@ import type { Module } from "../module.ts";
 import type { State } from "./app_state.ts";
 import { cancelled, streamRun } from "./generation.ts";
 import { generationProblem } from "./generation_problem.ts";
-import { findComponent, resolveGenerator } from "./place.ts";
+import { findComponent, ofModule, resolveGenerator } from "./place.ts";
 import { ProblemError } from "./problem.ts";
 import { shownName } from "./shown_name.ts";
 import type { Registry } from "./registry.ts";
@@ -19,6 +20,7 @@ import type { Registry } from "./registry.ts";
 const DEFAULT_TOP = 10;
 
 interface ChatSource {
+  readonly module: Module;
   readonly component: ChatComponent;
   readonly generator: Generator;
   readonly generatorName: string;
@@ -29,15 +31,16 @@ interface ChatSource {
 
 /** Streams the completions of a conversation. */
 export async function chat(ctx: Context<State>, body: ChatBody): Promise<Response> {
-  const { component, generator, generatorName, prompt, messages } = await readChat(ctx, body);
+  const { module, component, generator, generatorName, prompt, messages } = await readChat(ctx, body);
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
   const params = paramsFromWire(wire, component.params);
   const top = body.top ?? DEFAULT_TOP;
   const branch = { path: body.path, firstSequence: body.first_sequence };
   const { metrics } = component;
+  const reason = (error: unknown) => ctx.state.registry.reason(module.name, error);
   return await streamRun(
     ctx,
-    { generator, prompt: prompt.text, messages, ...branch, target: undefined, metrics, params, top },
+    { generator, prompt: prompt.text, messages, ...branch, target: undefined, metrics, reason, params, top },
     generatorName,
   );
 }
@@ -73,7 +76,7 @@ async function readChat(ctx: Context<State>, body: ChatBody): Promise<ChatSource
   const { prefill = "" } = body;
   const begun: readonly Message[] = prefill === "" ? [] : [{ role: "assistant", content: prefill }];
   const whole = { ...prompt, text: prompt.text + prefill };
-  return { component, generator, generatorName, prompt: whole, messages: messages && [...messages, ...begun] };
+  return { module, component, generator, generatorName, prompt: whole, messages: messages && [...messages, ...begun] };
 }
 
 /** @throws {ProblemError} 422 when roles do not alternate from and to the user, or the last turn is empty */
@@ -102,17 +105,10 @@ async function buildPrompt(
   body: ChatBody,
 ): Promise<Pick<ChatSource, "prompt" | "messages">> {
   const { messages, system = component.system ?? "" } = body;
-  const values = readControls(component, body.controls ?? {});
-  const make = <Result>(from: (conversation: Conversation) => Result): Result => {
-    try {
-      return from({ system, messages, values });
-    } catch (error) {
-      const reason = registry.reason(module.name, error);
-      throw new ProblemError(500, "Module failed", `Cannot build the prompt of "${component.title}": ${reason}`, {
-        cause: error,
-      });
-    }
-  };
+  const controls = ofModule(registry, module, `make the controls of "${component.title}"`, () => component.controls());
+  const values = readControls(controls, body.controls ?? {});
+  const make = <Result>(from: (conversation: Conversation) => Result): Result =>
+    ofModule(registry, module, `build the prompt of "${component.title}"`, () => from({ system, messages, values }));
   const { prompt: ownPrompt, messages: ownMessages } = component;
   if (ownPrompt !== undefined) {
     return { prompt: make((conversation) => toPrompt(ownPrompt(conversation))), messages: undefined };
@@ -142,8 +138,7 @@ async function told<Result>(
 }
 
 /** Each value is checked against its control; one that is left out is the control's default. */
-function readControls(component: ChatComponent, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const controls = component.controls();
+function readControls(controls: Inputs, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(controls, name)) throw invalid(`controls.${shownName(name)}`, "there is no such control");
   }

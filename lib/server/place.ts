@@ -224,7 +224,7 @@ function checkedText(value: unknown): string {
 }
 
 /** Runs a developer's own function; what it throws is told with its message. */
-function ofModule<Result>(registry: Registry, { name }: Module, what: string, call: () => Result): Result {
+export function ofModule<Result>(registry: Registry, { name }: Module, what: string, call: () => Result): Result {
   try {
     return call();
   } catch (error) {

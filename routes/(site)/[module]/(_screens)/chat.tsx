@@ -3,16 +3,19 @@ import type { ChatComponent } from "../../../../lib/components/chat.ts";
 import { Page } from "../../../../lib/elements/page.ts";
 import { visibleText } from "../../../../lib/lm/visible_text.ts";
 import type { Module } from "../../../../lib/module.ts";
-import { resolveGenerator } from "../../../../lib/server/place.ts";
+import { ofModule, resolveGenerator } from "../../../../lib/server/place.ts";
 import { defaultsOf, paramsFromQuery } from "../../../../lib/ui/address/generation_screen.ts";
 import type { ChatScreen } from "../../../../lib/ui/address/chat_screen.ts";
 import { badQuery, type Screen, type ScreenRequest } from "./screen.ts";
 
-export function openChat({ url }: ScreenRequest, module: Module, component: ChatComponent): Screen {
+export function openChat({ state: { registry }, url }: ScreenRequest, module: Module, component: ChatComponent): Screen {
   const { name, system, starters, metrics, params } = component;
   const title = visibleText(component.title), page = new Page();
-  const controls = Object.entries(component.controls());
-  for (const [, control] of controls) page.add(control);
+  const controls = ofModule(registry, module, `make the controls of "${component.title}"`, () => {
+    const made = Object.entries(component.controls());
+    for (const [, control] of made) page.add(control);
+    return made;
+  });
   const defaults = defaultsOf(params);
   const read = paramsFromQuery(url.searchParams, defaults);
   const screen: ChatScreen = {
