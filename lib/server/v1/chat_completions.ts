@@ -9,7 +9,7 @@ import { ProblemError } from "../problem.ts";
 import { asProblem, dataStream } from "./answer.ts";
 import { now, UsageCount } from "./completions.ts";
 import { Endings, type OpenAiReason } from "./endings.ts";
-import { chatLogprob } from "./logprobs.ts";
+import { chatLogprobs, type Placed } from "./logprobs.ts";
 import { openModel, paramsOf } from "./models.ts";
 import type { ChatCompletionsBody } from "./schemas.ts";
 import { TextDeltas } from "./text_deltas.ts";
@@ -18,7 +18,7 @@ const DEFAULT_MAX_TOKENS = 1024;
 
 interface Choice {
   content: string;
-  readonly logprobs: object[];
+  readonly placed: Placed[];
   reason: OpenAiReason | null;
 }
 
@@ -81,10 +81,10 @@ async function whole(
   for await (const event of events) {
     if (event.type !== "step" && event.type !== "finish") continue;
     const { sequence: index } = event;
-    const choice: Choice = choices.get(index) ?? { content: "", logprobs: [], reason: null };
+    const choice: Choice = choices.get(index) ?? { content: "", placed: [], reason: null };
     choices.set(index, choice);
     if (event.type === "step") {
-      choice.logprobs.push(chatLogprob(event, body.top_logprobs ?? 0));
+      choice.placed.push(event);
       usage.add({ index, placed: [event] }, false);
     } else {
       choice.content = event.text;
@@ -93,10 +93,10 @@ async function whole(
     }
   }
   endings.check();
-  const listed = [...choices].sort(([a], [b]) => a - b).map(([index, { content, logprobs, reason }]) => ({
+  const listed = [...choices].sort(([a], [b]) => a - b).map(([index, { content, placed, reason }]) => ({
     index,
     message: { role: "assistant", content, refusal: null },
-    logprobs: body.logprobs === true ? { content: logprobs, refusal: null } : null,
+    logprobs: body.logprobs === true ? chatLogprobs(placed, body.top_logprobs ?? 0) : null,
     finish_reason: reason,
   }));
   return { ...head, object: "chat.completion", choices: listed, usage: usage.toJSON() };
@@ -120,9 +120,7 @@ async function* chunks(
     const role = isFirst ? { role: "assistant" } : {};
     if (event.type === "step") {
       usage.add({ index, placed: [event] }, false);
-      const logprobs = body.logprobs === true
-        ? { content: [chatLogprob(event, body.top_logprobs ?? 0)], refusal: null }
-        : null;
+      const logprobs = body.logprobs === true ? chatLogprobs([event], body.top_logprobs ?? 0) : null;
       yield {
         ...head,
         choices: [{ index, delta: { ...role, content: text.push(event.token) }, logprobs, finish_reason: null }],

@@ -30,7 +30,8 @@ export class TextOffsets {
   /** Characters before the choice's next token. */
   push(token: Token): number {
     const before = this.#characters;
-    this.#characters += this.#detokenizer.push(token).length;
+    // Subtle: code points, as Python counts; an emoji is one, and two in the length of a string here.
+    this.#characters += [...this.#detokenizer.push(token)].length;
     return before;
   }
 }
@@ -53,11 +54,15 @@ export function completionLogprobs(
   };
 }
 
-/** One entry of `choices[].logprobs.content` of /v1/chat/completions. */
-export function chatLogprob({ token, logprob, top }: Placed, count: number): object {
+/** `choices[].logprobs` of /v1/chat/completions: null where a token has none, as this form has no way to say so. */
+export function chatLogprobs(placed: readonly Placed[], count: number): object | null {
   const entry = (of: Token, value: number) => ({ token: nameOf(of), logprob: value, bytes: [...of.bytes] });
-  const shown = top.filter(({ rank }) => rank <= count).map((each) => entry(each.token, each.logprob));
-  return { ...entry(token, logprob ?? 0), top_logprobs: shown };
+  const content = placed.flatMap(({ token, logprob, top }) => {
+    if (logprob === undefined) return [];
+    const shown = top.filter(({ rank }) => rank <= count).map((each) => entry(each.token, each.logprob));
+    return [{ ...entry(token, logprob), top_logprobs: shown }];
+  });
+  return content.length < placed.length ? null : { content, refusal: null };
 }
 
 /** A token's text; one that holds part of a character is told by its bytes, as OpenAI does. */
