@@ -93,6 +93,16 @@ Deno.test("a stream gives the offsets of the whole, also of tokens whose text is
   }
 });
 
+Deno.test("a param that is null is one that was left out", async () => {
+  const rig = await rigApp({ servesApi: true });
+  const names = ["top_p", "top_k", "min_p", "repetition_penalty", "frequency_penalty", "presence_penalty", "seed", "n"];
+  const nulls = Object.fromEntries([...names, "logit_bias", "user", "stop"].map((name) => [name, null]));
+  const whole = await ask(rig, { prompt: "abc", max_tokens: 2, ...nulls });
+  assert.deepEqual([whole.texts, whole.usage], [["de"], usage(3, 2)]);
+  const warm = await ask(rig, { prompt: "abc", max_tokens: 2, temperature: null });
+  assert.equal(warm.status, 200);
+});
+
 Deno.test("a stop text by itself is checked as one of a list is", async () => {
   const rig = await rigApp({ servesApi: true });
   for (const text of ["", "x".repeat(100_000)]) {

@@ -19,16 +19,31 @@ const stopSchema = v.optional(v.nullable(v.pipe(
   v.transform((stop) => typeof stop === "string" ? [stop] : stop),
 )));
 
+/** Null is absent, as clients that name every field send it. */
+function nullish<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.nullish(schema, () => undefined);
+}
+
+const { entries } = paramsSchema;
 const common = {
   model: v.pipe(v.string("must be the name of a model"), v.maxLength(200, "must be at most 200 characters")),
-  ...v.omit(paramsSchema, ["stop", "max_tokens", "order"]).entries,
+  temperature: nullish(entries.temperature),
+  top_p: nullish(entries.top_p),
+  top_k: nullish(entries.top_k),
+  min_p: nullish(entries.min_p),
+  repetition_penalty: nullish(entries.repetition_penalty),
+  frequency_penalty: nullish(entries.frequency_penalty),
+  presence_penalty: nullish(entries.presence_penalty),
+  seed: nullish(entries.seed),
+  n: nullish(entries.n),
+  logit_bias: nullish(entries.logit_bias),
   stop: stopSchema,
   stream: v.optional(v.nullable(v.boolean("must be true or false"))),
   stream_options: v.optional(v.nullable(v.strictObject({
     include_usage: v.optional(v.boolean("must be true or false")),
   }, "must be an object"))),
   /** Accepted, and kept nowhere. */
-  user: v.optional(v.string("must be a text")),
+  user: nullish(v.string("must be a text")),
 };
 
 function maxTokensSchema(least: number) {
