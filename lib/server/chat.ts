@@ -2,7 +2,7 @@
 import type { Context } from "fresh";
 import type { ChatComponent, Conversation } from "../components/chat.ts";
 import type { Generator } from "../generators/generator.ts";
-import type { Inputs } from "../elements/input.ts";
+import type { Inputs } from "../elements/button/button.ts";
 import type { Message } from "../lm/message.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Token } from "../lm/token.ts";

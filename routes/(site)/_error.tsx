@@ -2,7 +2,7 @@ import { HttpError } from "fresh";
 import { Head } from "fresh/runtime";
 import { define } from "../../lib/server/define.ts";
 import { PAGE_STRINGS } from "../../lib/ui/frame/page_strings.ts";
-import { isUnexpected } from "../../lib/server/problem.ts";
+import { toldProblem } from "../../lib/server/told_problem.ts";
 import { STRINGS } from "../../lib/ui/strings.ts";
 import { visibleText } from "../../lib/lm/visible_text.ts";
 
@@ -12,7 +12,7 @@ export default define.page(function ErrorPage({ error, state, url }) {
   const detail = error instanceof HttpError ? error.message : PAGE_STRINGS.unexpected;
   // A page can fail as late as in its views, so this is the one place that all failures come by.
   const fault = error instanceof HttpError ? error.cause ?? error : error;
-  if (isUnexpected(fault)) state.log.failure(state.requestId, fault);
+  toldProblem(state, fault);
   return (
     <main id="main" class="flex flex-col gap-3 p-3 mid:p-5">
       <Head>

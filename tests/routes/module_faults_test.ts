@@ -1,6 +1,7 @@
 /** What a developer gets wrong in a module is told in words that lead to it. */
 import assert from "node:assert/strict";
 import {
+  chat,
   component,
   datasetView,
   defineModule,
@@ -169,7 +170,7 @@ Deno.test("defineModule() names what is misspelt or of another kind, as the app 
   assert.ok(isModule(define({ tasks: { t: new Own() } })), "an object of a class may have more");
 });
 
-Deno.test("a metric that is not a number is told, and one that has nothing to measure is not", async () => {
+Deno.test("what a metric or a chat's controls do wrong is told with its place; nothing to measure is no fault", async () => {
   const metrics: Record<string, Metric> = {
     nan: { kind: "text", description: "0 / 0", compute: () => NaN },
     none: { kind: "text", description: "nothing", compute: () => undefined },
@@ -177,13 +178,33 @@ Deno.test("a metric that is not a number is told, and one that has nothing to me
   };
   const tasks = { t: { dataset: { all: rows(["a"]) }, prompt: (text: string) => text, metrics } };
   const rig = await rigApp({
-    modules: [defineModule({ name: "x", generators: { one }, tasks, components: [generation()] })],
+    modules: [
+      defineModule({
+        name: "x",
+        generators: { one },
+        tasks,
+        components: [
+          generation(),
+          chat({ prompt: () => "a", metrics }),
+          chat({ name: "broken", title: "Broken", controls: () => ({ never: throwing() }) }),
+        ],
+      }),
+    ],
   });
-  const events = await readEvents(await rig.post("/api/x/generation/generate", { params: { max_tokens: 1 } }));
-  const warnings = events.flatMap((event) => event.type === "warning" ? [event.message] : []);
-  assert.equal(warnings[0], "Cannot compute nan: expected a number, or undefined where there is none, got NaN");
-  assert.match(warnings[1] ?? "", /^Cannot compute throws: topic is unknown \(tests\/rig\/throwing\.ts:\d+:\d+\)$/);
-  assert.equal(warnings.length, 2);
+  const place = /topic is unknown \(tests\/rig\/throwing\.ts:\d+:\d+\)$/;
+  const body = { messages: [{ role: "user", content: "a" }], params: { max_tokens: 1 } };
+  for (const [path, asked] of [["generation/generate", { params: body.params }], ["chat/chat", body]] as const) {
+    const events = await readEvents(await rig.post(`/api/x/${path}`, asked));
+    const warnings = events.flatMap((event) => event.type === "warning" ? [event.message] : []);
+    assert.equal(warnings[0], "Cannot compute nan: expected a number, or undefined where there is none, got NaN");
+    assert.match(warnings[1] ?? "", /^Cannot compute throws: /);
+    assert.match(warnings[1] ?? "", place);
+    assert.equal(warnings.length, 2, path);
+  }
+  const { status, detail } = await readProblem(await rig.post("/api/x/broken/chat", body));
+  assert.equal(status, 500);
+  assert.match(detail, /^Cannot make the controls of "Broken": /);
+  assert.match(detail, place);
 });
 
 Deno.test("a page's generator refuses a prompt that is no text, and a param that is none", async () => {

@@ -1,6 +1,7 @@
 /** What a page tells of a failure, and what the log has of it. */
 import assert from "node:assert/strict";
 import {
+  chat,
   datasetView,
   defineModule,
   generation,
@@ -32,7 +33,7 @@ const module = defineModule({
     works: { dataset: { all: rows(["a"]) }, prompt: (text) => text, target: () => "a" },
     throws: { dataset: { all: rows(["a"]) }, prompt: throwing },
   },
-  components: [generation(), nextToken(), datasetView()],
+  components: [generation(), nextToken(), datasetView(), chat({ controls: () => ({ never: throwing() }) })],
 });
 
 /** The page, what the log has of failures under the ID that the page shows, and the request's line. */
@@ -51,6 +52,7 @@ async function told(path: string) {
 
 Deno.test("a page that tells a failure has its stack in the log, under the ID that it shows", async () => {
   const cases = [
+    ["/m/chat", 500, "Module failed", /topic is unknown\n.*throwing\.ts:\d+/],
     ["/m/dataset?task=throws", 500, "Module failed", /topic is unknown\n.*throwing\.ts:\d+/],
     ["/m/next-token?generator=failing", 500, "Generator failed", /failed on purpose\n.*told_problem_test\.ts:\d+/],
     ["/m/next-token?generator=closed", 503, "Not available", /not opened on purpose\n.*told_problem_test\.ts:\d+/],
@@ -65,6 +67,11 @@ Deno.test("a page that tells a failure has its stack in the log, under the ID th
     assert.match(page.errors[0] ?? "", stack, path);
     assert.equal(page.code, code, path);
   }
+});
+
+Deno.test("a page that fails is named in the request's line", async () => {
+  const missing = await told("/m/nothing");
+  assert.deepEqual([missing.status, missing.code], [404, "Not found"]);
 });
 
 Deno.test("what a visitor got wrong is named in the request's line, and is no failure", async () => {
