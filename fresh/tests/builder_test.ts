@@ -74,6 +74,25 @@ Deno.test("Builder keeps a build in memory: pages, browser modules, static files
   });
 });
 
+Deno.test("a build serves a static file as it was built, whatever stands in its place since", async () => {
+  const staticDir = await Deno.makeTempDir();
+  const outDir = await Deno.makeTempDir({ dir: root, prefix: "_fresh_test_" });
+  try {
+    const path = `${staticDir}/made.css`;
+    await Deno.writeTextFile(path, "a{}");
+    await new Builder({ root, outDir, staticDir }).build();
+    await Deno.writeTextFile(path, "a{color:red}");
+    const snapshot = await import(new URL(`file://${outDir}/snapshot.js`).href);
+    const app = newApp();
+    snapshot.default(app);
+    const answer = await send(app, "/made.css");
+    assert.deepEqual([answer.headers.get("content-length"), await answer.text()], ["3", "a{}"]);
+  } finally {
+    await Deno.remove(staticDir, { recursive: true });
+    await Deno.remove(outDir, { recursive: true });
+  }
+});
+
 Deno.test("Builder writes a build that serves without build code", async () => {
   const outDir = await Deno.makeTempDir({ dir: root, prefix: "_fresh_test_" });
   try {

@@ -1,10 +1,11 @@
 /** A11: What clients may spend is counted before it is sent, so that parallel requests never go beyond the cap. */
 import assert from "node:assert/strict";
 import { defineModule, generation, nextToken, openai, rows } from "../../lib/mod.ts";
-import { Budget, type CounterStore, KvCounters, MemoryCounters } from "../../lib/server/admission/budget.ts";
+import { Budget, type CounterStore, KvCounters } from "../../lib/server/admission/budget.ts";
 import { ProblemError } from "../../lib/server/problem.ts";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { measured } from "../rig/measured.ts";
+import { MemoryCounters } from "../rig/memory_counters.ts";
 import { rigApp } from "../rig/rig_app.ts";
 
 const CAP = 10_000;

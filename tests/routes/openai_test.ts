@@ -1,8 +1,9 @@
 /** A server's generator behind our own API: chats as turns, warnings, faults and keys. */
 import assert from "node:assert/strict";
 import { chat, choiceInput, defineModule, generation, openai, perplexity, rows } from "../../lib/mod.ts";
-import { Budget, MemoryCounters } from "../../lib/server/admission/budget.ts";
+import { Budget } from "../../lib/server/admission/budget.ts";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
+import { MemoryCounters } from "../rig/memory_counters.ts";
 import { readEvents, readProblem } from "../rig/read_events.ts";
 import { rigApp } from "../rig/rig_app.ts";
 

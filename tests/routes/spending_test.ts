@@ -1,8 +1,9 @@
 /** What requests spend at a server that bills tokens, counted against the caps whoever sends them. */
 import assert from "node:assert/strict";
 import { button, component, defineModule, generation, nextToken, openai, rows, text } from "../../lib/mod.ts";
-import { Budget, type BudgetLimits, type CounterStore, MemoryCounters } from "../../lib/server/admission/budget.ts";
+import { Budget, type BudgetLimits, type CounterStore } from "../../lib/server/admission/budget.ts";
 import { startFakeOpenAi, UNSEEN } from "../rig/fake_openai.ts";
+import { MemoryCounters } from "../rig/memory_counters.ts";
 import { readEvents } from "../rig/read_events.ts";
 import { rigApp } from "../rig/rig_app.ts";
 

@@ -164,6 +164,8 @@ Deno.test("/v1 is off unless it was switched on, and asks for the token", async 
   const { message, type, param, code } = (await closed.json()).error;
   assert.match(message, /without the token/);
   assert.deepEqual([type, param, code], ["authentication_error", null, null]);
+  const head = await on.fetch("/v1/models", { method: "HEAD", headers: { authorization: "Bearer 0123456789abcdef" } });
+  assert.deepEqual([head.status, await head.text()], [200, ""]);
   const authorised = await on.fetch("/v1/models", { headers: { authorization: "Bearer 0123456789abcdef" } });
   assert.equal(authorised.status, 200);
   assert.match(JSON.stringify(await authorised.json()), /"rig\/\w+"/);

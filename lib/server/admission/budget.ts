@@ -109,21 +109,6 @@ export class Budget {
   }
 }
 
-/** Counters of this process alone, which a restart forgets. */
-export class MemoryCounters implements CounterStore {
-  readonly #counters = new Map<string, { sum: number; endsAt: number }>();
-
-  add(key: readonly string[], amount: number, limit: number, lifetimeMs: number): Promise<boolean> {
-    const now = Date.now(), name = JSON.stringify(key);
-    for (const [other, { endsAt }] of this.#counters) if (endsAt < now) this.#counters.delete(other);
-    const counter = this.#counters.get(name) ?? { sum: 0, endsAt: now + 2 * lifetimeMs };
-    if (counter.sum + amount > limit) return Promise.resolve(false);
-    counter.sum += amount;
-    this.#counters.set(name, counter);
-    return Promise.resolve(true);
-  }
-}
-
 /** Counters in Deno KV: on Deno Deploy all instances share them, elsewhere they are a file that outlives the process. */
 export class KvCounters implements CounterStore {
   readonly #kv: Deno.Kv;

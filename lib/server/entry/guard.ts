@@ -140,7 +140,7 @@ function checkHost(request: Request, access: Access): void {
 /** Pages and files are read only; and a browser that asks for leave (OPTIONS) comes from another site. */
 function checkMethod({ method }: Request, url: URL): void {
   if (isApi(url) && method !== "OPTIONS") return;
-  const headers = { allow: isApi(url) ? "GET, HEAD, POST" : "GET, HEAD" };
+  const headers = { allow: isApi(url) ? "GET, HEAD, POST, DELETE" : "GET, HEAD" };
   throw new ProblemError(405, "Method not allowed", `Cannot answer ${method} here`, { headers });
 }
 

@@ -8,24 +8,14 @@ export type RunOutcome = "completed" | "cancelled" | "incomplete" | "error";
 /** Which of several endings is told. */
 const BADNESS: Readonly<Record<RunOutcome, number>> = { completed: 0, cancelled: 1, incomplete: 2, error: 3 };
 
-/** Upper bounds of the buckets, in milliseconds; a last one takes the rest. */
-export const BUCKETS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 60_000] as const;
-
-/** Durations, counted by size. */
+/** How many durations there were, and how long they were in all. */
 export class Durations {
-  /** How many were at most as long as the bound of the same place; the last: all longer ones. */
-  readonly counts: number[] = Array.from({ length: BUCKETS_MS.length + 1 }, () => 0);
+  count = 0;
   sumMs = 0;
 
   add(ms: number): void {
-    const place = BUCKETS_MS.findIndex((bound) => ms <= bound);
-    const at = place < 0 ? BUCKETS_MS.length : place;
-    this.counts[at] = (this.counts[at] ?? 0) + 1;
+    this.count++;
     this.sumMs += ms;
-  }
-
-  get count(): number {
-    return this.counts.reduce((sum, count) => sum + count, 0);
   }
 }
 

@@ -18,9 +18,11 @@ export function v1Route(method: "GET" | "POST" | "any", handler: V1Handler): V1H
       if (!ctx.state.servesApi) {
         throw new ProblemError(404, "Not found", "The API is switched off here; VISUALLM_SERVE_API=1 switches it on");
       }
-      if (method !== "any" && ctx.req.method !== method) {
-        const detail = `Cannot answer ${ctx.req.method} here: allowed is ${method}`;
-        throw new ProblemError(405, "Method not allowed", detail, { headers: { allow: method } });
+      const allowed = method === "GET" ? ["GET", "HEAD"] : [method];
+      if (method !== "any" && !allowed.includes(ctx.req.method)) {
+        const allow = allowed.join(", ");
+        const detail = `Cannot answer ${ctx.req.method} here: allowed is ${allow}`;
+        throw new ProblemError(405, "Method not allowed", detail, { headers: { allow } });
       }
       return await handler(ctx);
     } catch (error) {

@@ -1,7 +1,8 @@
 /** Caps on tokens: by hand-countable numbers, under parallel requests, and over a restart. */
 import assert from "node:assert/strict";
-import { Budget, type CounterStore, KvCounters, MemoryCounters } from "../../../lib/server/admission/budget.ts";
+import { Budget, type CounterStore, KvCounters } from "../../../lib/server/admission/budget.ts";
 import { ProblemError } from "../../../lib/server/problem.ts";
+import { MemoryCounters } from "../../rig/memory_counters.ts";
 
 const NOON = Date.UTC(2026, 0, 1, 12);
 
