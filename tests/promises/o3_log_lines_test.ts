@@ -22,7 +22,7 @@ Deno.test("O3: prompts, names, headers and line ends of requests stay out of the
     [422, "Invalid request"],
     [422, "Invalid request"],
     [200, "Generator failed"],
-    [404, undefined],
+    [404, "Not found"],
   ]);
   measured("O3", `${requests.length} requests, one line each, 0 with content`);
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   chat,
+  checkbox,
   component,
   datasetView,
   defineModule,
@@ -186,7 +187,7 @@ Deno.test("what a metric or a chat's controls do wrong is told with its place; n
         components: [
           generation(),
           chat({ prompt: () => "a", metrics }),
-          chat({ name: "broken", title: "Broken", controls: () => ({ never: throwing() }) }),
+          chat({ name: "broken", title: "Broken", controls: () => ({ never: checkbox(throwing()) }) }),
         ],
       }),
     ],

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   chat,
+  checkbox,
   datasetView,
   defineModule,
   generation,
@@ -33,7 +34,7 @@ const module = defineModule({
     works: { dataset: { all: rows(["a"]) }, prompt: (text) => text, target: () => "a" },
     throws: { dataset: { all: rows(["a"]) }, prompt: throwing },
   },
-  components: [generation(), nextToken(), datasetView(), chat({ controls: () => ({ never: throwing() }) })],
+  components: [generation(), nextToken(), datasetView(), chat({ controls: () => ({ never: checkbox(throwing()) }) })],
 });
 
 /** The page, what the log has of failures under the ID that the page shows, and the request's line. */

@@ -8,7 +8,11 @@ import { defaultsOf, paramsFromQuery } from "../../../../lib/ui/address/generati
 import type { ChatScreen } from "../../../../lib/ui/address/chat_screen.ts";
 import { badQuery, type Screen, type ScreenRequest } from "./screen.ts";
 
-export function openChat({ state: { registry }, url }: ScreenRequest, module: Module, component: ChatComponent): Screen {
+export function openChat(
+  { state: { registry }, url }: ScreenRequest,
+  module: Module,
+  component: ChatComponent,
+): Screen {
   const { name, system, starters, metrics, params } = component;
   const title = visibleText(component.title), page = new Page();
   const controls = ofModule(registry, module, `make the controls of "${component.title}"`, () => {
