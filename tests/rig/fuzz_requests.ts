@@ -30,6 +30,15 @@ const NUMBERS = [
 const FIELDS = ["prompt", "task", "split", "sample", "generator", "seed", "top", "path", "params", "edits", "x"];
 const PARAMS = ["temperature", "top_p", "top_k", "min_p", "max_tokens", "n", "stop", "seed", "logit_bias", "order"];
 const CALLS = ["generate", "score", "next_token", "chat", "chat_prompt", "samples", "events", "elements/a", "nothing"];
+const QUERIED = [
+  "/rig/generation",
+  "/rig/next-token",
+  "/talk/chat",
+  "/talk/dataset",
+  "/api/talk/dataset/samples",
+  "/api/talk/dataset/scores",
+  "/api/pages/inputs/elements",
+];
 const CONTROLS = ["\0", "\x07", "\x1b[2J", "\x7f", "\x85", "\r", "\v"];
 const DIRECTIONS = ["\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\u00ad", "\u061c"];
 const SURROGATES = ["\\ud800", "\\udc00", "\\ud83d", "\\udfff\\ud800", "\\ud83d\\ude00"];
@@ -56,7 +65,7 @@ const SHARES: readonly (readonly [kind: string, of: number, make: (draw: Draw) =
   ["names and paths", 1_000, (draw) => get(draw.path())],
   ["headers", 1_000, (draw) => ({ ...post(draw, `{"prompt":"a"}`), headers: [...draw.headers(), JSON_TYPE] })],
   ["types and codings", 500, (draw) => ({ ...post(draw, draw.pick(HOSTILE)), headers: draw.types() })],
-  ["queries", 500, (draw) => get(`/rig/${draw.pick(["generation", "next-token"])}?${draw.query()}`)],
+  ["queries", 500, (draw) => get(`${draw.pick(QUERIED)}?${draw.query()}`)],
   ["event texts", 1_000, (draw) => said(draw, JSON.stringify(draw.mixed(EVENTS)))],
   [
     "params",
@@ -78,8 +87,13 @@ function get(path: string): Omit<FuzzRequest, "kind"> {
 }
 
 function post(draw: Draw, body: string, call: string = draw.pick(CALLS)): Omit<FuzzRequest, "kind"> {
-  const path = draw.below(8) === 0
+  const place = draw.below(8);
+  const path = place === 0
     ? `/v1/${draw.pick(["completions", "chat/completions"])}`
+    : place === 1
+    ? `/api/talk/chat/${draw.pick(["chat", "chat_prompt"])}`
+    : place === 2
+    ? `/api/pages/inputs/elements/${draw.pick(["button", "told", "number", "nothing"])}`
     : `/api/rig/generation/${call}`;
   return { method: "POST", path, headers: [JSON_TYPE], body };
 }
@@ -150,7 +164,19 @@ class Draw {
   }
 
   query(): string {
-    const names = [...FIELDS, ...PARAMS, "offset", "limit", "q", "sort", "filter.text", "token"];
+    const names = [
+      ...FIELDS,
+      ...PARAMS,
+      "offset",
+      "limit",
+      "q",
+      "sort",
+      "filter.text",
+      "score.logprob",
+      "only",
+      "by",
+      "token",
+    ];
     return Array.from({ length: 1 + this.below(3) }, () => `${this.pick(names)}=${this.encoded()}`).join("&");
   }
 

@@ -57,7 +57,7 @@ async function sendAll(app: AppProcess, requests: Iterator<FuzzRequest>) {
 
 Deno.test("I2: shapes, numbers, texts, names, headers, types, queries and params at random, to an app of its own", async () => {
   await using app = await startApp({
-    modules: ["tests/rig/served_rig.ts"],
+    modules: ["tests/rig/served_rig.ts", "tests/rig/served_talk.ts", "tests/rig/served_pages.ts"],
     flags: { "serve-api": 1, log: "error" },
   });
   const requests = [...fuzzRequests(REQUESTS, SEED)];
