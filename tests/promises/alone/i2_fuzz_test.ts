@@ -10,6 +10,8 @@ const CLIENTS = 4;
 const SLOWEST_MS = 2_000;
 /** The bars of L1 and M1. Subtle: a heap that has not been full is not looked through, so the first half only fills it. */
 const MOST_BYTES = 250e6, GROWTH = 1.15;
+/** Memory that is only late to be given back is no memory that is kept. */
+const READINGS = 20, READING_MS = 1_000;
 
 interface Outcome {
   readonly status: number;
@@ -65,7 +67,13 @@ Deno.test("I2: shapes, numbers, texts, names, headers, types, queries and params
   const first = await sendAll(app, requests.filter((_, index) => index % 2 === 0).values());
   const before = await app.rssBytes();
   const second = await sendAll(app, requests.filter((_, index) => index % 2 === 1).values());
-  const after = await app.rssBytes();
+  const bound = Math.min(MOST_BYTES, before * GROWTH);
+  let after = await app.rssBytes();
+  // Subtle: what nobody holds any more is given back when the heap is looked through next, as it is also while nobody asks.
+  for (let reading = 0; after > bound && reading < READINGS; reading++) {
+    await new Promise((resolve) => setTimeout(resolve, READING_MS));
+    after = await app.rssBytes();
+  }
   const slowestMs = Math.max(first.slowestMs, second.slowestMs);
   const statuses = new Map(first.statuses);
   for (const [status, count] of second.statuses) statuses.set(status, (statuses.get(status) ?? 0) + count);
@@ -73,7 +81,7 @@ Deno.test("I2: shapes, numbers, texts, names, headers, types, queries and params
   // The rig's own missing files are told at the start; nothing else may be.
   const failures = app.log.filter((line) => line.includes('"failure"') || /unhandled|uncaught/i.test(line));
   assert.deepEqual(failures, []);
-  assert.ok(after <= Math.min(MOST_BYTES, before * GROWTH), `${before} bytes before, ${after} after`);
+  assert.ok(after <= bound, `${before} bytes before, ${after} after`);
   const told = [...statuses].toSorted(([one], [other]) => one - other).map(([status, count]) => `${count} × ${status}`);
   const size = `${Math.round(after / 1e6)} MB`;
   measured("I2", `${REQUESTS} requests, slowest ${Math.ceil(slowestMs)} ms, ${size}, ${told.join(", ")}`);
