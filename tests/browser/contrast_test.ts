@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { defineModule, field, logitTable, nextToken, prompt, rows } from "../../lib/mod.ts";
 import { launchChromium } from "./chromium.ts";
+import { until } from "../rig/until.ts";
 import { serveApp } from "./serve_app.ts";
 
 const VOCABULARY = [..."xyz.qb"], Y = 1, Z = 2;
@@ -89,6 +90,8 @@ Deno.test("x, x and w contrast two candidates by what each field of the prompt a
       await page.keyboard.press("w");
       const section = page.getByRole("region", { name: "Why ‹y›", exact: true });
       await section.getByText("The model is asked with each field").waitFor();
+      // That it stands there already says nothing of what was sent.
+      await until("the first field is asked for", () => asked === 2);
       await page.keyboard.press("w");
       await page.getByText("The model is busy").waitFor();
       await section.waitFor({ state: "detached" });
