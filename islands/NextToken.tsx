@@ -46,7 +46,8 @@ export default function NextToken(props: NextTokenProps) {
     place,
     onBack: () => {
       queue.clear();
-      void showNext(ask());
+      ahead.close();
+      void showNext(ask({ offset: from.value }));
     },
   });
 
@@ -94,11 +95,16 @@ export default function NextToken(props: NextTokenProps) {
   /** @returns whether the text is part of the path now */
   async function append(text: string): Promise<boolean> {
     queue.clear();
+    ahead.close();
     // What was typed to be found is own text now, once it is appended.
     const wasQuery = text === query.value;
     const answer = await ask({ append: text }, wasQuery ? "" : query.value);
     if (answer === undefined) return false;
-    if (wasQuery) query.value = "";
+    batch(() => {
+      if (wasQuery) query.value = "";
+      selected.value = undefined;
+      from.value = 0;
+    });
     push(answer.path.map(({ id }) => id));
     show(answer);
     return true;
@@ -112,6 +118,7 @@ export default function NextToken(props: NextTokenProps) {
   }
 
   function changeParams(changed: SamplingParams): void {
+    ahead.close();
     params.value = changed;
     void showNext(ask());
   }

@@ -3,24 +3,28 @@ export function collectPerFrame<Item>(deliver: (items: readonly Item[], nowMs: n
   let items: Item[] = [];
   let scheduled: number | undefined;
   function flush(): void {
-    if (scheduled !== undefined) cancelAnimationFrame(scheduled);
-    scheduled = undefined;
     const batch = items;
-    items = [];
+    drop();
     if (batch.length > 0) deliver(batch, performance.now());
+  }
+  /** Forgets what was not yet delivered. */
+  function drop(): void {
+    items = [];
+    if (scheduled === undefined) return;
+    cancelAnimationFrame(scheduled);
+    scheduled = undefined;
+    removeEventListener("pagehide", flush, true);
   }
   return {
     add(item: Item): void {
       items.push(item);
-      // Subtle: frames do not come in a hidden tab; what waits is delivered when the tab is shown or the stream ends.
-      scheduled ??= requestAnimationFrame(flush);
+      if (scheduled !== undefined) return;
+      // Subtle: frames do not come in a hidden tab. What waits is delivered when the tab is shown, the stream ends, or the
+      // page is left: then before others who hear of it keep what there is, as capture comes first.
+      scheduled = requestAnimationFrame(flush);
+      addEventListener("pagehide", flush, true);
     },
     flush,
-    /** Forgets what was not yet delivered. */
-    drop(): void {
-      items = [];
-      if (scheduled !== undefined) cancelAnimationFrame(scheduled);
-      scheduled = undefined;
-    },
+    drop,
   };
 }

@@ -67,6 +67,21 @@ Deno.test("chat screen", async (t) => {
     assert.equal(await turns(page).count(), 4);
   });
 
+  await t.step("the keys of a turn go on to act in the version that they lead to", async () => {
+    const turn = turns(page).nth(1);
+    await turn.getByRole("button", { name: "Tokens" }).focus();
+    for (const [key, place] of [["[", "1 / 3"], ["]", "2 / 3"], ["]", "3 / 3"]] as const) {
+      await page.keyboard.press(key);
+      await page.getByText(place).waitFor();
+    }
+    await turn.getByRole("button", { name: "Previous version" }).click();
+    // At the end this button cannot be used any more.
+    await turn.getByRole("button", { name: "Next version" }).click();
+    await page.getByText("3 / 3").waitFor();
+    await page.keyboard.press("[");
+    await page.getByText("2 / 3").waitFor();
+  });
+
   await t.step("the outline shows all versions where the conversation forks, by key, and leads to each", async () => {
     await page.getByLabel("Message").blur();
     await page.keyboard.press("o");

@@ -4,7 +4,7 @@ import type { Step } from "../../lm/event.ts";
 import { visibleLines, visibleText } from "../../lm/visible_text.ts";
 import { type SurvivalVerdict, verdictsAlong } from "../../lm/survival.ts";
 import { Button } from "../Button.tsx";
-import { changedFor, isNothing, siblings, type Turn } from "./chat_state.ts";
+import { changedFor, isNothing, siblings, type Turn, type TurnId } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./chat_props.ts";
 import { ConfidenceLine } from "./ConfidenceLine.tsx";
@@ -17,6 +17,7 @@ import { fixed, plural } from "../number_format.ts";
 import { SurvivalLine } from "../inspector/SurvivalLine.tsx";
 import { RUN_STRINGS } from "../run_strings.ts";
 import { TokenStrip } from "../token/TokenStrip.tsx";
+import { useKeptFocus } from "../use_kept_focus.ts";
 import { useStripTokens } from "../token/use_strip_tokens.ts";
 import { VersionDiff } from "./VersionDiff.tsx";
 
@@ -31,13 +32,21 @@ interface ChatTurnProps extends ChatViewProps {
 /** One turn: its text or its tokens, its versions, and what can be done with it. */
 export function ChatTurn(props: ChatTurnProps) {
   const { turn, place, isChoice = false, chat, writing, opened, on } = props;
-  const [draft, setDraft] = useState<string | undefined>(undefined);
+  // Of the turn that it was begun for: another version may stand in the same place.
+  const [edited, setEdited] = useState<{ readonly turn: TurnId; readonly text: string } | undefined>(undefined);
+  const draft = edited?.turn === turn.id ? edited.text : undefined;
+  const setDraft = (text: string | undefined) => setEdited(text === undefined ? undefined : { turn: turn.id, text });
+  const item = useKeptFocus<HTMLLIElement>((part) => {
+    part.tabIndex = -1;
+    part.focus({ preventScroll: true });
+  });
   const isUser = turn.role === "user";
   const isStreaming = writing !== undefined && turn.origin?.batch === writing && turn.reason === undefined;
   const versions = siblings(chat, turn);
   const name = TEXT.turnName(isUser ? TEXT.user : TEXT.assistant, place);
   return (
     <li
+      ref={item}
       data-turn={turn.role}
       aria-label={name}
       onKeyDown={(event) => onTurnKey(event, props, versions)}

@@ -75,7 +75,10 @@ function Thread(props: ChatViewProps) {
         </div>
       )}
       <ol aria-label={TEXT.conversation}>
-        {single.map((turn, index) => <ChatTurn key={turn.id} {...props} turn={turn} place={index + 1} />)}
+        {
+          // Subtle: by its place, so that what has the focus in a turn has it also in another version of the turn.
+          single.map((turn, index) => <ChatTurn key={index} {...props} turn={turn} place={index + 1} />)
+        }
       </ol>
       {!isChoice && <AnotherAnswer {...props} turn={last} />}
       {isChoice && (

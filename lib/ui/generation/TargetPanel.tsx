@@ -8,6 +8,7 @@ import { Panel } from "../Panel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { STRINGS } from "../strings.ts";
+import { rankText } from "../token/EvidenceBadge.tsx";
 import { displayTokens } from "../token/token_display.ts";
 import { heat } from "../token/token_heat.ts";
 import { TokenStrip } from "../token/TokenStrip.tsx";
@@ -93,6 +94,6 @@ function stripTokens(tokens: Scored["tokens"], colouring: GenerationViewProps["c
     display: displayed[position] ?? { text: "", isMark: true, breaksLine: false },
     heat: heat(scored, colouring),
     logprob: scored.logprob,
-    rank: scored.rank,
+    rank: rankText(scored.rank, scored.evidence),
   }));
 }

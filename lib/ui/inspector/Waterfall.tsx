@@ -25,13 +25,14 @@ const MOST_ROWS = 10;
 
 /**
  * A step's processors in the order in which they acted: each candidate's probability after each, what removed it, and at
- * the end the sum with its noise, of which the largest is drawn.
+ * the end the sum with its noise, of which the largest is drawn unless the token was forced.
  */
 export function Waterfall({ step, caption, order, onOrder }: WaterfallProps) {
   const { processors } = step;
   if (step.draw.kind === "remote" || step.top.length === 0) return null;
   const isDrawn = step.draw.kind !== "greedy" && step.top.some(({ noise }) => noise !== undefined);
   if (processors.length === 0 && !isDrawn) return <p class="text-12 text-soft">{TEXT.noProcessor}</p>;
+  const explained = CANDIDATE_STRINGS[step.draw.kind === "forced" ? "forcedExplained" : "drawExplained"];
   const move = (name: ProcessorName, onto: ProcessorName | undefined) => {
     if (onto !== undefined) onOrder?.(placed(order, name, order.indexOf(onto)));
   };
@@ -53,7 +54,7 @@ export function Waterfall({ step, caption, order, onOrder }: WaterfallProps) {
                 onDrop={(dropped) => move(dropped, name)}
               />
             ))}
-            {isDrawn && <Head title={CANDIDATE_STRINGS.drawExplained}>{TEXT.drawSum}</Head>}
+            {isDrawn && <Head title={explained}>{TEXT.drawSum}</Head>}
           </tr>
         </thead>
         <tbody>

@@ -9,5 +9,7 @@ export const CANDIDATE_STRINGS = {
   rest: (count: string) => `rest, ${count} tokens`,
   excludedBy: (processor: string) => `removed by ${processor}`,
   drawExplained: "Each candidate's final logprob plus its noise; the largest sum was drawn.",
+  forcedExplained:
+    "Each candidate's final logprob plus its noise; the token was chosen by hand, whatever the sums are.",
   restUncounted: "rest",
 } as const;

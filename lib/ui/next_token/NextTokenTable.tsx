@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import type { Candidate } from "../../lm/event.ts";
 import type { NextToken } from "../../lm/next.ts";
 import type { TokenId } from "../../lm/token.ts";
@@ -9,6 +10,8 @@ import { count, probability } from "../number_format.ts";
 import { type Numbers, numberText } from "../address/probability_column.ts";
 import { opensBeside } from "../page_key.ts";
 import type { Preview } from "./preview.ts";
+import { useKeptFocus } from "../use_kept_focus.ts";
+import { rankText } from "../token/EvidenceBadge.tsx";
 import { displayToken, displayTokens, tokenName } from "../token/token_display.ts";
 
 interface NextTokenTableProps {
@@ -36,9 +39,19 @@ export function NextTokenTable(
     NextTokenTableProps,
 ) {
   const { step, target } = next;
+  // Subtle: nobody has chosen the row that gets the focus of one that is gone.
+  const isQuiet = useRef(false);
+  const table = useKeptFocus<HTMLDivElement>((part) => {
+    isQuiet.current = true;
+    part.querySelector<HTMLElement>('[data-candidate][tabindex="0"]')?.focus({ preventScroll: true });
+    isQuiet.current = false;
+  });
+  const select = (id: TokenId) => {
+    if (!isQuiet.current) onSelect(id);
+  };
   const stop = candidates.some(({ token }) => token.id === selected) ? selected : candidates[0]?.token.id;
   return (
-    <div class="relative overflow-x-auto" onKeyDown={moveRows}>
+    <div ref={table} class="relative overflow-x-auto" onKeyDown={moveRows}>
       <table class="font-mono text-13 tabular-nums">
         <thead class="border-b border-line font-sans text-11 text-soft">
           <tr>
@@ -70,11 +83,13 @@ export function NextTokenTable(
               preview={preview?.id === candidate.token.id ? preview : undefined}
               isMarked={marked.includes(candidate.token.id)}
               isDrawn={candidate.token.id === step.token.id}
+              // What a server left out of its list and drew is the one of which no more than a least rank is known.
+              rank={rankText(candidate.rank, candidate.token.id === step.token.id ? step.evidence : undefined)}
               isTarget={candidate.token.id === target?.token.id}
               href={hrefOf(candidate.token.id)}
               onTake={onTake}
               onMark={onMark}
-              onSelect={onSelect}
+              onSelect={select}
               banHref={banHref(candidate.token.id)}
               onBan={onBan}
             />
@@ -106,6 +121,8 @@ export function NextTokenTable(
 
 interface RowProps {
   readonly candidate: Candidate;
+  /** Its rank, or the least that it can be. */
+  readonly rank: string;
   readonly numbers: Numbers;
   readonly isTabStop: boolean;
   readonly isSelected: boolean;
@@ -124,6 +141,7 @@ interface RowProps {
 function Row(props: RowProps) {
   const {
     candidate,
+    rank,
     numbers,
     isTabStop,
     isSelected,
@@ -137,7 +155,7 @@ function Row(props: RowProps) {
     banHref,
     onBan,
   } = props;
-  const { token, rank, logprob, finalLogprob, excludedBy } = candidate;
+  const { token, logprob, finalLogprob, excludedBy } = candidate;
   const display = displayToken(token);
   const isOut = excludedBy !== undefined;
   const out = isOut ? `, removed by ${excludedBy}` : "";

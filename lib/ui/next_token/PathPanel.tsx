@@ -8,6 +8,7 @@ import type { NextTokenViewProps } from "./next_token_props.ts";
 import { MISSING, plural, probability } from "../number_format.ts";
 import { opensBeside } from "../page_key.ts";
 import { Panel } from "../Panel.tsx";
+import { rankText } from "../token/EvidenceBadge.tsx";
 import { displayToken, displayTokens, knownTokens, tokenName } from "../token/token_display.ts";
 import { heat } from "../token/token_heat.ts";
 
@@ -150,8 +151,12 @@ function isLost(verdict: SurvivalVerdict | undefined): boolean {
 function tokenLabel(token: Token, step: TakenStep | undefined): string {
   const numbers = step?.logprob === undefined
     ? `id ${token.id}`
-    : `id ${token.id}, p ${probability(step.logprob)}, rank ${step.rank ?? MISSING}`;
+    : `id ${token.id}, p ${probability(step.logprob)}, rank ${rankOf(step)}`;
   return `${tokenName(displayToken(token))}, ${numbers}`;
+}
+
+function rankOf({ rank, evidence }: TakenStep): string {
+  return rank === undefined ? MISSING : rankText(rank, evidence);
 }
 
 interface StepProps {

@@ -5,6 +5,7 @@ import type { TokenId } from "../../lm/token.ts";
 import { paramsFromQuery } from "../address/generation_screen.ts";
 import { nextHref, type NextTokenScreen, parseNumbers, parsePath, parseView } from "../address/next_token_screen.ts";
 import { followInRail } from "../address/other_screen.ts";
+import { dropAddress, flushAddress, tellAddress } from "../told_address.ts";
 import type { StepPlace } from "./use_step_place.ts";
 
 interface StepAddressOptions {
@@ -25,7 +26,7 @@ export function useStepAddress({ screen, place, onBack }: StepAddressOptions): (
   useSignalEffect(() => {
     const href = hrefOf(path.value);
     // The URL that opened the page stays until something of it changes.
-    if (told.current !== undefined && told.current !== href) history.replaceState(history.state, "", href);
+    if (told.current !== undefined && told.current !== href) tellAddress(href);
     told.current = href;
     followInRail(here());
   });
@@ -34,11 +35,13 @@ export function useStepAddress({ screen, place, onBack }: StepAddressOptions): (
     const goBack = () => {
       const search = new URLSearchParams(location.search);
       told.current = undefined;
+      // What was to be told was of the entry that is left.
+      dropAddress();
       batch(() => {
         path.value = parsePath(search.get("path"));
         params.value = paramsFromQuery(search, screen.defaults).params;
         numbers.value = parseNumbers(search);
-        ({ find: query.value, selected: selected.value } = parseView(search));
+        ({ find: query.value, selected: selected.value, from: from.value } = parseView(search));
       });
       told.current ??= hrefOf(path.value);
       onBack();
@@ -48,6 +51,7 @@ export function useStepAddress({ screen, place, onBack }: StepAddressOptions): (
   }, []);
 
   return (to) => {
+    flushAddress();
     told.current = hrefOf(to);
     history.pushState(null, "", told.current);
   };

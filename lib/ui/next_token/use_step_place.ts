@@ -44,8 +44,8 @@ export function useStepPlace({ screen, path: opened, next: first, view }: NextTo
     batch(() => {
       next.value = answer;
       candidates.value = byRank(answer.step.top);
-      from.value = 0;
-      loaded.value = PAGE_SIZE;
+      from.value = answer.offset;
+      loaded.value = answer.offset + PAGE_SIZE;
       path.value = answer.path.map(({ id }) => id);
     });
   }

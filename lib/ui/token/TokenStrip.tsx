@@ -13,7 +13,8 @@ export interface StripToken {
   readonly heat: Heat;
   /** Undefined when a server gave no numbers. */
   readonly logprob: number | undefined;
-  readonly rank: number | undefined;
+  /** As a text where it may be no more than the least that it can be. */
+  readonly rank: number | string | undefined;
   /** What the params on screen would make of it, when they are not those of the run. */
   readonly survival?: SurvivalVerdict;
   /** Why it is marked, when it is. */

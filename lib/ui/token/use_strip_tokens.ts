@@ -1,6 +1,7 @@
 import { useRef } from "preact/hooks";
 import type { Step } from "../../lm/event.ts";
 import type { SurvivalVerdict } from "../../lm/survival.ts";
+import { rankText } from "./EvidenceBadge.tsx";
 import { displayTokens } from "./token_display.ts";
 import { type Colouring, heat } from "./token_heat.ts";
 import type { StripToken } from "./TokenStrip.tsx";
@@ -33,7 +34,7 @@ export function useStripTokens(
       display: displayed[index] ?? { text: "", isMark: true, breaksLine: false },
       heat: heat(step, colouring),
       logprob: step.logprob,
-      rank: step.rank,
+      rank: step.rank === undefined ? undefined : rankText(step.rank, step.evidence),
       isStale: changes && survival === undefined,
       ...(survival === undefined ? {} : { survival }),
     };

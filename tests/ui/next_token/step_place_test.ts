@@ -50,3 +50,11 @@ Deno.test("useStepPlace() keeps the most probable tokens in its step when more a
 Deno.test("passedOver() says nothing where the most probable token is not known", () => {
   assert.equal(passedOver(answer([3, ...ranks(51, 100)]).step), undefined);
 });
+
+Deno.test("useStepPlace() shows a list from the rank that was asked for", () => {
+  const place = placeAt(answer(ranks(1, 50)), 0);
+  place.show({ ...answer([3, ...ranks(51, 100)]), offset: 50 });
+  assert.deepEqual([place.from.value, place.loaded.value], [50, 100]);
+  place.show(answer(ranks(1, 50)));
+  assert.deepEqual([place.from.value, place.loaded.value], [0, 50]);
+});
