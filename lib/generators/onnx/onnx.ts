@@ -15,7 +15,7 @@ export interface OnnxOptions {
   readonly precision?: Precision;
   /** `auto` takes the first of cuda, webgpu and cpu that works here. */
   readonly device?: Device;
-  /** Most megabytes of keys and values kept between requests. Default: as `VISUALLM_KV_MB` says, else 512. */
+  /** Most megabytes of keys and values; one request that is alone may take more. Default: as `VISUALLM_KV_MB` says, else 512. */
   readonly kvMegabytes?: number;
   /** File of a hub model → SHA-256 that it must have, such as `{ "onnx/model.onnx": "9f86…" }`. */
   readonly sha256?: Readonly<Record<string, string>>;

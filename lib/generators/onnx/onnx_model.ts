@@ -47,6 +47,8 @@ export abstract class OnnxModel implements LanguageModel {
   abstract get alone(): string | undefined;
   /** Whether nobody waits for it. */
   abstract get isIdle(): boolean;
+  /** Told when no run is open and nobody waits: what only runs that went on needed may go. */
+  abstract rest(): void;
   /** Refuses whatever is asked from now on, and lets go of the session. */
   abstract close(): Promise<void>;
   abstract logits(prefix: readonly TokenId[], signal?: AbortSignal, isTried?: boolean): Promise<Float32Array>;

@@ -50,6 +50,7 @@ export type Request =
 export interface EngineStats {
   /** Forward passes so far. */
   readonly passes: number;
+  /** All memory for keys and values, with what passes keep beside. */
   readonly cacheBytes: number;
   readonly cacheEntries: number;
   readonly openRuns: number;

@@ -7,7 +7,7 @@ export interface OnnxSettings {
   readonly driver: Driver;
   /** Threads of one pass; 0 for as many as there are cores, or one for a small model. */
   readonly threads: number;
-  /** Most bytes of keys and values that a model keeps between requests. */
+  /** Most bytes of a model's keys and values; one request that is alone may take more. */
   readonly kvBytes: number;
   /** Whether a copy of a large model, as the runtime simplified it, is kept in the cache folder. */
   readonly keepsOptimized: boolean;
@@ -28,7 +28,7 @@ export const ONNX_SETTINGS = {
   kvMegabytes: {
     env: "VISUALLM_KV_MB",
     fallback: "512",
-    help: "most megabytes of keys and values kept between requests, for each model",
+    help: "most megabytes of keys and values, for each model",
   },
   keepsOptimized: {
     env: "VISUALLM_OPTIMIZED_COPY",

@@ -43,6 +43,7 @@ async function answer({ id, request }: Envelope): Promise<void> {
     replies.put({ id, ok: false, fault: faultOf(error) });
   } finally {
     answering.delete(id);
+    if (answering.size === 0 && runs.size === 0) model?.rest();
   }
 }
 

@@ -133,7 +133,7 @@ Deno.test("whatever is gathered lies side by side and keeps its rows, and nobody
           slot.isHeld = true;
           return slot;
         });
-        const { block, first, count } = slots.gather(taken);
+        const { block, first, count } = slots.gather(taken) ?? assert.fail();
         assert.ok(count <= 2 * taken.length || before !== undefined, `${count} lanes for ${taken.length}`);
         for (const [index, slot] of taken.entries()) {
           assert.equal(slot.block, block);

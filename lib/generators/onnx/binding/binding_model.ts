@@ -121,6 +121,9 @@ export class BindingModel extends OnnxModel {
     if (entry !== undefined) this.cache.add(entry);
   }
 
+  /** Nothing: its cache is within its bound whenever a prefix is added. */
+  rest(): void {}
+
   async close(): Promise<void> {
     await this.#options.session.release();
   }

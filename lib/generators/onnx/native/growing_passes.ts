@@ -6,6 +6,7 @@ import type { TokenId } from "../../../lm/token.ts";
 import { CHUNK, PAST, PRESENT } from "../onnx_model.ts";
 import { blockBytes, type KvSlot, logitsOf, makePlanes, releasePlanes } from "./kv_block.ts";
 import { HostMemory, type KvPlane } from "./kv_memory.ts";
+import type { Aside } from "./kv_blocks.ts";
 import { KvSlots } from "./kv_slots.ts";
 import { PaddedRows } from "./padded_rows.ts";
 import {
@@ -22,7 +23,7 @@ import {
 } from "./passes.ts";
 import { NativeTensor, type NativeValue, release, type Tensors } from "./session.ts";
 
-/** Most rows of a pass, and what their copies may take of the bound on keys and values beside it. */
+/** Most rows of a pass, and what their copies may take of the bound on keys and values. */
 const MOST_ROWS = 16, ROWS_PART = 0.5;
 
 /** Prefixes that are tried side by side, and what logits may differ by beside the largest of them. */
@@ -54,6 +55,7 @@ export class GrowingPasses implements Passes {
     this.#ones = new BigInt64Array(window).fill(1n);
     this.cache = new KvSlots(this.#shape, options.kvBytes);
     this.#rows = new PaddedRows(this.#shape);
+    this.cache.aside = this.#aside();
     this.alone = this.#whyAlone();
   }
 
@@ -62,8 +64,39 @@ export class GrowingPasses implements Passes {
   }
 
   extendEach(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[] {
-    if (slots.length > 1 && this.alone === undefined) return this.#extendTogether(slots, ids);
+    if (slots.length > 1 && this.alone === undefined && this.#hasRoomForRows(slots)) {
+      return this.#extendTogether(slots, ids);
+    }
     return slots.flatMap((slot, index) => this.extend(slot, ids.slice(index, index + 1), "last"));
+  }
+
+  /** What lies beside the slots: the rows of a pass, and where the graph writes. */
+  #aside(): Aside {
+    const shape = { ...this.#shape, vocabulary: 0 };
+    const bytes = () => this.#rows.bytes + blockBytes(shape, 1, this.#spare.capacity);
+    const capacity = () => this.#spare.capacity;
+    return {
+      get bytes() {
+        return bytes();
+      },
+      get capacity() {
+        return capacity();
+      },
+      release: () => {
+        this.#rows.release();
+        this.#releaseSpare();
+      },
+    };
+  }
+
+  /** Whether rows side by side are within the bound, beside all that is extended. */
+  #hasRoomForRows(slots: readonly KvSlot[]): boolean {
+    const wanted = this.#rows.bytesFor(slots);
+    if (wanted <= this.#rows.bytes) return true;
+    this.#rows.release();
+    if (!this.cache.hasRoomAside(wanted)) return false;
+    this.cache.makeRoomAside(wanted, slots);
+    return true;
   }
 
   /** Each row's copy lies twice in memory: as it goes in, and as it comes out. */
@@ -166,8 +199,8 @@ export class GrowingPasses implements Passes {
     const { library, kvHeads, headWidth } = this.#options;
     const { capacity, planes } = slot.block;
     if (this.#spare.capacity !== capacity) {
-      releasePlanes(this.#spare.planes);
-      this.#spare = { capacity: 0, planes: [] };
+      this.#releaseSpare();
+      this.cache.makeRoomAside(blockBytes(this.#shape, 1, capacity), [slot]);
       this.#spare = { capacity, planes: makePlanes(this.#shape, 1, capacity) };
     }
     const inputs: Record<string, NativeValue> = {}, outputs: Record<string, NativeValue> = {};
@@ -179,6 +212,11 @@ export class GrowingPasses implements Passes {
       outputs[PRESENT + name] = to.tensor(library, 0, [1, kvHeads, total, headWidth]);
     }
     return { inputs, outputs };
+  }
+
+  #releaseSpare(): void {
+    releasePlanes(this.#spare.planes);
+    this.#spare = { capacity: 0, planes: [] };
   }
 
   #swap({ block }: KvSlot): void {

@@ -58,6 +58,9 @@ export class InPlacePasses implements Passes {
 
   extendEach(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[] {
     const lanes = this.cache.gather(slots);
+    if (lanes === undefined) {
+      return slots.flatMap((slot, index) => this.extend(slot, ids.slice(index, index + 1), "last"));
+    }
     const call = this.#callOf(lanes);
     for (let row = 0; row < lanes.count; row++) {
       const slot = lanes.block.slots[lanes.first + row];

@@ -42,6 +42,8 @@ export interface KvSlot {
   hasLogits: boolean;
   /** While passes go on that extend it: others may read its rows, and not extend or drop it. */
   isHeld: boolean;
+  /** The signal of the run that extended it last. */
+  user?: AbortSignal | undefined;
 }
 
 export function makeBlock(shape: KvShape, lanes: number, capacity: number): KvBlock {
@@ -106,4 +108,17 @@ export function logitsOf(
   { block, lane }: Omit<Rows, "stride">,
 ): Float32Array<ArrayBuffer> {
   return block.logits.subarray(lane * vocabulary, (lane + 1) * vocabulary);
+}
+
+/** Whether a block has room for all of `slots`, beside what others extend there. */
+export function takes(block: KvBlock, slots: readonly KvSlot[], total: number): boolean {
+  if (block.lanes < slots.length || block.capacity < total) return false;
+  const others = block.slots.filter((slot) => slot?.isHeld === true && !slots.includes(slot));
+  return block.lanes - others.length >= slots.length;
+}
+
+/** Lanes from the first to the last of `slots`. */
+export function spread(slots: readonly KvSlot[]): number {
+  const lanes = slots.map(({ lane }) => lane);
+  return Math.max(...lanes) - Math.min(...lanes) + 1;
 }

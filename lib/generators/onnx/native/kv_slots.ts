@@ -8,8 +8,18 @@
  * graph writes into the slot itself, and as many as there are positions where it writes a whole new cache.
  */
 import type { TokenId } from "../../../lm/token.ts";
-import { copyLogits, copyRows, type KvBlock, type KvShape, type KvSlot, logitsOf, makeBlock } from "./kv_block.ts";
-import { KvBlocks } from "./kv_blocks.ts";
+import {
+  copyLogits,
+  copyRows,
+  type KvBlock,
+  type KvShape,
+  type KvSlot,
+  logitsOf,
+  makeBlock,
+  spread,
+  takes,
+} from "./kv_block.ts";
+import { type Aside, KvBlocks } from "./kv_blocks.ts";
 
 /** Lanes of one block that lie side by side. */
 export interface Lanes {
@@ -50,8 +60,17 @@ export class KvSlots {
     return this.#slots.size;
   }
 
+  /** All memory for keys and values: of slots, of the block that was emptied last, and beside. */
   get bytes(): number {
     return this.#blocks.bytes;
+  }
+
+  get isBeyondBound(): boolean {
+    return this.#blocks.isBeyondBound;
+  }
+
+  set aside(aside: Aside) {
+    this.#blocks.aside = aside;
   }
 
   /** The slot that shares the longest beginning with `ids`, and how long that is. */
@@ -74,12 +93,54 @@ export class KvSlots {
    * most `spared` positions further, which are given up; else another one.
    */
   holding(source: KvSlot | undefined, length: number, total: number, spared = 0): KvSlot {
-    const isOwn = source !== undefined && !source.isHeld && source.ids.length - length <= spared;
+    const isOwn = canTake(source, length, spared);
     const slot = isOwn ? source : this.#fork(source, length, total);
     if (isOwn && source.ids.length > length) this.#cut(source, length);
     if (slot.block.capacity < total) this.#grow(slot, total);
     slot.hasLogits = false;
     return slot;
+  }
+
+  /** Whether `holding` finds it where it lies, and passes over it take no more memory. */
+  isThere(source: KvSlot | undefined, length: number, total: number, spared = 0): boolean {
+    if (!canTake(source, length, spared)) return false;
+    const { capacity } = source.block;
+    return capacity >= total && capacity <= this.#blocks.aside.capacity;
+  }
+
+  /** Whether what `holding` gives is within the bound, once all has been dropped that nobody extends. */
+  hasRoomFor(source: KvSlot | undefined, length: number, total: number, spared = 0): boolean {
+    // What only grows leaves the place where it was.
+    const read = canTake(source, length, spared) ? undefined : source;
+    return this.#blocks.bytesWith(1, total, (slot) => slot.isHeld || slot === read) <= this.#blocks.maxBytes;
+  }
+
+  /** Whether so many bytes beside the slots are within the bound, once all has been dropped that nobody extends. */
+  hasRoomAside(bytes: number): boolean {
+    return this.#blocks.bytesWith(0, 0, ({ isHeld }) => isHeld) + bytes <= this.#blocks.maxBytes;
+  }
+
+  /** Drops what nobody extends, but never `kept` slots, until so many bytes beside the slots are within the bound. */
+  makeRoomAside(bytes: number, kept: readonly KvSlot[]): void {
+    this.#drop(bytes, kept);
+    this.#blocks.releaseEmptied();
+  }
+
+  /**
+   * Drops what is beyond the bound, but neither what `users` used last, nor what is held, nor the slot that was used last.
+   * @param users the runs that go on
+   */
+  trim(users: ReadonlySet<AbortSignal>): void {
+    if (!this.isBeyondBound) return;
+    this.#blocks.releaseEmptied();
+    if (users.size === 0 && !this.#blocks.hasRoom(0)) this.#blocks.aside.release();
+    const last = [...this.#slots].at(-1);
+    for (const slot of this.#slots) {
+      if (this.#blocks.hasRoom(0)) break;
+      const isUsed = slot.user !== undefined && users.has(slot.user);
+      if (!slot.isHeld && !isUsed && slot !== last) this.forget(slot);
+    }
+    if (this.isBeyondBound) this.#blocks.releaseEmptied();
   }
 
   /** Most slots of up to `total` positions that can be extended in one pass. */
@@ -92,9 +153,10 @@ export class KvSlots {
   /**
    * Moves slots side by side, with room for one more position each.
    * @param slots at most `mostLanes` of them
-   * @returns lanes that hold them all; others between them are nobody's, or of slots that are not asked for
+   * @returns lanes that hold them all; others between them are nobody's, or of slots that are not asked for. Absent where
+   * they do not fit side by side into the bound
    */
-  gather(slots: readonly KvSlot[]): Lanes {
+  gather(slots: readonly KvSlot[]): Lanes | undefined {
     const total = Math.max(...slots.map(({ ids }) => ids.length + 1));
     const [only] = slots;
     if (only !== undefined && slots.length === 1) {
@@ -102,6 +164,7 @@ export class KvSlots {
       return { block: only.block, first: only.lane, count: 1 };
     }
     const block = this.#sharedFor(slots, total);
+    if (block === undefined) return undefined;
     for (const slot of slots) if (slot.block !== block) this.#move(slot, block, this.#freeLane(block, slots));
     if (spread(slots) > 2 * slots.length) this.#compact(block, slots);
     const first = Math.min(...slots.map(({ lane }) => lane));
@@ -157,22 +220,28 @@ export class KvSlots {
     block.slots[lane] = slot;
     from.block.slots[from.lane] = undefined;
     this.#freeIfEmpty(from.block);
+    if (this.isBeyondBound) this.#blocks.releaseEmptied();
   }
 
-  /** A block for all of `slots`: the shared one, or a new one where that is too small or too full of what others extend. */
-  #sharedFor(slots: readonly KvSlot[], total: number): KvBlock {
-    const shared = this.#shared;
-    if (shared !== undefined && shared.capacity >= total) {
-      const usable = shared.slots.filter((slot) => slot === undefined || !slot.isHeld || slots.includes(slot));
-      if (usable.length >= slots.length) return shared;
-    }
+  /**
+   * A block for all of `slots`: one where some of them lie, the shared one, or a new one where those are too small or too
+   * full of what others extend.
+   */
+  #sharedFor(slots: readonly KvSlot[], total: number): KvBlock | undefined {
+    for (const { block } of slots) if (takes(block, slots, total)) return block;
+    if (this.#shared !== undefined && takes(this.#shared, slots, total)) return this.#shared;
     // Subtle: whoever is still being read joins soon, so that a block that fits all of them is made once.
     const held = [...this.#slots].filter(({ isHeld }) => isHeld).length;
     let lanes = 2;
     while (lanes < Math.max(slots.length, held)) lanes *= 2;
-    const block = this.#newBlock(Math.min(lanes, this.mostLanes(total)), total, ...slots);
-    this.#shared = block;
-    return block;
+    // A run that is alone may be beyond the bound: side by side it takes no more than it does already.
+    const bound = Math.max(this.#blocks.maxBytes, this.#blocks.usedBytes);
+    const isOthers = (slot: KvSlot) => slot.isHeld && !slots.includes(slot);
+    for (const count of [Math.min(lanes, this.mostLanes(total)), slots.length]) {
+      if (this.#blocks.bytesWith(count, total, isOthers) > bound) continue;
+      return this.#shared = this.#newBlock(count, total, ...slots);
+    }
+    return undefined;
   }
 
   /** An empty lane, else the one that was not used for the longest, whose slot is dropped. */
@@ -214,6 +283,7 @@ export class KvSlots {
       if (this.#blocks.hasRoom(wanted) && this.#slots.size < MOST) break;
       if (!oldest.isHeld && !kept.includes(oldest)) this.forget(oldest);
     }
+    if (!this.#blocks.hasRoom(wanted)) this.#blocks.aside.release();
   }
 
   #freeIfEmpty(block: KvBlock): void {
@@ -229,10 +299,9 @@ export class KvSlots {
   }
 }
 
-/** Lanes from the first to the last of `slots`. */
-function spread(slots: readonly KvSlot[]): number {
-  const lanes = slots.map(({ lane }) => lane);
-  return Math.max(...lanes) - Math.min(...lanes) + 1;
+/** Whether a slot can be extended after `length` positions where it lies. */
+function canTake(source: KvSlot | undefined, length: number, spared: number): source is KvSlot {
+  return source !== undefined && !source.isHeld && source.ids.length - length <= spared;
 }
 
 /** Positions at which both begin alike. */

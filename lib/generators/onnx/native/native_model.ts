@@ -70,6 +70,10 @@ export class NativeModel extends OnnxModel {
     await this.#scheduler.do({ ids, from, visit, signal });
   }
 
+  rest(): void {
+    this.#scheduler.rest();
+  }
+
   /** Subtle: called between two passes, as each of them blocks the thread. */
   async close(): Promise<void> {
     this.#scheduler.close();

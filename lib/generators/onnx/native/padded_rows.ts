@@ -2,8 +2,11 @@
  * Keys and values of slots of different lengths side by side, padded on their left to the longest, as a graph takes them that
  * gives whole new caches: `[row, head, position, width]`.
  */
-import { type KvShape, type KvSlot, makePlanes, releasePlanes } from "./kv_block.ts";
+import { blockBytes, type KvShape, type KvSlot, makePlanes, releasePlanes } from "./kv_block.ts";
 import { HostPlane } from "./kv_memory.ts";
+
+/** Positions by which rows get longer, so that most steps find room. */
+const STRIDE = 64;
 
 /** In this machine's memory: a device copies rows in another way. */
 export class PaddedRows {
@@ -14,13 +17,30 @@ export class PaddedRows {
   #present: readonly HostPlane[] = [];
 
   constructor(shape: KvShape) {
-    this.#shape = shape;
+    // No logits lie there.
+    this.#shape = { ...shape, vocabulary: 0 };
+  }
+
+  get bytes(): number {
+    return this.#bytesOf(this.#capacity);
+  }
+
+  /** What they take for these slots. */
+  bytesFor(slots: readonly KvSlot[]): number {
+    return this.#bytesOf(roomFor(slots));
+  }
+
+  /** Gives their memory back. */
+  release(): void {
+    releasePlanes([...this.#past, ...this.#present]);
+    this.#past = this.#present = [];
+    this.#capacity = 0;
   }
 
   /** The slots' rows as they are, and room for one position more of each. @throws {MemoryError} */
   fill(slots: readonly KvSlot[]) {
     const { heads, width } = this.#shape, positions = longest(slots);
-    this.#reserve(slots.length * (positions + 1));
+    this.#reserve(roomFor(slots));
     for (const [index, plane] of this.#past.entries()) {
       for (const [row, { block, ids: { length } }] of slots.entries()) {
         const source = block.planes[index], padding = positions - length;
@@ -48,16 +68,23 @@ export class PaddedRows {
     }
   }
 
+  #bytesOf(positions: number): number {
+    return 2 * blockBytes(this.#shape, 1, positions);
+  }
+
   #reserve(positions: number): void {
     if (positions <= this.#capacity) return;
     // What was there is let go of before more is asked for.
-    releasePlanes([...this.#past, ...this.#present]);
-    this.#past = this.#present = [];
-    this.#capacity = 0;
+    this.release();
     this.#past = makePlanes(this.#shape, 1, positions).filter(isHost);
     this.#present = makePlanes(this.#shape, 1, positions).filter(isHost);
     this.#capacity = positions;
   }
+}
+
+/** Positions of all rows together. */
+function roomFor(slots: readonly KvSlot[]): number {
+  return slots.length * Math.ceil((longest(slots) + 1) / STRIDE) * STRIDE;
 }
 
 function isHost(plane: unknown): plane is HostPlane {

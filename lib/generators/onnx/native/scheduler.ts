@@ -3,7 +3,8 @@
  * token, in as few passes as its lanes allow, and then one chunk of one prompt that is still to be read.
  *
  * So running completions share their passes, a long prompt holds nobody up for more than a chunk, and between two turns
- * messages come in, a cancel among them.
+ * messages come in, a cancel among them. What needs memory beyond the bound waits until others have ended; one run that is
+ * alone takes what it needs.
  */
 import { setImmediate } from "node:timers/promises";
 import type { VisitLogits } from "../../../lm/model.ts";
@@ -11,6 +12,14 @@ import type { TokenId } from "../../../lm/token.ts";
 import type { KvSlot } from "./kv_block.ts";
 import { sharedLength } from "./kv_slots.ts";
 import type { Passes } from "./passes.ts";
+
+/**
+ * Turns that a job waits for memory which others extend. Then whoever came after it waits too, until it has begun, so that
+ * nobody waits for ever, and what is dropped meanwhile is read again only now and then.
+ */
+const PATIENCE = 128;
+
+const NOBODY: ReadonlySet<AbortSignal> = new Set();
 
 /** Positions that a tried prefix may take from the one that was tried before: to run them again costs about one pass. */
 const SPARED = 16;
@@ -29,6 +38,8 @@ interface Waiting extends Job {
   readonly reject: (reason: unknown) => void;
   /** Where it is computed; absent until its turn. */
   slot?: KvSlot;
+  /** Turns that it has waited for memory. */
+  turnsWaited: number;
 }
 
 type Begun = Waiting & { readonly slot: KvSlot };
@@ -38,6 +49,7 @@ export class Scheduler {
   /** In the order they came; whoever has read a chunk goes to the end. */
   readonly #waiting = new Set<Waiting>();
   #isWorking = false;
+  #isResting = false;
   #isClosed = false;
 
   constructor(passes: Passes) {
@@ -54,10 +66,17 @@ export class Scheduler {
     if (job.from < 0 || job.ids.length === 0) {
       return Promise.reject(new RangeError("Cannot compute logits after an empty prefix"));
     }
+    this.#isResting = false;
     return new Promise((resolve, reject) => {
-      this.#waiting.add({ ...job, resolve, reject });
+      this.#waiting.add({ ...job, resolve, reject, turnsWaited: 0 });
       if (!this.#isWorking) void this.#work();
     });
+  }
+
+  /** Nobody goes on with anything: what is kept beyond the bound is let go of, unless something is asked before. */
+  rest(): void {
+    this.#isResting = true;
+    if (!this.#isWorking && !this.#isClosed) this.#passes.cache.trim(NOBODY);
   }
 
   /** Ends all that waits, and refuses whatever comes. */
@@ -77,16 +96,20 @@ export class Scheduler {
       }
     }
     this.#isWorking = false;
+    if (this.#isResting) this.rest();
   }
 
   /** Yields after each pass, so that its logits are read before the next one may write where they lie. */
   *#turn(): Generator<void> {
     for (const job of this.#waiting) {
-      if (job.signal?.aborted === true) this.#end(job, () => job.reject(job.signal?.reason));
-      else if (job.slot === undefined) this.#attempt([job], () => this.#begin(job));
-      // Subtle: logits that were known already are read where they lie, before anything else may be written there.
-      if (!this.#waiting.has(job)) yield;
+      if (job.signal?.aborted !== true) continue;
+      this.#end(job, () => job.reject(job.signal?.reason));
+      if (job.slot !== undefined) job.slot.isHeld = false;
+      yield;
     }
+    // Subtle: whoever goes on where it stands comes first, so that nobody's beginning drops what running ones go on from.
+    yield* this.#beginAll(false);
+    yield* this.#beginAll(true);
     const begun = [...this.#waiting].filter(isBegun);
     let rows = begun.filter((job) => remaining(job) === 1);
     const isShared = rows.length > 0;
@@ -99,13 +122,30 @@ export class Scheduler {
       rows = rows.filter(({ signal }) => signal?.aborted !== true);
     }
     const reading = begun.find((job) => remaining(job) > 1);
-    if (reading === undefined) return;
-    this.#read(reading, isShared);
-    yield;
+    if (reading !== undefined) {
+      this.#read(reading, isShared);
+      yield;
+    }
+    this.#letGo(begun);
+  }
+
+  /** @param takesMemory also those that need some which they do not have */
+  *#beginAll(takesMemory: boolean): Generator<void> {
+    for (const job of this.#waiting) {
+      if (job.slot !== undefined || job.signal?.aborted === true) continue;
+      const isDue = job.turnsWaited >= PATIENCE;
+      if (isDue && !takesMemory) return;
+      // It was found to need memory before.
+      if (job.turnsWaited > 0 && !takesMemory) continue;
+      this.#attempt([job], () => this.#begin(job, takesMemory));
+      // Subtle: logits that were known already are read where they lie, before anything else may be written there.
+      if (!this.#waiting.has(job)) yield;
+      else if (isDue && job.slot === undefined) return;
+    }
   }
 
   /** Finds what is known of the job's ids; it waits on while another one is just about to know more of them. */
-  #begin(job: Waiting): void {
+  #begin(job: Waiting, takesMemory: boolean): void {
     const { ids, from } = job, { cache } = this.#passes;
     const known = cache.find(ids.slice(0, from + 1));
     const logits = known?.length === ids.length && known.slot.ids.length === ids.length
@@ -117,8 +157,27 @@ export class Scheduler {
     for (const other of this.#waiting) {
       if (isBegun(other) && Math.min(sharedLength(other.ids, ids), from) > length) return;
     }
-    job.slot = cache.holding(known?.slot, length, ids.length, job.isTried === true ? SPARED : 0);
+    const spared = job.isTried === true ? SPARED : 0;
+    if (!cache.isThere(known?.slot, length, ids.length, spared)) {
+      if (!takesMemory) return;
+      if (!cache.hasRoomFor(known?.slot, length, ids.length, spared) && !this.#isAlone(job)) {
+        job.turnsWaited++;
+        return;
+      }
+    }
+    job.slot = cache.holding(known?.slot, length, ids.length, spared);
     job.slot.isHeld = true;
+    job.slot.user = job.signal;
+    // What it was copied from lies there still.
+    if (cache.isBeyondBound) cache.trim(runsOf(this.#waiting));
+  }
+
+  /** Whether nothing is begun but what belongs to the job's own run. */
+  #isAlone({ signal, isTried }: Waiting): boolean {
+    for (const other of this.#waiting) {
+      if (isBegun(other) && (signal === undefined || isTried === true || other.signal !== signal)) return false;
+    }
+    return true;
   }
 
   #step(jobs: readonly Begun[]): void {
@@ -146,6 +205,16 @@ export class Scheduler {
     });
   }
 
+  /**
+   * Subtle: what has ended stays held until the turn is over, as its run goes on from there in the next one: another pass of
+   * this turn shall not take its place.
+   */
+  #letGo(begun: readonly Begun[]): void {
+    const { cache } = this.#passes;
+    if (cache.isBeyondBound) cache.trim(runsOf(begun));
+    for (const job of begun) if (!this.#waiting.has(job)) job.slot.isHeld = false;
+  }
+
   /** What a pass throws is told to those that it was for; all others go on. */
   #attempt(jobs: readonly Waiting[], work: () => void): void {
     try {
@@ -157,7 +226,6 @@ export class Scheduler {
 
   #end(job: Waiting, tell: () => void): void {
     this.#waiting.delete(job);
-    if (job.slot !== undefined) job.slot.isHeld = false;
     try {
       tell();
     } catch (error) {
@@ -172,6 +240,13 @@ function closed(): Error {
 
 function isBegun(job: Waiting): job is Begun {
   return job.slot !== undefined;
+}
+
+/** The runs of those that are begun; what is only tried is no run. */
+function runsOf(jobs: Iterable<Waiting>): ReadonlySet<AbortSignal> {
+  const runs = new Set<AbortSignal>();
+  for (const job of jobs) if (isBegun(job) && job.isTried !== true && job.signal !== undefined) runs.add(job.signal);
+  return runs;
 }
 
 function remaining({ ids, slot }: Begun): number {
