@@ -4,6 +4,7 @@ import { dictionary } from "../lm/dictionary.ts";
 import { checkIndex, type Dataset, type DatasetContext } from "./dataset.ts";
 import type { FoundRow } from "./row_query.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
+import { LateError } from "./late_error.ts";
 import { lookAtRows } from "./statistics.ts";
 
 /** Where the Hub serves rows. */
@@ -73,8 +74,10 @@ export async function hubRows<Sample extends object>(
       const rows: Sample[] = [];
       for (let place = 0; place < looked; place++) {
         const number = Math.floor(place * count / looked), first = number * PAGE_ROWS;
-        const page = await pages.read(number).catch(() => undefined);
-        if (page === undefined) break; // Told of by its rows; whoever looks here is not to ask for each of those again.
+        // Subtle: it is tried again by whoever asks next, as what comes too late is.
+        const page = await pages.read(number).catch((cause) => {
+          throw new LateError(reasonOf(cause), { cause });
+        });
         for (let index = first; index < Math.min(size, first + PAGE_ROWS); index++) {
           try {
             rows.push(sampleOf(page, index));

@@ -32,8 +32,8 @@ const BROKEN_MS = 2_000;
 /**
  * A split in a Parquet file, of which only the rows that are looked at are read; at an address of the web too, by ranges.
  *
- * 64-bit integers and decimals become numbers where these hold them exactly, else texts; times become ISO 8601 texts, with
- * all their digits.
+ * 64-bit integers and decimals become numbers where these hold them exactly, else texts (but for decimals that are stored as
+ * byte arrays of any length, which are always numbers); times become ISO 8601 texts, with all their digits.
  * @param path relative to the module's file, or an address of the web
  */
 export function parquet<Sample extends object = Record<string, unknown>>(
@@ -176,10 +176,15 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
 }
 
-/** @param digits after those of milliseconds, written where they are not all zero */
-function timeText(time: bigint, digits: number): string {
+/**
+ * Subtle: what no date is stays one, so that its own row tells so, and not all that are read with it.
+ * @param digits after those of milliseconds, written where they are not all zero
+ */
+function timeText(time: bigint, digits: number): string | Date {
   const unit = 10n ** BigInt(digits), rest = ((time % unit) + unit) % unit;
-  const text = new Date(Number((time - rest) / unit)).toISOString();
+  const date = new Date(Number((time - rest) / unit));
+  if (Number.isNaN(date.getTime())) return date;
+  const text = date.toISOString();
   return rest === 0n ? text : text.replace("Z", `${String(rest).padStart(digits, "0")}Z`);
 }
 

@@ -65,6 +65,8 @@ function whole({ converted_type: _, logical_type: __, ...element }: SchemaElemen
   return element;
 }
 
+const EXACT_DIGITS = 15;
+
 /** A number where that holds the decimal exactly, else its text. */
 function decimal(value: unknown, scale: number): unknown {
   const unscaled = wholeNumber(value);
@@ -72,7 +74,9 @@ function decimal(value: unknown, scale: number): unknown {
   const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
   const sign = unscaled < 0n ? "-" : "", point = digits.length - scale;
   const text = scale > 0 ? `${sign}${digits.slice(0, point)}.${digits.slice(point)}` : `${sign}${digits}`;
-  return Number.isSafeInteger(Number(unscaled)) ? Number(text) : text;
+  // Subtle: a number holds any decimal of so many digits, and a whole number of a few more.
+  const isExact = scale > 0 ? digits.replace(/^0+/, "").length <= EXACT_DIGITS : Number.isSafeInteger(Number(unscaled));
+  return isExact ? Number(text) : text;
 }
 
 /** @param value a number, or the bytes of one, in two's complement and the highest first */

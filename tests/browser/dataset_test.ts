@@ -37,7 +37,7 @@ const essays = defineModule({
   tasks: {
     essays: {
       dataset: {
-        all: rows([{ title: "old", kind: "essay", one: "word ".repeat(1_500), other: "word ".repeat(1_500) }]),
+        all: rows([{ title: "old", kind: "essay", one: "word ".repeat(1_700), other: "word ".repeat(1_700) }]),
       },
       prompt: ({ title }) => title,
     },

@@ -22,11 +22,11 @@ async function written(query: string, check: (url: URL) => Promise<void>): Promi
 Deno.test("decimals are the numbers that were written, and texts where a number does not hold them", async () => {
   const query = `
     select 19.99::decimal(9, 2) as small, -1.15::decimal(18, 2) as middle, 0.30::decimal(38, 2) as wide,
-      -12345678901234567890.05::decimal(38, 2) as huge, 7::decimal(9, 0) as whole, null::decimal(9, 2) as absent,
+      -12345678901234567890.05::decimal(38, 2) as huge, 7::decimal(9, 0) as whole, 90071992547409.91::decimal(16, 2) as sixteen, null::decimal(9, 2) as absent,
       [1.1, 2.2]::decimal(4, 1)[] as list, {'price': 0.07::decimal(9, 2), 'n': 1} as struct,
       map {'a': 4.35::decimal(18, 2)} as mapped
     union all
-    select 0.01, 0.1, -0.29, 1, 8, 0.57, [], null, map {}`;
+    select 0.01, 0.1, -0.29, 1, 8, 0.5, 0.57, [], null, map {}`;
   await written(query, async (url) => {
     const dataset = await parquet(url.href).open(url);
     assert.deepEqual(await dataset.row(0), {
@@ -35,12 +35,23 @@ Deno.test("decimals are the numbers that were written, and texts where a number 
       wide: 0.3,
       huge: "-12345678901234567890.05",
       whole: 7,
+      sixteen: "90071992547409.91",
       absent: null,
       list: [1.1, 2.2],
       struct: { price: 0.07, n: 1 },
       mapped: { a: 4.35 },
     });
-    const second = { small: 0.01, middle: 0.1, wide: -0.29, huge: 1, whole: 8, absent: 0.57, list: [], struct: null };
+    const second = {
+      small: 0.01,
+      middle: 0.1,
+      wide: -0.29,
+      huge: 1,
+      whole: 8,
+      sixteen: 0.5,
+      absent: 0.57,
+      list: [],
+      struct: null,
+    };
     assert.deepEqual(await dataset.row(1), { ...second, mapped: {} });
     const { rows } = await queryRows(dataset, {
       filter: [{ field: "small", condition: parseCondition("=19.99") }],
@@ -66,5 +77,14 @@ Deno.test("times have all the digits that they were written with", async () => {
       plain: "2026-01-02T03:04:05.000Z",
       absent: null,
     });
+  });
+});
+
+Deno.test("a time that is no date is told in its own row, and the others are read", async () => {
+  const query = "select 'infinity'::timestamp as at union all select timestamp '2026-01-02 03:04:05'";
+  await written(query, async (url) => {
+    const dataset = await parquet(url.href).open(url);
+    await assert.rejects(async () => await dataset.row(0), /Cannot read row 0 of .*: Invalid time value/);
+    assert.deepEqual(await dataset.row(1), { at: "2026-01-02T03:04:05.000Z" });
   });
 });

@@ -715,6 +715,8 @@ Deno.test("rows are sorted by a field without a name, and by one that begins wit
   const ascending = await (await fetch("/odd/dataset?sort=%2B-log")).text();
   assert.equal(ascending.match(/aria-sort="ascending"/g)?.length, 1);
   assert.match(ascending, /href="[^"]*sort=--log/);
+  const fields = [...ascending.matchAll(/name="filter\.([^"]*)"/g)].map(([, name]) => name);
+  assert.deepEqual(fields, ["", "-log", "log"]);
 });
 
 Deno.test("a parameter of the rows or their scores that there is not is named, with those that there are", async () => {

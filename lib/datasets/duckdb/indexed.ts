@@ -142,6 +142,10 @@ class SplitIndex {
   }
 
   async #writeOnce(place: string): Promise<void> {
+    // One that was given up is not there to be waited for, and its file goes before another one is written.
+    for (let old = writings.get(place); old?.givenUp.signal.aborted === true; old = writings.get(place)) {
+      await old.done.catch(() => {});
+    }
     this.#closing.signal.throwIfAborted();
     const writing = writings.get(place) ?? this.#begin(place);
     writing.waiting++;

@@ -214,7 +214,8 @@ function queryOf({ search, sort, filter }: RowWish): Omit<RowQuery, "offset" | "
   return { search, sort: sortOf(sort), filter: filters };
 }
 
-function sortOf(text: string): RowSort | undefined {
+/** The order that an address asks for; undefined for that of the rows. */
+export function sortOf(text: string): RowSort | undefined {
   if (text === "") return undefined;
   return { field: text.replace(/^[-+]/, ""), descending: text.startsWith("-") };
 }

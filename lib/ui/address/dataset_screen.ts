@@ -236,7 +236,7 @@ export function nextSort(sort: string, field: string): string {
 /** 1 where the rows ascend by the field, −1 where they descend by it, 0 where they do neither. */
 export function sortedBy(sort: string, field: string): 1 | -1 | 0 {
   if (sort === `-${field}`) return -1;
-  return sort === ascending(field) ? 1 : 0;
+  return sort === `+${field}` || sort === ascending(field) ? 1 : 0;
 }
 
 /** A field without a name, or with a mark of its own in front, needs the mark that all others do without. */

@@ -1,5 +1,6 @@
 /** A chat as it is stored in the browser and exported: everything but steps, which can be had again from their ids. */
 import * as v from "valibot";
+import { dictionary } from "../../lm/dictionary.ts";
 import type { FinishReason } from "../../lm/event.ts";
 import { DEFAULT_PARAMS } from "../../lm/params.ts";
 import { paramsFromWire, paramsSchema } from "../../lm/wire.ts";
@@ -44,7 +45,7 @@ const keySchema = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
 
 const settingsSchema = v.object({
   system: v.string(),
-  controls: v.record(v.string(), v.unknown()),
+  controls: dictionary(v.unknown()),
   generator: v.string(),
 });
 

@@ -105,7 +105,7 @@ function EditForm({ screen, place, fields }: SampleFieldsProps) {
           {(sizes.get(name) ?? 0) > ENCODED_CHARACTERS ? TEXT.tooLong(count(text.length)) : (
             <textarea
               name={`field.${name}`}
-              data-edited={original !== undefined}
+              data-edited={original === undefined ? undefined : true}
               rows={Math.min(12, Math.max(2, text.split("\n").length))}
               dir="auto"
               spellcheck={false}

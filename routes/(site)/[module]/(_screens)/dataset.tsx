@@ -15,7 +15,7 @@ import { namesFromQuery, type Place, readSample, resolvePlace } from "../../../.
 import { ProblemError } from "../../../../lib/server/problem.ts";
 import { type PromptTokens, promptTokens } from "../../../../lib/server/rows/prompt_tokens.ts";
 import { fieldNames } from "../../../../lib/server/rows/known_fields.ts";
-import { findRows } from "../../../../lib/server/rows/rows.ts";
+import { findRows, sortOf } from "../../../../lib/server/rows/rows.ts";
 import { inTimeOrTold } from "../../../../lib/server/rows/timed_dataset.ts";
 import { toldProblem } from "../../../../lib/server/told_problem.ts";
 import {
@@ -223,7 +223,7 @@ async function pageOf(
 
 /** The columns of the table: what the rows have, and what is asked of them. */
 function fieldsOf(rows: readonly FoundRow[], { filter, sort }: DatasetPlace["wish"], others: readonly unknown[]) {
-  const named = [...Object.keys(filter), ...(sort === "" ? [] : [sort.replace(/^-/, "")])];
+  const order = sortOf(sort), named = [...Object.keys(filter), ...(order === undefined ? [] : [order.field])];
   return [...new Set([...fieldNames(rows, others), ...named])];
 }
 
