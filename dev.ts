@@ -6,8 +6,14 @@ import { isStale, stampBuild } from "./build_stamp.ts";
 import freshConfig from "./fresh.config.ts";
 
 const [command, option] = Deno.args;
-if (command !== "build") await develop();
-else if (option !== "--if-stale" || await isStale()) await build();
+// Subtle: once the app is loaded, it logs what nobody catches, and the process would go on without having begun.
+if (command !== "build") {
+  await develop().catch((error) => {
+    console.error(error);
+    Deno.exit(1);
+  });
+}
+if (command === "build" && (option !== "--if-stale" || await isStale())) await build();
 
 /**
  * Subtle: where a program is allowed by its name, Deno does not run it with variables that make it load other libraries, and

@@ -8,7 +8,7 @@ import { Access } from "./lib/server/entry/guard.ts";
 import { createLog } from "./lib/server/telemetry/log.ts";
 import { loadModuleFiles, ModuleFileError } from "./lib/server/start/module_files.ts";
 import { openBudget } from "./lib/server/admission/open_budget.ts";
-import { dropPermissions } from "./lib/server/start/permissions.ts";
+import { dropImports, dropPermissions } from "./lib/server/start/permissions.ts";
 import { Registry } from "./lib/server/registry.ts";
 import { Sessions } from "./lib/server/sessions.ts";
 import { type Handler, serve } from "./lib/server/start/serve.ts";
@@ -36,6 +36,7 @@ if (import.meta.main) start(config).then(() => Deno.exit(0), exit);
 async function prepare(config: Config): Promise<Services> {
   const rootUrl = new URL(".", import.meta.url);
   const files = await loadModuleFiles(config.modules, rootUrl);
+  if (config.isDeployed) dropImports();
   const registry = new Registry(files, {
     rootUrl,
     cacheDir: config.cacheDir,

@@ -21,7 +21,9 @@ export default function ComponentView({ api, state }: ComponentViewProps) {
   const { store } = connection;
   const isReady = useSignal(false);
   const nowMs = useSignal(0);
-  const isRunning = useComputed(() => Object.values(store.actions.value).some(({ status }) => status === "running"));
+  const isRunning = useComputed(() =>
+    Object.values(store.actions.value).some((action) => action?.status === "running")
+  );
 
   useEffect(() => {
     void connection.open().then(() => isReady.value = true);

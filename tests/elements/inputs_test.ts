@@ -58,6 +58,9 @@ Deno.test("setRange() leaves a value that the input takes", () => {
   const tenths = numberInput("T", { min: 0, max: 1, step: 0.1, value: 0.9 });
   tenths.setRange(0, 0.35);
   assert.equal(tenths.value, 0.3);
+  const moment = numberInput("M", { min: 0, max: 2e12, step: 60_000, value: 1_700_000_040_000 });
+  moment.setRange(1_700_000_000_002, 1_800_000_000_000);
+  assert.equal(moment.check(moment.value), undefined);
   assert.throws(() => tenths.setRange(0, Infinity), /expected min ≤ max, got 0, Infinity/);
   assert.throws(() => tenths.setRange(2, 1), /expected min ≤ max, got 2, 1/);
 });

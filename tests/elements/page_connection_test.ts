@@ -100,7 +100,7 @@ async function rig() {
     async bothAtTheEnd() {
       await until(
         "no action runs",
-        () => Object.values(store.actions.peek()).every(({ status }) => status !== "running"),
+        () => Object.values(store.actions.peek()).every((action) => action?.status !== "running"),
       );
       const { elements, actions } = await serverState();
       assert.ok(Object.values(actions).every(({ status }) => status === "done"));

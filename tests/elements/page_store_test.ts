@@ -36,7 +36,7 @@ function rig() {
       if (event.type === "patch") store.apply(wire(event.patches));
     }
   }
-  return { session, store, click, page, choice, chart, update: () => store.apply(wire(page.take())) };
+  return { session, store, click, page, second, choice, chart, update: () => store.apply(wire(page.take())) };
 }
 
 /** As it comes through JSON. */
@@ -63,6 +63,20 @@ Deno.test("PageStore gives up what a click sent once the server has taken it, an
   store.edit("first", "typed while it ran");
   store.apply([{ element: "first", set: { value: "" } }]);
   assert.equal(store.value("first"), "typed while it ran");
+});
+
+Deno.test("PageStore shows what an action sets in place of what stood there at its click, and not of what came since", async () => {
+  const { store, click, second, update } = rig();
+  store.edit("second", "typed before");
+  await click("one");
+  assert.deepEqual(store.unsent(), { second: "typed before" });
+  second.set("an example");
+  update();
+  assert.equal(store.value("second"), "an example");
+  store.edit("second", "typed since");
+  second.set("another example");
+  update();
+  assert.equal(store.value("second"), "typed since");
 });
 
 Deno.test("PageStore shows the server's value where another stream told of it before the click was answered", () => {

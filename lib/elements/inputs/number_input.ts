@@ -44,7 +44,8 @@ export class NumberInput extends Input<number, NumberState> {
     }
     const value = Math.min(Math.max(this.value, min), max), { step } = this.state;
     const steps = Math.floor((value - min) / step + STEP_TOLERANCE);
-    this.change({ min, max, value: this.#isOnStep(value, min) ? value : rounded(min + steps * step) });
+    const lower = Math.min(Math.max(rounded(min + steps * step), min), max);
+    this.change({ min, max, value: this.#isOnStep(value, min) ? value : lower });
   }
 
   protected override fault(value: unknown): string | undefined {
@@ -61,9 +62,9 @@ export class NumberInput extends Input<number, NumberState> {
   }
 }
 
-/** Without the last digits, which are wrong: three steps of 0.1 are 0.30000000000000004. */
+/** Without the last digits, which may be wrong: three steps of 0.1 are 0.30000000000000004. */
 function rounded(value: number): number {
-  return Number(value.toPrecision(12));
+  return Number(value.toPrecision(15));
 }
 
 /** A number that is typed, with arrows. */

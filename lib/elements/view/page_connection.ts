@@ -94,7 +94,7 @@ export class PageConnection {
       }
       const input = problem.field?.match(/^inputs\.(.*)$/)?.[1];
       if (input === undefined) return this.store.act(element, { status: "failed", elapsedMs: 0, problem });
-      this.store.act(element, { status: "done", elapsedMs: 0 });
+      this.store.act(element);
       this.#refusal.value = { input, reason: problem.detail };
     } finally {
       answered();
@@ -178,8 +178,8 @@ export class PageConnection {
   #giveUp(problem: Problem): void {
     this.#isReconnecting = false;
     this.#notice.value = problem.detail;
-    for (const [element, { status }] of Object.entries(this.store.actions.peek())) {
-      if (status === "running") this.store.act(element, { status: "failed", elapsedMs: 0, problem });
+    for (const [element, action] of Object.entries(this.store.actions.peek())) {
+      if (action?.status === "running") this.store.act(element, { status: "failed", elapsedMs: 0, problem });
     }
   }
 
@@ -202,7 +202,7 @@ export class PageConnection {
   /** A new session in the place of one that the server has lost. */
   #begin(text: string): void {
     const values = this.store.values();
-    const wasRunning = Object.values(this.store.actions.peek()).some(({ status }) => status === "running");
+    const wasRunning = Object.values(this.store.actions.peek()).some((action) => action?.status === "running");
     this.#isReconnecting = false;
     batch(() => {
       for (const [name, value] of Object.entries(values)) this.store.edit(name, value);

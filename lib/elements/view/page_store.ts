@@ -10,13 +10,13 @@ export type ShownAction = ActionState & { readonly receivedMs: number };
 export class PageStore {
   readonly #elements = new Map<string, Signal<ElementState | undefined>>();
   readonly #edits = new Map<string, Signal<Edit | undefined>>();
-  readonly #actions = signal<Readonly<Record<string, ShownAction>>>({});
+  readonly #actions = signal<Readonly<Record<string, ShownAction | undefined>>>({});
 
   constructor(state: SessionState) {
     this.replace(state);
   }
 
-  get actions(): ReadonlySignal<Readonly<Record<string, ShownAction>>> {
+  get actions(): ReadonlySignal<Readonly<Record<string, ShownAction | undefined>>> {
     return this.#actions;
   }
 
@@ -40,7 +40,7 @@ export class PageStore {
   }
 
   edit(name: string, value: unknown): void {
-    entry(this.#edits, name).value = { value, wasSent: false };
+    entry(this.#edits, name).value = { value };
   }
 
   /** Every input's value on screen; a click carries them all, so that a lost session can be made again from them. */
@@ -52,26 +52,27 @@ export class PageStore {
   /** What was typed and not sent yet, by input. */
   unsent(): Readonly<Record<string, unknown>> {
     const edits = [...this.#edits].flatMap(([name, { value: edit }]) =>
-      edit?.wasSent === false ? [[name, edit.value]] : []
+      edit && !edit.wasSent ? [[name, edit.value]] : []
     );
     return Object.fromEntries(edits);
   }
 
   /**
    * Remembers what a click of an element sends. @returns what to call once the server has taken it: from then on its
-   * own value of these inputs counts, unless they were edited again
+   * own value of the element's inputs counts, unless they were edited again; and of others too, once it sets them
    */
   sending(element: string): () => void {
-    const inputs = listOf<ElementRef>(this.element(element)?.inputs);
-    const sent = [element, ...inputs.map((input) => input.element)].map((name) => {
-      const edit = entry(this.#edits, name), state = entry(this.#elements, name);
-      return { edit, typed: edit.value, state, before: state.value };
+    const inputs = listOf<ElementRef>(this.element(element)?.inputs).map((input) => input.element);
+    const sent = [...this.#edits].map(([name, edit]) => {
+      const wasSent = name === element || inputs.includes(name);
+      const told = () => wasSent ? this.element(name) : this.element(name)?.value;
+      return { edit, typed: edit.value, wasSent, told, before: told() };
     });
     return () => {
-      for (const { edit, typed, state, before } of sent) {
+      for (const { edit, typed, wasSent, told, before } of sent) {
         if (typed === undefined || edit.value !== typed) continue;
         // Subtle: another stream may have told already what became of the value.
-        edit.value = state.value === before ? { ...typed, wasSent: true } : undefined;
+        edit.value = told() === before ? { ...typed, wasSent, wasSeen: true } : undefined;
       }
     };
   }
@@ -83,12 +84,14 @@ export class PageStore {
       const longer = Object.entries(append).map(([key, items]) => [key, [...listOf(before[key]), ...items]]);
       const after: ElementState = { ...before, ...set, ...Object.fromEntries(longer) };
       state.value = after;
-      if ("value" in set) this.#settle(element, after.version !== before.version);
+      if ("value" in set) this.#settle(element, after.version !== before.version, after.value !== before.value);
     }
   }
 
-  act(element: string, action: ActionState): void {
-    this.#actions.value = { ...this.#actions.value, [element]: { ...action, receivedMs: performance.now() } };
+  /** @param action absent where a click was refused before it began */
+  act(element: string, action?: ActionState): void {
+    const shown = action && { ...action, receivedMs: performance.now() };
+    this.#actions.value = { ...this.#actions.value, [element]: shown };
   }
 
   replace({ elements, actions }: SessionState): void {
@@ -104,15 +107,20 @@ export class PageStore {
    * Subtle: what was typed while an action ran stays, though the server tells of the value that it was sent; what was
    * chosen does not where it is gone.
    */
-  #settle(name: string, isOther: boolean): void {
+  #settle(name: string, isOther: boolean, isSet: boolean): void {
     const edit = entry(this.#edits, name), typed = edit.value;
-    if (typed && (isOther || typed.wasSent || !this.fits(name, typed.value))) edit.value = undefined;
+    if (typed && (isOther || typed.wasSent || isSet && typed.wasSeen || !this.fits(name, typed.value))) {
+      edit.value = undefined;
+    }
   }
 }
 
 interface Edit {
   readonly value: unknown;
-  readonly wasSent: boolean;
+  /** Whether the server has taken it as an input of what was clicked. */
+  readonly wasSent?: boolean;
+  /** Whether it stood there at a click that the server has taken. */
+  readonly wasSeen?: boolean;
 }
 
 function entry<Value>(map: Map<string, Signal<Value | undefined>>, name: string): Signal<Value | undefined> {

@@ -6,12 +6,16 @@ const NEEDLESS: readonly Deno.PermissionDescriptor[] = [
   { name: "ffi" },
   { name: "sys" },
   { name: "write" },
-  { name: "import" },
 ];
 
 /** Gives them up for the life of the process; code that is loaded later has them neither. */
 export function dropPermissions(): void {
   for (const permission of NEEDLESS) Deno.permissions.revokeSync(permission);
+}
+
+/** Gives up to load code from elsewhere, once the modules have come with whatever they import. */
+export function dropImports(): void {
+  Deno.permissions.revokeSync({ name: "import" });
 }
 
 /** A right that something of the app uses. */
