@@ -3,7 +3,19 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import type { Engine } from "../../../lib/generators/onnx/engine.ts";
 import { onnx, type OnnxOptions } from "../../../lib/generators/onnx/onnx.ts";
-import { collect, CONTEXT, ENDLESS, fixturePath, furthest, readGolden, stepsOf, withEngine } from "./tiny_models.ts";
+import type { OnnxModel } from "../../../lib/generators/onnx/onnx_model.ts";
+import { score } from "../../../lib/lm/score.ts";
+import {
+  collect,
+  CONTEXT,
+  ENDLESS,
+  fixturePath,
+  furthest,
+  readGolden,
+  stepsOf,
+  withEngine,
+  withOpened,
+} from "./tiny_models.ts";
 
 const TOLERANCE = 1e-4;
 
@@ -20,8 +32,8 @@ async function run(engine: Engine, prompt: string, seed: number, maxTokens: numb
 }
 
 /** The ten most probable tokens after these ids. */
-async function topAfter(engine: Engine, prompt: readonly number[]) {
-  const [scored] = await engine.ask({ type: "score", prompt, completion: [0], top: 10 });
+async function topAfter(model: OnnxModel, prompt: readonly number[]) {
+  const [scored] = await score(model, prompt, [0], { top: 10 });
   return scored?.top.slice(0, 10) ?? assert.fail();
 }
 
@@ -49,20 +61,19 @@ for (const model of ["tiny_gpt2", "tiny_llama"] as const) {
   });
 
   Deno.test(`${model}: prompts of different lengths share the pass over their last tokens, and get PyTorch's distributions`, async () => {
-    await withEngine(model, 2 ** 26, async (engine) => {
+    await withOpened(fixturePath(model), "native", async (opened) => {
       const cases = readGolden(model);
       // What stands before the last tokens is known first, so that these go side by side.
-      for (const { ids } of cases) await topAfter(engine, ids.slice(0, -1));
-      const passes = async () => (await engine.ask({ type: "stats" })).passes;
-      const before = await passes();
-      const tops = await Promise.all(cases.map(({ ids }) => topAfter(engine, ids)));
-      assert.equal(await passes() - before, 1);
+      for (const { ids } of cases) await topAfter(opened, ids.slice(0, -1));
+      const before = opened.passes;
+      const tops = await Promise.all(cases.map(({ ids }) => topAfter(opened, ids)));
+      assert.equal(opened.passes - before, 1);
       for (const [index, { top10, ids }] of cases.entries()) {
         const top = tops[index] ?? [];
         assert.deepEqual(top.map(({ token }) => token.id), top10.ids, `${ids.length} tokens`);
         assert.ok(furthest(top.map(({ logprob }) => logprob), top10.logprobs) < TOLERANCE, `${ids.length} tokens`);
       }
-    }, "native");
+    });
   });
 }
 

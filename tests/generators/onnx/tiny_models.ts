@@ -3,6 +3,8 @@ import * as v from "valibot";
 import type { Generator, OpenContext } from "../../../lib/generators/generator.ts";
 import { Engine } from "../../../lib/generators/onnx/engine.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
+import type { OnnxModel } from "../../../lib/generators/onnx/onnx_model.ts";
+import { openModel } from "../../../lib/generators/onnx/open_model.ts";
 import { type Driver, readSettings } from "../../../lib/generators/onnx/settings.ts";
 import type { GeneratorEvent, Step } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
@@ -91,6 +93,22 @@ export async function withEngine(
     await run(engine);
   } finally {
     await engine.close();
+  }
+}
+
+/** Opens a folder's model in this thread, where nothing comes between what the test asks for at once. */
+export async function withOpened<Result>(
+  path: string,
+  driver: Driver,
+  run: (model: OnnxModel) => Promise<Result>,
+): Promise<Result> {
+  const settings = { ...readSettings(() => undefined), driver };
+  const request = { path, precision: "fp32", device: "cpu", settings, cacheDir: CONTEXT.cacheDir } as const;
+  const { model } = await openModel(request, () => {}, new AbortController().signal);
+  try {
+    return await run(model);
+  } finally {
+    await model.close();
   }
 }
 
