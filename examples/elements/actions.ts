@@ -6,8 +6,9 @@ const STEPS = 10;
 const counting = component("Progress", () => {
   const done = progress("Counted", { of: STEPS });
   const slow = button("Count to ten", async function* ({ signal }) {
-    for (let count = 1; count <= STEPS && !signal.aborted; count++) {
+    for (let count = 1; count <= STEPS; count++) {
       await pause(300, signal);
+      if (signal.aborted) return;
       done.set(count);
       yield { done: count, of: STEPS };
     }

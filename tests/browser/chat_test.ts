@@ -370,6 +370,8 @@ Deno.test("chat screen", async (t) => {
     await phone.goto(`${app.origin}/persona_chat/chat?n=2`);
     await phone.locator("[data-ready=true]").waitFor();
     await phone.getByRole("button", { name: "New chat" }).tap();
+    // Subtle: the click that a tap makes may come after the keys that are pressed next.
+    await turns(phone).first().waitFor({ state: "detached" });
     await send(phone, "do you have any pets ?");
     await phone.getByRole("region", { name: "2 answers side by side" }).waitFor();
     await another.tap();

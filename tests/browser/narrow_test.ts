@@ -64,8 +64,6 @@ Deno.test("at 390 px", async (t) => {
           const sheet = document.querySelector("aside")?.getBoundingClientRect();
           return token !== undefined && sheet !== undefined && token.top >= 0 && token.bottom <= sheet.top;
         },
-        undefined,
-        { timeout: 5_000 },
       );
     await own.goto(`${app.origin}/alpaca/generation?sample=3&max_tokens=4`);
     await own.locator("[data-ready=true]").waitFor();

@@ -22,6 +22,7 @@ Deno.test("the rail keeps its foot on screen, and names the generator of the pag
   assert.match(await engines.innerText(), /window 512/);
   await page.goto(`${app.origin}/elements/lines`);
   assert.match(await engines.innerText(), /^verse · 13 tokens/);
+  await page.locator("[data-ready=true]").waitFor();
 
   const keys = await page.getByRole("button", { name: "Keys" }).boundingBox();
   const current = await page.locator("nav [aria-current=page]").boundingBox();

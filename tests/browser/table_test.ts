@@ -4,6 +4,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { columns, component, defineModule, type Row, table } from "../../lib/mod.ts";
 import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
+import { until } from "../rig/until.ts";
 import { serveApp } from "./serve_app.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -52,10 +53,12 @@ function row(page: Page, tableName: string, id: number): Locator {
   return page.locator(`[data-table=${tableName}] [data-row="${id}"]`);
 }
 
-async function lines(page: Page): Promise<number> {
-  // Two frames: the lines follow what happened in the first.
-  await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-  return await page.locator("path[data-link]").count();
+async function linesAre(page: Page, wanted: number): Promise<void> {
+  await until(`${wanted} lines`, async () => {
+    // Two frames: the lines follow what happened in the first.
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    return await page.locator("path[data-link]").count() === wanted;
+  });
 }
 
 async function column(page: Page, tableName: string, place: number): Promise<readonly string[]> {
@@ -73,11 +76,12 @@ Deno.test("tables", async (t) => {
     const { page, errors } = await openPage(browser, linkedUrl);
     for (const j of [1, 3, 2, 4, 0]) {
       await row(page, "starts", j).hover();
-      assert.equal(await lines(page), j);
+      await linesAre(page, j);
       const tint = await row(page, "starts", j).evaluate((each) => each.style.background);
       assert.equal(tint !== "", j > 0);
     }
     await row(page, "starts", 3).hover();
+    await linesAre(page, 3);
     const drawn = await page.locator("path[data-link]").evaluateAll((paths) =>
       paths.map((path) => [path.getAttribute("stroke-width"), getComputedStyle(path).stroke])
     );
@@ -86,20 +90,21 @@ Deno.test("tables", async (t) => {
     assert.equal(new Set(drawn.map(([, stroke]) => stroke)).size, 3);
     assert.deepEqual(await page.locator("[data-links] span").allTextContents(), ["3.0", "3.1", "3.2"]);
     await page.getByRole("heading", { name: "Linked" }).hover();
-    assert.equal(await lines(page), 0);
+    await linesAre(page, 0);
     assert.deepEqual(errors, []);
     await page.close();
   });
 
   await t.step("a link ends at its row, wherever sorting and scrolling put it", async () => {
     const { page } = await openPage(browser, linkedUrl);
-    const end = async () => {
-      await lines(page);
-      const circle = await page.locator("[data-links] circle").last().boundingBox();
-      const target = await row(page, "ends", 0).boundingBox();
-      assert.ok(circle && target);
-      assert.ok(Math.abs(circle.y + circle.height / 2 - target.y - target.height / 2) < 1.5);
-    };
+    const end = () =>
+      page.waitForFunction(() => {
+        const [circle, target] = ["[data-links] circle:last-of-type", "[data-table=ends] [data-row='0']"].map((at) => {
+          const box = document.querySelector(at)?.getBoundingClientRect();
+          return box === undefined ? NaN : box.y + box.height / 2;
+        });
+        return Math.abs((circle ?? NaN) - (target ?? NaN)) < 1.5;
+      });
     for (const _ of ["ascending", "descending"]) await page.getByRole("button", { name: "end", exact: true }).click();
     await row(page, "starts", 1).focus();
     await end();
@@ -112,16 +117,16 @@ Deno.test("tables", async (t) => {
     const { page } = await openPage(browser, linkedUrl);
     assert.equal(await page.locator("[data-table=starts] tr[tabindex]").count(), ROWS - 1);
     await row(page, "starts", 1).focus();
-    assert.equal(await lines(page), 1);
+    await linesAre(page, 1);
     await page.keyboard.press("ArrowDown");
-    assert.equal(await lines(page), 2);
+    await linesAre(page, 2);
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("ArrowUp");
-    assert.equal(await lines(page), 1);
+    await linesAre(page, 1);
     const described = await row(page, "starts", 2).getAttribute("aria-describedby");
     assert.equal(await page.locator(`#${described}`).textContent(), "→ Ends, row 1: 2.0; → far, row 901: 2.1");
     await page.keyboard.press("Escape");
-    assert.equal(await lines(page), 0);
+    await linesAre(page, 0);
     await page.close();
   });
 
@@ -133,12 +138,12 @@ Deno.test("tables", async (t) => {
     // Parts that are fetched when they are needed are there, too.
     await page.waitForLoadState("networkidle");
     await row(page, "starts", 2).tap();
-    assert.equal(await lines(page), 2);
+    await linesAre(page, 2);
     await row(page, "starts", 3).tap();
-    assert.equal(await lines(page), 3);
+    await linesAre(page, 3);
     assert.equal(await page.evaluate("document.documentElement.scrollWidth"), 390);
     await page.getByRole("heading", { name: "Linked" }).tap();
-    assert.equal(await lines(page), 0);
+    await linesAre(page, 0);
     await context.close();
   });
 
@@ -256,10 +261,10 @@ Deno.test("tables", async (t) => {
       await page.locator(`[data-table=huge] tr[aria-rowindex]`).nth(60).waitFor();
       assert.ok(await drawn() <= 400);
     }
-    for (let tries = 0; tries < 20 && !await row(page, "huge", 99_999).isVisible(); tries++) {
+    await until("the last row is drawn", async () => {
       await scroll(1);
-      await lines(page);
-    }
+      return await row(page, "huge", 99_999).isVisible();
+    });
     assert.equal(await row(page, "huge", 99_999).locator("td").last().innerText(), "text 99999");
     await page.getByRole("button", { name: "row" }).click();
     await page.getByRole("button", { name: "row" }).click();

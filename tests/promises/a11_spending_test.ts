@@ -58,7 +58,7 @@ Deno.test("A11: prompts of rare characters, and paths of a server's tokens, go n
       return isAdded;
     },
   };
-  const budget = new Budget({ tokensPerDay: CAP }, store);
+  const budget = new Budget({ tokensPerDay: CAP }, store, () => Date.UTC(2030, 0, 1, 12));
   const { post } = await rigApp({ modules: [module], budget, env: () => "key" });
   const params = { max_tokens: 2 };
   const calls: readonly (readonly [string, object])[] = [

@@ -10,6 +10,7 @@ import { measured } from "../rig/measured.ts";
 import { readEvents, readProblem } from "../rig/read_events.ts";
 import { type RigApp, rigApp } from "../rig/rig_app.ts";
 import { rigModule } from "../rig/rig_module.ts";
+import { until } from "../rig/until.ts";
 
 const MESSAGE = "raised on purpose";
 /** What is thrown, and in which way. */
@@ -178,6 +179,7 @@ Deno.test("F11: what a module drops, and nobody waits for, is logged and ends no
     assert.equal(text.match(/^event: step$/gm)?.length, 3);
     assert.match(text, /event: done/);
   }
+  await until("both are logged", () => app.log.filter((line) => line.includes('"failure"')).length >= 2);
   const failures = app.log.map((line) => JSON.parse(line)).filter(({ event }) => event === "failure");
   assert.deepEqual(failures.map(({ error }) => /nobody waits for this/.test(error)), [true, true]);
   measured("F11", "a dropped promise and a dropped timer logged");

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { startApp } from "../rig/app_process.ts";
 import { measured } from "../rig/measured.ts";
 import { BLOCKED_MS } from "../rig/slow_generator.ts";
+import { until } from "../rig/until.ts";
 
 const LOGGED_MS = 2_000;
 
@@ -11,6 +12,7 @@ Deno.test("F12: a generator computes for 3 s without a pause", async () => {
   const body = { generator: "blocking", params: { max_tokens: 1 } };
   const text = await (await app.call("/api/slow/generation/generate", { body })).text();
   assert.match(text, /event: done/);
+  await until("it is logged", () => app.log.some((line) => line.includes('"lag"')));
   const lags = app.log.map((line) => JSON.parse(line)).filter(({ event }) => event === "lag");
   const ms = Math.max(...lags.map(({ ms }) => ms));
   assert.ok(ms > LOGGED_MS, `${ms} ms`);

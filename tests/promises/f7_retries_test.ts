@@ -88,9 +88,8 @@ Deno.test("F7: the server's own time is kept up to 60 s; longer than that is not
 });
 
 Deno.test("F7: without a time of the server's the wait is drawn from the whole of 0.5 s, then of 1 s", async () => {
-  const gone = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { ask, delaysMs } = await hurried(`http://127.0.0.1:${gone.addr.port}/v1`);
-  gone.close();
+  // Where nobody listens.
+  const { ask, delaysMs } = await hurried("http://127.0.0.1:1/v1");
   const TRIALS = 200;
   for (let trial = 0; trial < TRIALS; trial++) await ask();
   assert.equal(delaysMs.length, 2 * TRIALS);

@@ -6,6 +6,7 @@ import { serveApp } from "../browser/serve_app.ts";
 import { hostileModule } from "../rig/hostile_module.ts";
 import { measured } from "../rig/measured.ts";
 import { SCRIPT_PAYLOADS } from "../rig/script_payloads.ts";
+import { until } from "../rig/until.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const ROWS_A_PAGE = 20;
@@ -90,6 +91,7 @@ Deno.test("I5: 120 payloads in Chromium", async (t) => {
 
   await t.step("a completion of all of them, token by token", async () => {
     await look(watched, at("generation?split=one"));
+    await page.locator("[data-ready=true]").first().waitFor();
     await page.getByRole("button", { name: /^Generate/ }).click();
     await page.getByText(/^(stop|length)$/).first().waitFor();
     await check(watched, "a run");
@@ -112,6 +114,7 @@ Deno.test("I5: 120 payloads in Chromium", async (t) => {
 
   await t.step("turns of a chat, and what is kept of them", async () => {
     await look(watched, at("chat"));
+    await page.locator("[data-ready=true]").first().waitFor();
     await page.getByLabel("Message").fill(SCRIPT_PAYLOADS.join(" "));
     await page.getByLabel("Message").press("Enter");
     await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).click();
@@ -131,6 +134,7 @@ Deno.test("I5: 120 payloads in Chromium", async (t) => {
 
   await t.step("and the watch sees what it is there for", async () => {
     await page.evaluate("try { document.body.innerHTML = '<b>' } catch { }");
+    await until("the policy reports it", async () => await page.evaluate("caught.reports.length > 0") === true);
     await assert.rejects(check(watched, "markup from a text"), /the policy had to stop something/);
     await look(watched, at("dataset"));
     const plant =

@@ -12,5 +12,5 @@ export function openFake(baseUrl: string, options: Partial<OpenAiOptions> = {}, 
     cacheDir: "",
     env: (name: string) => ({ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: KEY, ...env })[name],
   };
-  return openai({ model: "fake", timeoutMs: 2000, ...options }).open(context);
+  return openai({ model: "fake", timeoutMs: 60_000, ...options }).open(context);
 }

@@ -296,9 +296,14 @@ Deno.test("a split that cannot be opened is told in place, with a way to try aga
       /127\.0\.0\.1:9 cannot be reached/,
     ]] as const
   ) {
-    const answer = await fetch(`/hindered/dataset?split=${split}`);
-    const html = await answer.text();
-    assert.equal(answer.status, 503);
+    let status = 200, html = "";
+    // A page waits a second for its split, and then tells that it is being opened.
+    await until(`${split} was tried`, async () => {
+      const answer = await fetch(`/hindered/dataset?split=${split}`);
+      [status, html] = [answer.status, await answer.text()];
+      return status !== 200;
+    });
+    assert.equal(status, 503);
     const [, alert = ""] = /role="alert"(.*?)<\/a>/s.exec(html) ?? [];
     assert.match(alert, detail);
     assert.match(alert, new RegExp(`href="/hindered/dataset\\?[^"]*split=${split}[^"]*"[^>]*>Retry`));
@@ -434,14 +439,15 @@ Deno.test("the targets of the rows are scored by a link, a column a number", asy
   const closed = await (await fetch("/gold/dataset")).text();
   const to = linksOf(closed).get("Score targets") ?? "";
   assert.equal(registry.isOpen("gold", "three"), false, "nobody asked for it yet");
-  const html = await (await fetch(to)).text();
+  let html = "";
+  // A page waits three seconds for its scores, and the next look goes on.
+  await until("both are scored", async () => /2 of 2 scored/.test(html = await (await fetch(to)).text()));
   const [, table = ""] = html.split("<tbody>");
   const cells = [...table.matchAll(/data-row="(\d)".*?<\/tr>/gs)].map(([row = ""]) =>
     [...row.matchAll(/<td[^>]*>([^<]*)<\/td>/g)].map(([, text]) => text).slice(0, 3)
   );
   // "ca" has p 1/2 · 1/4 after "ab": 3 bits, √8; "a" has p 1/2 after "aa".
   assert.deepEqual(cells, [["3.00", "2.8284", "2"], ["1.00", "2", "–"]]);
-  assert.match(html, /2 of 2 scored/);
 });
 
 /** Targets of one letter each, whose odds are 8 : 4 : 2 : 1. */
@@ -468,8 +474,12 @@ Deno.test("all rows are scored while somebody looks, then sorted and filtered by
   const { fetch, stop } = await rigApp({ modules: [letters] });
   const open = async (path: string) => (await (await fetch(path)).text()).replaceAll("&amp;", "&");
   const rowsOf = (html: string) => [...html.matchAll(/data-row="(\d+)"/g)].map(([, row]) => Number(row));
-  const first = await open("/letters/dataset?scores=1");
-  assert.match(first, /20 in|19 of 60 scored/, "the page alone, of which one has a target that the model cannot write");
+  let first = "";
+  // The page alone, of which one has a target that the model cannot write.
+  await until("the page's rows are scored", async () => {
+    first = await open("/letters/dataset?scores=1");
+    return /20 in|19 of 60 scored/.test(first);
+  });
   const all = linksOf(first).get("Score all 60") ?? assert.fail();
   assert.match(first, /about \d+ (ms|s), while this page is open/, "its cost is told before");
   const begun = await open(all);

@@ -73,7 +73,8 @@ export interface Answers {
   readonly generate: number;
   /** The next round's events; none when the run is over. */
   readonly pull: readonly GeneratorEvent[];
-  readonly cancel: undefined;
+  /** As it was when the cancel came. */
+  readonly cancel: EngineStats;
   readonly stats: EngineStats;
   readonly close: undefined;
 }

@@ -85,7 +85,7 @@ async function handle(request: Request, id: number, signal: AbortSignal): Promis
     case "cancel":
       runs.cancel(request.id);
       answering.get(request.id)?.abort();
-      return undefined;
+      return stats(loaded);
     case "stats":
       return stats(loaded);
   }

@@ -25,11 +25,7 @@ async function cancelled(engine: Engine, turn: number) {
   // Each waits for some chunks more than the one before.
   await until("some chunks are read", async () => await passes() > before + turn % CANCELS);
   const from = performance.now();
-  // Asked in one breath, so that the count is the one at the cancel's arrival.
-  const [{ passes: atCancel }] = await Promise.all([
-    engine.ask({ type: "stats" }),
-    engine.ask({ type: "cancel", id: run }),
-  ]);
+  const { passes: atCancel } = await engine.ask({ type: "cancel", id: run });
   const events = await next, elapsedMs = performance.now() - from, after = await passes() - atCancel;
   while ((await engine.ask({ type: "pull", run })).length > 0);
   if (events.some(({ type }) => type === "step")) return undefined;

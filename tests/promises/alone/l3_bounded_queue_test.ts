@@ -4,6 +4,7 @@ import { startApp } from "../../rig/app_process.ts";
 import { GENERATE, quantile, runBody } from "../../rig/load.ts";
 import { measured } from "../../rig/measured.ts";
 import { timed } from "../../rig/quiet.ts";
+import { until } from "../../rig/until.ts";
 
 const REQUESTS = 40, SLOTS = 1, QUEUE = 32;
 const REFUSALS = 100, REFUSAL_MS = 50;
@@ -43,15 +44,20 @@ Deno.test("L3: 40 clients at once at one slot and 32 places", async () => {
 
 Deno.test("L3: who waits is told of every place on the way to its turn", async () => {
   await using app = await startApp({ flags: { slots: 1 } });
-  const texts = await Promise.all(
-    [0, 1, 2, 3].map(async (index) =>
-      await (await app.call(GENERATE, { body: runBody({ tokens: 3 }), client: `client ${index}` })).text()
-    ),
-  );
+  const leaving = new AbortController();
+  const ask = (client: string, tokens: number, signal?: AbortSignal) =>
+    app.call(GENERATE, { body: runBody({ tokens }), client, ...(signal && { signal }) });
+  // The run that works goes on until all others wait.
+  const [first] = await placesOf([await ask("client 0", 4_000, leaving.signal)]);
+  assert.equal(first, undefined, "nobody is before it");
+  const waiting = [1, 2, 3].map(async (index) => await (await ask(`client ${index}`, 3)).text());
+  await until("three wait", async () => (await app.metrics()).runs_waiting === 3);
+  leaving.abort();
+  const texts = await Promise.all(waiting);
   const told = texts.map((text) =>
     [...text.matchAll(/"type":"queue","position":(\d)/g)].map(([, place]) => place).join("")
   );
-  assert.deepEqual(told.toSorted(), ["", "0", "10", "210"]);
+  assert.deepEqual(told.toSorted(), ["0", "10", "210"]);
   for (const text of texts) assert.match(text, /event: done/);
 });
 

@@ -90,6 +90,12 @@ async function settledState(app: AppProcess) {
   return { rssBytes: await app.rssBytes(), left: { slots_busy, runs_waiting, sessions, files } };
 }
 
+/** Whether it is one, or was closed since it was listed. */
 function isSocket(pid: number, name: string): boolean {
-  return Deno.readLinkSync(`/proc/${pid}/fd/${name}`).startsWith("socket:");
+  try {
+    return Deno.readLinkSync(`/proc/${pid}/fd/${name}`).startsWith("socket:");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return true;
+    throw error;
+  }
 }

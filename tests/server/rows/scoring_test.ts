@@ -106,13 +106,16 @@ Deno.test("a model that is too busy is asked again for the same row; what else i
 });
 
 Deno.test("a model that goes on refusing is asked less and less often", async () => {
-  using jobs = scoring();
-  let asked = 0;
-  const refuse = () => (asked++, Promise.reject(new ProblemError(429, "Too busy", "busy")));
+  using jobs = scoring(Infinity);
+  const askedMs: number[] = [];
+  const refuse = () => (askedMs.push(performance.now()), Promise.reject(new ProblemError(429, "Too busy", "busy")));
   jobs.look({ ...choice("a", [0], []), score: refuse }, true);
-  await new Promise((resolve) => setTimeout(resolve, 700));
-  // After 0, 50, 150 and 350 ms at the earliest, and then only after 750.
-  assert.ok(asked >= 1 && asked <= 4, `${asked} times`);
+  await until("it was asked five times", () => askedMs.length >= 5);
+  // At least 50, 100, 200 and 400 ms lie between them.
+  for (const [index, ms] of askedMs.slice(1, 5).entries()) {
+    const waitedMs = ms - (askedMs[index] ?? NaN);
+    assert.ok(waitedMs > 50 * 2 ** index - 1, `${waitedMs} ms after refusal ${index + 1}`);
+  }
 });
 
 Deno.test("it ends when nobody looks any more, and when the app stops", async () => {
