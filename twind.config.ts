@@ -64,7 +64,6 @@ export default defineConfig({
       background: "var(--accent)",
       animation: "caret 1s steps(1) infinite",
     }],
-    ["fade-none", { maskImage: "none" }],
   ],
   theme: {
     colors: {
@@ -102,8 +101,6 @@ export default defineConfig({
   },
   preflight: {
     ":root": { colorScheme: "light dark", ...variables },
-    ":root[data-theme=light]": { colorScheme: "light" },
-    ":root[data-theme=dark]": { colorScheme: "dark" },
     "*,::before,::after": {
       boxSizing: "border-box",
       borderWidth: "0",
@@ -120,7 +117,6 @@ export default defineConfig({
     "input[type=range]": { accentColor: "var(--accent)", margin: "0", height: "16px", width: "100%" },
     "input[type=number]": { MozAppearance: "textfield", appearance: "textfield" },
     "input[type=number]::-webkit-inner-spin-button": { display: "none" },
-    progress: { accentColor: "var(--accent)" },
     a: { color: "inherit", textDecoration: "none" },
     table: { borderCollapse: "collapse", width: "100%" },
     ":focus-visible": { outline: "2px solid var(--accent)", outlineOffset: "1px" },

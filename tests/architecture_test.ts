@@ -30,7 +30,7 @@ const MAY_IMPORT: readonly (readonly [from: RegExp, allowed: RegExp])[] = [
     /^lib\/(task|module|define_module)\.ts$/,
     /^lib\/(components|generators|datasets|metrics|elements|lm)\/|^lib\/(task|module)\.ts$/,
   ],
-  [/^islands\//, /^lib\/(ui|elements|lm)\//],
+  [/^islands\//, /^lib\/(ui|lm)\/|^lib\/elements\/(view\/|.*\.tsx$)/],
   [
     /^routes\//,
     /^routes\/.*\/\(_screens\)\/|^lib\/(server|components|ui|lm|datasets|elements)\/|^lib\/module\.ts$|^islands\/|^fresh\/(mod|runtime)\.ts$/,

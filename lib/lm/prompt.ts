@@ -36,7 +36,7 @@ export function prompt(strings: TemplateStringsArray, ...values: readonly (Promp
 }
 
 /** Prompts one after the other. */
-export function joinPrompts(pieces: readonly Prompt[]): Prompt {
+function joinPrompts(pieces: readonly Prompt[]): Prompt {
   let text = "";
   const spans: FieldSpan[] = [];
   for (const piece of pieces) {

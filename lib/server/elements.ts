@@ -23,7 +23,7 @@ export const actSchema = v.strictObject({
 export type ActBody = v.InferOutput<typeof actSchema>;
 
 /** The component that the path names. @throws {ProblemError} 404 when there is none, or it has no elements */
-export function elementsOwner(ctx: Context<State>): SessionOwner {
+function elementsOwner(ctx: Context<State>): SessionOwner {
   const { module, component } = findComponent(ctx.state.registry, ctx.params);
   if (component.kind === "elements") return { module, component, client: ctx.state.client };
   throw new ProblemError(404, "Not found", `Cannot find elements: component "${component.name}" has none of its own`);

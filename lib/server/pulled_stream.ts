@@ -1,5 +1,5 @@
 import { type Clock, MONOTONIC } from "../generators/clock.ts";
-import { within } from "./admission/patience.ts";
+import { within } from "./admission/within.ts";
 import { Silence } from "./admission/silence.ts";
 
 const HEARTBEAT_MS = 15_000;

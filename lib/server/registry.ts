@@ -13,7 +13,7 @@ import { type ModuleFile, ModuleFileError } from "./start/module_files.ts";
 import { moduleReason } from "./start/module_reason.ts";
 import { inTime } from "./admission/in_time.ts";
 import { Opening, type OpenState } from "./opening.ts";
-import { within } from "./admission/patience.ts";
+import { within } from "./admission/within.ts";
 import { ProblemError } from "./problem.ts";
 import { timedDataset } from "./rows/timed_dataset.ts";
 import { traced } from "./telemetry/traced.ts";

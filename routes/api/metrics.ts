@@ -1,6 +1,6 @@
 import { apiRoute } from "../../lib/server/api_route.ts";
-import { gauge } from "../../lib/server/telemetry/request_counts.ts";
-import { counter, trafficLines } from "../../lib/server/telemetry/traffic_lines.ts";
+import { counter, gauge } from "../../lib/server/telemetry/prometheus.ts";
+import { trafficLines } from "../../lib/server/telemetry/traffic_lines.ts";
 
 /** Numbers about the process for Prometheus; behind the guard as all else, and without a name from a request. */
 export const handler = apiRoute({

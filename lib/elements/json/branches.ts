@@ -14,7 +14,7 @@ export interface Branch {
   readonly chunk: Chunk | undefined;
 }
 
-export const CHUNK = 100;
+const CHUNK = 100;
 
 export function isTree(value: unknown): value is object {
   return typeof value === "object" && value !== null;

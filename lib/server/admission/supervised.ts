@@ -2,7 +2,7 @@
 import type { GeneratorEvent } from "../../lm/event.ts";
 import type { Clock } from "../../generators/clock.ts";
 import { ProblemError } from "../problem.ts";
-import { within } from "./patience.ts";
+import { within } from "./within.ts";
 import { Silence } from "./silence.ts";
 
 export interface Deadlines {

@@ -6,7 +6,7 @@ import { guard, isOpen } from "./guard.ts";
 import { isSecure, setHeaders } from "./headers.ts";
 import { ProblemError } from "../problem.ts";
 import { checkRequestLimits } from "./limits.ts";
-import { meterBody } from "../admission/meter_body.ts";
+import { meterBody } from "../telemetry/meter_body.ts";
 import { v1Error } from "../v1/answer.ts";
 
 /** One line in the log for each request, when its body has ended. */

@@ -1,11 +1,11 @@
 /** Who may call the app: the one check that stands before every route. */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Config } from "../config.ts";
 import type { ProxyConfig } from "../setting_values.ts";
 import { Attempts } from "./attempts.ts";
 import { isSecure } from "./headers.ts";
 import { checkContentType } from "./limits.ts";
-import { LoginCookies } from "./login_cookies.ts";
+import { digest, LoginCookies } from "./login_cookies.ts";
 import { ProblemError } from "../problem.ts";
 import { isSameAddress } from "./same_address.ts";
 
@@ -212,8 +212,4 @@ function loggedIn(request: Request, url: URL, cookies: LoginCookies): Response {
 function readCookie(header: string, name: string): string | undefined {
   const pair = header.split(";").map((part) => part.trim()).find((part) => part.startsWith(`${name}=`));
   return pair?.slice(name.length + 1);
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

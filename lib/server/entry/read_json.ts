@@ -44,7 +44,7 @@ function refuseInherited(value: unknown, areData = false): void {
 }
 
 /** A value checked against a schema. @throws {ProblemError} 422 naming the field, what was expected, and the value */
-export function checkValue<Output>(value: unknown, schema: v.GenericSchema<unknown, Output>): Output {
+function checkValue<Output>(value: unknown, schema: v.GenericSchema<unknown, Output>): Output {
   // Subtle: to valibot a list is an object whose fields are all absent.
   if (Array.isArray(value)) {
     throw new ProblemError(422, "Invalid request", "Cannot use the body: expected an object, got a list");

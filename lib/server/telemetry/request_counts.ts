@@ -1,4 +1,5 @@
-/** What came in, in numbers without any content, and what the process takes: the text of `/api/metrics`. */
+/** What came in, in numbers without any content. */
+import { counter } from "./prometheus.ts";
 
 /** Statuses that are counted each; others count as their class, such as "4xx". */
 const NAMED: readonly number[] = [200, 303, 304, 400, 401, 403, 404, 405, 408, 413, 415, 421, 422, 429, 500, 502, 503];
@@ -39,15 +40,8 @@ export class RequestCounts {
       `${name}_bucket{le="+Inf"} ${this.#count}`,
       `${name}_sum ${this.#sumMs / 1000}`,
       `${name}_count ${this.#count}`,
-      "# TYPE visuallm_sent_bytes_total counter",
-      `visuallm_sent_bytes_total ${this.#bytes}`,
-      "# TYPE visuallm_requests_cancelled_total counter",
-      `visuallm_requests_cancelled_total ${this.#cancelled}`,
+      ...counter("sent_bytes_total", this.#bytes),
+      ...counter("requests_cancelled_total", this.#cancelled),
     ];
   }
-}
-
-/** One number as it stands now. */
-export function gauge(name: string, value: number): readonly string[] {
-  return [`# TYPE visuallm_${name} gauge`, `visuallm_${name} ${value}`];
 }

@@ -1,6 +1,5 @@
-/** What runs came to, in Prometheus's text format; durations in seconds, as its conventions want. */
-import type { Durations } from "./counters.ts";
-import { gauge } from "./request_counts.ts";
+/** What runs came to, as lines for Prometheus. */
+import { counter, gauge, summary } from "./prometheus.ts";
 import type { Traffic } from "../admission/traffic.ts";
 
 /** Of problems that runs end with: turned away, a server's fault, not to be had, too late. */
@@ -30,16 +29,4 @@ function errorCounts(errors: ReadonlyMap<number, number>): readonly (readonly [s
   const named = STATUSES.map((status) => [String(status), errors.get(status) ?? 0] as const);
   const all = [...errors.values()].reduce((sum, count) => sum + count, 0);
   return [...named, ["other", all - named.reduce((sum, [, count]) => sum + count, 0)]];
-}
-
-export function counter(name: string, value: number): readonly string[] {
-  return [`# TYPE visuallm_${name} counter`, `visuallm_${name} ${value}`];
-}
-
-function summary(name: string, { sumMs, count }: Durations): readonly string[] {
-  return [
-    `# TYPE visuallm_${name} summary`,
-    `visuallm_${name}_sum ${sumMs / 1000}`,
-    `visuallm_${name}_count ${count}`,
-  ];
 }

@@ -64,6 +64,24 @@ export function asProblem(error: unknown, model: string, signal: AbortSignal): u
   return error instanceof ProblemError || error instanceof UpstreamError ? error : generationProblem(error, model);
 }
 
+/** The items of a generator's work, whose errors are told as problems with a status. */
+export async function* withProblems<Item>(
+  items: AsyncGenerator<Item>,
+  model: string,
+  signal: AbortSignal,
+): AsyncGenerator<Item, void, void> {
+  try {
+    yield* items;
+  } catch (error) {
+    throw asProblem(error, model, signal);
+  }
+}
+
+/** The time that OpenAI's answers tell: seconds since 1970. */
+export function secondsNow(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
 /** What OpenAI's streams end with. */
 const DONE = "[DONE]";
 

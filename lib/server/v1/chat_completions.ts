@@ -6,13 +6,13 @@ import type { Message } from "../../lm/message.ts";
 import type { State } from "../app_state.ts";
 import { whileWanted } from "../generation.ts";
 import { ProblemError } from "../problem.ts";
-import { asProblem, dataStream } from "./answer.ts";
-import { now, UsageCount } from "./completions.ts";
+import { asProblem, dataStream, secondsNow, withProblems } from "./answer.ts";
 import { Endings, type OpenAiReason } from "./endings.ts";
 import { chatLogprobs, type Placed } from "./logprobs.ts";
 import { openModel, paramsOf } from "./models.ts";
 import type { ChatCompletionsBody } from "./schemas.ts";
 import { TextDeltas } from "./text_deltas.ts";
+import { UsageCount } from "./usage_count.ts";
 
 const DEFAULT_MAX_TOKENS = 1024;
 
@@ -32,8 +32,8 @@ export async function chatCompletions(ctx: Context<State>, body: ChatCompletions
   const top = body.logprobs === true ? body.top_logprobs ?? 0 : 0;
   return await whileWanted(ctx, async (controller, signal) => {
     const prompt = await render(generator, messages, body.model, signal);
-    const events = guarded(generator.generate({ prompt, messages, params, top, signal }), body.model, signal);
-    const head = { id: `chatcmpl-${ctx.state.requestId}`, created: now(), model: body.model };
+    const events = withProblems(generator.generate({ prompt, messages, params, top, signal }), body.model, signal);
+    const head = { id: `chatcmpl-${ctx.state.requestId}`, created: secondsNow(), model: body.model };
     const endings = new Endings(body.model, body.n ?? 1, signal);
     if (body.stream === true) return await dataStream(ctx, chunks(head, events, body, endings), controller);
     return Response.json(await whole(head, events, body, endings));
@@ -53,18 +53,6 @@ async function render(
   }
   try {
     return await generator.renderChat(messages, signal);
-  } catch (error) {
-    throw asProblem(error, model, signal);
-  }
-}
-
-async function* guarded(
-  events: AsyncGenerator<GeneratorEvent>,
-  model: string,
-  signal: AbortSignal,
-): AsyncGenerator<GeneratorEvent, void, void> {
-  try {
-    yield* events;
   } catch (error) {
     throw asProblem(error, model, signal);
   }

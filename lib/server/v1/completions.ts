@@ -6,16 +6,17 @@ import type { Token, TokenId } from "../../lm/token.ts";
 import type { State } from "../app_state.ts";
 import { whileWanted } from "../generation.ts";
 import { ProblemError } from "../problem.ts";
-import { asProblem, dataStream } from "./answer.ts";
+import { dataStream, secondsNow, withProblems } from "./answer.ts";
 import { Endings, type OpenAiReason } from "./endings.ts";
 import { completionLogprobs, type Placed, TextOffsets } from "./logprobs.ts";
 import { openModel, paramsOf } from "./models.ts";
 import type { CompletionsBody } from "./schemas.ts";
 import { TextDeltas } from "./text_deltas.ts";
+import { UsageCount } from "./usage_count.ts";
 
 const DEFAULT_MAX_TOKENS = 16;
 
-/** A prompt as text or as ids, and its tokens where they are needed. */
+/** A prompt as text, or as ids. */
 interface Prompt {
   readonly text: string;
   readonly ids: readonly TokenId[] | undefined;
@@ -35,8 +36,13 @@ export async function completions(ctx: Context<State>, body: CompletionsBody): P
   const prompts = promptsOf(body.prompt);
   checkPrompts(body, prompts, generator);
   return await whileWanted(ctx, async (controller, signal) => {
-    const pieces = guarded(writeAll(generator, body, prompts, signal), body.model, signal);
-    const head = { id: `cmpl-${ctx.state.requestId}`, object: "text_completion", created: now(), model: body.model };
+    const pieces = withProblems(writeAll(generator, body, prompts, signal), body.model, signal);
+    const head = {
+      id: `cmpl-${ctx.state.requestId}`,
+      object: "text_completion",
+      created: secondsNow(),
+      model: body.model,
+    };
     const endings = new Endings(body.model, prompts.length * (body.n ?? 1), signal);
     if (body.stream === true) return await dataStream(ctx, chunks(head, pieces, body, endings), controller);
     return Response.json(await whole(head, pieces, body, endings));
@@ -142,18 +148,6 @@ async function nameToken(generator: Generator, id: TokenId, signal: AbortSignal)
   return scored?.token ?? { id, text: "", bytes: [] };
 }
 
-async function* guarded(
-  pieces: AsyncGenerator<Piece>,
-  model: string,
-  signal: AbortSignal,
-): AsyncGenerator<Piece, void, void> {
-  try {
-    yield* pieces;
-  } catch (error) {
-    throw asProblem(error, model, signal);
-  }
-}
-
 async function whole(
   head: object,
   pieces: AsyncGenerator<Piece>,
@@ -200,26 +194,4 @@ async function* chunks(
   }
   endings.check();
   if (body.stream_options?.include_usage === true) yield { ...head, choices: [], usage: usage.toJSON() };
-}
-
-/** Counts tokens as OpenAI bills them: a prompt once, each completion by itself. */
-export class UsageCount {
-  #prompt = 0;
-  #completion = 0;
-
-  constructor(readonly n: number) {}
-
-  add({ index, placed, promptTokens }: Pick<Piece, "index" | "placed" | "promptTokens">, isPrompt: boolean): void {
-    if (!isPrompt) this.#completion += placed.length;
-    if (promptTokens !== undefined && index % this.n === 0) this.#prompt += promptTokens;
-  }
-
-  toJSON(): object {
-    const total = this.#prompt + this.#completion;
-    return { prompt_tokens: this.#prompt, completion_tokens: this.#completion, total_tokens: total };
-  }
-}
-
-export function now(): number {
-  return Math.floor(Date.now() / 1000);
 }

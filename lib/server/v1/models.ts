@@ -9,7 +9,7 @@ import { type Registry, REMOTE_KIND } from "../registry.ts";
 import type { ChatCompletionsBody, CompletionsBody } from "./schemas.ts";
 
 /** Those behind an API are left out: who wants one asks it directly. */
-export function modelNames(registry: Registry): readonly string[] {
+function modelNames(registry: Registry): readonly string[] {
   return registry.modules.flatMap(({ name, generators }) =>
     Object.entries(generators).filter(([, { kind }]) => kind !== REMOTE_KIND).map(([generator]) =>
       `${name}/${generator}`

@@ -8,7 +8,7 @@ import { plural } from "../number_format.ts";
 import { STRINGS } from "../strings.ts";
 
 /** What the key "o" opens. */
-export const OUTLINE = "branches";
+const OUTLINE = "branches";
 
 /** Deeper than this a row is no further to the right. */
 const MOST_INDENT = 4;

@@ -104,7 +104,7 @@ export function tokensOf(text: string, { prompt, tokens = [] }: ChatPrompt): rea
 }
 
 /** What follows the tokens that both prompts begin with. */
-export function tokensAfter({ tokens: before = [] }: ChatPrompt, { tokens = [] }: ChatPrompt): readonly Token[] {
+function tokensAfter({ tokens: before = [] }: ChatPrompt, { tokens = [] }: ChatPrompt): readonly Token[] {
   const part = before.findIndex(({ id }, index) => id !== tokens[index]?.id);
   return tokens.slice(part < 0 ? before.length : part);
 }

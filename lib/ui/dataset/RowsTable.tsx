@@ -162,7 +162,6 @@ function SelectLink({ screen, page, index, selected, isFull }: SelectionProps & 
     <a
       id={`row-${index}`}
       href={`${datasetHref(screen, { ...page, selected: toggled })}#row-${index}`}
-      data-select={index}
       aria-label={label}
       title={label}
       class={cx(SELECT, isSelected ? "text-accent" : "text-soft")}

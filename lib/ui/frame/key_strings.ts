@@ -1,3 +1,4 @@
+/** Texts of the sheet of keys and of the palette. */
 export const KEY_STRINGS = {
   single: "Keys of a single character act",
   singleExplained: "Off: letters, digits and signs do nothing outside of fields, on all screens of this browser.",

@@ -33,7 +33,7 @@ const LABELS: Partial<Record<NumericParam, string>> = {
   n: "completions",
 };
 
-export interface ParamsFormProps {
+interface ParamsFormProps {
   readonly params: SamplingParams;
   readonly defaults: SamplingParams;
   /** Params that say nothing here. */

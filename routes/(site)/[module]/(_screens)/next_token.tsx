@@ -4,7 +4,7 @@ import type { Problem } from "../../../../lib/lm/event.ts";
 import type { NextToken as Next } from "../../../../lib/lm/next.ts";
 import type { TokenId } from "../../../../lib/lm/token.ts";
 import { readNext } from "../../../../lib/server/generation.ts";
-import { within } from "../../../../lib/server/admission/patience.ts";
+import { within } from "../../../../lib/server/admission/within.ts";
 import { toldProblem } from "../../../../lib/server/told_problem.ts";
 import { type GenerationScreen, paramsToWire, sampleSource } from "../../../../lib/ui/address/generation_screen.ts";
 import {

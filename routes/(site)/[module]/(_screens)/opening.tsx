@@ -1,7 +1,7 @@
 /** In place of a screen whose split is still being opened: how much of it has come. */
 import SplitWatch from "../../../../islands/SplitWatch.tsx";
 import { visibleText } from "../../../../lib/lm/visible_text.ts";
-import { within } from "../../../../lib/server/admission/patience.ts";
+import { within } from "../../../../lib/server/admission/within.ts";
 import { namesFromQuery, resolvePlace } from "../../../../lib/server/place.ts";
 import { Panel } from "../../../../lib/ui/Panel.tsx";
 import { SPLIT_STRINGS } from "../../../../lib/ui/dataset/split_strings.ts";

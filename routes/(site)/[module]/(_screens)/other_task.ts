@@ -1,5 +1,5 @@
 /** From one task of a module to another, which may have other splits, other rows and other defaults. */
-import { within } from "../../../../lib/server/admission/patience.ts";
+import { within } from "../../../../lib/server/admission/within.ts";
 import { namesFromQuery, type Place, resolvePlace } from "../../../../lib/server/place.ts";
 import type { Registry } from "../../../../lib/server/registry.ts";
 import {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { within } from "../../../lib/server/admission/patience.ts";
+import { within } from "../../../lib/server/admission/within.ts";
 
 Deno.test("within() gives what comes in time, throws what fails in time, and leaves what is late to itself", async () => {
   assert.equal(await within(60_000, Promise.resolve(5)), 5);
