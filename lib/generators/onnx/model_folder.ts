@@ -26,21 +26,25 @@ const MUST_BE: Readonly<Record<string, string>> = {
   vocab_size: "must be a number",
 };
 
+/** Subtle: Python writes a field that was left open as null, which here is as if it were absent. */
+const optionalNumber = v.nullish(v.number(), () => undefined);
+
 /** What the engine reads of `config.json`; other fields are the architecture's own. */
 const configSchema = v.looseObject({
   model_type: v.string(),
   vocab_size: v.number(),
-  n_positions: v.optional(v.number()),
-  max_position_embeddings: v.optional(v.number()),
+  n_positions: optionalNumber,
+  max_position_embeddings: optionalNumber,
   eos_token_id: v.nullish(v.union([v.number(), v.array(v.number())])),
-  num_attention_heads: v.optional(v.number()),
-  num_key_value_heads: v.optional(v.number()),
-  head_dim: v.optional(v.number()),
-  hidden_size: v.optional(v.number()),
-  n_head: v.optional(v.number()),
-  n_embd: v.optional(v.number()),
+  num_attention_heads: optionalNumber,
+  num_key_value_heads: optionalNumber,
+  head_dim: optionalNumber,
+  hidden_size: optionalNumber,
+  n_head: optionalNumber,
+  n_embd: optionalNumber,
 });
 export type ModelConfig = v.InferOutput<typeof configSchema>;
+type EndIds = Pick<ModelConfig, "eos_token_id">;
 
 /** Where a model is: in a folder, or on a hub. */
 type ModelPlace =
@@ -125,12 +129,12 @@ export function parseConfig(value: unknown, file: string): ModelConfig {
 }
 
 /** Ids that end a completion, from `generation_config.json` when it names them. */
-export async function readEndIds(path: string, config: ModelConfig): Promise<readonly number[]> {
+export async function readEndIds(path: string, config: EndIds): Promise<readonly number[]> {
   const isThere = await isFile(`${path}/generation_config.json`);
   return endIdsOf(isThere ? await readJson(path, "generation_config.json") : undefined, config);
 }
 
-export function endIdsOf(generationConfig: unknown, config: ModelConfig): readonly number[] {
+export function endIdsOf(generationConfig: unknown, config: EndIds): readonly number[] {
   const own = isObject(generationConfig) ? generationConfig.eos_token_id : undefined;
   const named = own ?? config.eos_token_id;
   return (Array.isArray(named) ? named : [named]).filter((id) => typeof id === "number");

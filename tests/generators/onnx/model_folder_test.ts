@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
-import { endIdsOf, findModel } from "../../../lib/generators/onnx/model_folder.ts";
+import { contextWindow, endIdsOf, findModel, parseConfig } from "../../../lib/generators/onnx/model_folder.ts";
 import { CONTEXT, fixturePath } from "./tiny_models.ts";
 
 interface Broken {
@@ -179,9 +179,30 @@ Deno.test("what has the shape of a hub id and no folder beside it is a hub id", 
 });
 
 Deno.test("ids that end a completion: the generation config's own, else the config's", () => {
-  const config = { model_type: "gpt2", vocab_size: 3, eos_token_id: 2 };
+  const config = { eos_token_id: 2 };
   assert.deepEqual(endIdsOf({ eos_token_id: [0, 1] }, config), [0, 1]);
   assert.deepEqual(endIdsOf({ eos_token_id: 0 }, config), [0]);
   assert.deepEqual(endIdsOf({}, config), [2]);
-  assert.deepEqual(endIdsOf(undefined, { model_type: "gpt2", vocab_size: 3 }), []);
+  assert.deepEqual(endIdsOf(undefined, {}), []);
+});
+
+Deno.test("parseConfig() takes null for a field that is absent, as Python writes it", () => {
+  const fields = [
+    "n_positions",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "head_dim",
+    "hidden_size",
+    "n_head",
+    "n_embd",
+  ];
+  const nulls = Object.fromEntries(fields.map((field) => [field, null]));
+  const config = parseConfig(
+    { model_type: "mistral", vocab_size: 32_000, max_position_embeddings: 32_768, ...nulls },
+    "c",
+  );
+  assert.deepEqual(fields.map((field) => config[field]), fields.map(() => undefined));
+  assert.equal(contextWindow(config), 32_768);
+  const open = parseConfig({ model_type: "mistral", vocab_size: 3, max_position_embeddings: null }, "c");
+  assert.throws(() => contextWindow(open), /expected "n_positions" or "max_position_embeddings"/);
 });
