@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { IndexState } from "../lib/ui/address/dataset_screen.ts";
+import type { IndexState } from "../lib/datasets/dataset.ts";
 import { IndexProgress } from "../lib/ui/dataset/IndexProgress.tsx";
 import { watchIndex } from "../lib/ui/dataset/watch_index.ts";
 

@@ -1,4 +1,5 @@
 /** What the dataset screen shows besides its sample, and the URLs that lead on from it. */
+import type { IndexState } from "../../datasets/dataset.ts";
 import type { LintFinding } from "../../lm/prompt_lint.ts";
 import type { RowScore } from "../../lm/row_score.ts";
 import type { Token } from "../../lm/token.ts";
@@ -45,17 +46,12 @@ export interface DatasetPlace {
   readonly pin?: number;
 }
 
-/** How the index is doing that finds rows; absent where they are looked at one by one anyway. */
-export type IndexState =
-  | { readonly kind: "writing"; readonly rows: number; readonly of: number }
-  | { readonly kind: "ready" }
-  | { readonly kind: "absent"; readonly reason: string };
-
 export interface RowsPage extends DatasetPlace {
   /** Whether the rows are not known yet, as the index is still being written. */
   readonly isWaiting: boolean;
   /** Whether what was asked of the rows cannot be answered; a problem tells why. */
   readonly isRefused?: boolean;
+  /** How the index is doing that finds rows; absent where they are looked at one by one anyway. */
   readonly index?: IndexState;
   readonly total: number;
   readonly fields: readonly string[];

@@ -1,4 +1,4 @@
-import type { IndexState } from "../address/dataset_screen.ts";
+import type { IndexState } from "../../datasets/dataset.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { LinkButton } from "../LinkButton.tsx";
 import { count } from "../number_format.ts";

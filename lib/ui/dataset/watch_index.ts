@@ -1,6 +1,6 @@
 /** How an index gets on, until it is there. */
 import { askedAgain } from "./asked_again.ts";
-import type { IndexState } from "../address/dataset_screen.ts";
+import type { IndexState } from "../../datasets/dataset.ts";
 
 /**
  * Its states as they come; ends with the one that stays.
