@@ -3,6 +3,8 @@ import type { Context } from "fresh";
 import type { ChatComponent, Conversation } from "../components/chat.ts";
 import type { Generator } from "../generators/generator.ts";
 import type { Inputs } from "../elements/button/button.ts";
+import { Input } from "../elements/input.ts";
+import { checkedMessages, checkedPrompt, refusePromise } from "../lm/checked_prompt.ts";
 import type { Message } from "../lm/message.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Token } from "../lm/token.ts";
@@ -62,6 +64,22 @@ export async function chatPrompt(ctx: Context<State>, body: ChatBody): Promise<R
   return new Response(encodeWire(answer), { headers: { "content-type": "application/json" } });
 }
 
+/** New inputs of the component's own. @throws {ProblemError} 500 where the module's code fails, or makes no inputs */
+export function makeControls(registry: Registry, module: Module, component: ChatComponent): Inputs {
+  return ofModule(registry, module, `make the controls of "${component.title}"`, () => {
+    const made: unknown = component.controls();
+    refusePromise(made, "an object of inputs by name");
+    if (typeof made !== "object" || made === null || Symbol.asyncIterator in made) {
+      throw new TypeError("expected an object of inputs by name");
+    }
+    const inputs = Object.entries(made).map(([name, control]: [string, unknown]): [string, Inputs[string]] => {
+      if (control instanceof Input) return [name, control];
+      throw new TypeError(`expected "${name}" to be an input, such as checkbox("…")`);
+    });
+    return Object.fromEntries(inputs);
+  });
+}
+
 async function readChat(ctx: Context<State>, body: ChatBody): Promise<ChatSource> {
   const { registry } = ctx.state;
   const { module, component } = findComponent(registry, ctx.params);
@@ -105,20 +123,19 @@ async function buildPrompt(
   body: ChatBody,
 ): Promise<Pick<ChatSource, "prompt" | "messages">> {
   const { messages, system = component.system ?? "" } = body;
-  const controls = ofModule(registry, module, `make the controls of "${component.title}"`, () => component.controls());
-  const values = readControls(controls, body.controls ?? {});
+  const values = readControls(makeControls(registry, module, component), body.controls ?? {});
   const make = <Result>(from: (conversation: Conversation) => Result): Result =>
     ofModule(registry, module, `build the prompt of "${component.title}"`, () => from({ system, messages, values }));
   const { prompt: ownPrompt, messages: ownMessages } = component;
   if (ownPrompt !== undefined) {
-    return { prompt: make((conversation) => toPrompt(ownPrompt(conversation))), messages: undefined };
+    return { prompt: make((conversation) => checkedPrompt(ownPrompt(conversation))), messages: undefined };
   }
   if (generator.renderChat === undefined) {
     const detail = `Cannot chat: generator "${generatorName}" has no chat template, and the component no prompt`;
     throw new ProblemError(422, "Not available", detail, { field: "generator" });
   }
   const shown = system === "" ? messages : [{ role: "system", content: system } as const, ...messages];
-  const whole = ownMessages === undefined ? shown : make(ownMessages);
+  const whole = ownMessages === undefined ? shown : make((conversation) => checkedMessages(ownMessages(conversation)));
   const text = await told(generatorName, signal, (signal) => generator.renderChat?.(whole, signal));
   return { prompt: toPrompt(text ?? ""), messages: whole };
 }

@@ -6,8 +6,9 @@ import type { Dataset } from "../datasets/dataset.ts";
 import { derivedRow, type Edits } from "../datasets/derived.ts";
 import type { Element, ElementState } from "../elements/element.ts";
 import { Page } from "../elements/page.ts";
+import { checkedPrompt, checkedText, refusePromise } from "../lm/checked_prompt.ts";
 import { dictionary } from "../lm/dictionary.ts";
-import { type Prompt, toPrompt } from "../lm/prompt.ts";
+import type { Prompt } from "../lm/prompt.ts";
 import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
 import { ProblemError } from "./problem.ts";
@@ -191,6 +192,7 @@ export function editedRow(row: unknown, edits: Edits): unknown {
 
 /** @throws {TypeError} for what is no list of elements, and for an element with an action, as a sample has no session to run it in */
 function showElements(elements: readonly Element<object>[]): Readonly<Record<string, ElementState>> {
+  refusePromise(elements, "a list of elements");
   if (!Array.isArray(elements)) throw new TypeError(`expected a list of elements, got ${typeof elements}`);
   const page = new Page();
   for (const element of elements) page.add(element);
@@ -208,19 +210,6 @@ function targetOf(task: Task<unknown>, row: unknown): string | undefined {
   const target: unknown = task.target?.(row);
   if (target === null) throw new TypeError("expected a text, or undefined where there is none, got null");
   return target === undefined ? undefined : checkedText(target);
-}
-
-/** Subtle: a reader trusts the developer's type of a row, so a number can stand where a text was promised. */
-function checkedPrompt(prompt: string | Prompt): Prompt {
-  const isPrompt = typeof prompt === "object" && prompt !== null && typeof prompt.text === "string";
-  return isPrompt ? prompt : toPrompt(checkedText(prompt));
-}
-
-function checkedText(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (!(value instanceof Promise)) throw new TypeError(`expected a text, got ${JSON.stringify(value)}`);
-  value.catch(() => {}); // What it may still throw is not what is wrong.
-  throw new TypeError("expected a text, got a promise: the function may not be async");
 }
 
 /** Runs a developer's own function; what it throws is told with its message. */

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Generator, GeneratorSource } from "../../lib/generators/generator.ts";
 import type { GeneratorEvent } from "../../lib/lm/event.ts";
-import { button, component, defineModule, generation, rows, text } from "../../lib/mod.ts";
+import { button, chat, component, defineModule, generation, rows, text } from "../../lib/mod.ts";
 import type { Metric } from "../../lib/metrics/metric.ts";
 import { startApp } from "../rig/app_process.ts";
 import { GENERATE, runBody } from "../rig/load.ts";
@@ -68,6 +68,7 @@ function generatorOf(way: Way): GeneratorSource {
 
 const of = <Value>(make: (way: Way) => Value) => Object.fromEntries(WAYS.map((way) => [way, make(way)]));
 const task = { dataset: { all: rows(["abc"]) }, prompt: (sample: string) => sample, params: { maxTokens: 4 } };
+const TALK = { messages: [{ role: "user", content: "a" }], generator: "good" };
 const metricOf = (way: Way) => untyped<Metric>({ kind: "text", description: "throws", compute: THROWS[way] });
 const length: Metric = { kind: "text", description: "characters", compute: (completion) => completion.length };
 
@@ -82,11 +83,19 @@ const module = defineModule({
     ...Object.fromEntries(
       WAYS.map((way) => [`prompt_${way}`, { ...task, prompt: untyped<() => string>(THROWS[way]) }]),
     ),
+    ...Object.fromEntries(
+      WAYS.map((way) => [`target_${way}`, { ...task, target: untyped<() => string>(THROWS[way]) }]),
+    ),
+    ...Object.fromEntries(WAYS.map((way) => [`show_${way}`, { ...task, show: untyped<() => []>(THROWS[way]) }])),
     ...Object.fromEntries(WAYS.map((way) => [`metric_${way}`, { ...task, metrics: { bad: metricOf(way), length } }])),
   },
   components: [
     generation(),
     ...WAYS.map((way) => component(`Setup ${way}`, untyped<() => []>(THROWS[way]))),
+    ...WAYS.map((way) => chat({ name: `prompt_${way}`, prompt: untyped<() => string>(THROWS[way]) })),
+    ...WAYS.map((way) =>
+      chat({ name: `controls_${way}`, prompt: () => "abc", controls: untyped<() => Record<never, never>>(THROWS[way]) })
+    ),
     component("Sharing", ({ page }) => [
       button("Share", { name: "share", inputs: {} }, async () => {
         await Promise.resolve();
@@ -101,7 +110,7 @@ const module = defineModule({
   ],
 });
 
-Deno.test("F11: five places in a module, seven ways to throw", async (t) => {
+Deno.test("F11: nine places in a module, seven ways to throw", async (t) => {
   const app = await rigApp({ modules: [module] });
   const { session } = await (await app.fetch("/api/faulty/actions/elements")).json();
   let clicks = 0;
@@ -126,6 +135,23 @@ Deno.test("F11: five places in a module, seven ways to throw", async (t) => {
     prompt: async (way) => {
       const body = { task: `prompt_${way}`, generator: "good" };
       assertLogged(app, await readProblem(await app.post("/api/faulty/generation/generate", body)));
+    },
+    target: async (way) => {
+      const body = { task: `target_${way}`, generator: "good" };
+      assertLogged(app, await readProblem(await app.post("/api/faulty/generation/score", body)));
+    },
+    show: async (way) => {
+      const body = { task: `show_${way}`, generator: "good" };
+      assertLogged(app, await readProblem(await app.post("/api/faulty/generation/generate", body)));
+    },
+    chat_prompt: async (way) => {
+      for (const call of ["chat", "chat_prompt"]) {
+        assertLogged(app, await readProblem(await app.post(`/api/faulty/prompt_${way}/${call}`, TALK)));
+      }
+    },
+    chat_controls: async (way) => {
+      assertLogged(app, await readProblem(await app.post(`/api/faulty/controls_${way}/chat`, TALK)));
+      assert.equal((await app.fetch(`/faulty/controls_${way}`)).status, 500, "its page says so");
     },
     generator: async (way) => {
       const answer = await app.post("/api/faulty/generation/generate", { task: "good", generator: way });

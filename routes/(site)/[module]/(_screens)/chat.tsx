@@ -3,6 +3,7 @@ import type { ChatComponent } from "../../../../lib/components/chat.ts";
 import { Page } from "../../../../lib/elements/page.ts";
 import { visibleText } from "../../../../lib/lm/visible_text.ts";
 import type { Module } from "../../../../lib/module.ts";
+import { makeControls } from "../../../../lib/server/chat.ts";
 import { ofModule, resolveGenerator } from "../../../../lib/server/place.ts";
 import { defaultsOf, paramsFromQuery } from "../../../../lib/ui/address/generation_screen.ts";
 import type { ChatScreen } from "../../../../lib/ui/address/chat_screen.ts";
@@ -15,10 +16,9 @@ export function openChat(
 ): Screen {
   const { name, system, starters, metrics, params } = component;
   const title = visibleText(component.title), page = new Page();
-  const controls = ofModule(registry, module, `make the controls of "${component.title}"`, () => {
-    const made = Object.entries(component.controls());
-    for (const [, control] of made) page.add(control);
-    return made;
+  const controls = Object.entries(makeControls(registry, module, component));
+  ofModule(registry, module, `show the controls of "${component.title}"`, () => {
+    for (const [, control] of controls) page.add(control);
   });
   const defaults = defaultsOf(params);
   const read = paramsFromQuery(url.searchParams, defaults);
