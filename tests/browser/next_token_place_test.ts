@@ -95,6 +95,23 @@ Deno.test("next-token screen's place", async (t) => {
     assert.deepEqual([await temperature.inputValue(), await inAddress(page, "temperature")], ["0.5", "0.5"]);
   });
 
+  await t.step("a browser that refuses more entries of its history refuses no step", async () => {
+    await open();
+    await page.evaluate(() => {
+      history.pushState = () => {
+        throw new DOMException("too many", "SecurityError");
+      };
+    });
+    await page.keyboard.press("2");
+    await page.getByText("1 token chosen").waitFor();
+    await page.getByLabel("Go on with own text").fill("z");
+    await page.getByLabel("Go on with own text").press("Enter");
+    await page.getByText("2 tokens chosen").waitFor();
+    // What was not told at once is told before the page is left.
+    await page.evaluate(() => dispatchEvent(new Event("pagehide")));
+    assert.equal(await inAddress(page, "path"), "1,3");
+  });
+
   await t.step("own text stays in its field until it is part of the path", async () => {
     await open();
     const own = page.getByLabel("Go on with own text"), find = page.getByLabel("Find a token");

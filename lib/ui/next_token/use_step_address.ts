@@ -5,7 +5,7 @@ import type { TokenId } from "../../lm/token.ts";
 import { paramsFromQuery } from "../address/generation_screen.ts";
 import { nextHref, type NextTokenScreen, parseNumbers, parsePath, parseView } from "../address/next_token_screen.ts";
 import { followInRail } from "../address/other_screen.ts";
-import { dropAddress, flushAddress, tellAddress } from "../told_address.ts";
+import { dropAddress, pushAddress, tellAddress } from "../told_address.ts";
 import type { StepPlace } from "./use_step_place.ts";
 
 interface StepAddressOptions {
@@ -51,8 +51,7 @@ export function useStepAddress({ screen, place, onBack }: StepAddressOptions): (
   }, []);
 
   return (to) => {
-    flushAddress();
     told.current = hrefOf(to);
-    history.pushState(null, "", told.current);
+    pushAddress(told.current);
   };
 }
