@@ -106,6 +106,8 @@ function misbehave(
       return Number(body.top_logprobs ?? body.logprobs ?? 0) > 5
         ? refusal(400, "top_logprobs must be at most 5, logprobs too", { param: "top_logprobs" })
         : undefined;
+    case "llama_server":
+      return body.echo === true ? refusal(500, "Only no echo is supported", { type: "server_error" }) : undefined;
     case "chat_only":
       return path === "/completions" ? refusal(404, "Not found") : undefined;
     case "key":

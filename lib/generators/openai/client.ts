@@ -72,24 +72,31 @@ export class Client {
     return this.#endpoint.baseUrl.host;
   }
 
-  /** @throws {UpstreamError} */
-  async ask(path: string, body: Body, signal?: AbortSignal): Promise<unknown> {
+  /**
+   * @param final statuses that say what was asked for, so that asking again would say nothing else
+   * @throws {UpstreamError}
+   */
+  async ask(path: string, body: Body, signal?: AbortSignal, final: readonly number[] = []): Promise<unknown> {
     const { timeoutMs } = this.#endpoint;
-    return await this.#retrying(async () => {
-      const leaving = new AbortController();
-      const either = eitherOf(leaving, signal);
-      try {
-        const answer = await this.#inTime(
-          this.#openai.post<unknown>(path, { body, signal: either }),
-          timeoutMs,
-          `gave no answer within ${timeoutMs / 1000} s`,
-        );
-        if (typeof answer === "object" && answer !== null) return answer;
-        throw new UpstreamError(`${this.host} answered with ${kindOf(answer)}`);
-      } finally {
-        leaving.abort();
-      }
-    }, signal);
+    return await this.#retrying(
+      async () => {
+        const leaving = new AbortController();
+        const either = eitherOf(leaving, signal);
+        try {
+          const answer = await this.#inTime(
+            this.#openai.post<unknown>(path, { body, signal: either }),
+            timeoutMs,
+            `gave no answer within ${timeoutMs / 1000} s`,
+          );
+          if (typeof answer === "object" && answer !== null) return answer;
+          throw new UpstreamError(`${this.host} answered with ${kindOf(answer)}`);
+        } finally {
+          leaving.abort();
+        }
+      },
+      signal,
+      final,
+    );
   }
 
   /**
@@ -162,14 +169,19 @@ export class Client {
   }
 
   /** Tries again before anything was shown, and only where that helps. */
-  async #retrying<Result>(send: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  async #retrying<Result>(
+    send: () => Promise<Result>,
+    signal: AbortSignal | undefined,
+    final: readonly number[] = [],
+  ): Promise<Result> {
     for (let attempt = 0;; attempt++) {
       try {
         return await send();
       } catch (error) {
         signal?.throwIfAborted();
         const fault = this.#fault(error);
-        const delayMs = retryDelayMs(fault, attempt);
+        const isFinal = fault.status !== undefined && final.includes(fault.status);
+        const delayMs = isFinal ? undefined : retryDelayMs(fault, attempt);
         if (delayMs === undefined) throw fault;
         await waited(delayMs, signal, this.#clock);
       }

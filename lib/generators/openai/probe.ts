@@ -22,8 +22,8 @@ const MOST_TOP = 20;
 const COUNT = "1, 2, 3, ", NEXT = "4";
 const ASKED = "Count on from 1 to 9, with commas.";
 const TOLERANCE = 1e-3;
-/** A server that does not know the question, as against one that is broken. */
-const UNKNOWN: readonly number[] = [400, 404, 405, 415, 422, 501];
+/** How servers say that they do not know a question; llama.cpp's says 500, as if it were broken. */
+const UNKNOWN: readonly number[] = [400, 404, 405, 415, 422, 500, 501];
 
 /** @throws {UpstreamError} when the server cannot be used at all */
 export async function probe(client: Client, dialect: Dialect, signal?: AbortSignal): Promise<Abilities> {
@@ -58,12 +58,10 @@ class Calls {
       this.#left--;
       const body = this.dialect.body(wanted);
       try {
-        return readAnswer(await this.client.ask(this.dialect.path, body, this.signal));
+        return readAnswer(await this.client.ask(this.dialect.path, body, this.signal, isNeeded ? [] : UNKNOWN));
       } catch (error) {
-        if (!(error instanceof UpstreamError)) throw error;
-        const isUnknown = error.status !== undefined && UNKNOWN.includes(error.status);
-        if (!isNeeded && isUnknown) return undefined;
-        if (!this.dialect.learns(error, body)) throw error;
+        if (!isNeeded && isUnknown(error)) return undefined;
+        if (!(error instanceof UpstreamError) || !this.dialect.learns(error, body)) throw error;
       }
     }
     return undefined;
@@ -74,14 +72,16 @@ class Calls {
     if (this.#left === 0) return undefined;
     this.#left--;
     try {
-      return await this.client.ask(this.dialect.path, this.dialect.body(wanted), this.signal);
+      return await this.client.ask(this.dialect.path, this.dialect.body(wanted), this.signal, UNKNOWN);
     } catch (error) {
-      if (error instanceof UpstreamError && error.status !== undefined && UNKNOWN.includes(error.status)) {
-        return undefined;
-      }
+      if (isUnknown(error)) return undefined;
       throw error;
     }
   }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof UpstreamError && error.status !== undefined && UNKNOWN.includes(error.status);
 }
 
 async function scoringOf(calls: Calls): Promise<Abilities["scoring"]> {

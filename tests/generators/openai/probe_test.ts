@@ -16,6 +16,7 @@ Deno.test("the probe asks at most five times, and its answers say what a server 
     ["tempered", "chat", [/20/, /after temperature/, /one text/, /no scoring/], true, false],
     ["no_echo", "completions", [/20/, /before/, /one text/, "scores given text by prompt_logprobs"], true, true],
     ["no_scoring", "completions", [/20/, /before/, /one text/, /no scoring/], true, false],
+    ["llama_server", "completions", [/20/, /before/, /one text/, /no scoring/], true, false],
     ["silent", "chat", ["no logprobs", /one text/, /no scoring/], false, false],
     ["no_prefill", "chat", [/20/, /before/, /one text/, /no scoring/], false, false],
     ["five", "completions", ["at most 5 candidates", /before/, /echo/], true, true],
@@ -37,6 +38,13 @@ Deno.test("the probe asks at most five times, and its answers say what a server 
     assert.deepEqual([generator.next !== undefined, generator.score !== undefined], [canStep, canScore], behaviour);
     assert.deepEqual([generator.lacks?.next === undefined, generator.lacks?.score === undefined], [canStep, canScore]);
   }
+  await fake.close();
+});
+
+Deno.test("the probe asks once what a server may not know, whichever status says so", async () => {
+  const fake = startFakeOpenAi();
+  await openFake(fake.url("llama_server"), { mode: "completions" });
+  assert.equal(fake.seen.filter(({ body }) => body.echo === true).length, 1);
   await fake.close();
 });
 
