@@ -11,7 +11,7 @@ import { dictionary } from "../lm/dictionary.ts";
 import type { Prompt } from "../lm/prompt.ts";
 import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
-import { ProblemError } from "./problem.ts";
+import { ModuleFailedError, ProblemError } from "./problem.ts";
 import { shownName } from "./shown_name.ts";
 import type { Registry } from "./registry.ts";
 import { inTimeOrTold } from "./rows/timed_dataset.ts";
@@ -212,13 +212,13 @@ function targetOf(task: Task<unknown>, row: unknown): string | undefined {
   return target === undefined ? undefined : checkedText(target);
 }
 
-/** Runs a developer's own function; what it throws is told with its message. */
+/** Runs a developer's own function. @throws {ModuleFailedError} with the message of what it throws */
 export function ofModule<Result>(registry: Registry, { name }: Module, what: string, call: () => Result): Result {
   try {
     return call();
   } catch (error) {
     const reason = registry.reason(name, error);
-    throw new ProblemError(500, "Module failed", `Cannot ${what}: ${reason}`, { cause: error });
+    throw new ModuleFailedError(`Cannot ${what}: ${reason}`, error);
   }
 }
 

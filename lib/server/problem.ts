@@ -21,6 +21,13 @@ export class ProblemError extends Error {
   }
 }
 
+/** What a module's own code threw, or gave in place of what it should: of the model, and of other rows, it says nothing. */
+export class ModuleFailedError extends ProblemError {
+  constructor(detail: string, cause: unknown) {
+    super(500, "Module failed", detail, { cause });
+  }
+}
+
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad request",
   401: "Token needed",

@@ -9,7 +9,7 @@ import type { Module } from "../module.ts";
 import { inTime } from "./admission/in_time.ts";
 import { LIMITS } from "./entry/limits.ts";
 import type { Log } from "./telemetry/log.ts";
-import { isUnexpected, newProblemId, ProblemError, problemOf } from "./problem.ts";
+import { isUnexpected, ModuleFailedError, newProblemId, ProblemError, problemOf } from "./problem.ts";
 import type { Registry } from "./registry.ts";
 
 const ID = /^[0-9a-f]{32}$/;
@@ -117,7 +117,7 @@ export class Sessions {
       if (error instanceof ProblemError) throw error;
       if (error instanceof PageFullError) throw tooLarge(error, component);
       const reason = registry.reason(module.name, error);
-      throw new ProblemError(500, "Module failed", `${what}: ${reason}`, { cause: error });
+      throw new ModuleFailedError(`${what}: ${reason}`, error);
     }
     const session: Session = new Session(id, page, {
       report: (error) => actionProblem(error, registry.reason(module.name, error), log),

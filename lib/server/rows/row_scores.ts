@@ -4,11 +4,15 @@ import type { RowScore } from "../../lm/row_score.ts";
 import { firstDeparture, nll } from "../../lm/score.ts";
 import { type Asker, readTarget } from "../generation.ts";
 import type { Place } from "../place.ts";
-import { ProblemError } from "../problem.ts";
+import { ModuleFailedError, ProblemError } from "../problem.ts";
 import { ScoreTable } from "./score_table.ts";
+import { toldProblem } from "../told_problem.ts";
 
 /** Split of a task → generator. Equal questions give equal scores, so they stay for as long as the split is open. */
 const tables = new WeakMap<Dataset<unknown>, Map<string, ScoreTable>>();
+
+/** Tables of splits of whose rows one failed in the module's code, which the log has: of all it would say the same. */
+const logged = new WeakSet<ScoreTable>();
 
 /** What is known of a split's rows. */
 export function scoreTable(dataset: Dataset<unknown>, generator: string): ScoreTable {
@@ -69,8 +73,15 @@ export async function scoreRow(
       ...(departure === undefined ? {} : { departure: departure + 1 }),
     });
   } catch (error) {
-    const isOfRow = error instanceof ProblemError && error.status === 422 && error.field !== "generator";
-    if (!isOfRow) throw error;
+    if (!isOfRow(error)) throw error;
+    if (error instanceof ModuleFailedError && !logged.has(table)) toldProblem(asker.state, error);
+    if (error instanceof ModuleFailedError) logged.add(table);
     keep({ fault: error.message });
   }
+}
+
+/** Whether the other rows may have a score nevertheless. */
+function isOfRow(error: unknown): error is ProblemError {
+  if (error instanceof ModuleFailedError) return true; // Of the sample's own functions: a row may lack what they read.
+  return error instanceof ProblemError && error.status === 422 && error.field !== "generator";
 }

@@ -2,7 +2,7 @@ import { thrownText } from "../../../../lib/components/thrown.ts";
 import { apiRoute } from "../../../../lib/server/api_route.ts";
 import { checkQuery } from "../../../../lib/server/entry/known_query.ts";
 import { namesFromQuery, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";
-import { ProblemError } from "../../../../lib/server/problem.ts";
+import { ModuleFailedError } from "../../../../lib/server/problem.ts";
 import { findRows, rowWish, WISH_NAMES, WISH_PREFIXES } from "../../../../lib/server/rows/rows.ts";
 
 /** A page of rows as they are in the data set, their numbers, how many there are in all, and how far the index is. */
@@ -33,8 +33,6 @@ function asJson(answer: object): Response {
   try {
     return Response.json(answer);
   } catch (error) {
-    throw new ProblemError(500, "Module failed", `Cannot write the rows as JSON: ${thrownText(error)}`, {
-      cause: error,
-    });
+    throw new ModuleFailedError(`Cannot write the rows as JSON: ${thrownText(error)}`, error);
   }
 }
