@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { OpenContext } from "../generator.ts";
+import { CHAT_TEMPLATE_FILES } from "./chat_template.ts";
 import { checkSize, download, type Downloaded, HashError } from "./download.ts";
 import { PRECISIONS, weightsFile } from "./model_folder.ts";
 import type { Precision } from "./protocol.ts";
@@ -9,7 +10,7 @@ import type { Precision } from "./protocol.ts";
 const HUB = "https://huggingface.co";
 /** Without these there is no model. */
 const NEEDED = ["config.json", "tokenizer_config.json", "tokenizer.json"];
-const WELCOME = ["generation_config.json", "chat_template.jinja"];
+const WELCOME = ["generation_config.json", ...CHAT_TEMPLATE_FILES];
 const WEIGHTS = PRECISIONS.map(weightsFile);
 const COMMIT = /^[0-9a-f]{40}$/;
 /** Holds the commit that the folder's files are of. */

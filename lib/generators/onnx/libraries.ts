@@ -1,4 +1,5 @@
 /** transformers.js and ONNX Runtime's binding, and the tokenizer that is read by them. Imported here and nowhere else. */
+import { readChatTemplate } from "./chat_template.ts";
 import { Tokenizer } from "./tokenizer.ts";
 import { tokenizerSource } from "./tokenizer_source.ts";
 
@@ -36,7 +37,10 @@ export class Libraries {
   async #loadTokenizer(): Promise<Tokenizer> {
     const { transformers: { AutoTokenizer } } = await this.modules();
     const load = () => AutoTokenizer.from_pretrained(folderName(this.#path));
-    return new Tokenizer(tokenizerSource(await naming(`${this.#path}/tokenizer.json`, load)));
+    const loaded = await naming(`${this.#path}/tokenizer.json`, load);
+    // The library looks for one in tokenizer_config.json alone.
+    loaded.chat_template ??= await readChatTemplate(this.#path);
+    return new Tokenizer(tokenizerSource(loaded));
   }
 }
 

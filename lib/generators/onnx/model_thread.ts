@@ -1,6 +1,6 @@
-import type { GeneratorFacts, LoadProgress } from "../generator.ts";
+import type { LoadProgress } from "../generator.ts";
 import { Engine } from "./engine.ts";
-import type { LoadRequest } from "./protocol.ts";
+import type { LoadRequest, OpenedFacts } from "./protocol.ts";
 
 /**
  * A model's thread, begun anew when it has died: what ran in it ends with an error, and the next request has a new one.
@@ -26,13 +26,13 @@ export class ModelThread {
   }
 
   /** Loads the model. @throws {Error} naming the file or the device at fault */
-  async open(onProgress?: (progress: LoadProgress) => void): Promise<GeneratorFacts> {
+  async open(onProgress?: (progress: LoadProgress) => void): Promise<OpenedFacts> {
     const engine = this.#loading ??= this.#begin();
     try {
-      const facts = await engine.ask({ type: "load", request: this.#request }, onProgress && { onProgress });
+      const opened = await engine.ask({ type: "load", request: this.#request }, onProgress && { onProgress });
       if (this.#isClosed) throw new Error("The model was closed");
       this.#engine = engine;
-      return facts;
+      return opened;
     } catch (error) {
       await engine.close();
       throw error;

@@ -1,10 +1,10 @@
 import type { GeneratorEvent } from "../../lm/event.ts";
-import type { GenerateRequest, Generator, GeneratorFacts, GeneratorSource, OpenContext } from "../generator.ts";
+import type { GenerateRequest, Generator, GeneratorSource, OpenContext } from "../generator.ts";
 import type { Engine } from "./engine.ts";
 import { checkHashes, hubFolder } from "./hub_model.ts";
 import { checkFolder, checkModel, checkTokenizer, findModel } from "./model_folder.ts";
 import { ModelThread } from "./model_thread.ts";
-import type { Device, Precision } from "./protocol.ts";
+import type { Device, OpenedFacts, Precision } from "./protocol.ts";
 import { checkRuntime } from "./runtime_files.ts";
 import { readSettings } from "./settings.ts";
 
@@ -69,7 +69,7 @@ async function openChecked(
   thread: ModelThread,
   { path, precision }: { readonly path: string; readonly precision: Precision },
   { signal, onProgress }: OpenContext,
-): Promise<GeneratorFacts> {
+): Promise<OpenedFacts> {
   signal?.throwIfAborted();
   const close = () => void thread.close();
   signal?.addEventListener("abort", close, { once: true });
@@ -87,7 +87,7 @@ async function openChecked(
   }
 }
 
-function generatorOf(thread: ModelThread, facts: Generator["facts"]): Generator {
+function generatorOf(thread: ModelThread, { facts, hasChatTemplate }: OpenedFacts): Generator {
   return {
     facts,
     async tokenize(text) {
@@ -97,7 +97,9 @@ function generatorOf(thread: ModelThread, facts: Generator["facts"]): Generator 
     async *generate(request) {
       yield* runOf(await thread.engine(), request);
     },
-    renderChat: async (messages) => await (await thread.engine()).ask({ type: "render", messages }),
+    ...(hasChatTemplate && {
+      renderChat: async (messages) => await (await thread.engine()).ask({ type: "render", messages }),
+    }),
     async next(request, signal) {
       const engine = await thread.engine();
       const { prompt, path, ...next } = await engine.ask({ type: "next", request }, { signal });

@@ -63,6 +63,10 @@ export abstract class OnnxModel implements LanguageModel {
     return this.#tokenizer.encode(text);
   }
 
+  get hasChatTemplate(): boolean {
+    return this.#tokenizer.hasChatTemplate;
+  }
+
   renderChat(messages: readonly Message[]): string {
     return this.#tokenizer.renderChat(messages);
   }

@@ -62,9 +62,15 @@ export interface NextIds extends Omit<NextToken, "prompt" | "path"> {
   readonly path: readonly TokenId[];
 }
 
+/** What a model tells of itself once it is open. */
+export interface OpenedFacts {
+  readonly facts: GeneratorFacts;
+  readonly hasChatTemplate: boolean;
+}
+
 /** Request type → what answers it. */
 export interface Answers {
-  readonly load: GeneratorFacts;
+  readonly load: OpenedFacts;
   readonly tokenize: readonly TokenId[];
   readonly score: readonly ScoredToken[];
   readonly next: NextIds;

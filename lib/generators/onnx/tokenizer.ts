@@ -1,6 +1,7 @@
 /** Tokens with their exact bytes, from a tokenizer in hub layout. */
 import type { Message } from "../../lm/message.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
+import { CHAT_TEMPLATE_FILES } from "./chat_template.ts";
 
 /** What is needed of a loaded transformers.js tokenizer. */
 export interface TokenizerSource {
@@ -84,11 +85,16 @@ export class Tokenizer {
     return at === wanted.length;
   }
 
+  get hasChatTemplate(): boolean {
+    return this.source.renderChat !== undefined;
+  }
+
   /** @throws {TypeError} when the tokenizer has no chat template */
   renderChat(messages: readonly Message[]): string {
     const { renderChat } = this.source;
     if (renderChat === undefined) {
-      throw new TypeError("Cannot render a chat: tokenizer_config.json has no chat_template");
+      const files = CHAT_TEMPLATE_FILES.join(" nor ");
+      throw new TypeError(`Cannot render a chat: tokenizer_config.json has no chat_template, and there is no ${files}`);
     }
     return renderChat(messages);
   }

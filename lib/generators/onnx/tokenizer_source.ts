@@ -46,15 +46,28 @@ function encodeWhole(
   return first !== undefined && text.startsWith(first) ? loaded.encode(text, BARE) : ids;
 }
 
-/** @throws {RangeError} when the template does not end, or makes more than any prompt may be */
+/** @throws {RangeError} when the template refuses the messages, does not end, or makes more than any prompt may be */
 function renderChat(loaded: PretrainedTokenizer, messages: readonly Message[]): string {
   const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
   const options = { tokenize: false, add_generation_prompt: true, ...shortRanges(loaded.chat_template) };
-  const text = withinTime("render the chat", characters, () => loaded.apply_chat_template([...messages], options));
+  const text = withoutFault(() =>
+    withinTime("render the chat", characters, () => loaded.apply_chat_template([...messages], options))
+  );
   if (typeof text !== "string") throw new TypeError("Cannot render the chat: the template gave no text");
   if (text.length <= RENDERED_CHARACTERS) return text;
   const limit = `its template made ${text.length} characters of it, and a prompt may have ${RENDERED_CHARACTERS}`;
   throw new RangeError(`Cannot render the chat: ${limit}`);
+}
+
+/** Whatever a template throws is its answer to these messages: it has no system prompt, or wants roles to alternate. */
+function withoutFault<Result>(render: () => Result): Result {
+  try {
+    return render();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof RangeError && reason.startsWith("Cannot render the chat: ")) throw error;
+    throw new RangeError(`Cannot render the chat: ${reason}`, { cause: error });
+  }
 }
 
 /** Subtle: the library makes a range as a list, and a long one would take the memory before its time is over. */

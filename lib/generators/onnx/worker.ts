@@ -55,7 +55,7 @@ async function handle(request: Request, id: number, signal: AbortSignal): Promis
     model = loaded;
     steps = new NextTokens(loaded);
     if (request.request.settings.looksAhead) lookAhead = new LookAhead(steps, () => loaded.isIdle);
-    return opened.facts;
+    return { facts: opened.facts, hasChatTemplate: loaded.hasChatTemplate };
   }
   if (request.type === "close") return await close();
   const loaded = requireModel();

@@ -17,7 +17,7 @@ Deno.test("a thread that has died is begun anew once, what it was asked ends wit
     begun.push(engine);
     return engine;
   });
-  const facts = await thread.open();
+  const { facts } = await thread.open();
   const first = await thread.engine();
   const asked = first.ask({ type: "tokenize", text: "The gulls" });
   // What a dead thread leaves: every question fails, and so does each later one.
