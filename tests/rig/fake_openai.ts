@@ -9,6 +9,8 @@ const TOKENS: readonly (string | readonly number[])[] = [..." abcdefghij01234567
 const TEXTS = TOKENS.map((token) => typeof token === "string" ? token : "\ufffd");
 /** Tokens of reasoning that "thinking" bills with each completion and shows nobody. */
 export const UNSEEN = 3_000;
+/** Tokens that "reasoning" spends before its answer begins. */
+const THOUGHT = 16;
 const encoder = new TextEncoder();
 
 export interface Seen {
@@ -88,18 +90,9 @@ function misbehave(
   behaviour: string,
   { path, body, count, authorization }: Asked,
 ): Response | Promise<Response> | undefined {
-  const refuses = (name: string) =>
-    name in body
-      ? refusal(400, `Unsupported parameter: '${name}' is not supported with this model.`, { param: name })
-      : undefined;
   switch (behaviour) {
     case "reasoning":
-      return refuses("temperature") ?? refuses("top_p") ?? refuses("logprobs") ??
-        ("max_tokens" in body
-          ? refusal(400, "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.", {
-            param: "max_tokens",
-          })
-          : undefined);
+      return refuseReasoning(body);
     case "no_seed":
       return "seed" in body ? refusal(422, "extra fields not permitted: seed") : undefined;
     case "five":
@@ -153,6 +146,21 @@ function misbehave(
     default:
       return undefined;
   }
+}
+
+/** As OpenAI's models that think before they answer: few params, and no answer where the thoughts take all tokens. */
+function refuseReasoning(body: Asked["body"]): Response | undefined {
+  const refused = (param: string, message: string) => param in body ? refusal(400, message, { param }) : undefined;
+  const instead = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.";
+  const unfinished =
+    "Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens.";
+  return refused("top_p", "Unsupported parameter: 'top_p' is not supported with this model.") ??
+    (body.temperature === 1
+      ? undefined
+      : refused("temperature", "Unsupported value: 'temperature' supports only the default (1) with this model.")) ??
+    ("logprobs" in body ? refusal(403, "You are not allowed to request logprobs from this model") : undefined) ??
+    refused("max_tokens", instead) ??
+    (Number(body.max_completion_tokens) < THOUGHT ? refusal(400, unfinished) : undefined);
 }
 
 function refusal(

@@ -88,7 +88,9 @@ export class Dialect {
    */
   learns(fault: UpstreamError, sent: Body): boolean {
     const { status, code, message, param } = fault;
-    const isRefusal = status === 400 || status === 422;
+    // OpenAI forbids logprobs of models that think, as if the key were at fault.
+    const isForbidden = status === 403 && /\blogprobs\b/.test(message);
+    const isRefusal = status === 400 || status === 422 || isForbidden;
     if (!isRefusal || code === "context_length_exceeded" || /context (length|window)/i.test(message)) return false;
     const isUnsupported = UNSUPPORTED_CODES.includes(code ?? "") || UNSUPPORTED.test(message);
     const lengthName = this.#lengthName;

@@ -24,6 +24,9 @@ const ASKED = "Count on from 1 to 9, with commas.";
 const TOLERANCE = 1e-3;
 /** How servers say that they do not know a question; llama.cpp's says 500, as if it were broken. */
 const UNKNOWN: readonly number[] = [400, 404, 405, 415, 422, 500, 501];
+/** What OpenAI says where a model's thoughts take all tokens of a short answer. */
+const UNFINISHED = /max_tokens or model output limit was reached/;
+const NO_TEXT: Answer = { pieces: [{ index: 0, text: "" }] };
 
 /** @throws {UpstreamError} when the server cannot be used at all */
 export async function probe(client: Client, dialect: Dialect, signal?: AbortSignal): Promise<Abilities> {
@@ -60,6 +63,7 @@ class Calls {
       try {
         return readAnswer(await this.client.ask(this.dialect.path, body, this.signal, isNeeded ? [] : UNKNOWN));
       } catch (error) {
+        if (isUnfinished(error)) return NO_TEXT;
         if (!isNeeded && isUnknown(error)) return undefined;
         if (!(error instanceof UpstreamError) || !this.dialect.learns(error, body)) throw error;
       }
@@ -82,6 +86,10 @@ class Calls {
 
 function isUnknown(error: unknown): boolean {
   return error instanceof UpstreamError && error.status !== undefined && UNKNOWN.includes(error.status);
+}
+
+function isUnfinished(error: unknown): boolean {
+  return error instanceof UpstreamError && error.status === 400 && UNFINISHED.test(error.message);
 }
 
 async function scoringOf(calls: Calls): Promise<Abilities["scoring"]> {

@@ -17,7 +17,11 @@ const SENT = {
   top_logprobs: 5,
 };
 
-type Refusal = readonly [param: string, message: string, facts?: { readonly param?: string; readonly code?: string }];
+type Refusal = readonly [
+  param: string,
+  message: string,
+  facts?: { readonly param?: string; readonly code?: string; readonly status?: number },
+];
 
 const LEARNT: readonly Refusal[] = [
   [
@@ -36,6 +40,7 @@ const LEARNT: readonly Refusal[] = [
   ["seed", 'Invalid JSON payload received. Unknown name "seed": Cannot find field.'],
   ["temperature", "`temperature` and `top_p` cannot both be specified for this model. Please use only one."],
   ["logprobs", "This engine doesn't support logprobs"],
+  ["logprobs", "You are not allowed to request logprobs from this model", { status: 403 }],
   // How candidates are asked for is nobody's value, and of n one by one make up.
   ["top_logprobs", "top_logprobs must be at most 3", { param: "top_logprobs" }],
   ["n", "'n' : number must be at most 1"],
@@ -51,6 +56,8 @@ const TOLD: readonly Refusal[] = [
     code: "decimal_above_max_value",
   }],
   ["temperature", "When n > 1, temperature must be greater than 0 to ensure diverse outputs"],
+  ["model", "Your project has no access to this model, whatever its seed or top_p", { status: 403 }],
+  ["max_tokens", "Could not finish the message because max_tokens or model output limit was reached."],
   ["logit_bias", "Token ids of logit_bias are out of the vocabulary"],
   ["max_tokens", "max_tokens is too large: 5. This model supports at most 4 completion tokens", {
     param: "max_tokens",

@@ -94,17 +94,18 @@ Deno.test("openai() sends what was asked: messages as they are, params in the se
 Deno.test("openai() leaves out what a server refuses, names it in a warning, and does not ask again", async () => {
   const fake = startFakeOpenAi();
   const generator = await open(fake.url("reasoning"));
-  const all = await events(generator, { params: { temperature: 0.7 } });
-  assert.deepEqual(ofType(all, "warning").map(({ param }) => param), ["temperature", "logprobs"]);
+  const asked = { params: { temperature: 0.7, maxTokens: 20 } };
+  const all = await events(generator, asked);
+  assert.deepEqual(ofType(all, "warning").map(({ param }) => param), ["logprobs", "temperature"]);
   assert.ok(ofType(all, "step").length > 0);
   for (const step of ofType(all, "step")) {
     assert.deepEqual([step.logprob, step.rank, step.evidence?.kind], [undefined, undefined, "unavailable"]);
   }
   const before = fake.seen.length;
-  const again = await events(generator, { params: { temperature: 0.7 } });
+  const again = await events(generator, asked);
   assert.equal(fake.seen.length, before + 1);
   assert.equal(ofType(again, "warning").length, 2, "each run says so");
-  assert.equal(fake.seen.at(-1)?.body.max_completion_tokens, 6);
+  assert.equal(fake.seen.at(-1)?.body.max_completion_tokens, 20);
   const other = await events(await open(fake.url("no_seed")));
   assert.deepEqual(ofType(other, "warning").map(({ param }) => param), ["seed"]);
   const five = await events(await open(fake.url("five")), { top: 20 });
