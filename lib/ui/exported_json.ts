@@ -1,4 +1,8 @@
 /** What a file holds that was chosen to be imported: it may be any file. */
+import * as v from "valibot";
+
+/** A number that counts something, or says which one of a list. */
+export const wholeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** @throws {SyntaxError} beginning with `what`, as the parser's own words name neither the deed nor the file it needs */
 export function exportedJson(text: string, what: string): unknown {
@@ -8,4 +12,8 @@ export function exportedJson(text: string, what: string): unknown {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SyntaxError(`${what}: expected a file as Export writes it, and this is no JSON (${reason})`);
   }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

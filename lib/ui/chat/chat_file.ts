@@ -8,7 +8,7 @@ import { isSame } from "./chat_settings.ts";
 import type { Chat, Origin, Settings, Turn } from "./chat_state.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { paramsToWire } from "../address/generation_screen.ts";
-import { exportedJson } from "../exported_json.ts";
+import { exportedJson, isRecord, wholeSchema } from "../exported_json.ts";
 
 const VERSION = 1;
 
@@ -38,8 +38,6 @@ function placeIn(table: Settings[], settings: Settings): number {
   const known = table.findIndex((each) => isSame(each, settings));
   return known < 0 ? table.push(settings) - 1 : known;
 }
-
-const wholeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const keySchema = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
 
@@ -146,8 +144,4 @@ function readOrigin(value: unknown, table: FileSoFar["settings"]): Origin | unde
 function readSettings(value: unknown): Settings | undefined {
   const parsed = v.safeParse(settingsSchema, value);
   return parsed.success ? parsed.output : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

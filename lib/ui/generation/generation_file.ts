@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import type { GenerationScreen } from "../address/generation_screen.ts";
 import { type KeptRun, runSchema } from "./kept_run.ts";
-import { exportedJson } from "../exported_json.ts";
+import { exportedJson, isRecord } from "../exported_json.ts";
+import { lean } from "../told_step.ts";
 
 const FORMAT = "visuallm-generations";
 const VERSION = 1;
@@ -62,18 +63,9 @@ export function importRuns(text: string, here: KeptPlace): readonly KeptRun[] {
 /** Bytes that a token's text tells as well are left out. */
 function leaner(_: string, value: unknown): unknown {
   if (!isRecord(value) || typeof value.text !== "string" || !Array.isArray(value.bytes)) return value;
-  const own = encoder.encode(value.text);
-  const { bytes } = value;
-  const { bytes: __, ...lean } = value;
-  return own.length === bytes.length && own.every((byte, index) => byte === bytes[index]) ? lean : value;
+  return lean({ ...value, text: value.text, bytes: value.bytes });
 }
-
-const encoder = new TextEncoder();
 
 function encode(part: string | number): string {
   return encodeURIComponent(part);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

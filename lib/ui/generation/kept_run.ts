@@ -6,8 +6,10 @@ import { paramsFromWire, paramsSchema, type WireParams } from "../../lm/wire.ts"
 import { paramsToWire } from "../address/generation_screen.ts";
 import { type BranchPoint, closed, type Completion, isRunning, type Run } from "./generation_state.ts";
 import { KEPT_STRINGS as TEXT } from "./kept_strings.ts";
+import { wholeSchema } from "../exported_json.ts";
+import { areTold, logprobSchema, measuredBy, tokenSchema, type Told, toldEntries, toldOf } from "../told_step.ts";
 
-type Told = Pick<Step, "logprob" | "rank" | "entropyNats" | "top" | "evidence">;
+interface ToldStep extends Told, Pick<Step, "top"> {}
 
 export interface KeptCompletion {
   readonly id: string;
@@ -15,7 +17,7 @@ export interface KeptCompletion {
   readonly sequence: number;
   readonly tokens: readonly Token[];
   /** What a server told of each token, which cannot be had again. */
-  readonly told?: readonly Told[] | undefined;
+  readonly told?: readonly ToldStep[] | undefined;
   /** The completion that it left, and where. */
   readonly from?: { readonly id: string; readonly position: number } | undefined;
   readonly reason?: FinishReason | undefined;
@@ -33,37 +35,11 @@ export interface KeptRun {
   readonly completions: readonly KeptCompletion[];
 }
 
-const encoder = new TextEncoder();
-const wholeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const idSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
-/** −∞ is null in JSON. */
-const logprobSchema = v.pipe(v.nullable(v.number()), v.transform((value) => value ?? -Infinity));
-const intervalSchema = v.object({ low: v.number(), high: v.exactOptional(v.number()) });
-
-const tokenSchema = v.pipe(
-  v.object({
-    id: wholeSchema,
-    text: v.string(),
-    /** Absent where they are those of the text. */
-    bytes: v.exactOptional(v.array(v.pipe(wholeSchema, v.maxValue(255)))),
-    special: v.exactOptional(v.boolean()),
-    isUnnumbered: v.exactOptional(v.boolean()),
-  }),
-  v.transform((token): Token => ({ ...token, bytes: token.bytes ?? [...encoder.encode(token.text)] })),
-);
 
 const toldSchema = v.object({
-  logprob: v.exactOptional(logprobSchema),
-  rank: v.exactOptional(wholeSchema),
-  entropyNats: v.exactOptional(v.number()),
+  ...toldEntries,
   top: v.array(v.object({ token: tokenSchema, logprob: logprobSchema, rank: wholeSchema })),
-  evidence: v.exactOptional(v.object({
-    kind: v.picklist(["bounded", "unavailable"]),
-    reason: v.string(),
-    restMass: v.exactOptional(intervalSchema),
-    entropyNats: v.exactOptional(intervalSchema),
-    isRankLeast: v.exactOptional(v.boolean()),
-  })),
 });
 
 export const runSchema: v.GenericSchema<unknown, KeptRun> = v.object({
@@ -101,15 +77,13 @@ export function keptRuns(runs: readonly Run[], prompt: string): readonly KeptRun
   });
 }
 
-function kept({ id, steps, reason, text, metrics }: Completion, from: KeptCompletion["from"]): KeptCompletion {
-  const isTold = steps.some(({ draw, logprob, top }) =>
-    draw.kind === "remote" && (top.length > 0 || logprob !== undefined)
-  );
+function kept({ id, steps, reason, text, metrics, bare }: Completion, from: KeptCompletion["from"]): KeptCompletion {
   return {
     id,
     sequence: steps[0]?.sequence ?? 0,
     tokens: steps.map(({ token }) => token),
-    told: isTold ? steps.map(told) : undefined,
+    // Subtle: what waits for its numbers looks like what a server drew.
+    told: bare === undefined && areTold(steps) ? steps.map(toldStep) : undefined,
     from,
     reason,
     text,
@@ -117,14 +91,8 @@ function kept({ id, steps, reason, text, metrics }: Completion, from: KeptComple
   };
 }
 
-function told({ logprob, rank, entropyNats, top, evidence }: Step): Told {
-  return {
-    ...(logprob === undefined ? {} : { logprob }),
-    ...(rank === undefined ? {} : { rank }),
-    ...(entropyNats === undefined ? {} : { entropyNats }),
-    top: top.map(({ token, logprob, rank }) => ({ token, logprob, rank })),
-    ...(evidence === undefined ? {} : { evidence }),
-  };
+function toldStep(step: Step): ToldStep {
+  return { ...toldOf(step), top: step.top.map(({ token, logprob, rank }) => ({ token, logprob, rank })) };
 }
 
 /**
@@ -169,15 +137,12 @@ function restored(
   isSamePrompt: boolean,
 ): Completion {
   // What nobody has the numbers of: its draw is as unknown as a server's.
-  const steps = tokens.map((token, position): Step => ({
-    sequence,
-    position,
-    token,
-    ...(told?.[position] ?? { top: [] }),
-    processors: [],
-    draw: { kind: "remote" },
-  }));
-  const isWhole = tokens.length === 0 || told !== undefined;
+  const steps = tokens.map((token, position): Step => {
+    const { top = [], ...rest } = told?.[position] ?? {};
+    return { sequence, position, token, top, ...measuredBy(rest) };
+  });
+  // Tokens without a number of their own are a server's, which would only give them back.
+  const isWhole = told !== undefined || tokens.every(({ isUnnumbered }) => isUnnumbered === true);
   return {
     id,
     steps,

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { Selection } from "../address/selection_text.ts";
 import type { Run } from "./generation_state.ts";
+import { wholeSchema } from "../exported_json.ts";
 import { type Trail, trailFrom } from "../trail.ts";
 
 /** Which run somebody sees, and which token they have opened. */
@@ -14,8 +15,6 @@ export const START: Place = { run: 0, selection: undefined };
 
 /** Places further back are not kept. */
 const MOST = 200;
-
-const wholeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 const trailSchema = v.object({
   at: wholeSchema,

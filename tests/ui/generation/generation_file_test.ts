@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Step } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { verdictsAlong } from "../../../lib/lm/survival.ts";
 import type { Token } from "../../../lib/lm/token.ts";
 import { fingerprint } from "../../../lib/ui/fingerprint.ts";
 import {
@@ -109,6 +110,38 @@ Deno.test("what a server told of each token at temperature 0 is kept too", async
   assert.equal(numbers(back?.[0])?.[0]?.rank, 1);
   assert.deepEqual(numbers(back?.[0]), numbers(run.completions[0]));
   await fake.close();
+});
+
+Deno.test("a server that tells no numbers is not asked again, and what it was given stays chosen by hand", async () => {
+  const fake = startFakeOpenAi();
+  const generator = await openFake(fake.url("silent"));
+  const params = { ...DEFAULT_PARAMS, maxTokens: 3 };
+  const whole = await Array.fromAsync(generator.generate({ prompt: "abc", top: 2, params }));
+  const [first] = whole.flatMap((event) => event.type === "step" ? [event.token.id] : []);
+  const path = first === undefined ? [] : [first];
+  const branch = await Array.fromAsync(generator.generate({ prompt: "abc", top: 2, params, path }));
+  const run = [whole, branch].reduce<Run>(
+    (run, events, row) => received(run, events, 1, () => row),
+    started({ ...params, n: 2 }, 0),
+  );
+  const back = restoredRuns(through([closed(run, "end")]), PROMPT)[0]?.completions;
+  assert.deepEqual(back?.map(({ bare }) => bare), [undefined, undefined]);
+  const drawn = back?.map(({ steps }) =>
+    steps.map(({ draw, evidence }) => [draw.kind, evidence?.reason.split(" ")[0]])
+  );
+  const { host } = new URL(fake.origin);
+  const written = ["remote", host];
+  assert.deepEqual(drawn, [[written, written, written], [["forced", "chosen"], written, written]]);
+  const verdicts = verdictsAlong(back?.[0]?.steps ?? [], { ...params, temperature: 2 }, undefined);
+  assert.deepEqual(new Set(verdicts.map(({ kind }) => kind)), new Set(["unknown"]));
+  await fake.close();
+});
+
+Deno.test("tokens of a server that were kept without what it told are not asked for again", () => {
+  const token = { ...tokenOf("a"), isUnnumbered: true };
+  const run = closed(received(started(DEFAULT_PARAMS, 0), [step(token)], 1), "end");
+  assert.equal(through([run])[0]?.completions[0]?.told, undefined);
+  assert.equal(restoredRuns(through([run]), PROMPT)[0]?.completions[0]?.bare, undefined);
 });
 
 Deno.test("hostile texts come back as they were", () => {
