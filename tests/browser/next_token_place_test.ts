@@ -95,6 +95,26 @@ Deno.test("next-token screen's place", async (t) => {
     assert.deepEqual([await temperature.inputValue(), await inAddress(page, "temperature")], ["0.5", "0.5"]);
   });
 
+  await t.step(
+    "a screen reader is told where a step by key has led, and nothing of the place that was opened",
+    async () => {
+      await open();
+      const told = page.locator("main > [role=status]");
+      assert.equal(await told.textContent(), "");
+      await page.keyboard.press("2");
+      // Of logits 3, 2, 1 and 0 the first has e³ / (e³ + e² + e + 1).
+      await told.filter({ hasText: "Token 1 is ‹x›. Most probable next: ‹w›, p 0.644." }).waitFor({
+        state: "attached",
+      });
+      await page.keyboard.press("ArrowRight");
+      await told.filter({ hasText: "Token 2 is ‹w›." }).waitFor({ state: "attached" });
+      await page.keyboard.press("Backspace");
+      await told.filter({ hasText: "Token 1 is ‹x›." }).waitFor({ state: "attached" });
+      await page.keyboard.press("Backspace");
+      await told.filter({ hasText: "Back at the prompt. Most probable next: ‹w›" }).waitFor({ state: "attached" });
+    },
+  );
+
   await t.step("a browser that refuses more entries of its history refuses no step", async () => {
     await open();
     await page.evaluate(() => {

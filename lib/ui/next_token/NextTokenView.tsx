@@ -17,6 +17,7 @@ import { PathPanel } from "./PathPanel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { PromptPanel } from "../token/PromptPanel.tsx";
 import { leaveFor, SampleBar } from "../frame/SampleBar.tsx";
+import { StepAnnouncer } from "./StepAnnouncer.tsx";
 import { Segments } from "../token/Segments.tsx";
 import { knownTokens } from "../token/token_display.ts";
 import { WithInspector } from "../inspector/WithInspector.tsx";
@@ -54,6 +55,7 @@ export function NextTokenView(props: NextTokenViewProps) {
           </ProblemCard>
         )}
       </form>
+      <StepAnnouncer next={next} />
       {next === undefined && problem === undefined && (
         <Panel title={TEXT.candidates}>
           <p role="status" class="flex flex-wrap items-center gap-2 p-3 text-soft">

@@ -92,6 +92,10 @@ export const NEXT_TOKEN_STRINGS = {
   add: "Append",
   tried: "Tried paths",
   ended: "The sequence ended: this token ends a completion. What follows below is what the model would say after it.",
+  toldPrompt: "Back at the prompt.",
+  toldStep: (position: number, token: string) => `Token ${position} is ${token}.`,
+  toldEnd: "It ends the completion.",
+  toldBest: (token: string, p: string) => `Most probable next: ${token}, p ${p}.`,
   stepBack: "Step back",
   force: "Force own text",
   keys:
