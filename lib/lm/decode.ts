@@ -2,6 +2,7 @@ import { Detokenizer } from "./detokenize.ts";
 import type { FinishReason, GeneratorEvent, Step } from "./event.ts";
 import type { LanguageModel } from "./model.ts";
 import type { SamplingParams } from "./params.ts";
+import { checkPromptIds } from "./prompt_ids.ts";
 import { type Sampler, samplerOf } from "./sample.ts";
 import type { Token, TokenId } from "./token.ts";
 
@@ -58,8 +59,8 @@ export async function* decodeRounds(
   { top, path = [], firstSequence = 0, signal }: DecodeOptions,
 ): AsyncGenerator<readonly GeneratorEvent[], void, void> {
   const promptIds = typeof prompt === "string" ? model.encode(prompt) : prompt;
-  checkPrompt([...promptIds, ...path], model);
   checkPath(path, model);
+  checkPrompt([...promptIds, ...path], model);
   checkBias(params, model);
   yield [{ type: "prompt", tokens: promptIds.map((id) => model.token(id)) }];
 
@@ -101,10 +102,14 @@ async function round(
   return (await Promise.all(told)).flat();
 }
 
-/** @throws {PromptTooLongError} when not one token fits after it; @throws {RangeError} when it is empty */
+/**
+ * @throws {PromptTooLongError} when not one token fits after it
+ * @throws {RangeError} when it is empty, or has a token that is none of the model's
+ */
 export function checkPrompt(promptIds: readonly TokenId[], model: LanguageModel): void {
   if (promptIds.length === 0) throw new RangeError("Cannot complete an empty prompt: expected at least one token");
   if (promptIds.length >= model.contextWindow) throw new PromptTooLongError(promptIds.length, model.contextWindow);
+  checkPromptIds(promptIds, model);
 }
 
 /** @throws {PathError} for an id outside the vocabulary */

@@ -189,7 +189,9 @@ export class NextTokens {
 
   #targetAfter(path: readonly TokenId[], target: string | undefined): TokenId | undefined {
     const ids = this.#continuation(target);
-    return path.every((id, index) => id === ids[index]) ? ids[path.length] : undefined;
+    const next = path.every((id, index) => id === ids[index]) ? ids[path.length] : undefined;
+    // Subtle: a tokenizer may have tokens that its model never gives.
+    return next !== undefined && next < this.#model.vocabularySize ? next : undefined;
   }
 
   #matching(wanted: string, logits: Float32Array): readonly TokenId[] {

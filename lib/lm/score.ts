@@ -3,6 +3,7 @@ import { Distribution } from "./distribution.ts";
 import { rankOf, topIds } from "./logits.ts";
 import type { LanguageModel } from "./model.ts";
 import { setFromModel } from "./model_logits.ts";
+import { checkPromptIds } from "./prompt_ids.ts";
 import type { TokenId } from "./token.ts";
 
 /** A completion that cannot be scored. */
@@ -20,6 +21,7 @@ interface ScoreOptions {
  * border between them is where the caller put it.
  * @returns one entry for each id of `completion`
  * @throws {CompletionError} for an id outside the vocabulary, or when both together do not fit the window
+ * @throws {RangeError} for a prompt that is empty, or has a token that is none of the model's
  */
 export async function score(
   model: LanguageModel,
@@ -29,6 +31,7 @@ export async function score(
 ): Promise<readonly ScoredToken[]> {
   if (completion.length === 0) return [];
   if (prompt.length === 0) throw new RangeError("Cannot score under an empty prompt: expected at least one token");
+  checkPromptIds(prompt, model);
   for (const id of completion) {
     if (Number.isInteger(id) && id >= 0 && id < model.vocabularySize) continue;
     throw new CompletionError(`Cannot score token id ${id}: the vocabulary ends at ${model.vocabularySize - 1}`);

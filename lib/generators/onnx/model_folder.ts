@@ -96,8 +96,9 @@ export async function checkTokenizer(path: string, precision: Precision, { logit
   if (!isObject(await readJson(path, "tokenizer_config.json"))) {
     throw new SyntaxError(`Cannot use ${path}/tokenizer_config.json: expected an object`);
   }
-  const tokens = countTokens(tokenizer);
-  if (logitsWidth === undefined || logitsWidth >= tokens) return;
+  if (logitsWidth === undefined) return;
+  const tokens = countTokens(tokenizer, logitsWidth);
+  if (logitsWidth >= tokens) return;
   throw new TypeError(
     `Cannot use ${path}/${
       weightsFile(precision)
@@ -105,13 +106,20 @@ export async function checkTokenizer(path: string, precision: Precision, { logit
   );
 }
 
-/** Ids of a tokenizer's vocabulary and of what was added to it; 0 where it is written in a way that does not tell. */
-function countTokens({ model, added_tokens: added }: Readonly<Record<string, unknown>>): number {
+/**
+ * Ids of a tokenizer's vocabulary and of what was added to it, without what was added beyond the logits, as
+ * `Tokenizer.sizeWithin` has it; 0 where the file is written in a way that does not tell.
+ */
+function countTokens({ model, added_tokens: added }: Readonly<Record<string, unknown>>, logits: number): number {
   const vocabulary = isObject(model) ? model.vocab : undefined;
   if (Array.isArray(vocabulary)) return vocabulary.length;
   if (!isObject(vocabulary)) return 0;
   const ids = new Set(Object.values(vocabulary));
-  for (const token of Array.isArray(added) ? added : []) if (isObject(token)) ids.add(token.id);
+  for (const token of Array.isArray(added) ? added : []) {
+    if (!isObject(token)) continue;
+    if (typeof token.id === "number" && token.id >= logits) ids.delete(token.id);
+    else ids.add(token.id);
+  }
   return ids.size;
 }
 

@@ -86,10 +86,9 @@ export function checkFirstLogits(logits: Float32Array): void {
   if (problem !== undefined) throw new LogitsError(`Cannot use the model's logits after the token id 0: ${problem}`);
 }
 
-/** @throws {TypeError} when the graph gives fewer logits than its tokenizer has tokens; more are padding */
+/** @throws {TypeError} when the graph gives fewer logits than its tokenizer's own vocabulary; more are padding */
 export function checkVocabulary(logits: number, tokenizer: Tokenizer): void {
-  if (logits >= tokenizer.size) return;
-  throw new TypeError(
-    `Cannot use the model: it gives ${logits} logits, but its tokenizer has ${tokenizer.size} tokens`,
-  );
+  const tokens = tokenizer.sizeWithin(logits);
+  if (logits >= tokens) return;
+  throw new TypeError(`Cannot use the model: it gives ${logits} logits, but its tokenizer has ${tokens} tokens`);
 }

@@ -42,8 +42,13 @@ export class Tokenizer {
     for (const [name, id] of source.vocabulary) this.#names.set(id, name);
   }
 
-  get size(): number {
-    return this.#names.size;
+  /**
+   * How many of its tokens a model must have that gives so many logits: all but those that were added beyond them, such as
+   * one for an image, which a model of text neither reads nor gives.
+   */
+  sizeWithin(logits: number): number {
+    const { addedIds } = this.source;
+    return [...this.#names.keys()].filter((id) => id < logits || !addedIds.has(id)).length;
   }
 
   /** Subtle: exports pad the vocabulary, so the model has ids that no text ever gives. */

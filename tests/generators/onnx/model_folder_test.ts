@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import * as v from "valibot";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
 import { contextWindow, endIdsOf, findModel, parseConfig } from "../../../lib/generators/onnx/model_folder.ts";
-import { CONTEXT, fixturePath } from "./tiny_models.ts";
+import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { collect, CONTEXT, ENDLESS, fixturePath } from "./tiny_models.ts";
 
 interface Broken {
   readonly what: string;
@@ -17,6 +19,8 @@ const ONNX = "onnx/model.onnx";
 async function edit(file: string, change: (value: Record<string, unknown>) => unknown): Promise<void> {
   await Deno.writeTextFile(file, JSON.stringify(change(JSON.parse(await Deno.readTextFile(file)))));
 }
+
+const modelSchema = v.looseObject({ vocab: v.record(v.string(), v.number()) });
 
 const BROKEN: readonly Broken[] = [
   {
@@ -101,21 +105,11 @@ const BROKEN: readonly Broken[] = [
   {
     what: "the tokenizer has more tokens than the model gives logits",
     damage: (folder) =>
-      edit(`${folder}/tokenizer.json`, ({ added_tokens, ...rest }) => ({
-        ...rest,
-        added_tokens: [
-          ...Array.isArray(added_tokens) ? added_tokens : [],
-          ...Array.from({ length: 20 }, (_, index) => ({
-            id: 300 + index,
-            content: `<extra${index}>`,
-            single_word: false,
-            lstrip: false,
-            rstrip: false,
-            normalized: false,
-            special: false,
-          })),
-        ],
-      })),
+      edit(`${folder}/tokenizer.json`, ({ model, ...rest }) => {
+        const { vocab, ...kept } = v.parse(modelSchema, model);
+        const more = Array.from({ length: 20 }, (_, index) => [`more${index}`, 300 + index] as const);
+        return { ...rest, model: { ...kept, vocab: { ...vocab, ...Object.fromEntries(more) } } };
+      }),
     message: /it gives 300 logits, but its tokenizer has 320 tokens/,
   },
   {
@@ -205,4 +199,41 @@ Deno.test("parseConfig() takes null for a field that is absent, as Python writes
   assert.equal(contextWindow(config), 32_768);
   const open = parseConfig({ model_type: "mistral", vocab_size: 3, max_position_embeddings: null }, "c");
   assert.throws(() => contextWindow(open), /expected "n_positions" or "max_position_embeddings"/);
+});
+
+Deno.test("tokens that were added beyond the logits keep no model from being opened, and are refused by name in a prompt", async () => {
+  const root = await Deno.realPath(await Deno.makeTempDir());
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+  try {
+    const folder = await copyFixture(root);
+    await edit(`${folder}/tokenizer.json`, ({ added_tokens, ...rest }) => ({
+      ...rest,
+      added_tokens: [...Array.isArray(added_tokens) ? added_tokens : [], { id: 300, content: "<image>", ...flags }],
+    }));
+    for (const driver of ["native", "binding"]) {
+      const source = onnx(`file://${folder}`),
+        env = (name: string) => name === "VISUALLM_ONNX_DRIVER" ? driver : undefined;
+      await source.check?.(CONTEXT);
+      const generator = await source.open({ ...CONTEXT, env });
+      const message = `Cannot read the prompt's token "<image>" (id 300): the model's vocabulary ends at 299`;
+      const step = { path: [], params: DEFAULT_PARAMS, offset: 0, limit: 1 };
+      try {
+        assert.equal((await generator.tokenize?.("The<image>"))?.at(-1)?.id, 300);
+        const { prompt, params } = { prompt: "The<image>", params: { ...ENDLESS, maxTokens: 1 } };
+        await assert.rejects(collect(generator.generate({ prompt, params, top: 1 })), { name: "RangeError", message });
+        await assert.rejects(async () => await generator.next?.({ ...step, prompt }), { name: "RangeError", message });
+        await assert.rejects(async () => await generator.score?.({ prompt: [300], completion: [1], top: 1 }), {
+          message,
+        });
+        await assert.rejects(async () => await generator.score?.({ prompt: "The", completion: "<image>", top: 1 }), {
+          name: "CompletionError",
+        });
+        assert.equal((await generator.next?.({ ...step, prompt: "The", target: "<image>" }))?.target, undefined);
+      } finally {
+        await generator.close();
+      }
+    }
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
 });

@@ -47,7 +47,11 @@ Deno.test("special, added and unused tokens", () => {
   assert.deepEqual(tokenizer.token(1), { id: 1, text: " hi", bytes: [0x20, 0x68, 0x69] });
   assert.equal(tokenizer.token(2).text, "Ġadded", "an added token is its own text");
   assert.deepEqual(tokenizer.token(99), { id: 99, text: "⟨unused 99⟩", bytes: [], special: true });
-  assert.equal(tokenizer.size, 3);
+  assert.deepEqual(
+    [3, 2, 1, 0].map((logits) => tokenizer.sizeWithin(logits)),
+    [3, 2, 2, 1],
+    "of 0 and 2 that were added",
+  );
 });
 
 for (const name of TINY_MODELS) {
