@@ -1,8 +1,9 @@
 /** One tab's instance of a developer's component: its page, and the actions that run on it. */
 import type { ElementAction } from "../elements/element.ts";
-import { InputError, quote } from "../elements/input.ts";
+import { InputError } from "../elements/input.ts";
 import type { Page } from "../elements/page.ts";
 import type { Problem } from "../lm/event.ts";
+import { quote } from "../lm/quote.ts";
 import { ActionRun } from "./action_run.ts";
 import { Listener } from "./listener.ts";
 import type { ActionState, SessionEvent, SessionState } from "./session_event.ts";

@@ -1,4 +1,5 @@
 /** What every input has: a label, a value, and the check of what a client sends for it. */
+import { quote } from "../lm/quote.ts";
 import { type ActionInput, Element, type ElementOptions } from "./element.ts";
 
 /** A value that a client sent and that the input does not have. */
@@ -66,11 +67,3 @@ export abstract class Input<Value, State extends InputState<Value> = InputState<
 export type ValuesOf<Inputs> = {
   readonly [Key in keyof Inputs]: Inputs[Key] extends { readonly value: infer Value } ? Value : never;
 };
-
-const SHOWN_CHARACTERS = 64;
-
-/** A value as a message repeats it: JSON, cut. */
-export function quote(value: unknown): string {
-  const text = typeof value === "number" || value === undefined ? String(value) : JSON.stringify(value);
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-}

@@ -1,4 +1,5 @@
 /** A prompt as a developer writes it: text whose fields are remembered, so that the screen can mark them. */
+import { quote } from "./quote.ts";
 
 /** Where one field's value stands in a prompt. Offsets count UTF-16 units, as `String.slice` does. */
 export interface FieldSpan {
@@ -16,7 +17,7 @@ export interface Prompt {
 /** A named value for a `prompt` template. The value is used as it is, byte for byte. */
 export function field(name: string, value: string): Prompt {
   if (typeof value !== "string") {
-    throw new TypeError(`Cannot mark field "${name}": expected a text, got ${JSON.stringify(value) ?? String(value)}`);
+    throw new TypeError(`Cannot mark field "${name}": expected a text, got ${quote(value)}`);
   }
   if (name === "") throw new TypeError("Cannot mark a field without a name");
   return { text: value, spans: [{ field: name, start: 0, end: value.length }] };
@@ -26,13 +27,32 @@ export function field(name: string, value: string): Prompt {
  * A template tag that joins text, fields, and other prompts.
  * Subtle: escapes such as `\n` in the template mean what they mean in any template string; values are never changed.
  * @example prompt`Q: ${field("question", "why?")} A:` has the text "Q: why? A:" and one span from 3 to 7
+ * @throws {TypeError} for a value that is none of these, as a row without the field gives: it would be missing unseen
  */
 export function prompt(strings: TemplateStringsArray, ...values: readonly (Prompt | string | number)[]): Prompt {
-  const pieces = strings.flatMap((text, index) => {
-    const value = values[index];
-    return value === undefined ? [toPrompt(text)] : [toPrompt(text), toPrompt(value)];
-  });
+  const pieces = strings.flatMap((text, index) =>
+    index < values.length ? [toPrompt(text), checkedValue(values[index], index, text)] : [toPrompt(text)]
+  );
   return joinPrompts(pieces);
+}
+
+const SHOWN_BEFORE = 32;
+
+/** Subtle: the app starts without checking types, and none says what a row of a file holds. */
+function checkedValue(value: unknown, index: number, before: string): Prompt {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "bigint") {
+    return toPrompt(String(value));
+  }
+  if (isPrompt(value)) return value;
+  const place = before === "" ? "" : `, after ${quote(before.slice(-SHOWN_BEFORE))}`;
+  throw new TypeError(
+    `Cannot use value ${index + 1} of a prompt${place}: expected a text, a number or field(…), got ${quote(value)}`,
+  );
+}
+
+function isPrompt(value: unknown): value is Prompt {
+  return typeof value === "object" && value !== null && "text" in value && typeof value.text === "string" &&
+    "spans" in value && Array.isArray(value.spans);
 }
 
 /** Prompts one after the other. */

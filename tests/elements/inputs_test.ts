@@ -19,6 +19,8 @@ Deno.test("inputs refuse what is not one of their values, and say what is", () =
     [number, null, /got null/],
     [number, NaN, /got NaN/],
     [number, [5], /got \[5\]/],
+    [number, 5n, /got 5n/],
+    [number, () => 5, /got a function/],
     [tenths, 0.3, undefined],
     [tenths, 0.7000000000000001, undefined],
     [tenths, 0.35, /steps of 0.1/],
@@ -72,6 +74,12 @@ Deno.test("setChoices() keeps the value while it is there, and else takes the fi
   assert.equal(choice.value, "b");
   choice.setChoices(["c", "a"]);
   assert.equal(choice.value, "c");
+  const radio = radioInput("R", ["", "a", "b"], { deselects: true });
+  radio.set("");
+  radio.setChoices(["", "b"]);
+  assert.equal(radio.value, "", "an empty text is a choice as any other");
+  radio.setChoices(["b"]);
+  assert.equal(radio.value, undefined);
 });
 
 Deno.test("a radio that deselects starts with none and forgets after sending; a text that blanks is emptied", () => {

@@ -23,7 +23,7 @@ export class RadioInput<Value extends string | undefined> extends Input<Value, R
   /** Keeps the value when it is still there, else takes the first, or none. @throws {RangeError} without a choice */
   setChoices(choices: readonly (Value & string)[]): void {
     const kept = choices.find((choice) => choice === this.value);
-    if (this.state.deselects) return this.change({ choices: [...choices], ...(kept ? {} : NONE) });
+    if (this.state.deselects) return this.change({ choices: [...choices], ...(kept === undefined ? NONE : {}) });
     this.change({ choices: [...choices], value: kept ?? first(this.state.label, choices) });
   }
 

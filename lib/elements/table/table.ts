@@ -1,5 +1,5 @@
 import { Element, type ElementOptions, type Scalar } from "../element.ts";
-import { quote } from "../input.ts";
+import { quote } from "../../lm/quote.ts";
 import type { StoredCell } from "./cell.ts";
 
 /** What a cell may hold: a value that is shown as it is, or any other element. */
