@@ -1,5 +1,5 @@
 /** One run of an element's action, from the click to its end. */
-import type { ElementAction, Progress } from "../elements/element.ts";
+import type { ActionResult, ActionSteps, ElementAction, Progress } from "../elements/element.ts";
 import type { Problem } from "../lm/event.ts";
 import type { ActionState } from "./session_event.ts";
 
@@ -45,7 +45,8 @@ export class ActionRun {
       const start = action.prepare();
       for (const input of action.inputs) input.sent();
       const result = start(signal);
-      if (isGenerator(result)) await this.#follow(result);
+      const steps = stepsOf(result);
+      if (steps !== undefined) await this.#follow(steps);
       else await unlessAborted(Promise.resolve(result), signal);
     } catch (error) {
       failure = { error };
@@ -57,7 +58,7 @@ export class ActionRun {
   }
 
   /** A cancelled generator is told to return, and not waited for. */
-  async #follow(steps: AsyncGenerator<Progress | void, void, void>): Promise<void> {
+  async #follow(steps: ActionSteps): Promise<void> {
     const { signal } = this.#controller;
     let turnMs = performance.now();
     while (true) {
@@ -76,8 +77,15 @@ export class ActionRun {
   }
 }
 
-function isGenerator(result: unknown): result is AsyncGenerator<Progress | void, void, void> {
-  return typeof result === "object" && result !== null && Symbol.asyncIterator in result;
+/** Undefined for an action that is no generator. Subtle: a list can be iterated too, and is none. */
+function stepsOf(result: ActionResult): ActionSteps | undefined {
+  if (typeof result !== "object" || result === null) return undefined;
+  if (Symbol.asyncIterator in result) return result;
+  return Symbol.iterator in result && "next" in result ? awaited(result) : undefined;
+}
+
+async function* awaited(steps: Iterable<Progress | void>): ActionSteps {
+  yield* steps;
 }
 
 /** Undefined once the signal aborts, whatever the promise does. */

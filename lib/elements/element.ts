@@ -129,8 +129,11 @@ export interface Progress {
   readonly of: number;
 }
 
-/** What an action may be: a function, an async one, or an async generator of which each `yield` sends what changed. */
-export type ActionResult = void | Promise<void> | AsyncGenerator<Progress | void, void, void>;
+/** The steps of an action: each `yield` sends what changed. */
+export type ActionSteps = AsyncGenerator<Progress | void, void, void>;
+
+/** What an action may be: a function or a generator, async or not. */
+export type ActionResult = void | Promise<void> | ActionSteps | Generator<Progress | void, void, void>;
 
 /** An input as an action sees it. */
 export interface ActionInput {

@@ -64,7 +64,7 @@ export class Button<Group extends Inputs> extends Element<ButtonState> {
 }
 
 /**
- * Runs code when it is clicked. An action that is an async generator sends what changed at each `yield`; one at a time
+ * Runs code when it is clicked. An action that is a generator sends what changed at each `yield`; one at a time
  * runs for each button.
  */
 export function button(label: string, action: ButtonAction<Record<never, never>>): Button<Record<never, never>>;
