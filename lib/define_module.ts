@@ -1,5 +1,9 @@
+import * as v from "valibot";
 import type { Component, ComponentKind } from "./components/component.ts";
-import { DEFAULT_PARAMS, PARAM_RANGES } from "./lm/params.ts";
+import { DEFAULT_PARAMS } from "./lm/params.ts";
+import { quote } from "./lm/quote.ts";
+import { paramsSchema } from "./lm/wire.ts";
+import { camelCase, snakeCase } from "./lm/wire_text.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { CHECKED, type Module, type ModuleDefinition } from "./module.ts";
 import type { Task } from "./task.ts";
@@ -32,11 +36,13 @@ const TASK_FIELDS: Readonly<Record<keyof Task<unknown>, true>> = {
 const METRIC_KINDS: ReadonlySet<unknown> = new Set(["text", "logprobs"] satisfies Metric["kind"][]);
 
 const NAME = /^[a-z][a-z0-9_-]{0,63}$/;
+/** What the app itself answers below: a module's pages would never be seen there. */
+const TAKEN_NAMES: readonly string[] = ["api", "v1"];
 
 /**
  * Checks a module and gives it its defaults. The sample type flows from each task's dataset into its `prompt` and `target`.
- * @throws {TypeError} naming what is missing, misspelt or of another kind, or the name that is taken twice or malformed
- * @throws {RangeError} for a task's param that is out of its range
+ * @throws {TypeError} naming what is missing, misspelt or of another kind, or the name that is taken or malformed
+ * @throws {RangeError} for a param of a task or a chat that a request could not have either
  */
 export function defineModule<Samples extends Readonly<Record<string, unknown>>>(
   definition: ModuleDefinition<Samples>,
@@ -48,8 +54,14 @@ export function defineModule<Samples extends Readonly<Record<string, unknown>>>(
 
 /** Subtle: types alone would tell nothing, as the app starts without checking them. */
 function checkModule(definition: ModuleDefinition<Readonly<Record<string, unknown>>>): void {
+  if (typeof definition !== "object" || definition === null) {
+    throw new TypeError(`Cannot define a module: it is ${got(definition)}, expected { name, components }`);
+  }
   const { name, generators = {}, tasks = {}, components } = definition;
   checkName("module", name);
+  if (TAKEN_NAMES.includes(name)) {
+    throw new TypeError(`Cannot name a module ${quote(name)}: what stands below /${name} is the app's own`);
+  }
   const what = `module "${name}"`;
   checkFields(what, definition, MODULE_FIELDS);
   for (const [key, generator] of Object.entries(generators)) {
@@ -68,6 +80,10 @@ function checkComponents(
   components: readonly Component[],
   given: Readonly<Record<"generator" | "task", object>>,
 ): void {
+  const isList: boolean = Array.isArray(components);
+  if (components !== undefined && !isList) {
+    throw new TypeError(`Cannot define ${what}: its components are ${got(components)}, expected a list of them`);
+  }
   if ((components?.length ?? 0) === 0) throw new TypeError(`Cannot define ${what}: it has no component`);
   const taken = new Set<string>();
   for (const [index, component] of components.entries()) {
@@ -86,6 +102,9 @@ function checkComponents(
       throw new TypeError(`Cannot define ${what}: two components are named "${component.name}"`);
     }
     taken.add(component.name);
+    if (component.kind !== "chat") continue;
+    checkMetrics(`component "${component.name}" of ${what}`, component.metrics);
+    checkParams(`component "${component.name}" of ${what}`, component.params);
   }
 }
 
@@ -134,16 +153,29 @@ function checkDataset(what: string, dataset: Task<unknown>["dataset"] | undefine
   }
 }
 
+/** Against what a request may hold: what a module starts with is sent back by the form that shows it. */
 function checkParams(what: string, params: Task<unknown>["params"] & object): void {
-  checkFields(`the params of ${what}`, params, DEFAULT_PARAMS);
-  for (const [name, { min, max, integer }] of Object.entries(PARAM_RANGES)) {
-    const value: unknown = new Map<string, unknown>(Object.entries(params)).get(name);
-    if (value === undefined) continue;
-    const isIn = typeof value === "number" && value >= min && value <= max && (!integer || Number.isInteger(value));
-    if (isIn) continue;
-    const range = `${integer ? "a whole number" : "a number"} from ${min} to ${max}`;
-    throw new RangeError(`Cannot define ${what}: its params.${name} must be ${range}, got ${JSON.stringify(value)}`);
+  if (typeof params !== "object" || params === null || Array.isArray(params)) {
+    throw new TypeError(`Cannot define ${what}: its params are ${got(params)}, expected { name: value }`);
   }
+  checkFields(`the params of ${what}`, params, DEFAULT_PARAMS);
+  const given = Object.entries(params).filter(([name]) => Object.hasOwn(DEFAULT_PARAMS, name));
+  const { issues } = v.safeParse(paramsSchema, Object.fromEntries(given.map(wireParam)), { abortEarly: true });
+  if (issues === undefined) return;
+  const [{ message, path }] = issues;
+  const name = camelCase(String(path?.[0].key));
+  const value = given.find(([each]) => each === name)?.[1];
+  throw new RangeError(`Cannot define ${what}: its params.${name} ${message}, got ${quote(value)}`);
+}
+
+/** Subtle: the wire has null for the −∞ that bans a token, and where a param may be left out none may be undefined. */
+function wireParam([name, value]: readonly [string, unknown]): readonly [string, unknown] {
+  const biases = name === "logitBias" && typeof value === "object" && value !== null
+    ? Object.fromEntries(
+      Object.entries(value).map(([id, bias]) => [id, bias === -Infinity ? null : bias ?? undefined]),
+    )
+    : value ?? null;
+  return [snakeCase(name), biases];
 }
 
 function checkSource(what: string, part: string, source: unknown, expected: string): void {
@@ -164,14 +196,15 @@ function checkFields(what: string, value: object, fields: object): void {
 /** @example [1] → "a list", "x" → "\"x\"" */
 function got(value: unknown): string {
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "function") return "a function";
-  if (typeof value === "object" && value !== null) return "an object";
-  return JSON.stringify(value) ?? "undefined";
+  return typeof value === "object" && value !== null ? "an object" : quote(value);
 }
 
-function checkName(what: string, name: string): void {
-  if (NAME.test(name)) return;
+/** Subtle: a name that is left out would be the text "undefined" to the pattern. */
+function checkName(what: string, name: unknown): void {
+  if (typeof name === "string" && NAME.test(name)) return;
   throw new TypeError(
-    `Cannot name a ${what} "${name}": expected lower-case letters, digits, "-" and "_", a letter first, at most 64`,
+    `Cannot name a ${what} ${
+      quote(name)
+    }: expected lower-case letters, digits, "-" and "_", a letter first, at most 64`,
   );
 }

@@ -1,6 +1,7 @@
 /** The pages of a module: those that the app has of its own, and a developer's. */
 import type { Element } from "../elements/element.ts";
 import type { Page } from "../elements/page.ts";
+import { quote } from "../lm/quote.ts";
 import type { ChatComponent } from "./chat.ts";
 import type { SessionGenerator } from "./session_generator.ts";
 
@@ -33,7 +34,7 @@ export type Component = DatasetComponent | GenerationComponent | NextTokenCompon
 export type ComponentKind = Component["kind"];
 
 export interface ComponentOptions {
-  /** Default: the kind, or for a page of one's own its title in lower case with "-" between words. */
+  /** Default: the kind, or for a page of one's own its title in lower case, without accents, with "-" between words. */
   readonly name?: string;
   readonly title?: string;
 }
@@ -77,7 +78,10 @@ export function component(
   return { kind: "elements", name, title, setup };
 }
 
-/** "My Tables" → "my-tables". */
+/** "My Tables" → "my-tables", "Café" → "cafe". @throws {TypeError} when no letter of it can stand in an address */
 function slug(title: string): string {
-  return title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[^a-z]+|-+$/g, "");
+  const plain = title.normalize("NFKD").replaceAll(/\p{M}+/gu, "").toLowerCase();
+  const name = plain.replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^[^a-z]+|-+$/g, "");
+  if (name !== "") return name;
+  throw new TypeError(`Cannot name component ${quote(title)} after its title: give it a { name: "…" } of a to z`);
 }

@@ -19,6 +19,7 @@ import {
 import type { Dataset } from "../../lib/datasets/dataset.ts";
 import { parseJsonl } from "../../lib/datasets/jsonl.ts";
 import { SessionGenerator } from "../../lib/components/session_generator.ts";
+import { DEFAULT_PARAMS } from "../../lib/lm/params.ts";
 import { isModule } from "../../lib/module.ts";
 import { startLines } from "../../lib/server/start/start_lines.ts";
 import { throwing } from "../rig/throwing.ts";
@@ -26,6 +27,8 @@ import { readEvents, readProblem } from "../rig/read_events.ts";
 import { rigApp, rigPath } from "../rig/rig_app.ts";
 
 const one = logitTable({ vocabulary: ["a"], logits: () => [0] });
+/** As plain JavaScript may give it. */
+const untyped = (value: unknown) => value as never;
 /** As a JSON file may hold it: the type promises a text. */
 const wrong = rows([{ topic: 5 as unknown as string }]);
 
@@ -116,7 +119,22 @@ Deno.test("defineModule() refuses params out of range and metrics that compute n
       components: [generation()],
     });
   assert.throws(() => define({ params: { temperature: 7 } }), /task "t" of module "x": its params\.temperature.*got 7/);
-  assert.throws(() => define({ params: { maxTokens: 1.5 } }), /a whole number from/);
+  const params: readonly (readonly [unknown, RegExp])[] = [
+    [{ maxTokens: 1.5 }, /its params\.maxTokens must be a whole number from 1 to 4096, got 1\.5/],
+    [{ topP: undefined }, /its params\.topP must be a number from 0\.01 to 1, got undefined/],
+    [{ minP: NaN }, /its params\.minP must be .*got NaN/],
+    [{ stop: "###" }, /its params\.stop must be at most 8 texts of 1 to 64 characters, got "###"/],
+    [{ stop: ["x".repeat(65)] }, /its params\.stop must be at most 8 texts/],
+    [{ stop: [""] }, /its params\.stop must be .*got \[""\]/],
+    [{ order: ["temperature"] }, /its params\.order must name each of logit_bias, .* once, got \["temperature"\]/],
+    [{ logitBias: { 5: 200 } }, /its params\.logitBias must map token ids to numbers from -100 to 100/],
+    [{ logitBias: { 5: null } }, /its params\.logitBias must map/],
+    [{ logitBias: { cat: 1 } }, /its params\.logitBias must map/],
+    ["greedy", /its params are "greedy", expected \{ name: value \}/],
+    [null, /its params are null/],
+  ];
+  for (const [given, message] of params) assert.throws(() => define({ params: given }), message);
+  assert.ok(isModule(define({ params: { ...DEFAULT_PARAMS, stop: ["x"], logitBias: { 5: -Infinity, 6: -100 } } })));
   for (const metric of [{}, undefined]) {
     assert.throws(() => define({ metrics: { m: metric } }), /its metric "m" has no compute/);
   }
@@ -140,6 +158,14 @@ Deno.test("defineModule() names what is misspelt or of another kind, as the app 
     ],
     [{ components: [generation] }, /its component 0 is a function, expected what generation\(\)/],
     [{ components: undefined }, /it has no component/],
+    [{ components: generation() }, /Cannot define module "x": its components are an object, expected a list of them/],
+    [{ name: undefined }, /Cannot name a module undefined: expected lower-case letters/],
+    [{ name: "Café" }, /Cannot name a module "Café": expected lower-case letters/],
+    [{ components: [chat({ metrics: untyped({ m: {} }) })] }, /component "chat" of module "x": its metric "m" has no/],
+    [
+      { components: [chat({ params: { n: 99 } })] },
+      /component "chat" of module "x": its params\.n must be a whole number from 1 to 16, got 99/,
+    ],
     [{ generators: { one: "models/demo" } }, /its generator "one" is "models\/demo", expected onnx\("…"\)/],
     [
       { tasks: { t: { ...task, metric: {} } } },
@@ -161,6 +187,7 @@ Deno.test("defineModule() names what is misspelt or of another kind, as the app 
     ],
   ];
   for (const [definition, message] of cases) assert.throws(() => define(definition), message);
+  assert.throws(() => defineModule(untyped(undefined)), /Cannot define a module: it is undefined, expected \{ name, /);
   class Own {
     readonly helper = 1;
     readonly dataset = task.dataset;
@@ -169,6 +196,29 @@ Deno.test("defineModule() names what is misspelt or of another kind, as the app 
     }
   }
   assert.ok(isModule(define({ tasks: { t: new Own() } })), "an object of a class may have more");
+});
+
+Deno.test("defineModule() refuses each name under which the app itself answers", () => {
+  const routes = [...Deno.readDirSync(new URL("../../routes/", import.meta.url))];
+  const taken = routes.flatMap(({ name, isDirectory }) => isDirectory && /^[a-z]/.test(name) ? [name] : []);
+  assert.ok(taken.length > 0);
+  const components = [component("A", () => [])];
+  for (const name of taken) {
+    const message = `Cannot name a module "${name}": what stands below /${name} is the app's own`;
+    assert.throws(() => defineModule({ name, components }), { name: "TypeError", message });
+  }
+});
+
+Deno.test("component() is named after its title, without accents, and asks for a name where no letter is left", () => {
+  const names = ["My Page", "Café menu", "Übersicht 2", "2 Ñandúes!"].map((title) => component(title, () => []).name);
+  assert.deepEqual(names, ["my-page", "cafe-menu", "ubersicht-2", "nandues"]);
+  for (const title of ["数据", "", "7"]) {
+    assert.throws(
+      () => component(title, () => []),
+      new RegExp(`Cannot name component "${title}" after its title: give it a \\{ name: "…" \\}`),
+    );
+  }
+  assert.equal(component("数据", () => [], { name: "data" }).name, "data");
 });
 
 Deno.test("what a metric or a chat's controls do wrong is told with its place; nothing to measure is no fault", async () => {
