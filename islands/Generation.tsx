@@ -77,7 +77,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       commitTyped(event);
       void making.generate(event.shiftKey);
-    } else if (event.key === "Escape" && isRunning(runs.value[here().run] ?? IDLE)) making.stop();
+    } else if (event.key === "Escape" && runs.value.some(isRunning)) making.stop();
     else if (event.key === "Escape") goTo({ ...here(), selection: undefined });
     else if (isUndo(event)) event.shiftKey ? places.redo() : places.undo();
     else if (!isPageKey(event)) return false;
@@ -131,6 +131,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
       canRedo={canRedo(trail.value)}
       onParams={(next) => params.value = next}
       onGenerate={() => void making.generate()}
+      onRetry={() => void making.retry(run)}
       onBranch={(token) => void making.branch(token)}
       onContinue={(sequence, position) => void making.continueFrom(sequence, position)}
       onCompare={(sequence) => compared.value = toggled(compared.value, { run: shownRun, sequence })}

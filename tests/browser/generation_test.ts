@@ -493,6 +493,85 @@ Deno.test("generation screen", async (t) => {
     await page.close();
   });
 
+  await t.step("a branch that is taken while its run streams ends the others, which keep what has come", async () => {
+    const { page, errors } = await openPage(browser, `${rig.origin}/rig/generation?generator=held&n=2`);
+    await page.getByRole("button", { name: "Generate" }).click();
+    await strip(page, "Completions 2").getByRole("button").nth(2).waitFor();
+    await strip(page, "Completions 1").getByRole("button").nth(1).click();
+    await page.getByTitle(/^Go on with/).first().click();
+    await page.getByText("branch of 1 at token 2").waitFor();
+    await page.getByText("cancelled").nth(1).waitFor();
+    await strip(page, "Completions 3").getByRole("button").nth(2).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("cancelled").nth(2).waitFor();
+    assert.equal(await strip(page, "Completions 1").getByRole("button").count(), 3);
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
+  await t.step("a run that streams is stopped, and read out, while another one is looked at", async () => {
+    const { page, errors } = await openPage(browser, `${rig.origin}/rig/generation?generator=held&temperature=0`);
+    const stop = page.getByRole("button", { name: "Stop" });
+    const log = page.getByRole("log");
+    const several = page.getByLabel("max_tokens", { exact: true });
+    await several.fill("4");
+    await several.blur();
+    await generate(page);
+    // After "abc " the rig's model goes on with the two bytes of "é", and then with the alphabet.
+    await log.filter({ hasText: /^éab$/ }).waitFor({ state: "attached" });
+    await several.fill("12");
+    await several.blur();
+    for (const how of ["Escape", "Stop"]) {
+      await page.getByRole("button", { name: "Generate" }).click();
+      await strip(page, "Completions 1").getByRole("button").nth(5).waitFor();
+      await page.getByRole("button", { name: "Earlier run" }).click();
+      await page.getByText(/^length$/).or(page.getByText(/^cancelled$/)).waitFor();
+      await stop.and(page.locator(":enabled")).waitFor();
+      if (how === "Escape") await page.keyboard.press("Escape");
+      else await stop.click();
+      await stop.and(page.locator(":disabled")).waitFor();
+      await log.filter({ hasText: /^éabcd$/ }).waitFor({ state: "attached" });
+      await page.getByRole("button", { name: "Later run" }).click();
+      await page.getByText("stopped, kept as it is").waitFor();
+    }
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
+  await t.step("Retry asks again for the branch, or the way on, that failed", async () => {
+    const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=8&temperature=1.2`);
+    const api = "**/api/alpaca/generation/generate";
+    const retry = page.getByRole("alert").getByRole("button", { name: "Retry" });
+    await generate(page);
+    await strip(page, "Completions 1").getByRole("button").nth(2).click();
+    const rival = page.getByTitle(/^Go on with/).first();
+    const token = (await rival.innerText()).replace("␣", " ");
+    await page.route(api, (route) => route.abort());
+    await rival.click();
+    await retry.waitFor();
+    await page.unroute(api);
+    await retry.click();
+    await page.getByText("branch of 1 at token 3").waitFor();
+    await page.getByText(/^(stop|length)$/).nth(1).waitFor();
+    assert.equal(await strip(page, "Completions 2").getByRole("button").nth(2).innerText(), token);
+    assert.equal(await page.getByText(/^run \d of/).count(), 0, "no further run");
+
+    const temperature = page.getByRole("spinbutton", { name: "temperature" });
+    await temperature.fill("2");
+    await temperature.blur();
+    await page.route(api, (route) => route.abort());
+    await page.getByRole("button", { name: "Go on from there" }).first().click();
+    await page.getByText("run 2 of 2").waitFor();
+    await retry.waitFor();
+    await page.unroute(api);
+    await retry.click();
+    await page.getByText(/^goes on from completion \d of run 1/).waitFor();
+    await page.getByText(/^(stop|length)$/).first().waitFor();
+    assert.equal(await page.getByRole("alert").count(), 0);
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
   await t.step("an error in the middle stays in place beside the tokens that came", async () => {
     const { page } = await openPage(browser, `${rig.origin}/rig/generation?generator=failing`);
     await page.getByRole("button", { name: "Generate" }).click();

@@ -78,9 +78,25 @@ async function* failing(events: AsyncIterable<GeneratorEvent>): AsyncGenerator<G
   }
 }
 
+/** Six steps, then no more until it is cancelled. */
+async function* held(
+  events: AsyncIterable<GeneratorEvent>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<GeneratorEvent, void, void> {
+  let steps = 0;
+  for await (const event of events) {
+    yield event;
+    if (event.type === "step" && ++steps === 6) return await cancelled(signal);
+  }
+}
+
 /** Never a step: as a model that thinks until it is cancelled. */
 async function* waiting(signal: AbortSignal | undefined): AsyncGenerator<GeneratorEvent, void, void> {
   yield { type: "prompt", tokens: [] };
+  await cancelled(signal);
+}
+
+async function cancelled(signal: AbortSignal | undefined): Promise<void> {
   if (signal?.aborted === true) return;
   await new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
 }
@@ -98,6 +114,7 @@ export const rigModule = defineModule({
     table: rigGenerator(),
     counted: rigGenerator((request) => counted(rigBase.generate(request))),
     failing: rigGenerator((request) => failing(rigBase.generate(request))),
+    held: rigGenerator((request) => held(rigBase.generate(request), request.signal)),
     waiting: rigGenerator(({ signal }) => waiting(signal)),
     mute: {
       kind: "table",

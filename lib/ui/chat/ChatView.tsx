@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { Announcer } from "../Announcer.tsx";
 import { BranchOutline } from "./BranchOutline.tsx";
 import { Button } from "../Button.tsx";
@@ -55,7 +56,10 @@ function Thread(props: ChatViewProps) {
   const choices = asked.length > 1 ? asked : together;
   const isChoice = choices.length > 1 && (choices === asked || choices.every(({ isAccepted }) => !isAccepted));
   const single = isChoice ? turns.slice(0, -1) : turns;
-  const streamed = writing === undefined ? last : chat.turns[writing];
+  // Whichever turns are on screen, and until what is left of it at its end is told.
+  const written = useRef(writing);
+  if (writing !== undefined) written.current = writing;
+  const streamed = chat.turns[written.current ?? -1];
   return (
     <Panel title={TEXT.conversation} facts={paceText(props.pace)}>
       {turns.length === 0 && (
@@ -96,7 +100,8 @@ function Thread(props: ChatViewProps) {
         </section>
       )}
       <Announcer
-        text={useStreamedText(streamed?.role === "assistant" ? streamed.steps : [])}
+        of={streamed?.key ?? ""}
+        text={useStreamedText(streamed?.steps ?? [])}
         isStreaming={writing !== undefined}
       />
       {failure !== undefined && (

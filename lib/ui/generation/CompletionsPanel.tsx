@@ -3,7 +3,7 @@ import { visibleText } from "../../lm/visible_text.ts";
 import { type SurvivalVerdict, verdictsAlong } from "../../lm/survival.ts";
 import { Announcer } from "../Announcer.tsx";
 import type { BranchPoint, Completion, Run } from "./generation_state.ts";
-import { isRunning, latest, tokensPerSecond } from "./generation_state.ts";
+import { isEmptyFailure, isRunning, latest, tokensPerSecond } from "./generation_state.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { Button } from "../Button.tsx";
 import { HeatLegend } from "../token/HeatLegend.tsx";
@@ -26,8 +26,6 @@ import { useStripTokens } from "../token/use_strip_tokens.ts";
 /** The completions of a run as they stream, each with its metrics and how it ended. */
 export function CompletionsPanel(props: GenerationViewProps) {
   const { run, colouring } = props;
-  const told = latest(run);
-  const streamed = useStreamedText(told?.steps ?? []);
   const rows = useRef<HTMLOListElement>(null);
   // The button stands above the params: on a small screen what it starts would be below the fold.
   useEffect(() => {
@@ -50,7 +48,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
         </>
       }
     >
-      {run.problem !== undefined && <ProblemCard problem={run.problem} onRetry={props.onGenerate} />}
+      {run.problem !== undefined && <ProblemCard problem={run.problem} onRetry={props.onRetry} />}
       {run.warnings.map((warning, index) => (
         <p key={index} class="px-3 py-2 text-12 text-warn">{visibleText(warning)}</p>
       ))}
@@ -60,7 +58,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
           <noscript class="block pt-1">{GENERATION_STRINGS.needsScript}</noscript>
         </p>
       )}
-      <Announcer text={told?.text ?? streamed} isStreaming={isRunning(run)} />
+      <StreamAnnouncer runs={props.runs} />
       <ol ref={rows} class="scroll-mb-4">
         {run.completions.map((completion, sequence) =>
           isEmptyFailure(completion)
@@ -71,6 +69,17 @@ export function CompletionsPanel(props: GenerationViewProps) {
       <KeptRunsBar {...props} />
     </Panel>
   );
+}
+
+/** Tells the run that streams, whichever is on screen, and once it has ended what is left of it. */
+function StreamAnnouncer({ runs }: Pick<GenerationViewProps, "runs">) {
+  const id = useRef("");
+  const streaming = runs.find(isRunning);
+  if (streaming !== undefined) id.current = streaming.id;
+  const run = runs.find((each) => each.id === id.current);
+  const told = run && latest(run);
+  const streamed = useStreamedText(told?.steps ?? []);
+  return <Announcer of={told?.id ?? ""} text={told?.text ?? streamed} isStreaming={streaming !== undefined} />;
 }
 
 const NO_VERDICTS: readonly SurvivalVerdict[] = [];
@@ -184,11 +193,6 @@ function RunChoice({ runIndex, runs, onRun }: GenerationViewProps) {
 function isCutOff({ reason, steps, bare }: Completion): boolean {
   const isEarly = reason === "cancelled" || reason === "incomplete" || reason === "error";
   return isEarly && bare === undefined && steps.length > 0 && steps.at(-1)?.draw.kind !== "remote";
-}
-
-/** Nothing came of it; the card above says why. */
-function isEmptyFailure({ steps, reason }: Completion): boolean {
-  return steps.length === 0 && reason === "error";
 }
 
 /** The quiet line of the header: what the run is doing, how fast. */

@@ -8,7 +8,7 @@ import { GENERATION_STRINGS } from "../generation_strings.ts";
 
 /** The params with Reset, Stop and Generate. */
 export function SamplingPanel(props: GenerationViewProps) {
-  const { screen, params, run, onParams, onStop } = props;
+  const { screen, params, run, runs, onParams, onStop } = props;
   const changed = changedParams(params, screen.defaults).length;
   const refused = [run.problem, props.pageProblem].find((problem) => problem?.field?.startsWith("params.") === true);
   return (
@@ -18,7 +18,7 @@ export function SamplingPanel(props: GenerationViewProps) {
       actions={
         <>
           <Button disabled={changed === 0} onClick={() => onParams(screen.defaults)}>{GENERATION_STRINGS.reset}</Button>
-          <Button disabled={!isRunning(run)} onClick={onStop} keys="Esc">{GENERATION_STRINGS.stop}</Button>
+          <Button disabled={!runs.some(isRunning)} onClick={onStop} keys="Esc">{GENERATION_STRINGS.stop}</Button>
           <Button primary submit keys="Ctrl ↵">{GENERATION_STRINGS.generate}</Button>
         </>
       }

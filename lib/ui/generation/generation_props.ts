@@ -50,6 +50,8 @@ export interface GenerationViewProps {
   readonly canRedo: boolean;
   readonly onParams: (params: SamplingParams) => void;
   readonly onGenerate: () => void;
+  /** Asks again for what the run on screen failed at. */
+  readonly onRetry: () => void;
   /** Goes on with another token in the selected one's place. */
   readonly onBranch: (token: TokenId) => void;
   /** Goes on with the params on screen, from where they change a completion. */

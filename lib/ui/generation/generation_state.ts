@@ -58,10 +58,17 @@ export function continued(params: SamplingParams, branch: BranchPoint, nowMs: nu
   return { ...started(params, nowMs), completions: [{ id: newId(), branch, steps: [], metrics: {} }] };
 }
 
-/** The run with one more completion to come; the others stay as they are. */
+/**
+ * The run with one more completion to come; the others stay as they are. What still streams of it ends here, as a run has
+ * one stream; and a branch of which nothing came but an error makes room for this one.
+ */
 export function branched(run: Run, branch: BranchPoint, nowMs: number): Run {
-  const { problem: _, firstTokenMs: __, lastTokenMs: ___, ...rest } = run;
-  const completions = [...run.completions, { id: newId(), branch, steps: [], metrics: {} }];
+  const before = isRunning(run) ? closed(run, "stopped") : run;
+  const { problem: _, firstTokenMs: __, lastTokenMs: ___, ahead: ____, ...rest } = before;
+  const last = before.completions.at(-1);
+  const isInVain = last?.branch !== undefined && isEmptyFailure(last);
+  const others = isInVain ? before.completions.slice(0, -1) : before.completions;
+  const completions = [...others, { id: newId(), branch, steps: [], metrics: {} }];
   return { ...rest, phase: "waiting", completions, startedMs: nowMs };
 }
 
@@ -141,6 +148,11 @@ export function closed(run: Run, ending: "end" | "stopped" | Problem): Run {
 export function latest({ completions }: Run): Completion | undefined {
   const last = completions.at(-1);
   return last?.branch === undefined ? completions[0] : last;
+}
+
+/** Nothing came of it but an error, which the run tells. */
+export function isEmptyFailure({ steps, reason }: Completion): boolean {
+  return steps.length === 0 && reason === "error";
 }
 
 export function isRunning(run: Run): boolean {

@@ -1,14 +1,23 @@
 /** What makes the runs of the generation screen: each is added to the earlier ones, so that nothing generated is lost. */
 import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { RunEvent } from "../../lm/event.ts";
+import type { Problem, RunEvent } from "../../lm/event.ts";
 import { PARAM_RANGES, type SamplingParams } from "../../lm/params.ts";
 import type { TokenId } from "../../lm/token.ts";
 import { ApiError } from "../api_client.ts";
 import { collectPerFrame } from "../frame.ts";
 import { streamRun } from "../generation_client.ts";
 import { paramsToWire } from "../address/generation_screen.ts";
-import { branched, closed, continued, isRunning, received, type Run, started } from "./generation_state.ts";
+import {
+  branched,
+  type BranchPoint,
+  closed,
+  continued,
+  isRunning,
+  received,
+  type Run,
+  started,
+} from "./generation_state.ts";
 import type { RunPlaces } from "./use_run_places.ts";
 
 /** Completions that are made at once where the params do not say how many. */
@@ -37,6 +46,8 @@ export interface Runs {
   readonly continueFrom: (sequence: number, position: number) => Promise<void>;
   /** One more completion of the run on screen: the open token's prefix, another token, and what follows by the same dice. */
   readonly branch: (token: TokenId) => Promise<void>;
+  /** Asks again for what a run failed at: the same branch, or the same way on; of any other run a new one. */
+  readonly retry: (run: Run) => Promise<void>;
   /** Ends what streams, and keeps what has come. */
   readonly stop: () => void;
   /** Ends what streams, of which nothing is wanted any more. */
@@ -45,6 +56,8 @@ export interface Runs {
 
 export function useRuns({ api, source, params, runs, places, onEnd }: RunsOptions): Runs {
   const streaming = useRef<AbortController | undefined>(undefined);
+  /** What asks again for what a run was last asked for, by its id; nothing for one that began at the prompt. */
+  const retries = useRef(new Map<string, () => Promise<void>>());
   const { here, goTo } = places;
   const made = () => runs.value.filter(({ completions }) => completions.length > 0);
   const stop = () => streaming.current?.abort();
@@ -64,30 +77,35 @@ export function useRuns({ api, source, params, runs, places, onEnd }: RunsOption
     await generate();
   }
 
-  async function continueFrom(sequence: number, position: number): Promise<void> {
-    const { run: from } = here();
+  async function continueFrom(sequence: number, position: number, from = here().run): Promise<void> {
     const steps = runs.value[from]?.completions[sequence]?.steps ?? [];
     const wanted = params.value;
     const before = made();
     const run = continued(wanted, { run: from, sequence, position }, performance.now());
     const path = steps.slice(0, position).map(({ token }) => token.id);
     const body = { params: paramsToWire({ ...wanted, n: 1 }), path, first_sequence: steps[0]?.sequence ?? sequence };
+    retries.current.set(run.id, () => continueFrom(sequence, position, from));
     goTo({ run: before.length, selection: { kind: "step", sequence: 0, position } });
     await follow([...before, run], before.length, body, () => 0);
   }
 
   async function branch(token: TokenId): Promise<void> {
-    const { run: at, selection: chosen } = here();
+    const { run, selection } = here();
+    if (selection?.kind === "step") await branchAt(run, selection, token);
+  }
+
+  async function branchAt(at: number, { sequence, position }: BranchPoint, token: TokenId): Promise<void> {
     const run = runs.value[at];
-    if (chosen?.kind !== "step" || run?.params === undefined) return;
-    const { sequence, position } = chosen;
+    if (run?.params === undefined) return;
     const steps = run.completions[sequence]?.steps ?? [];
     const path = [...steps.slice(0, position).map(({ token }) => token.id), token];
-    const next = runs.value.with(at, branched(run, { sequence, position }, performance.now()));
+    const next = branched(run, { sequence, position }, performance.now());
+    const row = next.completions.length - 1;
     const salt = steps[0]?.sequence ?? sequence;
     const body = { params: { ...paramsToWire(run.params), n: 1 }, path, first_sequence: salt };
-    goTo({ run: at, selection: { kind: "step", sequence: run.completions.length, position } });
-    await follow(next, at, body, () => run.completions.length);
+    retries.current.set(run.id, () => branchAt(at, { sequence, position }, token));
+    goTo({ run: at, selection: { kind: "step", sequence: row, position } });
+    await follow(runs.value.with(at, next), at, body, () => row);
   }
 
   /** Streams into one of the runs. A run that is still streaming is stopped and keeps what it has. */
@@ -104,18 +122,19 @@ export function useRuns({ api, source, params, runs, places, onEnd }: RunsOption
       // Subtle: a run that made room for this page's next one is closed, and what is drawn late would open it again.
       if (streaming.current === controller) change((run) => received(run, events, nowMs, row));
     });
+    let ending: "end" | "stopped" | Problem;
     try {
       for await (const event of streamRun(`${api}/generate`, { ...source, ...body }, controller.signal)) {
         frame.add(event);
       }
-      if (streaming.current !== controller) return frame.drop();
-      frame.flush();
-      change((run) => closed(run, controller.signal.aborted ? "stopped" : "end"));
+      ending = controller.signal.aborted ? "stopped" : "end";
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      frame.flush();
-      change((run) => closed(run, error.problem));
+      ending = error.problem;
     }
+    if (streaming.current !== controller) return frame.drop();
+    frame.flush();
+    change((run) => closed(run, ending));
     onEnd();
   }
 
@@ -126,5 +145,7 @@ export function useRuns({ api, source, params, runs, places, onEnd }: RunsOption
 
   useEffect(() => stop, []);
 
-  return { made, generate, regenerate, continueFrom, branch, stop, drop };
+  const retry = (run: Run) => retries.current.get(run.id)?.() ?? generate();
+
+  return { made, generate, regenerate, continueFrom, branch, retry, stop, drop };
 }

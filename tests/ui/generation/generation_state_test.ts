@@ -103,6 +103,39 @@ Deno.test("latest() is the branch that is written, and the first of several at o
   assert.equal(latest(IDLE), undefined);
 });
 
+Deno.test("branched() ends what still streams of the run, and keeps what has come of it", () => {
+  const two = received(started({ ...DEFAULT_PARAMS, n: 2 }, 0), [step(0, 0), step(1, 0)], 1);
+  const begun = received(branched(two, { sequence: 0, position: 0 }, 2), [step(0, 0)], 3, () => 2);
+  assert.ok(isRunning(begun));
+  const { phase, completions } = closed(begun, "end");
+  assert.equal(phase, "incomplete");
+  assert.deepEqual(completions.map(({ reason, steps }) => [reason, steps.length]), [
+    ["cancelled", 1],
+    ["cancelled", 1],
+    ["incomplete", 1],
+  ]);
+});
+
+Deno.test("branched() puts a branch in the place of one of which nothing came, and no other one's", () => {
+  const one = closed(received(started(DEFAULT_PARAMS, 0), [step(0, 0)], 1), "end");
+  const failed = closed(branched(one, { sequence: 0, position: 0 }, 2), PROBLEM);
+  const again = branched(failed, { sequence: 0, position: 0 }, 3);
+  assert.equal(again.problem, undefined);
+  assert.deepEqual(again.completions.map(({ reason }) => reason), ["incomplete", undefined]);
+  const partly = closed(received(again, [step(0, 0)], 4, () => 1), PROBLEM);
+  assert.deepEqual(branched(partly, { sequence: 0, position: 0 }, 5).completions.map(({ reason }) => reason), [
+    "incomplete",
+    "error",
+    undefined,
+  ]);
+});
+
+Deno.test("branched() has no place in the queue of the run's stream before it", () => {
+  const queued = received(started(DEFAULT_PARAMS, 0), [{ type: "queue", position: 3 }], 1);
+  assert.equal(queued.ahead, 3);
+  assert.equal(branched(queued, { sequence: 0, position: 0 }, 2).ahead, undefined);
+});
+
 Deno.test("tokensPerSecond() is undefined before two tokens have come", () => {
   assert.equal(tokensPerSecond(IDLE), undefined);
   const one = received(started(DEFAULT_PARAMS, 0), [step(0, 0)], 100);
