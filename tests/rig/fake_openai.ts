@@ -225,6 +225,9 @@ function write(
   const wantsLogprobs = behaviour !== "silent" && body.logprobs !== undefined && body.logprobs !== false;
   const top = Number(isChat ? body.top_logprobs ?? 0 : body.logprobs ?? 0);
   const choices: Choice[] = [];
+  // As Ollama names parts of a character: by U+FFFD, and with the bytes of that.
+  const named = (each: Ranked) =>
+    behaviour === "parts" && each.text === "\ufffd" ? { ...each, bytes: [...encoder.encode(each.text)] } : each;
   const counting = /1, 2, (3), $/.exec(text) ?? undefined;
   for (let place = 0, all = text; place < maxTokens; place++) {
     const { chosen, ranked } = choose(all, params, place);
@@ -232,9 +235,8 @@ function write(
       ? ranked.find((each) => each.text === String(Number(counting[1]) + 1)) ?? chosen
       : chosen;
     all += picked.text;
-    choices.push(
-      choiceOf(index, picked, wantsLogprobs ? ranked.slice(0, top) : undefined, isChat, place + 1 === maxTokens),
-    );
+    const listed = wantsLogprobs ? ranked.slice(0, top).map(named) : undefined;
+    choices.push(choiceOf(index, named(picked), listed, isChat, place + 1 === maxTokens));
   }
   return choices;
 }

@@ -7,7 +7,7 @@ import { type GivenStep, readAnswer } from "./answer.ts";
 import type { Body } from "./client.ts";
 import { wantedTop, wireInput, wireParams } from "./dialect.ts";
 import { measure } from "./measure.ts";
-import { isHashed, MOST_MET_BYTES, unmetToken } from "./token_book.ts";
+import { checkNames, isHashed, MOST_MET_BYTES, unmetToken } from "./token_book.ts";
 import { UpstreamError } from "./upstream_error.ts";
 import { type Peer, textOf } from "./writing.ts";
 
@@ -24,11 +24,12 @@ export class Stepping {
     this.#peer = peer;
   }
 
-  /** @throws {UpstreamError}; {PathError} for a token that the server did not name */
+  /** @throws {UpstreamError}; {PathError} for a token that the server did not name, or not by its text */
   async at(request: NextRequest, signal?: AbortSignal): Promise<NextToken> {
     const { book, client, dialect, isTempered } = this.#peer;
     const { prompt, append, offset, limit, find, target, tellsPrompt } = request;
     const taken = await this.#path(request, signal);
+    checkNames(taken);
     const path = append === undefined || append === "" ? taken : [...taken, book.token(append)];
     const given = await this.#ask(request, path, signal);
     const measured = measure(given, { book, host: client.host, isTempered, asked: dialect.mostTop });

@@ -7,6 +7,14 @@ import type { PathText } from "../generator.ts";
 const WRITTEN_BYTES = 5;
 const LENGTH_UNIT = 2 ** 40;
 const HASHED_FROM = 2 ** 46;
+/** Above the ids that hold bytes: tokens of one position that have their name in common. */
+const NAMESAKES_FROM = (WRITTEN_BYTES + 1) * LENGTH_UNIT;
+const NAMELESS =
+  "Cannot go to this token: the server does not tell its bytes, as of a part of a character, so no text leads there";
+/** U+FFFD in UTF-8. */
+const REPLACEMENT = [0xef, 0xbf, 0xbd];
+/** The least first byte of a character that has several. */
+const FIRST_OF_SEVERAL = 0xc2;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -30,6 +38,11 @@ export class TokenBook {
     const token = tokenOf(bytes);
     if (bytes.length > WRITTEN_BYTES) this.#remember(token);
     return token;
+  }
+
+  /** A token whose name others of its position have too, as the one that no path leads to. @param index among these */
+  namesake(token: Token, index: number): Token {
+    return { ...token, id: NAMESAKES_FROM + index };
   }
 
   /** Undefined for a long token that this instance has not met lately, and for an id that no token has here. */
@@ -76,6 +89,7 @@ export class TokenBook {
     return ids.map((id) => {
       const token = this.find(id);
       if (token !== undefined) return token;
+      if (id >= NAMESAKES_FROM && id < HASHED_FROM) throw new PathError(NAMELESS);
       throw new PathError(`Cannot go to token ${id}: the server gives no ids, and this token was not seen here yet`);
     });
   }
@@ -84,6 +98,25 @@ export class TokenBook {
 /** True for an id that does not tell its token's bytes: what it stands for has to be met. */
 export function isHashed(id: TokenId): boolean {
   return id >= HASHED_FROM;
+}
+
+/**
+ * True for a token that a server names by no text, or by U+FFFD where part of a character is: nobody knows its bytes.
+ * Subtle: Ollama gives bytes too, those of U+FFFD; what bytes of a part decode to is no such name.
+ */
+export function isNameless({ bytes }: Token): boolean {
+  return bytes.length === 0 || bytes.some((_, at) => REPLACEMENT.every((byte, index) => bytes[at + index] === byte));
+}
+
+/** @throws {PathError} where the text of the tokens is not what stands before the model after them */
+export function checkNames(tokens: readonly Token[]): void {
+  for (const [index, token] of tokens.entries()) {
+    if (!isNameless(token)) continue;
+    const next = tokens.slice(index + 1).find(({ bytes }) => bytes.length > 0);
+    // Subtle: vLLM names the parts of a character "", and its last one by all of it.
+    const isMadeUp = token.bytes.length === 0 && (next?.bytes[0] ?? 0) >= FIRST_OF_SEVERAL;
+    if (!isMadeUp) throw new PathError(NAMELESS);
+  }
 }
 
 /** A text as one token that nobody can go back to: it is not remembered. */

@@ -8,7 +8,7 @@ import { type Answer, type Piece, readAnswer } from "./answer.ts";
 import type { Body, Client } from "./client.ts";
 import { type Dialect, wantedTop, WIRE_DEFAULTS, wireInput, wireParams } from "./dialect.ts";
 import { measure, unmeasured } from "./measure.ts";
-import type { TokenBook } from "./token_book.ts";
+import { checkNames, type TokenBook } from "./token_book.ts";
 import { UpstreamError } from "./upstream_error.ts";
 
 /** One server, and what is known of it. */
@@ -77,6 +77,7 @@ export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerat
   const { params, signal, path = [], firstSequence = 0, onBilled } = request;
   const begun = book.tokens(path);
   const left = params.maxTokens - path.length;
+  if (left > 0) checkNames(begun);
   const start = left > 0 ? textOf(begun) : detokenize(begun);
   if (
     dialect.mode === "chat" && !peer.takesPrefill && (start !== "" || request.messages?.at(-1)?.role === "assistant")

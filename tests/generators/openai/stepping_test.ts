@@ -6,7 +6,8 @@ import { Stepping } from "../../../lib/generators/openai/stepping.ts";
 import { TokenBook } from "../../../lib/generators/openai/token_book.ts";
 import { PathError } from "../../../lib/lm/decode.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
-import { startFakeOpenAi } from "../../rig/fake_openai.ts";
+import { write } from "../../../lib/generators/openai/writing.ts";
+import { rankedAfter, startFakeOpenAi } from "../../rig/fake_openai.ts";
 
 const STEP = { path: [], params: { ...DEFAULT_PARAMS, temperature: 0 }, offset: 0, limit: 5 };
 /** Distributions that are remembered. */
@@ -59,6 +60,39 @@ Deno.test("Stepping goes no path of ids that are another model's, and asks no se
   client.close();
   await fake.close();
 });
+
+Deno.test("Stepping goes to no token that a server names by U+FFFD, which is none of its text, and lists each of them", async () => {
+  const fake = startFakeOpenAi();
+  const client = await Client.create({ baseUrl: new URL(fake.url("parts")), key: undefined, timeoutMs: 60_000 });
+  const dialect = new Dialect("fake", "chat", false);
+  const peer = { client, dialect, book: new TokenBook(), takesPrefill: true, isTempered: false };
+  dialect.mostTop = 20;
+  const prompt = promptBefore("\ufffd", dialect.mostTop);
+  const { step } = await new Stepping(peer).at({ ...STEP, prompt, limit: 20 });
+  const wanted = rankedAfter(`[user:${prompt}]`).slice(0, 20);
+  assert.deepEqual(step.top.map(({ token, rank }) => [rank, token.text]), wanted.map(({ text }, at) => [at + 1, text]));
+  const parts = step.top.filter(({ token }) => token.text === "\ufffd");
+  assert.equal(parts.length, 2);
+  const before = fake.seen.length;
+  for (const { token } of parts) {
+    await assert.rejects(new Stepping(peer).at({ ...STEP, prompt, path: [token.id] }), {
+      name: "PathError",
+      message: /the server does not tell its bytes/,
+    });
+    const request = { prompt, top: 4, path: [token.id], params: { ...DEFAULT_PARAMS, maxTokens: 2 } };
+    await assert.rejects(Array.fromAsync(write(peer, request)), PathError);
+  }
+  assert.equal(fake.seen.length, before, "a server is asked for none");
+  client.close();
+  await fake.close();
+});
+
+/** A prompt after which both parts of a character are among the candidates. */
+function promptBefore(text: string, top: number): string {
+  const isSo = (prompt: string) =>
+    rankedAfter(`[user:${prompt}]`).slice(0, top).filter((each) => each.text === text).length === 2;
+  return Array.from({ length: 40 }, (_, length) => "a".repeat(length + 1)).find(isSo) ?? assert.fail("no such prompt");
+}
 
 Deno.test("TokenBook keeps the tokens used last, no more than a bound, and short ones without any", () => {
   const book = new TokenBook();
