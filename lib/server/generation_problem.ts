@@ -2,6 +2,7 @@ import { ScoringUnavailableError } from "../components/run.ts";
 import { thrownText } from "../components/thrown.ts";
 import { MemoryError } from "../generators/onnx/memory_error.ts";
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
+import { UnfinishedError } from "../generators/run_check.ts";
 import { BiasError, PathError, PromptTooLongError } from "../lm/decode.ts";
 import { NoCandidateError } from "../lm/sample.ts";
 import { CompletionError } from "../lm/score.ts";
@@ -41,6 +42,10 @@ export function generationProblem(error: unknown, generator: string): ProblemErr
     return new ProblemError(503, "Out of memory", `The generator "${generator}" failed: ${error.message}; ${way}`, {
       cause: error,
     });
+  }
+  if (error instanceof UnfinishedError) {
+    const detail = `The generator "${generator}" was cut off: ${error.message}`;
+    return new ProblemError(502, "Incomplete", detail, { cause: error });
   }
   const message = thrownText(error);
   // Subtle: our generators refuse a prompt by a RangeError of this form; the runtime's own are worded otherwise.

@@ -2,6 +2,7 @@
 import { thrownText } from "../components/thrown.ts";
 import { checkedDataset } from "../datasets/checked_dataset.ts";
 import type { Dataset, FetchProgress } from "../datasets/dataset.ts";
+import { checkedGenerator } from "../generators/checked_generator.ts";
 import type { Generator, GeneratorFacts, LoadProgress, OpenContext } from "../generators/generator.ts";
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
 import type { Module } from "../module.ts";
@@ -257,7 +258,7 @@ export class Registry {
     for (const [name, source] of Object.entries(module.generators)) {
       const context: OpenContext = { baseUrl: url, ...this.options };
       const opening = new Opening<Generator>({
-        open: (onProgress) => source.open({ ...context, onProgress }),
+        open: async (onProgress) => checkedGenerator(await source.open({ ...context, onProgress })),
         check: () => check(source.check?.(context)),
         close: (generator) => generator.close(),
       }, clock);

@@ -66,6 +66,7 @@ function generatorOf(way: Way): GeneratorSource {
   };
 }
 
+const sourceOf = (way: Way): GeneratorSource => ({ ...table, open: untyped<GeneratorSource["open"]>(THROWS[way]) });
 const of = <Value>(make: (way: Way) => Value) => Object.fromEntries(WAYS.map((way) => [way, make(way)]));
 const task = { dataset: { all: rows(["abc"]) }, prompt: (sample: string) => sample, params: { maxTokens: 4 } };
 const TALK = { messages: [{ role: "user", content: "a" }], generator: "good" };
@@ -77,7 +78,11 @@ const shared = text("shared");
 
 const module = defineModule({
   name: "faulty",
-  generators: { good: table, ...of(generatorOf) },
+  generators: {
+    good: table,
+    ...of(generatorOf),
+    ...Object.fromEntries(WAYS.map((way) => [`open_${way}`, sourceOf(way)])),
+  },
   tasks: {
     good: { ...task, metrics: { length } },
     ...Object.fromEntries(
@@ -110,7 +115,7 @@ const module = defineModule({
   ],
 });
 
-Deno.test("F11: nine places in a module, seven ways to throw", async (t) => {
+Deno.test("F11: ten places in a module, seven ways to throw", async (t) => {
   const app = await rigApp({ modules: [module] });
   const { session } = await (await app.fetch("/api/faulty/actions/elements")).json();
   let clicks = 0;
@@ -159,6 +164,10 @@ Deno.test("F11: nine places in a module, seven ways to throw", async (t) => {
       const last = (await readEvents(answer)).at(-1);
       assert.ok(last?.type === "error");
       assertLogged(app, last.problem);
+    },
+    source: async (way) => {
+      const answer = await app.post("/api/faulty/generation/generate", { task: "good", generator: `open_${way}` });
+      assertLogged(app, await readProblem(answer), 503);
     },
     metric: async (way) => {
       const events = await run(app, { task: `metric_${way}`, generator: "good" });
@@ -215,7 +224,11 @@ async function run(app: RigApp, body: object) {
   return await readEvents(await app.post("/api/faulty/generation/generate", body));
 }
 
-function assertLogged(app: RigApp, { id, status, detail }: { id?: string; status?: number; detail?: string }): void {
-  assert.equal(status, 500, detail);
+function assertLogged(
+  app: RigApp,
+  { id, status, detail }: { id?: string; status?: number; detail?: string },
+  expected = 500,
+): void {
+  assert.equal(status, expected, detail);
   assert.ok(id !== undefined && app.logged.some((line) => line.includes('"failure"') && line.includes(id)), detail);
 }

@@ -1,5 +1,6 @@
 /** A generator as one client uses it: in turn with the others, under watch, and counted. */
 import type { GenerateRequest, Generator } from "../../generators/generator.ts";
+import { eventsOf, RunCheck } from "../../generators/run_check.ts";
 import type { GeneratorEvent } from "../../lm/event.ts";
 import type { Ticket } from "./admission.ts";
 import { RunCount } from "../telemetry/counters.ts";
@@ -67,17 +68,19 @@ async function inTurn<Result>(
 async function* countedRun(generator: Generator, request: GenerateRequest, use: Use): Events {
   const { traffic: { clock, counters, deadlines }, lanes, client, name } = use;
   const { signal } = request;
-  const count = new RunCount(counters, clock);
+  const count = new RunCount(counters, clock), check = new RunCheck();
   let ticket: Ticket | undefined;
   try {
     ticket = lanes?.runs.enter(client);
     const start = (signal: AbortSignal) => queuedRun(generator, { ...request, signal }, ticket, count);
     for await (const event of supervised(start, { signal, deadlines, clock, release: () => ticket?.leave() })) {
+      check.see(event);
       if (event.type !== "queue") lanes?.runs.progress();
       if (event.type === "step") count.token();
       else if (event.type === "finish") count.finished(event.reason, event.usage.promptTokens);
       yield event;
     }
+    if (signal?.aborted !== true) check.end();
   } catch (error) {
     if (signal?.aborted !== true) count.failed(generationProblem(error, name).status);
     throw error;
@@ -101,7 +104,7 @@ async function* queuedRun(
     return yield* cancelled(request);
   }
   if (ticket !== undefined) count.admitted(ticket.waitedMs);
-  yield* generator.generate(request);
+  yield* eventsOf(generator, request);
 }
 
 /** The endings of a run that was left before its turn. */

@@ -1,0 +1,101 @@
+/** What a run owes, as a module may bring a generator of its own in plain JavaScript. */
+import type { GeneratorEvent } from "../lm/event.ts";
+import type { GenerateRequest, Generator } from "./generator.ts";
+
+type Kind = "number" | "text" | "list" | "object";
+
+/** What nothing can be told without. */
+const FIELDS: Readonly<Record<GeneratorEvent["type"], readonly (readonly [path: readonly string[], kind: Kind])[]>> = {
+  queue: [[["position"], "number"]],
+  prompt: [[["tokens"], "list"]],
+  warning: [[["param"], "text"], [["message"], "text"]],
+  step: [
+    [["sequence"], "number"],
+    [["position"], "number"],
+    [["token", "id"], "number"],
+    [["token", "text"], "text"],
+    [["token", "bytes"], "list"],
+    [["top"], "list"],
+    [["processors"], "list"],
+    [["draw"], "object"],
+  ],
+  finish: [
+    [["sequence"], "number"],
+    [["reason"], "text"],
+    [["text"], "text"],
+    [["usage", "promptTokens"], "number"],
+    [["usage", "completionTokens"], "number"],
+  ],
+};
+
+/** A run that ended before all of its completions had. */
+export class UnfinishedError extends Error {
+  override readonly name = "UnfinishedError";
+}
+
+/** The events of a run. @throws {TypeError} where `generate` gives none that can be read one after the other */
+export function eventsOf(generator: Generator, request: GenerateRequest): AsyncIterable<GeneratorEvent> {
+  const events: unknown = generator.generate(request);
+  if (isAsyncIterable(events)) return events;
+  if (events instanceof Promise) events.catch(() => {}); // What it may still throw is not what is wrong.
+  throw new TypeError(
+    "its generate() gives no events one after the other: expected an async generator, async *generate",
+  );
+}
+
+/** Sees each event of a run before it is passed on. */
+export class RunCheck {
+  /** Sequences with a step and no `finish` yet. */
+  readonly #open = new Set<number>();
+  #hasFinish = false;
+
+  /** @throws {TypeError} naming what an event lacks */
+  see(event: GeneratorEvent): void {
+    const fields = Object.hasOwn(FIELDS, event?.type ?? "") ? FIELDS[event.type] : undefined;
+    if (fields === undefined) {
+      throw new TypeError(`it yields what is no event: expected the type ${Object.keys(FIELDS).join(", ")}`);
+    }
+    for (const [path, kind] of fields) {
+      if (isOf(kind, at(event, path))) continue;
+      throw new TypeError(`it yields a ${event.type} whose ${path.join(".")} is no ${kind}`);
+    }
+    if (event.type === "step") this.#open.add(event.sequence);
+    if (event.type !== "finish") return;
+    this.#open.delete(event.sequence);
+    this.#hasFinish = true;
+  }
+
+  /** Called when no more is to come of a run that nobody ended. @throws {UnfinishedError} as a part is not to pass for whole */
+  end(): void {
+    const [sequence] = this.#open;
+    if (sequence === undefined && this.#hasFinish) return;
+    throw new UnfinishedError(`it ended without a "finish" of sequence ${sequence ?? 0}`);
+  }
+}
+
+function at(value: object, path: readonly string[]): unknown {
+  let found: unknown = value;
+  for (const name of path) found = isRecord(found) ? found[name] : undefined;
+  return found;
+}
+
+function isOf(kind: Kind, value: unknown): boolean {
+  switch (kind) {
+    case "number":
+      return typeof value === "number" && !Number.isNaN(value);
+    case "text":
+      return typeof value === "string";
+    case "list":
+      return Array.isArray(value);
+    case "object":
+      return typeof value === "object" && value !== null;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function isAsyncIterable(value: unknown): value is AsyncIterable<GeneratorEvent> {
+  return isRecord(value) && Symbol.asyncIterator in value;
+}
