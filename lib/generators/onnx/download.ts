@@ -47,7 +47,7 @@ export async function download(request: Download): Promise<Downloaded | undefine
   if (response.status === 404 || !response.ok) {
     await response.body?.cancel();
     if (response.status === 404) return undefined;
-    throw new Error(answerReason(response.status, request.url.host));
+    throw new Error(answerReason(response.status, request));
   }
   await Deno.mkdir(dirname(request.path), { recursive: true });
   const part = `${request.path}.part-${crypto.randomUUID()}`;
@@ -103,9 +103,13 @@ async function answerOf(url: URL, init: RequestInit): Promise<Response> {
   }
 }
 
-function answerReason(status: number, host: string): string {
-  const isClosed = status === 401 || status === 403;
-  return isClosed ? "it is private or gated: set HF_TOKEN to a token that may read it" : `${host} answers ${status}`;
+/** Subtle: a hub answers 401 for what does not exist too, so that nobody learns what is private. */
+function answerReason(status: number, { url: { host }, token }: Download): string {
+  if (status === 403) return "it is private or gated: set HF_TOKEN to a token that may read it";
+  if (status !== 401) return `${host} answers ${status}`;
+  return token === undefined
+    ? "there is no such model, or it is private or gated: then set HF_TOKEN to a token that may read it"
+    : "HF_TOKEN is not accepted, or there is no such model";
 }
 
 async function write(

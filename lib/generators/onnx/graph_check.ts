@@ -27,11 +27,14 @@ export async function checkGraph({ folder, file }: Checked): Promise<GraphFile> 
   return graph;
 }
 
-async function checkExternal(folder: string, path: string, location: string, endByte: number): Promise<void> {
+/** Whether a graph looks for weights outside of the folder that it lies in. */
+export function leavesFolder(location: string): boolean {
   const isAbsolute = /^([/\\]|[A-Za-z]:)/.test(location);
-  if (location === "" || isAbsolute || location.split(/[/\\]/).includes("..")) {
-    throw new RangeError("which leads out of its folder; expected a file beside it");
-  }
+  return location === "" || isAbsolute || location.split(/[/\\]/).includes("..");
+}
+
+async function checkExternal(folder: string, path: string, location: string, endByte: number): Promise<void> {
+  if (leavesFolder(location)) throw new RangeError("which leads out of its folder; expected a file beside it");
   let real: string;
   try {
     real = await Deno.realPath(path);

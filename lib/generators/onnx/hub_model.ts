@@ -1,9 +1,12 @@
 /** A model of a hub, fetched into a folder of the cache once and used like any other folder from then on. */
 import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 import type { OpenContext } from "../generator.ts";
 import { CHAT_TEMPLATE_FILES } from "./chat_template.ts";
 import { checkSize, download, type Downloaded, HashError } from "./download.ts";
+import { leavesFolder } from "./graph_check.ts";
+import { readGraphFile } from "./graph_file.ts";
 import { PRECISIONS, weightsFile } from "./model_folder.ts";
 import type { Precision } from "./protocol.ts";
 
@@ -82,9 +85,23 @@ class Fetching {
     for (const file of NEEDED) await this.#need(file);
     for (const file of WELCOME) await this.#fetch(file);
     await this.#need(weights);
-    // Weights that are too many for one file stand beside it, in as many as it takes.
-    for (let part = 0; await this.#fetch(`${weights}_data${part === 0 ? "" : `_${part}`}`); part++);
+    for (const file of this.#besides(weights)) await this.#need(file);
     return this.#done;
+  }
+
+  /**
+   * Weights that are too many for one file stand beside it, in files that the graph names as its exporter liked to.
+   * @throws {RangeError} when one is not beside it
+   */
+  #besides(weights: string): ReadonlySet<string> {
+    const { external } = readGraphFile(`${this.folder}/${weights}`);
+    const away = external.find(({ location }) => leavesFolder(location));
+    if (away === undefined) return new Set(external.map(({ location }) => join(dirname(weights), location)));
+    const { tensor, location } = away;
+    throw new RangeError(
+      `Cannot load ${this.model.id}/${weights}: its tensor "${tensor}" is in ${JSON.stringify(location)}, ` +
+        "which leads out of its folder; expected a file beside it",
+    );
   }
 
   async #need(file: string): Promise<void> {
@@ -98,6 +115,7 @@ class Fetching {
 
   /** Whether there is such a file; what an earlier try has left whole is not fetched again. */
   async #fetch(file: string): Promise<boolean> {
+    if (this.#done[file] !== undefined) return true;
     const { id, sha256 } = this.model;
     const path = `${this.folder}/${file}`;
     try {
@@ -116,7 +134,9 @@ class Fetching {
 
   async #download(file: string, path: string): Promise<boolean> {
     const { context: { hubHost = HUB, env, onProgress }, model: { id, sha256 } } = this;
-    const url = new URL(`${id}/resolve/${encodeURIComponent(this.#revision)}/${file}`, hubHost.replace(/\/?$/, "/"));
+    // A graph may give its files any name.
+    const [revision, ...place] = [this.#revision, ...file.split("/")].map(encodeURIComponent);
+    const url = new URL(`${id}/resolve/${revision}/${place.join("/")}`, hubHost.replace(/\/?$/, "/"));
     const got = await download({
       url,
       path,
@@ -187,5 +207,5 @@ export function checkHashes(sha256: Readonly<Record<string, string>>): void {
 }
 
 function isModelFile(file: string): boolean {
-  return [...NEEDED, ...WELCOME, ...WEIGHTS].includes(file.replace(/\.onnx_data(_[1-9]\d*)?$/, ".onnx"));
+  return [...NEEDED, ...WELCOME, ...WEIGHTS].includes(file.replace(/\.onnx(_data(_[1-9]\d*)?|\.data)$/, ".onnx"));
 }

@@ -4,6 +4,7 @@ import { download } from "../../../lib/generators/onnx/download.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
 import { collect, CONTEXT, ENDLESS, fixturePath, idsOf } from "./tiny_models.ts";
 import { serveLoopback } from "../../rig/loopback.ts";
+import { withExternal } from "../../rig/onnx_bytes.ts";
 import { until } from "../../rig/until.ts";
 
 /** A hub on this machine that has one model, and what was asked of it. */
@@ -139,7 +140,15 @@ Deno.test("a hash of a file that no model has is refused", () => {
         /^Cannot use the SHA-256 of ".*": a model has no such file; expected one of config\.json, .*onnx\/model\.onnx/,
     });
   }
-  for (const file of ["config.json", "onnx/model_q4f16.onnx", "onnx/model.onnx_data", "onnx/model_fp16.onnx_data_12"]) {
+  for (
+    const file of [
+      "config.json",
+      "onnx/model_q4f16.onnx",
+      "onnx/model.onnx_data",
+      "onnx/model_fp16.onnx_data_12",
+      "onnx/model.onnx.data",
+    ]
+  ) {
     onnx("acme/tiny", { sha256: { [file]: sha256 } });
   }
 });
@@ -179,6 +188,90 @@ Deno.test("a file that came to the branch after the model's commit is told as mi
     await open();
   } finally {
     await hub.close();
+    await Deno.remove(cacheDir, { recursive: true });
+  }
+});
+
+/** A hub whose model has these files in place of the fixture's. */
+function startHubWith(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>) {
+  const asked: string[] = [];
+  const route = new URLPattern({ pathname: "/acme/tiny/resolve/main/:path+" });
+  const { origin, close } = serveLoopback(async (request) => {
+    const path = decodeURIComponent(route.exec(request.url)?.pathname.groups.path ?? "none");
+    asked.push(path);
+    const bytes = files.get(path) ?? await Deno.readFile(`${fixturePath("tiny_gpt2")}/${path}`).catch(() => undefined);
+    return bytes === undefined ? new Response("Entry not found", { status: 404 }) : new Response(bytes);
+  });
+  return { asked, host: `${origin}/`, close };
+}
+
+/** The fixture's graph, with four more bytes of weights in each of these places. */
+async function graphWith(locations: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+  let bytes: Uint8Array = await Deno.readFile(`${fixturePath("tiny_gpt2")}/onnx/model.onnx`);
+  for (const location of locations) bytes = withExternal(bytes, { location, elements: 1 });
+  return Uint8Array.from(bytes);
+}
+
+Deno.test("weights beside the graph are fetched from where the graph says, whatever their names", async () => {
+  const cacheDir = await Deno.makeTempDir();
+  const locations = ["model.onnx.data", "model.onnx.data", "./part/weights #1.bin"];
+  const parts = ["onnx/model.onnx.data", "onnx/part/weights #1.bin"];
+  const files = new Map([["onnx/model.onnx", await graphWith(locations)]]);
+  const hub = startHubWith(files);
+  const context = { ...CONTEXT, cacheDir, hubHost: hub.host };
+  try {
+    await assert.rejects(onnx("acme/tiny").open(context), {
+      message: /acme\/tiny\/onnx\/model\.onnx\.data: the hub has no such file in revision "main"/,
+    });
+    for (const part of parts) files.set(part, new Uint8Array(4));
+    hub.asked.length = 0;
+    await (await onnx("acme/tiny").open(context)).close();
+    assert.deepEqual(hub.asked.filter((path) => path.startsWith("onnx/")), parts);
+    assert.deepEqual(
+      await Deno.readFile(`${cacheDir}/models/acme/tiny/main/onnx/part/weights #1.bin`),
+      new Uint8Array(4),
+    );
+  } finally {
+    await hub.close();
+    await Deno.remove(cacheDir, { recursive: true });
+  }
+});
+
+Deno.test("weights that lead out of the model's folder are not asked for", async () => {
+  for (const location of ["../config.json", "/etc/hosts", "part/../../x", ""]) {
+    const cacheDir = await Deno.makeTempDir();
+    const hub = startHubWith(new Map([["onnx/model.onnx", await graphWith([location])]]));
+    try {
+      await assert.rejects(onnx("acme/tiny").open({ ...CONTEXT, cacheDir, hubHost: hub.host }), {
+        name: "RangeError",
+        message: /acme\/tiny\/onnx\/model\.onnx: its tensor "outside" is in .*, which leads out of its folder/,
+      });
+      assert.equal(hub.asked.at(-1), "onnx/model.onnx");
+    } finally {
+      await hub.close();
+      await Deno.remove(cacheDir, { recursive: true });
+    }
+  }
+});
+
+Deno.test("a hub that answers 401 or 403 is told as what it may mean, with a token and without one", async () => {
+  const state = { status: 401 };
+  const { origin, close } = serveLoopback(() => new Response("no", { status: state.status }));
+  const cacheDir = await Deno.makeTempDir();
+  const refusal = async (token: string | undefined): Promise<string> => {
+    const env = (name: string) => name === "HF_TOKEN" ? token : undefined;
+    const opening = onnx("acme/tiny").open({ ...CONTEXT, cacheDir, hubHost: `${origin}/`, env });
+    return await opening.then(() => assert.fail("it opened"), ({ message }: Error) => message);
+  };
+  try {
+    assert.match(await refusal(undefined), /there is no such model, or it is private or gated: then set HF_TOKEN/);
+    assert.match(await refusal("hf_old"), /config\.json: HF_TOKEN is not accepted, or there is no such model$/);
+    state.status = 403;
+    for (const token of [undefined, "hf_other"]) {
+      assert.match(await refusal(token), /it is private or gated: set HF_TOKEN to a token that may read it$/);
+    }
+  } finally {
+    await close();
     await Deno.remove(cacheDir, { recursive: true });
   }
 });
