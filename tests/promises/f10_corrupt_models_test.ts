@@ -38,11 +38,8 @@ function broken(what: string, value: number, reason: RegExp): Corruption {
 
 async function editTokenizer(folder: string): Promise<void> {
   const path = `${folder}/tokenizer.json`, content = JSON.parse(await Deno.readTextFile(path));
-  const added = Array.from(
-    { length: 7 },
-    (_, index) => ({ ...content.added_tokens[0], id: 300 + index, content: `<${index}>` }),
-  );
-  await Deno.writeTextFile(path, JSON.stringify({ ...content, added_tokens: [...content.added_tokens, ...added] }));
+  for (let id = 300; id < 307; id++) content.model.vocab[`<${id}>`] = id;
+  await Deno.writeTextFile(path, JSON.stringify(content));
 }
 
 const CORRUPTIONS: readonly Corruption[] = [
