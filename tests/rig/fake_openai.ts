@@ -133,6 +133,14 @@ function misbehave(
         status: 502,
         headers: { "content-type": "text/html", "retry-after-ms": "5" },
       });
+    case "error_200":
+      return behind(`No credits for ${authorization.replace("Bearer ", "")}`);
+    case "error_200_later":
+      return body.stream === true ? behind("No credits any more") : undefined;
+    case "error_200_words":
+      return Response.json({ error: "Unexpected endpoint" });
+    case "no_completion":
+      return Response.json({ hello: "world" });
     case "html":
       return new Response("<!doctype html><h1>Welcome</h1>", { headers: { "content-type": "text/html" } });
     case "unasked_stream":
@@ -146,6 +154,11 @@ function misbehave(
     default:
       return undefined;
   }
+}
+
+/** As a gateway tells of a fault behind it: with a status of its own in an answer of status 200. */
+function behind(message: string): Response {
+  return Response.json({ error: { message, code: 402, metadata: { provider_name: "other" } }, user_id: "user" });
 }
 
 /** As OpenAI's models that think before they answer: few params, and no answer where the thoughts take all tokens. */

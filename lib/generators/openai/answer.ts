@@ -76,6 +76,40 @@ export function readAnswer(value: unknown): Answer | undefined {
   };
 }
 
+const textOrNot = v.fallback(v.nullish(v.string()), undefined);
+const faultSchema = v.object({
+  error: v.union([
+    v.pipe(v.string(), v.minLength(1), v.transform((message) => ({ message, code: undefined, param: undefined }))),
+    v.object({
+      message: v.string(),
+      code: v.fallback(v.nullish(v.union([v.string(), v.number()])), undefined),
+      param: textOrNot,
+    }),
+  ]),
+});
+
+/** What a server says of a fault in an answer whose status tells of none. */
+export interface GivenFault {
+  readonly message: string;
+  /** The status that the fault would have had; 200 where the server names none. */
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly param: string | undefined;
+}
+
+/** Undefined when it tells of none. */
+export function readFault(value: unknown): GivenFault | undefined {
+  const parsed = v.safeParse(faultSchema, value);
+  if (!parsed.success) return undefined;
+  const { message, code, param } = parsed.output.error;
+  return {
+    message,
+    status: typeof code === "number" && code >= 400 ? code : 200,
+    code: typeof code === "string" ? code : undefined,
+    param: param ?? undefined,
+  };
+}
+
 function readChoice(choice: v.InferOutput<typeof choiceSchema>): Piece {
   const { index, text, delta, message, logprobs, finish_reason } = choice;
   const steps = readSteps(logprobs);

@@ -2,6 +2,7 @@
 import type OpenAI from "openai";
 import type { Stream } from "openai/streaming";
 import { type Clock, MONOTONIC } from "../clock.ts";
+import { readFault } from "./answer.ts";
 import { type CheckPlace, GuardedFetch } from "./guarded_fetch.ts";
 import { redact, UpstreamError } from "./upstream_error.ts";
 
@@ -88,6 +89,7 @@ export class Client {
             timeoutMs,
             `gave no answer within ${timeoutMs / 1000} s`,
           );
+          this.#throwFaultIn(answer);
           if (typeof answer === "object" && answer !== null) return answer;
           throw new UpstreamError(`${this.host} answered with ${kindOf(answer)}`);
         } finally {
@@ -131,6 +133,8 @@ export class Client {
     const { data, response } = await sent.withResponse();
     const type = response.headers.get("content-type") ?? "";
     if (!/text\/html|application\/json/i.test(type)) return data;
+    // What cannot be read tells of no fault.
+    if (/json/i.test(type)) this.#throwFaultIn(await response.json().catch(() => undefined));
     data.controller.abort();
     throw new UpstreamError(
       `${this.host} answered with ${type.split(";")[0]} instead of a stream: is the base URL right?`,
@@ -186,6 +190,13 @@ export class Client {
         await waited(delayMs, signal, this.#clock);
       }
     }
+  }
+
+  /** Gateways tell so of a fault of the server behind them. */
+  #throwFaultIn(answer: unknown): void {
+    const fault = readFault(answer);
+    if (fault === undefined) return;
+    throw new UpstreamError(redact(`${this.host} failed: ${fault.message}`, this.#endpoint.key), fault);
   }
 
   #fault(error: unknown): UpstreamError {

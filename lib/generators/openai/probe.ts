@@ -22,8 +22,8 @@ const MOST_TOP = 20;
 const COUNT = "1, 2, 3, ", NEXT = "4";
 const ASKED = "Count on from 1 to 9, with commas.";
 const TOLERANCE = 1e-3;
-/** How servers say that they do not know a question; llama.cpp's says 500, as if it were broken. */
-const UNKNOWN: readonly number[] = [400, 404, 405, 415, 422, 500, 501];
+/** How servers say that they do not know a question: llama.cpp's as if it were broken, some in an answer of status 200. */
+const UNKNOWN: readonly number[] = [200, 400, 404, 405, 415, 422, 500, 501];
 /** What OpenAI says where a model's thoughts take all tokens of a short answer. */
 const UNFINISHED = /max_tokens or model output limit was reached/;
 const NO_TEXT: Answer = { pieces: [{ index: 0, text: "" }] };
@@ -57,15 +57,18 @@ class Calls {
 
   /** Undefined when the server does not take the question, or no call is left. @param isNeeded without it nothing works */
   async ask(wanted: Body, isNeeded = false): Promise<Answer | undefined> {
+    const { client, dialect } = this;
     while (this.#left > 0) {
       this.#left--;
-      const body = this.dialect.body(wanted);
+      const body = dialect.body(wanted);
       try {
-        return readAnswer(await this.client.ask(this.dialect.path, body, this.signal, isNeeded ? [] : UNKNOWN));
+        const answer = readAnswer(await client.ask(dialect.path, body, this.signal, isNeeded ? [] : UNKNOWN));
+        if (answer !== undefined || !isNeeded) return answer;
+        throw new UpstreamError(`${client.host} answered with JSON that is no completion: is the base URL right?`);
       } catch (error) {
         if (isUnfinished(error)) return NO_TEXT;
         if (!isNeeded && isUnknown(error)) return undefined;
-        if (!(error instanceof UpstreamError) || !this.dialect.learns(error, body)) throw error;
+        if (!(error instanceof UpstreamError) || !dialect.learns(error, body)) throw error;
       }
     }
     return undefined;
