@@ -12,8 +12,7 @@ import { ConversationList } from "./ConversationList.tsx";
 import { FilePicker } from "../FilePicker.tsx";
 import { chatHref } from "../address/chat_screen.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
-import { fixed, milliseconds } from "../number_format.ts";
-import { firstTokenMs, type Pace, tokensPerSecond } from "./pace.ts";
+import { paceText } from "../pace.ts";
 import { HiddenPlace } from "../token/HiddenPlace.tsx";
 import { Panel } from "../Panel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
@@ -126,16 +125,6 @@ function AnotherAnswer({ turn, writing, isReady, on }: ChatViewProps & { readonl
 function besideOf({ chat, beside }: ChatViewProps, last: Turn | undefined): readonly Turn[] {
   if (last === undefined || !beside.includes(last.id)) return [];
   return beside.flatMap((id) => chat.turns[id] ?? []);
-}
-
-/** How fast the latest answers came, as one quiet line; "" before there is anything to say. */
-function paceText(pace: Pace | undefined): string {
-  if (pace === undefined) return "";
-  const speed = tokensPerSecond(pace), first = firstTokenMs(pace);
-  return [
-    speed === undefined ? undefined : GENERATION_STRINGS.perSecond(fixed(speed, 0)),
-    first === undefined ? undefined : GENERATION_STRINGS.firstToken(milliseconds(first)),
-  ].filter((fact) => fact !== undefined).join(" · ");
 }
 
 function Composer({ chat, draft, writing, acceptsAtOnce, isReady, on }: ChatViewProps) {

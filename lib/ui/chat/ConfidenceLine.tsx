@@ -17,7 +17,8 @@ export function ConfidenceLine({ steps }: { readonly steps: readonly Step[] }) {
     (_, index) => Math.exp(Math.min(...logprobs.slice(index * size, (index + 1) * size))),
   );
   const lowest = Math.min(...logprobs);
-  const name = TEXT.confidence(probability(lowest), logprobs.indexOf(lowest) + 1);
+  // Subtle: among all tokens, as those of which no server tells a logprob count in the answer too.
+  const name = TEXT.confidence(probability(lowest), steps.findIndex(({ logprob }) => logprob === lowest) + 1);
   return (
     <svg role="img" aria-label={name} width={bars.length * BAR} height={HEIGHT} class="self-center">
       <title>{name}</title>

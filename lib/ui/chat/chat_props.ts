@@ -6,7 +6,7 @@ import type { TokenId } from "../../lm/token.ts";
 import type { ChatScreen } from "../address/chat_screen.ts";
 import type { Chat, Turn, TurnId, TurnSelection } from "./chat_state.ts";
 import type { ChatPrompt } from "../generation_client.ts";
-import type { Pace } from "./pace.ts";
+import type { Pace } from "../pace.ts";
 
 /** What went wrong, and what does the same once more; without that, trying again makes no difference. */
 export interface Failure {

@@ -11,7 +11,7 @@ import * as state from "./chat_state.ts";
 import { collectPerFrame } from "../frame.ts";
 import { streamRun } from "../generation_client.ts";
 import { paramsToWire } from "../address/generation_screen.ts";
-import { type Pace, paced } from "./pace.ts";
+import { type Pace, paced, paceFrom } from "../pace.ts";
 
 interface Asking extends Omit<state.Origin, "batch" | "ids"> {
   readonly settings: state.Settings;
@@ -69,14 +69,17 @@ export function useChatRun({ api, chat, failure, onBegin, onKeep, onDone }: Chat
       onBegin(state.drawnBy(asked, first, origin));
       writing.value = first;
       failure.value = undefined;
-      pace.value = { startedMs: performance.now(), tokens: 0, firstTokens: 0 };
+      ahead.value = undefined;
+      pace.value = paceFrom(performance.now(), path.length);
     });
     let failed: Problem | undefined;
     const frame = collectPerFrame<RunEvent>((events, nowMs) => {
-      if (stopRun.current === controller) pace.value = pace.value && paced(pace.value, events, nowMs);
       chat.value = state.heard(chat.value, first, events);
-      ahead.value = state.aheadAfter(events, ahead.value);
       failed = events.find((event) => event.type === "error")?.problem ?? failed;
+      // What of a stopped run comes late tells nothing of the one that runs now.
+      if (stopRun.current !== controller) return;
+      pace.value = pace.value && paced(pace.value, events, nowMs);
+      ahead.value = state.aheadAfter(events, ahead.value);
     });
     try {
       const body = bodyOf(state.thread(asked).slice(0, -1), origin.prefill, origin.settings);

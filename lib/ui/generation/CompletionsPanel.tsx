@@ -3,13 +3,14 @@ import { visibleText } from "../../lm/visible_text.ts";
 import { type SurvivalVerdict, verdictsAlong } from "../../lm/survival.ts";
 import { Announcer } from "../Announcer.tsx";
 import type { BranchPoint, Completion, Run } from "./generation_state.ts";
-import { isEmptyFailure, isRunning, latest, tokensPerSecond } from "./generation_state.ts";
+import { isEmptyFailure, isRunning, latest } from "./generation_state.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { Button } from "../Button.tsx";
 import { HeatLegend } from "../token/HeatLegend.tsx";
 import { KEPT_STRINGS } from "./kept_strings.ts";
 import { KeptRunsBar } from "./KeptRunsBar.tsx";
-import { fixed, milliseconds } from "../number_format.ts";
+import { fixed } from "../number_format.ts";
+import { paceText } from "../pace.ts";
 import { Panel } from "../Panel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
@@ -30,7 +31,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
   // The button stands above the params: on a small screen what it starts would be below the fold.
   useEffect(() => {
     if (isRunning(run)) rows.current?.scrollIntoView({ block: "nearest" });
-  }, [run.startedMs]);
+  }, [run.pace?.startedMs]);
   return (
     <Panel
       title={GENERATION_STRINGS.completions}
@@ -197,14 +198,8 @@ function isCutOff({ reason, steps, bare }: Completion): boolean {
 
 /** The quiet line of the header: what the run is doing, how fast. */
 function runFacts(run: Run, { scored, scoreProblem }: GenerationViewProps): string {
-  const speed = tokensPerSecond(run);
-  const first = run.firstTokenMs === undefined ? undefined : milliseconds(run.firstTokenMs - run.startedMs);
-  const facts = [
-    phaseText(run, scored === undefined && scoreProblem === undefined),
-    speed === undefined ? undefined : GENERATION_STRINGS.perSecond(fixed(speed, 0)),
-    first === undefined ? undefined : GENERATION_STRINGS.firstToken(first),
-  ];
-  return facts.filter((fact) => fact !== undefined && fact !== "").join(" · ");
+  const phase = phaseText(run, scored === undefined && scoreProblem === undefined);
+  return [phase, paceText(run.pace)].filter((fact) => fact !== "").join(" · ");
 }
 
 function phaseText(run: Run, mayLoad: boolean): string {

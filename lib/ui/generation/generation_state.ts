@@ -3,6 +3,7 @@ import type { FinishReason, Problem, RunEvent, Step } from "../../lm/event.ts";
 import type { SamplingParams } from "../../lm/params.ts";
 import type { Token } from "../../lm/token.ts";
 import { newId } from "../new_id.ts";
+import { type Pace, paced, paceFrom } from "../pace.ts";
 
 /** Where a completion left another one: it has that one's tokens up to there. */
 export interface BranchPoint {
@@ -41,21 +42,21 @@ export interface Run {
   readonly problem?: Problem;
   /** Runs that are served before this one, while it waits for its turn. */
   readonly ahead?: number;
-  readonly startedMs: number;
-  readonly firstTokenMs?: number;
-  readonly lastTokenMs?: number;
+  /** Of its latest stream; absent for one that was kept. */
+  readonly pace?: Pace;
 }
 
-export const IDLE: Run = { id: "", phase: "idle", prompt: [], completions: [], warnings: [], startedMs: 0 };
+export const IDLE: Run = { id: "", phase: "idle", prompt: [], completions: [], warnings: [] };
 
 export function started(params: SamplingParams, nowMs: number): Run {
   const completions = Array.from({ length: params.n }, (): Completion => ({ id: newId(), steps: [], metrics: {} }));
-  return { ...IDLE, id: newId(), phase: "waiting", params, completions, startedMs: nowMs };
+  return { ...IDLE, id: newId(), phase: "waiting", params, completions, pace: paceFrom(nowMs) };
 }
 
 /** A run of one completion, which goes on from another run's by other params. */
 export function continued(params: SamplingParams, branch: BranchPoint, nowMs: number): Run {
-  return { ...started(params, nowMs), completions: [{ id: newId(), branch, steps: [], metrics: {} }] };
+  const completions = [{ id: newId(), branch, steps: [], metrics: {} }];
+  return { ...started(params, nowMs), completions, pace: paceFrom(nowMs, branch.position) };
 }
 
 /**
@@ -64,12 +65,13 @@ export function continued(params: SamplingParams, branch: BranchPoint, nowMs: nu
  */
 export function branched(run: Run, branch: BranchPoint, nowMs: number): Run {
   const before = isRunning(run) ? closed(run, "stopped") : run;
-  const { problem: _, firstTokenMs: __, lastTokenMs: ___, ahead: ____, ...rest } = before;
+  const { problem: _, ahead: __, ...rest } = before;
   const last = before.completions.at(-1);
   const isInVain = last?.branch !== undefined && isEmptyFailure(last);
   const others = isInVain ? before.completions.slice(0, -1) : before.completions;
   const completions = [...others, { id: newId(), branch, steps: [], metrics: {} }];
-  return { ...rest, phase: "waiting", completions, startedMs: nowMs };
+  // The tokens before its own, and the one in the place of the other.
+  return { ...rest, phase: "waiting", completions, pace: paceFrom(nowMs, branch.position + 1) };
 }
 
 /** Folds the events that arrived since the last frame; one new array per touched completion, not one per event.
@@ -101,7 +103,7 @@ export function received(run: Run, events: readonly RunEvent[], nowMs: number, r
         break;
       case "step":
         edit(event.sequence).steps.push(event);
-        next = { ...next, phase: "streaming", firstTokenMs: next.firstTokenMs ?? nowMs, lastTokenMs: nowMs };
+        next = { ...next, phase: "streaming" };
         break;
       case "finish": {
         const completion = edit(event.sequence);
@@ -126,7 +128,7 @@ export function received(run: Run, events: readonly RunEvent[], nowMs: number, r
   }
   const completions = [...next.completions];
   for (const [sequence, completion] of touched) completions[sequence] = completion;
-  return { ...next, completions };
+  return { ...next, completions, ...(next.pace === undefined ? {} : { pace: paced(next.pace, events, nowMs) }) };
 }
 
 /**
@@ -157,18 +159,6 @@ export function isEmptyFailure({ steps, reason }: Completion): boolean {
 
 export function isRunning(run: Run): boolean {
   return run.phase === "waiting" || run.phase === "streaming";
-}
-
-/**
- * Tokens a second over the whole run so far; undefined before there are two, and once it has branches: those came later,
- * each with tokens that it did not have to write.
- */
-export function tokensPerSecond(run: Run): number | undefined {
-  if (run.completions.some(({ branch }) => branch !== undefined)) return undefined;
-  const tokens = run.completions.reduce((sum, { steps }) => sum + steps.length, 0);
-  if (tokens < 2 || run.firstTokenMs === undefined || run.lastTokenMs === undefined) return undefined;
-  const seconds = (run.lastTokenMs - run.firstTokenMs) / 1000;
-  return seconds > 0 ? (tokens - 1) / seconds : undefined;
 }
 
 /** The runs with another state of one of their completions. */

@@ -126,7 +126,6 @@ export function restoredRuns(all: readonly KeptRun[], prompt: string, known: rea
       prompt: [],
       warnings,
       completions,
-      startedMs: 0,
       ...(isSame ? {} : { madeOf: run.prompt }),
     };
   });

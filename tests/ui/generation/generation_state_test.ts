@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import type { RunEvent, Step } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { firstTokenMs, tokensPerSecond } from "../../../lib/ui/pace.ts";
 import {
   branched,
   closed,
+  continued,
   IDLE,
   isRunning,
   latest,
   received,
   started,
-  tokensPerSecond,
 } from "../../../lib/ui/generation/generation_state.ts";
 
 function step(sequence: number, position: number): { type: "step" } & Step {
@@ -44,7 +45,7 @@ Deno.test("received() folds events of interleaved sequences into their completio
   assert.deepEqual(run.completions.map(({ steps }) => steps.length), [2, 1]);
   assert.equal(run.completions[1]?.reason, "stop");
   assert.deepEqual(run.completions[1]?.metrics, { F1: 0.5 });
-  assert.equal(run.firstTokenMs, 10);
+  assert.equal(run.pace && firstTokenMs(run.pace), 10);
   assert.ok(isRunning(run));
 });
 
@@ -136,9 +137,28 @@ Deno.test("branched() has no place in the queue of the run's stream before it", 
   assert.equal(branched(queued, { sequence: 0, position: 0 }, 2).ahead, undefined);
 });
 
-Deno.test("tokensPerSecond() is undefined before two tokens have come", () => {
-  assert.equal(tokensPerSecond(IDLE), undefined);
-  const one = received(started(DEFAULT_PARAMS, 0), [step(0, 0)], 100);
-  assert.equal(tokensPerSecond(one), undefined);
-  assert.equal(tokensPerSecond(received(one, [step(0, 1), step(0, 2)], 1100)), 2);
+Deno.test("a run's pace is that of what its latest stream draws: no token of the first frame, and none of a path", () => {
+  const four = [0, 1, 2, 3].flatMap((sequence) => [step(sequence, 0), step(sequence, 1)]);
+  const begun = received(started({ ...DEFAULT_PARAMS, n: 4 }, 0), four, 100);
+  assert.equal(begun.pace && tokensPerSecond(begun.pace), undefined);
+  const run = received(begun, [0, 1, 2, 3].flatMap((sequence) => [step(sequence, 2), step(sequence, 3)]), 600);
+  // Eight tokens in half a second.
+  assert.equal(run.pace && tokensPerSecond(run.pace), 16);
+
+  const point = { sequence: 0, position: 2 };
+  for (
+    const [name, from, given] of [["branch", branched(run, point, 1000), 3], [
+      "way on",
+      continued(DEFAULT_PARAMS, point, 1000),
+      2,
+    ]] as const
+  ) {
+    const path = Array.from({ length: given }, (_, position) => step(0, position));
+    const onPath = received(from, path, 1010);
+    assert.equal(onPath.pace && firstTokenMs(onPath.pace), undefined, name);
+    const drawn = received(onPath, [step(0, given)], 1040);
+    assert.equal(drawn.pace && firstTokenMs(drawn.pace), 40, name);
+    const more = received(drawn, [step(0, given + 1), step(0, given + 2)], 1540);
+    assert.equal(more.pace && tokensPerSecond(more.pace), 4, name);
+  }
 });
