@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as v from "valibot";
 import { detokenize, Detokenizer } from "../../lib/lm/detokenize.ts";
-import { field, prompt } from "../../lib/lm/prompt.ts";
+import { field, type Prompt, prompt } from "../../lib/lm/prompt.ts";
 import { visibleText } from "../../lib/lm/visible_text.ts";
 import { paramsFromWire, paramsSchema } from "../../lib/lm/wire.ts";
 import { decodeWire, encodeWire } from "../../lib/lm/wire_text.ts";
@@ -106,4 +106,39 @@ Deno.test("tokenFields() names the field of each token, past special tokens that
     rest = { id: 10, text: "�", bytes: bytes("é").slice(1) };
   const tokens = [special("<s>", 1), special("<|a|>", 2), token("n", 3), half, rest, token(": b", 4), token("!", 5)];
   assert.deepEqual(tokenFields(asked, tokens), [undefined, undefined, "x", "x", "x", undefined, undefined]);
+});
+
+/** The fields of tokens that are written as texts; special ones in angle brackets. */
+function fieldsOf(asked: Prompt, texts: readonly string[]) {
+  const tokens = texts.map((text, id) => {
+    const isSpecial = /^<.*>$/.test(text);
+    return { id, text, bytes: isSpecial ? [] : [...new TextEncoder().encode(text)], special: isSpecial };
+  });
+  return tokenFields(asked, tokens);
+}
+
+Deno.test("tokenFields() follows tokenizers that write a space before a text, as one token with it or by itself", () => {
+  const asked = prompt`Write ${field("x", "a")} b`;
+  const wanted = [undefined, undefined, "x", undefined];
+  assert.deepEqual(fieldsOf(asked, ["<s>", " Write ", "a", " b"]), wanted);
+  assert.deepEqual(fieldsOf(asked, [" ", "Write ", "a", " b"]), wanted);
+  assert.deepEqual(fieldsOf(prompt` ${field("x", "a")}!`, ["<s>", " ", " a", "!"]), [
+    undefined,
+    undefined,
+    "x",
+    undefined,
+  ]);
+  assert.deepEqual(fieldsOf(prompt`${field("x", "a")} b`, [" a", "b"]), ["x", undefined], "only there");
+  assert.deepEqual(fieldsOf(prompt`a${field("x", "bb")}`, ["a", " b", "b"]), [undefined, undefined, "x"], "not later");
+});
+
+Deno.test("tokenFields() follows special tokens that take the whitespace after them, and those before which none is", () => {
+  const asked = prompt`<|user|>\n${field("x", "Hi")} you<|end|>\n<|assistant|>\n`;
+  const texts = ["<|user|>", " Hi", " you", "<|end|>", "<|assistant|>"];
+  assert.deepEqual(fieldsOf(asked, texts), [undefined, "x", undefined, undefined, undefined]);
+  const kept = ["<|user|>", "\n", "Hi", " you", "<|end|>", "\n", "<|assistant|>", "\n"];
+  assert.deepEqual(fieldsOf(asked, kept).indexOf("x"), 2);
+  const second = prompt`<|user|>\nHi<|end|>\n<|user|>\n${field("x", "日本")}`;
+  const ids = ["<s>", "<|user|>", " Hi", "<|end|>", "<|user|>", " ", "日", "本"];
+  assert.deepEqual(fieldsOf(second, ids), [...Array(6).fill(undefined), "x", "x"]);
 });
