@@ -11,6 +11,8 @@ const TEXTS = TOKENS.map((token) => typeof token === "string" ? token : "\ufffd"
 export const UNSEEN = 3_000;
 /** Tokens that "reasoning" spends before its answer begins. */
 const THOUGHT = 16;
+/** Tokens of each completion that "aloud" and "aloud_across" tell as thinking; the latter sends the last one with text. */
+export const ALOUD = 3;
 const encoder = new TextEncoder();
 
 export interface Seen {
@@ -348,8 +350,11 @@ function streamed(
   const frames: string[] = [];
   for (let place = 0; place < length; place++) {
     for (const parts of written) {
-      const { chosen: _, ...choice } = parts[place] ?? fail();
-      frames.push(frame({ object: "chunk", choices: [choice] }));
+      const { chosen, ...choice } = parts[place] ?? fail();
+      const isThought = behaviour.startsWith("aloud") && place < ALOUD;
+      const isAcross = behaviour === "aloud_across" && place === ALOUD - 1;
+      const delta = { content: isAcross ? chosen.text : null, reasoning_content: chosen.text };
+      frames.push(frame({ object: "chunk", choices: [isThought ? { ...choice, delta } : choice] }));
     }
   }
   const isEndless = behaviour === "slow";

@@ -18,7 +18,9 @@ export interface GivenStep extends GivenToken {
 export interface Piece {
   readonly index: number;
   readonly text: string;
-  /** Absent when the server sends text alone. */
+  /** True when it holds a part of what the model thinks before it answers, which is none of the text. */
+  readonly isThinking?: boolean;
+  /** Of the thinking and the text together; absent when the server sends text alone. */
   readonly steps?: readonly GivenStep[];
   readonly finish?: string;
 }
@@ -47,13 +49,19 @@ const logprobsSchema = v.fallback(
   v.nullish(v.union([v.object({ content: v.nullable(contentSchema) }), listsSchema])),
   undefined,
 );
+const textOrNot = v.fallback(v.nullish(v.string()), undefined);
+/** vLLM, SGLang and llama.cpp tell thinking as `reasoning_content`; vLLM lately, Ollama and OpenRouter as `reasoning`. */
+const messageSchema = v.fallback(
+  v.nullish(v.object({ content: textOrNot, reasoning_content: textOrNot, reasoning: textOrNot })),
+  undefined,
+);
 const choiceSchema = v.object({
   index: v.fallback(v.number(), 0),
-  text: v.fallback(v.nullish(v.string()), undefined),
-  delta: v.fallback(v.nullish(v.object({ content: v.fallback(v.nullish(v.string()), undefined) })), undefined),
-  message: v.fallback(v.nullish(v.object({ content: v.fallback(v.nullish(v.string()), undefined) })), undefined),
+  text: textOrNot,
+  delta: messageSchema,
+  message: messageSchema,
   logprobs: logprobsSchema,
-  finish_reason: v.fallback(v.nullish(v.string()), undefined),
+  finish_reason: textOrNot,
 });
 const answerSchema = v.object({
   choices: v.array(choiceSchema),
@@ -113,9 +121,11 @@ export function readFault(value: unknown): GivenFault | undefined {
 function readChoice(choice: v.InferOutput<typeof choiceSchema>): Piece {
   const { index, text, delta, message, logprobs, finish_reason } = choice;
   const steps = readSteps(logprobs);
+  const said = delta ?? message;
   return {
     index,
-    text: text ?? delta?.content ?? message?.content ?? "",
+    text: text ?? said?.content ?? "",
+    ...(said?.reasoning_content || said?.reasoning ? { isThinking: true } : {}),
     ...(steps === undefined ? {} : { steps }),
     ...(finish_reason === undefined || finish_reason === null ? {} : { finish: finish_reason }),
   };

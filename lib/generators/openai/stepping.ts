@@ -102,7 +102,11 @@ export class Stepping {
       try {
         const answer = readAnswer(await client.ask(dialect.path, body, signal));
         onBilled?.(answer?.usage);
-        const step = answer?.pieces[0]?.steps?.[0];
+        const piece = answer?.pieces[0];
+        if (piece?.isThinking === true) {
+          throw new UpstreamError(`${client.host} thinks here before it answers, and its thoughts are no candidates`);
+        }
+        const step = piece?.steps?.[0];
         if (step === undefined) throw new UpstreamError(`${client.host} gave no candidates here: the answer may end`);
         this.#remember(key, step);
         return step;

@@ -34,6 +34,8 @@ class Writing {
   text = "";
   position = 0;
   reason: FinishReason | undefined;
+  /** True once the server has told of thinking: it writes, though nothing of it is shown. */
+  isThinking = false;
   /** @param given tokens that it begins with: to the server they are part of the prompt */
   constructor(readonly sequence: number, readonly given: number) {}
 
@@ -52,7 +54,7 @@ class Writing {
   }
 
   get isBegun(): boolean {
-    return this.position > this.given || this.reason !== undefined;
+    return this.isThinking || this.position > this.given || this.reason !== undefined;
   }
 
   finish(usage: Partial<Usage>, isAborted: boolean): GeneratorEvent {
@@ -186,6 +188,7 @@ class Pulls {
     const { sequence } = writing;
     const asked = Math.min(this.#request.top, dialect.mostTop);
     writing.text += piece.text;
+    if (piece.isThinking === true) writing.isThinking = true;
     const place = () => ({
       type: "step" as const,
       sequence,
@@ -193,7 +196,8 @@ class Pulls {
       processors: [],
       draw: { kind: "remote" as const },
     });
-    if (piece.steps !== undefined && piece.steps.length > 0) {
+    // Subtle: which of a piece's tokens are thinking no server tells, and what is thought is no part of the completion.
+    if (piece.isThinking !== true && piece.steps !== undefined && piece.steps.length > 0) {
       for (const given of piece.steps) {
         yield { ...place(), ...measure(given, { book, host: client.host, isTempered, asked }) };
       }

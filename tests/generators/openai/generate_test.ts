@@ -8,7 +8,7 @@ import type { GeneratorEvent, Usage } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
 import type { OpenAiOptions } from "../../../lib/mod.ts";
 import { KEY, openFake as open } from "../../rig/open_fake.ts";
-import { rankedAfter, startFakeOpenAi } from "../../rig/fake_openai.ts";
+import { ALOUD, rankedAfter, startFakeOpenAi } from "../../rig/fake_openai.ts";
 import { until } from "../../rig/until.ts";
 
 type Ask = Partial<Omit<GenerateRequest, "params">> & { readonly params?: Partial<SamplingParams> };
@@ -121,6 +121,30 @@ Deno.test("openai() streams the text of a server that ignores logprobs, without 
   assert.ok(
     ofType(all, "step").every(({ evidence, logprob }) => evidence?.kind === "unavailable" && logprob === undefined),
   );
+  await fake.close();
+});
+
+Deno.test("openai() yields no steps of what a model thinks before it answers, so that steps and text are the same", async () => {
+  const fake = startFakeOpenAi();
+  for (const [behaviour, written, measured] of [["aloud", 3, 3], ["aloud_across", 4, 3]] as const) {
+    const all = await events(await open(fake.url(behaviour)), { params: { n: 2, seed: 3 } });
+    assert.equal(ofType(all, "finish").length, 2);
+    for (const { sequence, text, reason } of ofType(all, "finish")) {
+      const steps = ofType(all, "step").filter((step) => step.sequence === sequence);
+      assert.deepEqual([steps.length, reason], [written, "length"], behaviour);
+      assert.equal(steps.map(({ token }) => token.text).join(""), text);
+      assert.deepEqual(steps.map(({ position }) => position), steps.map((_, index) => index));
+      const told = steps.filter(({ logprob }) => logprob !== undefined);
+      assert.deepEqual(
+        told,
+        steps.slice(written - measured),
+        "of a piece with thinking nobody tells which numbers are whose",
+      );
+    }
+  }
+  const cut = await events(await open(fake.url("aloud")), { params: { maxTokens: ALOUD } });
+  assert.deepEqual(ofType(cut, "finish").map(({ reason, text }) => [reason, text]), [["length", ""]]);
+  assert.deepEqual(ofType(cut, "step"), []);
   await fake.close();
 });
 
