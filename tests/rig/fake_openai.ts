@@ -353,6 +353,8 @@ function streamed(
       const { chosen, ...choice } = parts[place] ?? fail();
       const isThought = behaviour.startsWith("aloud") && place < ALOUD;
       const isAcross = behaviour === "aloud_across" && place === ALOUD - 1;
+      // "ends_abort" ends with the reason "abort".
+      if (choice.finish_reason !== null && behaviour.startsWith("ends_")) choice.finish_reason = behaviour.slice(5);
       const delta = { content: isAcross ? chosen.text : null, reasoning_content: chosen.text };
       frames.push(frame({ object: "chunk", choices: [isThought ? { ...choice, delta } : choice] }));
     }

@@ -20,14 +20,20 @@ export interface Peer {
   readonly isTempered: boolean | undefined;
 }
 
-const REASONS: Readonly<Record<string, FinishReason>> = {
-  stop: "stop",
-  length: "length",
-  content_filter: "content_filter",
+/** A reason that is not here is told as `incomplete`: nobody knows then that the text is whole. */
+const REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ["stop", "stop"],
+  ["length", "length"],
+  ["content_filter", "content_filter"],
+  // Servers that pass on a model's own words, as TGI and Anthropic's do.
+  ["eos_token", "stop"],
+  ["stop_sequence", "stop"],
+  ["end_turn", "stop"],
+  ["error", "error"],
   // The model wants something that is not ours to give; its text is over.
-  tool_calls: "stop",
-  function_call: "stop",
-};
+  ["tool_calls", "stop"],
+  ["function_call", "stop"],
+]);
 
 /** One completion as it grows. */
 class Writing {
@@ -204,7 +210,7 @@ class Pulls {
     } else if (piece.text !== "") {
       yield { ...place(), ...unmeasured(book.token(piece.text), `${client.host} gave no probabilities`) };
     }
-    if (piece.finish !== undefined) writing.reason = REASONS[piece.finish] ?? "stop";
+    if (piece.finish !== undefined) writing.reason = REASONS.get(piece.finish) ?? "incomplete";
   }
 }
 

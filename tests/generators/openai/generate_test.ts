@@ -4,7 +4,7 @@ import { UpstreamError } from "../../../lib/generators/openai/upstream_error.ts"
 import type { GenerateRequest, Generator } from "../../../lib/generators/generator.ts";
 import { TokenBook } from "../../../lib/generators/openai/token_book.ts";
 import { PathError } from "../../../lib/lm/decode.ts";
-import type { GeneratorEvent, Usage } from "../../../lib/lm/event.ts";
+import type { FinishReason, GeneratorEvent, Usage } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
 import type { OpenAiOptions } from "../../../lib/mod.ts";
 import { KEY, openFake as open } from "../../rig/open_fake.ts";
@@ -248,6 +248,31 @@ for (const behaviour of ["no_done", "disconnect"]) {
     await fake.close();
   });
 }
+
+const ENDINGS: readonly (readonly [told: string, reason: FinishReason])[] = [
+  ["stop", "stop"],
+  ["eos_token", "stop"],
+  ["stop_sequence", "stop"],
+  ["end_turn", "stop"],
+  ["tool_calls", "stop"],
+  ["length", "length"],
+  ["content_filter", "content_filter"],
+  ["error", "error"],
+  ["abort", "incomplete"],
+  ["repetition", "incomplete"],
+  ["insufficient_system_resource", "incomplete"],
+  ["toString", "incomplete"],
+];
+
+Deno.test("openai() tells a finish reason that it does not know as incomplete, never as stop", async () => {
+  const fake = startFakeOpenAi();
+  for (const [told, reason] of ENDINGS) {
+    const all = await events(await open(fake.url(`ends_${told}`)));
+    assert.deepEqual(ofType(all, "finish").map((finish) => finish.reason), [reason], told);
+    assert.equal(ofType(all, "finish")[0]?.text.length, 6);
+  }
+  await fake.close();
+});
 
 const FAULTS: readonly (readonly [behaviour: string, message: RegExp, requests: number])[] = [
   ["key", /refused the key \(401\): Incorrect/, 1],
