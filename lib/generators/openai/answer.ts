@@ -84,7 +84,6 @@ export function readAnswer(value: unknown): Answer | undefined {
   };
 }
 
-const textOrNot = v.fallback(v.nullish(v.string()), undefined);
 const faultSchema = v.object({
   error: v.union([
     v.pipe(v.string(), v.minLength(1), v.transform((message) => ({ message, code: undefined, param: undefined }))),
