@@ -21,8 +21,8 @@ export interface GraphFile {
   /** Width of the output `logits`; absent where the graph leaves it open. */
   readonly logitsWidth?: number;
   readonly operators: ReadonlySet<string>;
-  /** Bits of a weight of packed matrices (MatMulNBits); absent without them. */
-  readonly weightBits?: number;
+  /** Bits of a weight of packed matrices (MatMulNBits), which may differ in one graph; none without them. */
+  readonly weightBits: ReadonlySet<number>;
   readonly external: readonly ExternalData[];
 }
 
@@ -30,9 +30,9 @@ interface Found {
   readonly inputs: string[];
   readonly outputs: string[];
   readonly operators: Set<string>;
+  readonly weightBits: Set<number>;
   readonly external: ExternalData[];
   logitsWidth?: number;
-  weightBits?: number;
 }
 
 /** Numbers of the fields that are read, by message. */
@@ -70,7 +70,7 @@ const BITS: Readonly<Record<number, number>> = {
 
 /** @throws {SyntaxError} naming the file, the place in it, and what is wrong there */
 export function readGraphFile(path: string): GraphFile {
-  const found: Found = { inputs: [], outputs: [], operators: new Set(), external: [] };
+  const found: Found = { inputs: [], outputs: [], operators: new Set(), weightBits: new Set(), external: [] };
   let hasGraph = false, hasOperators = false;
   using fields = Fields.open(path);
   fields.each((field) => {
@@ -111,8 +111,9 @@ function readAttribute(fields: Fields, found: Found): void {
   let name = "";
   fields.each((field) => {
     if (field === ATTRIBUTE.name) name = fields.text();
-    else if (field === ATTRIBUTE.number && name === "bits") [found.weightBits = 0] = fields.numbers();
-    else if (field === ATTRIBUTE.tensor || field === ATTRIBUTE.tensors) readTensor(fields, found);
+    else if (field === ATTRIBUTE.number && name === "bits") {
+      for (const bits of fields.numbers()) found.weightBits.add(bits);
+    } else if (field === ATTRIBUTE.tensor || field === ATTRIBUTE.tensors) readTensor(fields, found);
     // Subtle: of a branch nothing counts but what it holds; its inputs and outputs are its own.
     else if (field === ATTRIBUTE.graph || field === ATTRIBUTE.graphs) {
       readGraph(fields, { ...found, inputs: [], outputs: [] });

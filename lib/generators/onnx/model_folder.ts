@@ -29,12 +29,21 @@ const MUST_BE: Readonly<Record<string, string>> = {
 /** Subtle: Python writes a field that was left open as null, which here is as if it were absent. */
 const optionalNumber = v.nullish(v.number(), () => undefined);
 
+const ropeSchema = v.nullish(v.looseObject({
+  type: v.nullish(v.string()),
+  rope_type: v.nullish(v.string()),
+  original_max_position_embeddings: optionalNumber,
+}));
+
 /** What the engine reads of `config.json`; other fields are the architecture's own. */
 const configSchema = v.looseObject({
   model_type: v.string(),
   vocab_size: v.number(),
   n_positions: optionalNumber,
   max_position_embeddings: optionalNumber,
+  original_max_position_embeddings: optionalNumber,
+  rope_scaling: ropeSchema,
+  rope_parameters: ropeSchema,
   eos_token_id: v.nullish(v.union([v.number(), v.array(v.number())])),
   num_attention_heads: optionalNumber,
   num_key_value_heads: optionalNumber,
@@ -148,11 +157,36 @@ export function endIdsOf(generationConfig: unknown, config: EndIds): readonly nu
   return (Array.isArray(named) ? named : [named]).filter((id) => typeof id === "number");
 }
 
-/** Most tokens of prompt and completion together, as the architecture names it. */
+/**
+ * Most tokens of prompt and completion together, as the architecture names it.
+ * Subtle: LongRoPE turns all keys by other factors once a text is longer than the model was first trained on. Keys that are
+ * kept would not be turned again, so no text gets that long.
+ */
 export function contextWindow(config: ModelConfig, file = "config.json"): number {
-  const window = config.n_positions ?? config.max_position_embeddings;
-  if (window !== undefined) return window;
+  const window = namedWindow(config);
+  if (window !== undefined) return Math.min(window, longRopeLimit(config) ?? window);
   throw new SyntaxError(`Cannot use ${file}: expected "n_positions" or "max_position_embeddings"`);
+}
+
+/** Why the window is shorter than the config says; undefined where it is not. */
+export function windowNote(config: ModelConfig): string | undefined {
+  const named = namedWindow(config), limit = longRopeLimit(config);
+  if (named === undefined || limit === undefined || limit >= named) return undefined;
+  return `its window ends at ${limit} of ${named} tokens: a longer text is read by other factors of LongRoPE, which the ` +
+    "keys that are kept do not have";
+}
+
+function namedWindow({ n_positions, max_position_embeddings }: ModelConfig): number | undefined {
+  return n_positions ?? max_position_embeddings;
+}
+
+/** Up to how many tokens a model with LongRoPE keeps to its first factors; undefined for others. */
+function longRopeLimit(config: ModelConfig): number | undefined {
+  const rope = config.rope_scaling ?? config.rope_parameters;
+  const type = rope?.rope_type ?? rope?.type;
+  // Its first release called it "su".
+  if (type !== "longrope" && type !== "su") return undefined;
+  return rope?.original_max_position_embeddings ?? config.original_max_position_embeddings;
 }
 
 export function weightsFile(precision: Precision): string {
@@ -162,7 +196,13 @@ export function weightsFile(precision: Precision): string {
 async function checkWeights(path: string, precision: Precision): Promise<void> {
   const file = `${path}/${weightsFile(precision)}`;
   if (!await isFile(file)) {
-    throw new Deno.errors.NotFound(`Cannot load ${file}: no such file; expected the model's export in ${precision}`);
+    const older = file.replace(/\/model([^/]*)$/, "/decoder_model_merged$1");
+    const hint = await isFile(older)
+      ? `; ${older} is of an older export: export the model again with the task text-generation-with-past`
+      : "";
+    throw new Deno.errors.NotFound(
+      `Cannot load ${file}: no such file; expected the model's export in ${precision}${hint}`,
+    );
   }
   const real = await Deno.realPath(file);
   if (!real.startsWith(`${path}/`)) throw new RangeError(`Cannot load ${file}: it lies outside of the model's folder`);

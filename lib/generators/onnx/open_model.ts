@@ -2,7 +2,7 @@
 import type { GeneratorFacts, LoadProgress } from "../generator.ts";
 import { BindingModel, type BindingOptions, type RuntimeSession } from "./binding/binding_model.ts";
 import { pickDevice, type WorkingDevice } from "./device.ts";
-import { contextWindow, type ModelConfig, readConfig, readEndIds, weightsFile } from "./model_folder.ts";
+import { contextWindow, type ModelConfig, readConfig, readEndIds, weightsFile, windowNote } from "./model_folder.ts";
 import { readGraphFile } from "./graph_file.ts";
 import { folderName, Libraries, type Modules, naming } from "./libraries.ts";
 import { openNative } from "./native/open_native.ts";
@@ -85,12 +85,13 @@ async function openFolder(opening: Opening): Promise<Driven> {
   const config = await readConfig(path);
   const endIds = await readEndIds(path, config);
   const native = await tryNative(opening, `${path}/${weightsFile(opening.request.precision)}`, config, endIds);
-  if ("model" in native) return native;
+  const note = windowNote(config), notes = [...(note === undefined ? [] : [note]), ...native.notes];
+  if ("model" in native) return { ...native, notes };
   opening.signal.throwIfAborted();
   const { sessions } = await loadBinding(opening);
   const file = `${path}/${weightsFile(opening.request.precision)}`;
   const model = await naming(file, () => openBinding(opening, sessions, config, endIds));
-  return { model, driver: "binding", notes: native.notes };
+  return { model, driver: "binding", notes };
 }
 
 /** @throws {Error} when the native driver does not work, and is asked for by name or is the only one on that device */
@@ -180,9 +181,9 @@ function makeTensor(
     : new Tensor("float32", data as Float32Array, [...dims]); // The two types come with their arrays.
 }
 
-/** The session of a decoder; other architectures have several. */
+/** The session of a decoder; other architectures have several graphs, and older exports of one call it otherwise. */
 function requireSession(sessions: Readonly<Record<string, unknown>>): RuntimeSession {
-  const session = sessions.model ?? sessions.decoder_model_merged;
+  const session = sessions.model;
   if (isSession(session)) return session;
   throw new TypeError(
     `Cannot use the model: expected a decoder-only export with one graph, got ${Object.keys(sessions).join(", ")}`,

@@ -30,9 +30,15 @@ const comparisonSchema = v.object({
 });
 export type PrecisionComparison = v.InferOutput<typeof comparisonSchema>;
 
-/** The field's name: as the graph's operators tell, whatever its file is called; else as its file is called. */
+/**
+ * The field's name: as the graph's operators tell, whatever its file is called; else as its file is called.
+ * @example of a graph of 4-bit weights whose last matrix has 8 it is "4-bit, parts int8"
+ */
 export function precisionName({ weightBits, operators }: GraphFile, precision: Precision): string {
-  if (weightBits !== undefined) return weightBits === 8 ? "int8" : `${weightBits}-bit`;
+  const [least, ...others] = [...weightBits].toSorted((a, b) => a - b).map((bits) =>
+    bits === 8 ? "int8" : `${bits}-bit`
+  );
+  if (least !== undefined) return others.length === 0 ? least : `${least}, parts ${others.join(" and ")}`;
   return INTEGER_OPERATORS.some((name) => operators.has(name)) ? "int8" : FILE_NAMES[precision];
 }
 

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
-import { contextWindow, endIdsOf, findModel, parseConfig } from "../../../lib/generators/onnx/model_folder.ts";
+import {
+  contextWindow,
+  endIdsOf,
+  findModel,
+  parseConfig,
+  windowNote,
+} from "../../../lib/generators/onnx/model_folder.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { collect, CONTEXT, ENDLESS, fixturePath } from "./tiny_models.ts";
 
@@ -78,6 +84,12 @@ const BROKEN: readonly Broken[] = [
     what: "there is no export",
     damage: (folder) => Deno.remove(`${folder}/onnx`, { recursive: true }),
     message: /Cannot load \S+\/broken\/onnx\/model\.onnx: no such file; expected the model's export in fp32/,
+  },
+  {
+    what: "the export is an older one",
+    damage: (folder) => Deno.rename(`${folder}/${ONNX}`, `${folder}/onnx/decoder_model_merged.onnx`),
+    message:
+      /onnx\/model\.onnx: no such file; .*\/decoder_model_merged\.onnx is of an older export: export the model again/,
   },
   {
     what: "the export is empty",
@@ -232,6 +244,46 @@ Deno.test("tokens that were added beyond the logits keep no model from being ope
       } finally {
         await generator.close();
       }
+    }
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});
+
+Deno.test("contextWindow() of a model with LongRoPE ends where its factors change, and the facts say so", async () => {
+  const base = { model_type: "phi3", vocab_size: 32_064, max_position_embeddings: 131_072 };
+  const original = { original_max_position_embeddings: 4_096 };
+  const short = [
+    { ...base, ...original, rope_scaling: { type: "longrope", short_factor: [1], long_factor: [2] } },
+    { ...base, ...original, rope_scaling: { type: "su" } },
+    { ...base, rope_scaling: null, rope_parameters: { rope_type: "longrope", ...original } },
+  ];
+  for (const config of short) {
+    const parsed = parseConfig(config, "c");
+    assert.equal(contextWindow(parsed), 4_096);
+    assert.match(windowNote(parsed) ?? "", /^its window ends at 4096 of 131072 tokens: .*LongRoPE/);
+  }
+  const whole = [
+    { ...base, ...original, rope_scaling: null },
+    { ...base, rope_scaling: { rope_type: "llama3", original_max_position_embeddings: 8_192 } },
+    { ...base, rope_scaling: { type: "longrope" } },
+    { ...base, original_max_position_embeddings: 131_072, rope_scaling: { type: "longrope" } },
+  ];
+  for (const config of whole) {
+    const parsed = parseConfig(config, "c");
+    assert.deepEqual([contextWindow(parsed), windowNote(parsed)], [131_072, undefined]);
+  }
+  const root = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    const folder = await copyFixture(root);
+    const rope = { rope_scaling: { type: "longrope", original_max_position_embeddings: 64 } };
+    await edit(`${folder}/config.json`, (config) => ({ ...config, ...rope }));
+    for (const driver of ["native", "binding"]) {
+      const env = (name: string) => name === "VISUALLM_ONNX_DRIVER" ? driver : undefined;
+      const generator = await onnx(`file://${folder}`).open({ ...CONTEXT, env });
+      await generator.close();
+      assert.equal(generator.facts.contextWindow, 64);
+      assert.match(generator.facts.notes?.join() ?? "", /its window ends at 64 of \d+ tokens/);
     }
   } finally {
     await Deno.remove(root, { recursive: true });

@@ -96,13 +96,22 @@ Deno.test("the screen names precision and measurement beside the generator", asy
 });
 
 Deno.test("precisionName() goes by the graph, and by the file's name where the graph does not tell", () => {
-  const graph: GraphFile = { inputs: [], outputs: [], operators: new Set(["MatMul"]), external: [] };
+  const graph: GraphFile = {
+    inputs: [],
+    outputs: [],
+    operators: new Set(["MatMul"]),
+    weightBits: new Set(),
+    external: [],
+  };
+  const bits = (...weightBits: readonly number[]) => ({ ...graph, weightBits: new Set(weightBits) });
   assert.equal(precisionName(graph, "fp32"), "fp32");
   assert.equal(precisionName(graph, "fp16"), "fp16");
   assert.equal(precisionName(graph, "q4f16"), "4-bit");
   assert.equal(precisionName({ ...graph, operators: new Set(["MatMulInteger"]) }, "fp32"), "int8");
-  assert.equal(precisionName({ ...graph, weightBits: 4 }, "fp32"), "4-bit");
-  assert.equal(precisionName({ ...graph, weightBits: 8 }, "q4"), "int8");
+  assert.equal(precisionName(bits(4), "fp32"), "4-bit");
+  assert.equal(precisionName(bits(8), "q4"), "int8");
+  assert.equal(precisionName(bits(4, 8), "q4"), "4-bit, parts int8");
+  assert.equal(precisionName(bits(8, 2, 4), "q4"), "2-bit, parts 4-bit and int8");
 });
 
 Deno.test("readComparison() names the file that it cannot use", async () => {
