@@ -38,6 +38,8 @@ export interface ScoringRequest {
   readonly completion: string | readonly TokenId[];
   readonly target?: string | undefined;
   readonly metrics: Metrics;
+  /** As `RunRequest` has it. */
+  readonly reason?: (error: unknown) => string;
   readonly top: number;
   readonly signal: AbortSignal;
 }
@@ -51,7 +53,11 @@ interface Measured {
   readonly name: string;
   readonly value?: number;
   /** Why there is no value: what its code threw. */
-  readonly fault?: { readonly error: unknown };
+  readonly fault?: Fault;
+}
+
+interface Fault {
+  readonly error: unknown;
 }
 
 /** Completions that ended by themselves; of the others a metric would say something about the end, not the text. */
@@ -95,7 +101,7 @@ export async function* run(request: RunRequest): AsyncGenerator<RunEvent, void, 
  * @throws {ScoringUnavailableError} when the generator cannot score; and what the generator throws
  */
 export async function scoreCompletion(request: ScoringRequest): Promise<Scored> {
-  const { generator, prompt, nullPrompt, completion, target, metrics, top, signal } = request;
+  const { generator, prompt, nullPrompt, completion, target, metrics, reason = thrownText, top, signal } = request;
   const tokens = await scoreTokens({ generator, prompt, completion, top, signal });
   const ids = tokens.map(({ token }) => token.id);
   const blank = nullPrompt === undefined || nullPrompt === "" || nullPrompt === prompt
@@ -104,6 +110,7 @@ export async function scoreCompletion(request: ScoringRequest): Promise<Scored> 
   const promptTokens = await generator.tokenize?.(prompt, signal);
   const text = typeof completion === "string" && completion !== target ? completion : undefined;
   const measured = measure(metrics, { text, target, logprobs: tokens.map(({ logprob }) => logprob) });
+  const warnings = measured.flatMap(({ name, fault }) => fault === undefined ? [] : [warningOf(name, fault, reason)]);
   return {
     ...(promptTokens === undefined ? {} : { prompt: promptTokens }),
     tokens,
@@ -111,6 +118,7 @@ export async function scoreCompletion(request: ScoringRequest): Promise<Scored> 
       ? {}
       : { nullLogprobs: blank.map(({ logprob }) => logprob) }),
     metrics: measured.map(({ name, value }) => value === undefined ? { name } : { name, value }),
+    ...(warnings.length === 0 ? {} : { warnings }),
   };
 }
 
@@ -121,7 +129,7 @@ function unlessPathError(error: unknown): undefined {
 
 /** The tokens of a given completion alone, in one pass. @throws as `scoreCompletion` */
 export async function scoreTokens(
-  { generator, prompt, completion, top, signal }: Omit<ScoringRequest, "nullPrompt" | "target" | "metrics">,
+  { generator, prompt, completion, top, signal }: Omit<ScoringRequest, "nullPrompt" | "target" | "metrics" | "reason">,
 ): Promise<readonly ScoredToken[]> {
   if (generator.score === undefined) {
     throw new ScoringUnavailableError(
@@ -171,5 +179,9 @@ function metricEvents(
 ): readonly RunEvent[] {
   const metric: RunEvent = { type: "metric", sequence, name, ...(value === undefined ? {} : { value }) };
   if (fault === undefined) return [metric];
-  return [{ type: "warning", param: name, message: `Cannot compute ${name}: ${reason(fault.error)}` }, metric];
+  return [{ type: "warning", param: name, message: warningOf(name, fault, reason) }, metric];
+}
+
+function warningOf(name: string, { error }: Fault, reason: (error: unknown) => string): string {
+  return `Cannot compute ${name}: ${reason(error)}`;
 }

@@ -215,4 +215,6 @@ export interface Scored {
    */
   readonly nullLogprobs?: readonly number[];
   readonly metrics: readonly { readonly name: string; readonly value?: number }[];
+  /** Why a metric has no value, for those whose own code failed; absent without any. */
+  readonly warnings?: readonly string[];
 }

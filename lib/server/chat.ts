@@ -12,7 +12,7 @@ import { type ChatBody, paramsFromWire } from "../lm/wire.ts";
 import { encodeWire } from "../lm/wire_text.ts";
 import type { Module } from "../module.ts";
 import type { State } from "./app_state.ts";
-import { cancelled, streamRun } from "./generation.ts";
+import { cancelled, metricReason, streamRun } from "./generation.ts";
 import { generationProblem } from "./generation_problem.ts";
 import { findComponent, ofModule, resolveGenerator } from "./place.ts";
 import { ProblemError } from "./problem.ts";
@@ -39,7 +39,7 @@ export async function chat(ctx: Context<State>, body: ChatBody): Promise<Respons
   const top = body.top ?? DEFAULT_TOP;
   const branch = { path: body.path, firstSequence: body.first_sequence };
   const { metrics } = component;
-  const reason = (error: unknown) => ctx.state.registry.reason(module.name, error);
+  const reason = metricReason(ctx.state, module);
   return await streamRun(
     ctx,
     { generator, prompt: prompt.text, messages, ...branch, target: undefined, metrics, reason, params, top },

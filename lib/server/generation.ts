@@ -8,6 +8,7 @@ import { type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody, 
 import { blankPrompt } from "../lm/prompt.ts";
 import { tokenSearch } from "../lm/token_search.ts";
 import { encodeWire } from "../lm/wire_text.ts";
+import type { Module } from "../module.ts";
 import type { Requester, State, Tally } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
 import { generationProblem } from "./generation_problem.ts";
@@ -39,7 +40,7 @@ export async function generate(ctx: Context<State>, body: GenerateBody): Promise
   const metrics = place.task.metrics ?? {};
   const top = body.top ?? DEFAULT_TOP;
   const branch = { path: body.path, firstSequence: body.first_sequence };
-  const reason = (error: unknown) => ctx.state.registry.reason(place.module.name, error);
+  const reason = metricReason(ctx.state, place.module);
   return await streamRun(ctx, { generator, prompt, ...branch, target, metrics, reason, params, top }, place.generator);
 }
 
@@ -61,6 +62,17 @@ export async function streamRun(
       throw generationProblem(error, generatorName);
     }
   });
+}
+
+/** What a request tells of an error of a metric's own code, which the log has once, with its stack. */
+export function metricReason({ registry, log, requestId }: State, { name }: Module): (error: unknown) => string {
+  const told = new Set<string>();
+  return (error) => {
+    const reason = registry.reason(name, error);
+    if (!told.has(reason)) log.failure(requestId, error);
+    told.add(reason);
+    return reason;
+  };
 }
 
 /** Passes a run's events on, and counts its tokens for the log. */
@@ -96,7 +108,8 @@ export async function readScore(
   const metrics = place.task.metrics ?? {};
   try {
     const top = body.top ?? DEFAULT_TOP;
-    return await scoreCompletion({ generator, prompt, nullPrompt, completion, target, metrics, top, signal });
+    const reason = metricReason(asker.state, place.module);
+    return await scoreCompletion({ generator, prompt, nullPrompt, completion, target, metrics, reason, top, signal });
   } catch (error) {
     if (signal.aborted) throw cancelled("score");
     throw generationProblem(error, place.generator);

@@ -180,6 +180,12 @@ Deno.test("F11: ten places in a module, seven ways to throw", async (t) => {
         /Cannot compute bad/,
       );
       assert.equal(events.at(-1)?.type, "done");
+      const before = failuresOf(app);
+      const body = { task: `metric_${way}`, generator: "good", completion: "a" };
+      const { metrics: scored, warnings } = await (await app.post("/api/faulty/generation/score", body)).json();
+      assert.deepEqual(scored, [{ name: "bad" }, { name: "length", value: 1 }]);
+      assert.match(warnings.join(), /^Cannot compute bad/);
+      assert.equal(failuresOf(app), before + 1, "the log has it");
     },
   };
   for (const [place, check] of Object.entries(PLACES)) {
@@ -219,6 +225,10 @@ Deno.test("F11: what a module drops, and nobody waits for, is logged and ends no
   assert.deepEqual(failures.map(({ error }) => /nobody waits for this/.test(error)), [true, true]);
   measured("F11", "a dropped promise and a dropped timer logged");
 });
+
+function failuresOf({ logged }: RigApp): number {
+  return logged.filter((line) => line.includes('"failure"')).length;
+}
 
 async function run(app: RigApp, body: object) {
   return await readEvents(await app.post("/api/faulty/generation/generate", body));

@@ -258,6 +258,35 @@ Deno.test("what a metric or a chat's controls do wrong is told with its place; n
   assert.match(detail, place);
 });
 
+Deno.test("a metric that fails where a target is scored is told there and on both screens, and is in the log", async () => {
+  const broken: Metric = { kind: "logprobs", description: "throws", compute: () => Number(throwing()) };
+  const length: Metric = { kind: "logprobs", description: "tokens", compute: (logprobs) => logprobs.length };
+  const tasks = {
+    t: {
+      dataset: { all: rows(["a"]) },
+      prompt: (text: string) => text,
+      target: (text: string) => text,
+      metrics: { broken, length },
+      params: { maxTokens: 1, n: 3 },
+    },
+  };
+  const module = defineModule({ name: "x", generators: { one }, tasks, components: [generation(), datasetView()] });
+  const rig = await rigApp({ modules: [module] });
+  const told = /^Cannot compute broken: topic is unknown \(tests\/rig\/throwing\.ts:\d+:\d+\)$/;
+  const failures = () => rig.logged.filter((line) => line.includes('"failure"'));
+  const { metrics, warnings } = await (await rig.post("/api/x/generation/score", {})).json();
+  assert.deepEqual(metrics, [{ name: "broken" }, { name: "length", value: 1 }]);
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0], told);
+  assert.equal(failures().length, 1);
+  assert.match(failures()[0] ?? "", /throwing\.ts/);
+  const page = await (await rig.fetch("/x/dataset?score=1")).text();
+  assert.match(page, />Cannot compute broken: topic is unknown/);
+  const run = await readEvents(await rig.post("/api/x/generation/generate", {}));
+  assert.equal(run.filter(({ type }) => type === "warning").length, 3, "one a completion");
+  assert.equal(failures().length, 3, "the log has it once a request");
+});
+
 Deno.test("a page's generator refuses a prompt that is no text, and a param that is none", async () => {
   const generator = new SessionGenerator(() => assert.fail("nothing is to be opened"));
   const untyped: { readonly prompt: string } = JSON.parse("{}");

@@ -1,5 +1,5 @@
 import type { Problem } from "../../lm/event.ts";
-import { visibleLines } from "../../lm/visible_text.ts";
+import { visibleLines, visibleText } from "../../lm/visible_text.ts";
 import type { Scored } from "../../lm/wire.ts";
 import { type DatasetPlace, toggleHref } from "../address/dataset_screen.ts";
 import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
@@ -44,6 +44,9 @@ export function TargetXRay({ screen, place, target: { scored, problem, canScore 
       )}
     >
       {problem !== undefined && <ProblemCard problem={problem} />}
+      {scored?.warnings?.map((warning) => (
+        <p key={warning} class="px-3 pt-2 text-12 text-warn">{visibleText(warning)}</p>
+      ))}
       <div dir="auto" class="whitespace-pre-wrap break-words p-3 font-mono text-token">
         {text === ""
           ? <span class="font-sans text-soft">{TEXT.emptyText}</span>

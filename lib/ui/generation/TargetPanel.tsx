@@ -34,6 +34,9 @@ export function TargetPanel(
       {scoreProblem !== undefined && (isLack(scoreProblem)
         ? <p class="px-3 pt-2 text-12 text-soft">{visibleText(scoreProblem.detail)}</p>
         : <ProblemCard problem={scoreProblem} onRetry={onRetryScore} />)}
+      {scored?.warnings?.map((warning) => (
+        <p key={warning} class="px-3 pt-2 text-12 text-warn">{visibleText(warning)}</p>
+      ))}
       <div class="grid grid-cols-1 gap-x-3 gap-y-1 px-3 py-2.5 sm:grid-cols-sequence">
         <span class="hidden font-mono text-12 leading-6 text-soft sm:inline">T</span>
         {scored === undefined
