@@ -34,7 +34,7 @@ export function withinTime<Result>(what: string, characters: number, work: () =>
       return once(what, timeoutMs, work);
     } catch (error) {
       const wasStarved = usedMs() - beforeMs < timeoutMs / 2;
-      if (!isTimeout(error) || !wasStarved || tries === MOST_TRIES) throw asRefusal(error, what, timeoutMs);
+      if (!isTimeout(error) || !wasStarved || tries === MOST_TRIES) throw asRefusal(error, what, characters, timeoutMs);
     }
   }
 }
@@ -67,9 +67,11 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
 }
 
-function asRefusal(error: unknown, what: string, timeoutMs: number): unknown {
+function asRefusal(error: unknown, what: string, characters: number, timeoutMs: number): unknown {
   if (isTimeout(error)) {
-    return new RangeError(`Cannot ${what}: it took longer than the ${timeoutMs / 1000} s that it may`);
+    // Of so long a text the length alone may be why: a longer one gets no more time.
+    const length = timeoutMs < MOST_MS ? "" : `; its ${characters} characters may be too many to be done in time`;
+    return new RangeError(`Cannot ${what}: it took longer than the ${timeoutMs / 1000} s that it may${length}`);
   }
   if (error instanceof RangeError && /call stack/.test(error.message)) {
     return new RangeError(`Cannot ${what}: it calls itself without end`);
