@@ -5,6 +5,7 @@ import type { Dataset, DatasetContext, DatasetSource, RowProblem } from "./datas
 import { indexed } from "./duckdb/indexed.ts";
 import type { FileFormat } from "./duckdb/indexed_file.ts";
 import { EmptyFileError } from "./empty_file.ts";
+import { hubRefusal } from "./hub_refusal.ts";
 import { hubRows } from "./hub_rows.ts";
 import { jsonl } from "./jsonl.ts";
 import { joined } from "./joined.ts";
@@ -232,14 +233,16 @@ class Repository {
         });
       }
       const status: unknown = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
-      const reason = status === 401 || status === 403
-        ? "it is private or gated: set HF_TOKEN to a token that may read it"
-        : status === 404
-        ? `the Hub has no such data set, or no revision "${this.#access.revision}" of it`
-        : typeof status === "number"
-        ? `${host} answers ${status}`
+      const reason = typeof status === "number"
+        ? this.#refusal(status, host)
         : `${host} cannot be reached (${error instanceof Error ? error.message : String(error)})`;
       throw new Error(`Cannot open ${this.id}: ${reason}`, { cause: error });
     }
+  }
+
+  #refusal(status: number, host: string): string {
+    const { revision, accessToken } = this.#access;
+    if (status === 404) return `the Hub has no such data set, or no revision "${revision}" of it`;
+    return hubRefusal(status, accessToken !== undefined) ?? `${host} answers ${status}`;
   }
 }

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { dictionary } from "../lm/dictionary.ts";
 import { checkIndex, type Dataset, type DatasetContext } from "./dataset.ts";
+import { hubRefusal } from "./hub_refusal.ts";
 import type { FoundRow } from "./row_query.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 import { LateError } from "./late_error.ts";
@@ -148,7 +149,11 @@ class Pages {
         : failed(`${address.host} cannot be reached (${reasonOf(error)})`, error);
     });
     const body: unknown = await response.json().catch(() => undefined);
-    if (!response.ok) throw failed(refusalOf(response.status, address.host, body));
+    if (!response.ok) {
+      throw failed(
+        hubRefusal(response.status, this.#token !== undefined) ?? refusalOf(response.status, address.host, body),
+      );
+    }
     const commit = response.headers.get("x-revision");
     if (revision !== "main" && commit !== revision) {
       throw failed(`the Hub serves rows of the commit ${commit ?? "it does not name"} alone, not of "${revision}"`);
@@ -160,7 +165,6 @@ class Pages {
 }
 
 function refusalOf(status: number, host: string, body: unknown): string {
-  if (status === 401 || status === 403) return "it is private or gated: set HF_TOKEN to a token that may read it";
   const told = typeof body === "object" && body !== null && "error" in body && typeof body.error === "string"
     ? `: ${body.error}`
     : "";

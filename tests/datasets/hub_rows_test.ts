@@ -56,7 +56,11 @@ Deno.test("hubDataset() reads rows a page at a time where no file may be kept, a
       new RegExp(`of the commit ${COMMIT} alone, not of "v1"`),
     );
     await assert.rejects(open("org/name", { split: "dev" }), /split "dev" of "default": .* answers 404: The split dev/);
-    await assert.rejects(open("org/private"), /HF_TOKEN/);
+    await assert.rejects(
+      open("org/private"),
+      /there is no such data set, or it is private or gated: then set HF_TOKEN/,
+    );
+    await assert.rejects(open("org/private", {}, "hf_old"), /HF_TOKEN is not accepted, or there is no such data set$/);
     await assert.rejects(open("org/odd"), /answers what are no rows/);
     const large = await open("org/large");
     assert.deepEqual(await large.row(100), { n: 100, text: "row 100" });

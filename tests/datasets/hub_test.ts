@@ -59,7 +59,11 @@ Deno.test("hubDataset() fetches a split's files once, in their order, and names 
     await assert.rejects(open("org/name", { revision: "v1", split: "dev" }), /"dev".*data\/train-00000.*test\.csv/);
     await assert.rejects(open("org/name", { revision: "v1", file: "none.csv" }), /org\/name/);
     await assert.rejects(open("org/name", { revision: "v2" }), /revision "v2"/);
-    await assert.rejects(open("org/private", {}), /HF_TOKEN/);
+    await assert.rejects(
+      open("org/private", {}),
+      /there is no such data set, or it is private or gated: then set HF_TOKEN/,
+    );
+    await assert.rejects(open("org/private", {}, "hf_old"), /HF_TOKEN is not accepted, or there is no such data set$/);
     await assert.rejects(open("org/name", { file: "../../x.csv" }), /inside org\/name/);
     assert.throws(() => hubDataset("no slash"), /expected org\/name/);
   } finally {
