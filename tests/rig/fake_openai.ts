@@ -102,7 +102,13 @@ function misbehave(
         ? refusal(400, "top_logprobs must be at most 5, logprobs too", { param: "top_logprobs" })
         : undefined;
     case "llama_server":
-      return body.echo === true ? refusal(500, "Only no echo is supported", { type: "server_error" }) : undefined;
+      return refuseLikeLlama(body, "Only one completion choice is allowed", 1);
+    case "slots":
+      return refuseLikeLlama(body, "n_cmpl cannot be greater than the number of slots", 2);
+    case "vllm":
+      return refuseLikeVllm(body);
+    case "tgi":
+      return refuseLikeTgi(body);
     case "chat_only":
       return path === "/completions" ? refusal(404, "Not found") : undefined;
     case "key":
@@ -176,6 +182,32 @@ function refuseReasoning(body: Asked["body"]): Response | undefined {
     ("logprobs" in body ? refusal(403, "You are not allowed to request logprobs from this model") : undefined) ??
     refused("max_tokens", instead) ??
     (Number(body.max_completion_tokens) < THOUGHT ? refusal(400, unfinished) : undefined);
+}
+
+/** As llama.cpp's server, which takes what it does not do for a fault of its own. */
+function refuseLikeLlama(body: Asked["body"], oneChoice: string, mostN: number): Response | undefined {
+  const refused = (message: string) => refusal(500, message, { type: "server_error" }, { "retry-after-ms": "5" });
+  if (body.echo === true) return refused("Only no echo is supported");
+  return Number(body.n ?? 1) > mostN ? refused(oneChoice) : undefined;
+}
+
+function refuseLikeVllm(body: Asked["body"]): Response | undefined {
+  const count = Number(body.top_logprobs ?? 0);
+  if (count > 5) {
+    return refusal(400, `Requested sample logprobs of ${count}, which is greater than max allowed: 5`);
+  }
+  return body.temperature === 0 && Number(body.n ?? 1) > 1
+    ? refusal(400, `n must be 1 when using greedy sampling, got ${body.n}.`)
+    : undefined;
+}
+
+/** As Text Generation Inference, whose faults are texts. */
+function refuseLikeTgi(body: Asked["body"]): Response | undefined {
+  const refused = (message: string) =>
+    Response.json({ error: `Input validation error: ${message}`, error_type: "validation" }, { status: 422 });
+  if (Number(body.top_logprobs ?? 0) > 5) return refused("`top_n_tokens` must be >= 0 and <= 5");
+  const isInside = body.top_p === undefined || (Number(body.top_p) > 0 && Number(body.top_p) < 1);
+  return isInside ? undefined : refused("`top_p` must be > 0.0 and < 1.0");
 }
 
 function refusal(

@@ -30,10 +30,20 @@ const UNSUPPORTED_CODES: readonly string[] = ["unsupported_parameter", "unknown_
 /** How servers without such codes say that a param is none of theirs, as against a value that is wrong. */
 const UNSUPPORTED =
   /unsupported|not supported|n[o']t support|unrecognized|unknown (?:name|param|arg|field)|unexpected(?! value)|\bextra\b|extra_|additional properties|cannot both/i;
+/** llama.cpp's words where it writes one completion at a time, or no more than it has slots. */
+const ONE_CHOICE = /only one completion choice|\bn_cmpl\b/i;
+/** Where several completions are refused for what else was asked: at temperature 0 vLLM makes one alone. */
+const ONE_WHEN_GREEDY = /\bn\b.*\b(?:greedy|temperature)\b/i;
+/** What TGI calls the count of candidates. */
+const TGI_COUNT = /\btop_n_tokens\b/;
+/** Candidates that are asked for where more were refused. */
+const FEW_TOP = 5;
 const BAN = -100;
 
 export class Dialect {
   readonly #dropped = new Map<string, string>();
+  /** Params that are left out where they have their default, which the server refuses to be told. */
+  readonly #unsaid = new Set<string>();
   /** Most candidates that the server gives; lowered when it refuses. */
   #mostTop = 20;
   #lengthName: "max_tokens" | "max_completion_tokens";
@@ -67,7 +77,10 @@ export class Dialect {
 
   /** What a request wants, in the server's own words and without what it does not take. */
   body(wanted: Body): Body {
-    const taken = Object.entries(wanted).filter(([name, value]) => value !== undefined && !this.#dropped.has(name));
+    const isLeftOut = (name: string, value: unknown) =>
+      value === undefined || this.#dropped.has(name) || (name === "n" && this.ignoresN) ||
+      (this.#unsaid.has(name) && value === WIRE_DEFAULTS[name]);
+    const taken = Object.entries(wanted).filter(([name, value]) => !isLeftOut(name, value));
     return { model: this.model, ...Object.fromEntries(taken.map(([name, value]) => this.#inWords(name, value))) };
   }
 
@@ -90,7 +103,8 @@ export class Dialect {
     const { status, code, message, param } = fault;
     // OpenAI forbids logprobs of models that think, as if the key were at fault.
     const isForbidden = status === 403 && /\blogprobs\b/.test(message);
-    const isRefusal = status === 400 || status === 422 || isForbidden;
+    const isOneChoice = "n" in sent && ONE_CHOICE.test(message);
+    const isRefusal = status === 400 || status === 422 || isForbidden || (status === 500 && isOneChoice);
     if (!isRefusal || code === "context_length_exceeded" || /context (length|window)/i.test(message)) return false;
     const isUnsupported = UNSUPPORTED_CODES.includes(code ?? "") || UNSUPPORTED.test(message);
     const lengthName = this.#lengthName;
@@ -104,23 +118,52 @@ export class Dialect {
       this.#lengthName = other;
       return true;
     }
-    const name = [param, ...Object.keys(sent).filter((key) => new RegExp(`\\b${key}\\b`).test(message))]
-      .find((key) => key !== undefined && key in sent && !NEEDED.includes(key));
-    return name !== undefined && (isUnsupported || EXPENDABLE.includes(name)) && this.#learnsOf(name, sent, message);
+    const told = [
+      param,
+      isOneChoice ? "n" : undefined,
+      TGI_COUNT.test(message) ? this.#countName : undefined,
+      ...Object.keys(sent).filter((key) => new RegExp(`\\b${key}\\b`).test(message)),
+    ];
+    const name = told.find((key) => key !== undefined && key in sent && !NEEDED.includes(key));
+    if (name === undefined) return false;
+    if (isUnsupported || EXPENDABLE.includes(name)) {
+      return this.#learnsOf(name, sent, { message, isNever: isUnsupported || isForbidden });
+    }
+    if (sent[name] !== WIRE_DEFAULTS[name]) return false;
+    this.#unsaid.add(name);
+    return true;
   }
 
-  #learnsOf(name: string, sent: Body, message: string): boolean {
-    const count = name === "top_logprobs" || (name === "logprobs" && this.mode === "completions")
-      ? sent[name]
-      : undefined;
-    if (typeof count === "number" && count > 5) {
-      this.#mostTop = 5;
+  /** True when the server writes one completion for what else was asked here: nothing is learnt for other requests. */
+  writesOneHere({ status, message }: UpstreamError, sent: Body): boolean {
+    return "n" in sent && (status === 400 || status === 422) && ONE_WHEN_GREEDY.test(message);
+  }
+
+  /** @param isNever when the server knows nothing of the param, whatever its value */
+  #learnsOf(
+    name: string,
+    sent: Body,
+    { message, isNever }: { readonly message: string; readonly isNever: boolean },
+  ): boolean {
+    if (name === "n") {
+      this.ignoresN = true;
+      return true;
+    }
+    // Subtle: in a chat vLLM says "logprobs" where the count, which is top_logprobs, is too large.
+    const isOfCount = name === this.#countName || (name === "logprobs" && !isNever);
+    const count = isOfCount ? sent[this.#countName] : undefined;
+    if (typeof count === "number" && count > FEW_TOP) {
+      this.#mostTop = FEW_TOP;
       return true;
     }
     if (name === "top_logprobs") this.drop("logprobs", message);
     if (name === "logprobs") this.drop("top_logprobs", message);
     this.drop(name, message);
     return true;
+  }
+
+  get #countName(): "top_logprobs" | "logprobs" {
+    return this.mode === "chat" ? "top_logprobs" : "logprobs";
   }
 
   #inWords(name: string, value: unknown): readonly [string, unknown] {

@@ -117,8 +117,9 @@ export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerat
   // Some servers write one completion, whatever is asked: the others are asked for one by one.
   for (const writing of writings) {
     if (writing.isBegun || isAborted(signal)) continue;
-    if (!dialect.ignoresN && writings.some((each) => each.reason !== undefined)) dialect.ignoresN = true;
-    if (!dialect.ignoresN) continue;
+    const isLearnt = !pulls.isOneByOne && writings.some((each) => each.reason !== undefined);
+    if (isLearnt) dialect.ignoresN = true;
+    if (!dialect.ignoresN && !pulls.isOneByOne) continue;
     const { n: _, ...alone } = wanted;
     yield* pulls.of({ ...alone, seed: params.seed + writing.sequence }, [writing]);
   }
@@ -128,6 +129,8 @@ export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerat
 /** The requests of one run. */
 class Pulls {
   readonly finished = new Set<Writing>();
+  /** True when the server writes one completion for what is asked here. */
+  isOneByOne = false;
   readonly #told = new Set<string>();
   readonly #peer: Peer;
   readonly #request: GenerateRequest;
@@ -169,7 +172,9 @@ class Pulls {
     wanted: Body,
   ): AsyncGenerator<Answer | { readonly param: string; readonly message: string }, void, void> {
     const { client, dialect } = this.#peer;
+    const { n: _, ...alone } = wanted;
     for (let isShown = false;;) {
+      if (this.isOneByOne) wanted = alone;
       const body = dialect.body(wanted);
       const told = dialect.missing(wanted, WIRE_DEFAULTS);
       try {
@@ -183,8 +188,9 @@ class Pulls {
         if (!isShown) yield* told;
         return;
       } catch (error) {
-        const learns = !isShown && error instanceof UpstreamError && dialect.learns(error, body);
-        if (!learns) throw error;
+        if (isShown || !(error instanceof UpstreamError)) throw error;
+        if (dialect.writesOneHere(error, body)) this.isOneByOne = true;
+        else if (!dialect.learns(error, body)) throw error;
       }
     }
   }

@@ -85,6 +85,30 @@ for (const refusal of TOLD) {
   });
 }
 
+Deno.test("Dialect lowers the count where logprobs are refused for it, and asks for none where they are never given", () => {
+  const sent = { ...SENT, top_logprobs: 20 };
+  const cases = [
+    ["Requested sample logprobs of 20, which is greater than max allowed: 5", true, 5],
+    ["Input validation error: `top_n_tokens` must be >= 0 and <= 5. Given: 20", true, 5],
+    ["This engine doesn't support logprobs", undefined, undefined],
+  ] as const;
+  for (const [message, logprobs, count] of cases) {
+    const dialect = new Dialect("m", "chat", false);
+    assert.equal(dialect.learns(refused(["logprobs", message]), dialect.body(sent)), true);
+    const body = dialect.body(sent);
+    assert.deepEqual([body.logprobs, body.top_logprobs], [logprobs, count], message);
+  }
+});
+
+Deno.test("Dialect takes no other fault of status 500 for a refusal", () => {
+  const dialect = new Dialect("m", "chat", false);
+  for (const message of ["boom", "n", "Unsupported parameter: seed"]) {
+    const fault = new UpstreamError(`api.example.com answered 500: ${message}`, { status: 500 });
+    assert.equal(dialect.learns(fault, dialect.body(SENT)), false);
+  }
+  assert.deepEqual(dialect.body(SENT), { model: "m", ...SENT });
+});
+
 Deno.test("Dialect learns the other name of max_tokens", () => {
   const dialect = new Dialect("m", "chat", false);
   const message =

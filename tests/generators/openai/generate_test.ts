@@ -160,6 +160,60 @@ Deno.test("openai() asks one by one where a server writes one completion, whatev
   await fake.close();
 });
 
+for (const [behaviour, n] of [["llama_server", 2], ["slots", 3]] as const) {
+  Deno.test(`openai() asks llama.cpp's server for completions one by one once it refused several: ${behaviour}`, async () => {
+    const fake = startFakeOpenAi();
+    const generator = await open(fake.url(behaviour));
+    for (const isFirst of [true, false]) {
+      const before = fake.seen.length;
+      const all = await events(generator, { params: { n } });
+      assert.equal(
+        ofType(all, "finish").filter(({ reason, text }) => reason === "length" && text.length === 6).length,
+        n,
+      );
+      assert.deepEqual(ofType(all, "warning"), [], "nothing is left out");
+      const asked = fake.seen.slice(before).filter(({ body }) => body.n === undefined);
+      assert.deepEqual([asked.length, fake.seen.length - before > n], [n, isFirst]);
+    }
+    await fake.close();
+  });
+}
+
+Deno.test("openai() asks one by one where several are refused at temperature 0, and for several again at another", async () => {
+  const fake = startFakeOpenAi();
+  const generator = await open(fake.url("vllm"));
+  for (const [temperature, counts] of [[1, [2]], [0, [2, undefined, undefined]], [1, [2]]] as const) {
+    const before = fake.seen.length;
+    const all = await events(generator, { params: { n: 2, temperature } });
+    assert.deepEqual(ofType(all, "finish").map(({ reason }) => reason), ["length", "length"]);
+    assert.deepEqual(ofType(all, "warning"), []);
+    assert.deepEqual(fake.seen.slice(before).map(({ body }) => body.n), counts);
+  }
+  await fake.close();
+});
+
+Deno.test("openai() asks for as many candidates as vLLM and TGI give, in place of for none", async () => {
+  const fake = startFakeOpenAi();
+  for (const behaviour of ["vllm", "tgi"]) {
+    const generator = await open(fake.url(behaviour));
+    assert.ok(generator.facts.notes?.includes("at most 5 candidates"), `${generator.facts.notes}`);
+    const all = await events(generator, { top: 20 });
+    assert.deepEqual([ofType(all, "step")[0]?.top.length, ofType(all, "warning")], [5, []], behaviour);
+  }
+  await fake.close();
+});
+
+Deno.test("openai() leaves a default unsaid that a server refuses to be told, and says any other value of that param", async () => {
+  const fake = startFakeOpenAi();
+  const generator = await open(fake.url("tgi"));
+  for (const [topP, told] of [[1, undefined], [0.5, 0.5], [1, undefined]] as const) {
+    const all = await events(generator, { params: { topP } });
+    assert.deepEqual([ofType(all, "finish").map(({ reason }) => reason), ofType(all, "warning")], [["length"], []]);
+    assert.equal(fake.seen.at(-1)?.body.top_p, told);
+  }
+  await fake.close();
+});
+
 Deno.test("openai() numbers completions as asked, by whichever server, and each that is asked alone has its own seed", async () => {
   const fake = startFakeOpenAi();
   for (const [behaviour, seeds] of [["ok", [9]], ["one", [9, 12, 13]]] as const) {
