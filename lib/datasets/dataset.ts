@@ -1,3 +1,4 @@
+import { quote } from "../lm/quote.ts";
 import type { FoundIndices, FoundRow, RowQuery } from "./row_query.ts";
 import type { Statistics } from "./field_statistics.ts";
 
@@ -81,8 +82,9 @@ export function checkIndex(index: number, size: number): void {
   throw new RangeError(`Cannot read sample ${index}: expected a whole number from 0 to ${size - 1}`);
 }
 
-/** A split held in memory. */
+/** A split held in memory. @throws {TypeError} when `samples` is no list, as a module may be plain JavaScript */
 export function rows<Sample>(samples: readonly Sample[], label = "rows"): DatasetSource<Sample> {
+  if (!Array.isArray(samples)) throw new TypeError(`Cannot make rows: expected a list, got ${quote(samples)}`);
   return {
     label,
     open: () =>

@@ -191,6 +191,17 @@ Deno.test("files at an address are read from there, Parquet by parts, and a faul
   await assert.rejects(csv(`${origin}/a.csv`).open(FIXTURES), /cannot be reached/);
 });
 
+Deno.test("lazy() and rows() say what they were given in place of rows", async () => {
+  const untyped = (value: unknown) => value as never;
+  for (const [made, got] of [[undefined, "undefined"], ["abc", '"abc"'], [{ a: 1 }, '{"a":1}'], [7, "7"]]) {
+    const message = `Cannot use "x": expected a list of rows, a source or an iterable, got ${got}`;
+    await assert.rejects(lazy("x", () => untyped(made)).open(FIXTURES), { name: "TypeError", message });
+  }
+  assert.throws(() => lazy("x", untyped([1])), /Cannot make "x" when it .*: expected a function, got \[1\]/);
+  assert.throws(() => rows(untyped(undefined)), /Cannot make rows: expected a list, got undefined/);
+  assert.throws(() => rows(untyped(new Map())), /Cannot make rows: expected a list, got \{\}/);
+});
+
 Deno.test("lazy() takes rows, sources, generators and promises of them, when the split is opened", async () => {
   let calls = 0;
   const counted = lazy("counted", () => [{ call: ++calls }]);
@@ -202,5 +213,6 @@ Deno.test("lazy() takes rows, sources, generators and promises of them, when the
     for (let a = 0; a < 3; a++) yield await Promise.resolve({ a });
   };
   assert.deepEqual(await all(lazy("streamed", stream), FIXTURES), [{ a: 0 }, { a: 1 }, { a: 2 }]);
+  assert.deepEqual(await all(lazy("set", () => new Set([1, 2]) as never), FIXTURES), [1, 2]);
   await assert.rejects(lazy("empty", () => []).open(FIXTURES), /"empty": it has no rows/);
 });

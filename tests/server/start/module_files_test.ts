@@ -33,6 +33,20 @@ Deno.test("moduleReason() leaves out the colours that Deno gives a message on a 
   assert.equal(told, 'Module not found "file:///app/a.ts". (mod.ts:1:8)');
 });
 
+Deno.test("moduleReason() names the module's own line, also where its file lies beside the app's", () => {
+  const error = new TypeError("expected a text");
+  const app = ["lib/lm/prompt.ts:19:11", "_fresh/server/server.js:1:2", "node_modules/x/y.js:3:4"];
+  error.stack = [...app, "my/rows.ts:4:5", "my_module.ts:6:7", "main.ts:8:9"].map((place) =>
+    `at f (file:///app/${place})`
+  )
+    .join("\n");
+  const root = new URL("file:///app/");
+  assert.equal(moduleReason(error, new URL("my_module.ts", root), root), "expected a text (my/rows.ts:4:5)");
+  assert.equal(moduleReason(error, new URL("my/mod.ts", root), root), "expected a text (my/rows.ts:4:5)");
+  error.stack = [...app, "main.ts:8:9"].map((place) => `at f (file:///app/${place})`).join("\n");
+  assert.equal(moduleReason(error, new URL("my_module.ts", root), root), "expected a text");
+});
+
 Deno.test("loadModuleFiles() tells of each file what is wrong, and where", async () => {
   const folder = await Deno.makeTempDir();
   try {
