@@ -50,7 +50,8 @@ function checkedValue(value: unknown, index: number, before: string): Prompt {
   );
 }
 
-function isPrompt(value: unknown): value is Prompt {
+/** Whether a value is a prompt, as no type says it of what plain JavaScript or a file gives. */
+export function isPrompt(value: unknown): value is Prompt {
   return typeof value === "object" && value !== null && "text" in value && typeof value.text === "string" &&
     "spans" in value && Array.isArray(value.spans);
 }

@@ -227,6 +227,7 @@ function pick(known: Readonly<Record<string, unknown>>, name: string | undefined
   const names = Object.keys(known);
   const found = name === undefined ? names[0] : names.find((each) => each === name);
   if (found !== undefined) return found;
+  if (names.length === 0) throw invalid(field, `${of} has no ${field}`);
   throw invalid(field, `${of} has none named ${quote(name ?? "")}, only ${names.map(quote).join(", ")}`);
 }
 

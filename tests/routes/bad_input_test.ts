@@ -1,5 +1,6 @@
 /** What is wrong with a request is told in one shape, with the field, its value and what was expected. */
 import assert from "node:assert/strict";
+import { chat, defineModule, logitTable } from "../../lib/mod.ts";
 import { openRequest, whileServed } from "../rig/raw_client.ts";
 import { readProblem } from "../rig/read_events.ts";
 import { rigApp, rigPath } from "../rig/rig_app.ts";
@@ -66,6 +67,14 @@ Deno.test("unknown modules, components and API paths are 404 problems, wrong met
   const wrong = await fetch(rigPath("generate"));
   assert.equal(wrong.headers.get("allow"), "POST");
   assert.equal((await readProblem(wrong)).status, 405);
+});
+
+Deno.test("a module without tasks says so where one is asked for", async () => {
+  const generators = { one: logitTable({ vocabulary: ["a"], logits: () => [0] }) };
+  const chats = defineModule({ name: "chats", generators, components: [chat({ prompt: () => "a" })] });
+  const { post } = await rigApp({ modules: [chats] });
+  const { detail, field } = await readProblem(await post("/api/chats/chat/generate", { prompt: "a" }));
+  assert.deepEqual([field, detail], ["task", 'Cannot use task: module "chats" has no task']);
 });
 
 Deno.test("a body that is not JSON by its type is refused", async () => {

@@ -29,9 +29,9 @@ const PROMPTS: Readonly<Record<string, readonly [give: () => unknown, fault: str
   undefined: [() => undefined, "expected a text, got undefined"],
   null: [() => null, "expected a text, got null"],
   number: [() => NaN, "expected a text, got NaN"],
-  bigint: [() => 5n, "expected a text, got 5"],
+  bigint: [() => 5n, "expected a text, got 5n"],
   cycle: [() => cyclic, "expected a text, got an object"],
-  no_spans: [() => ({ text: "a" }), "expected a text, got an object"],
+  no_spans: [() => ({ text: "a" }), 'expected a text, got {"text":"a"}'],
 };
 const MESSAGES: Readonly<Record<string, readonly [give: () => unknown, fault: string]>> = {
   promise: [() => Promise.resolve([]), "expected a list of messages, got a promise: the function may not be async"],

@@ -13,6 +13,7 @@ import {
   prompt,
   rows,
 } from "../../lib/mod.ts";
+import { readProblem } from "../rig/read_events.ts";
 import { rigApp } from "../rig/rig_app.ts";
 import { until } from "../rig/until.ts";
 
@@ -731,6 +732,8 @@ Deno.test("rows are sorted by a field without a name, and by one that begins wit
 
 Deno.test("a parameter of the rows or their scores that there is not is named, with those that there are", async () => {
   const { fetch } = await rigApp({ modules: [module] });
+  const { field } = await readProblem(await fetch("/api/data/dataset/split?split=all&q=snow"));
+  assert.equal(field, "q");
   for (const query of ["start=4", "Q=snow", "filter=title", "rows.score=1"]) {
     for (const route of ["samples", "scores"]) {
       const answer = await fetch(`/api/data/dataset/${route}?split=all&${query}`);
