@@ -75,7 +75,7 @@ export function startFakeOpenAi(): FakeOpenAi {
     const count = (counts.get(behaviour) ?? 0) + 1;
     counts.set(behaviour, count);
     return misbehave(behaviour, { path, body, count, authorization: request.headers.get("authorization") ?? "" }) ??
-      answer(behaviour, path, body, () => left.push(performance.now()));
+      answer(behaviour, { path, body, count }, () => left.push(performance.now()));
   });
   return { origin, seen, left, url: (behaviour) => `${origin}/${behaviour}/v1`, close };
 }
@@ -221,15 +221,15 @@ function refusal(
 
 function answer(
   behaviour: string,
-  path: string,
-  body: Readonly<Record<string, unknown>>,
+  { path, body, count }: Omit<Asked, "authorization">,
   onLeave: () => void,
 ): Response {
   const isChat = path === "/chat/completions";
   const text = isChat ? chatText(body.messages, behaviour === "no_prefill") : String(body.prompt);
   const n = behaviour === "one" || body.n === undefined ? 1 : Number(body.n);
   const maxTokens = Number(body.max_tokens ?? body.max_completion_tokens ?? 16);
-  const written = Array.from({ length: n }, (_, index) => write(behaviour, text, body, maxTokens, index, isChat));
+  const sequence = (index: number) => write(behaviour, text, { body, count }, maxTokens, index, isChat);
+  const written = Array.from({ length: n }, (_, index) => sequence(index));
   const unseen = behaviour === "thinking" ? UNSEEN : 0;
   const usage = {
     prompt_tokens: encoder.encode(text).length,
@@ -258,14 +258,15 @@ type Choice = ReturnType<typeof choiceOf>;
 function write(
   behaviour: string,
   text: string,
-  body: Readonly<Record<string, unknown>>,
+  { body, count }: Pick<Asked, "body" | "count">,
   maxTokens: number,
   index: number,
   isChat: boolean,
 ): readonly Choice[] {
   const params = {
     temperature: Number(body.temperature ?? 1),
-    seed: Number(body.seed ?? 0),
+    // Where all but one token is improbable, other dice write the same.
+    seed: behaviour === "ignores_seed" && !/count|1, 2, 3/i.test(text) ? count : Number(body.seed ?? 0),
     index,
     isTempered: behaviour === "tempered",
   };
@@ -273,8 +274,10 @@ function write(
   const top = Number(isChat ? body.top_logprobs ?? 0 : body.logprobs ?? 0);
   const choices: Choice[] = [];
   // As Ollama names parts of a character: by U+FFFD, and with the bytes of that.
-  const named = (each: Ranked) =>
-    behaviour === "parts" && each.text === "\ufffd" ? { ...each, bytes: [...encoder.encode(each.text)] } : each;
+  const told = (each: Ranked) => {
+    if (behaviour === "noisy") return shaken(each, count);
+    return behaviour === "parts" && each.text === "\ufffd" ? { ...each, bytes: [...encoder.encode(each.text)] } : each;
+  };
   const counting = /1, 2, (3), $/.exec(text) ?? undefined;
   for (let place = 0, all = text; place < maxTokens; place++) {
     const { chosen, ranked } = choose(all, params, place);
@@ -282,10 +285,15 @@ function write(
       ? ranked.find((each) => each.text === String(Number(counting[1]) + 1)) ?? chosen
       : chosen;
     all += picked.text;
-    const listed = wantsLogprobs ? ranked.slice(0, top).map(named) : undefined;
-    choices.push(choiceOf(index, named(picked), listed, isChat, place + 1 === maxTokens));
+    const listed = wantsLogprobs ? ranked.slice(0, top).map(told) : undefined;
+    choices.push(choiceOf(index, told(picked), listed, isChat, place + 1 === maxTokens));
   }
   return choices;
+}
+
+/** As a batch of another size computes it: a little otherwise each time. */
+function shaken(ranked: Ranked, count: number): Ranked {
+  return { ...ranked, logprob: ranked.logprob - 0.01 * (1 + Math.sin(ranked.id + count)) };
 }
 
 type Ranked = ReturnType<typeof rankedAfter>[number];

@@ -1,5 +1,5 @@
 /** What a server can show, found out with a few small calls of our own text, never a user's. */
-import { type Answer, readAnswer } from "./answer.ts";
+import { type Answer, type GivenToken, readAnswer } from "./answer.ts";
 import type { Body, Client } from "./client.ts";
 import { type Dialect, wantedTop, wireInput } from "./dialect.ts";
 import { UpstreamError } from "./upstream_error.ts";
@@ -21,7 +21,10 @@ const MOST_TOP = 20;
 /** A count whose continuation any model that continues at all gets right. */
 const COUNT = "1, 2, 3, ", NEXT = "4";
 const ASKED = "Count on from 1 to 9, with commas.";
-const TOLERANCE = 1e-3;
+/** What hardly any two draws begin alike, so that one seed's texts tell of the seed. */
+const LETTERS = "Random letters:", ASKED_LETTERS = "Write random letters, and nothing else.";
+/** Two logprobs that lie nearer to each other may do so by how a server rounds. */
+const LEAST_GAP = 0.3;
 /** How servers say that they do not know a question: llama.cpp's as if it were broken, some in an answer of status 200. */
 const UNKNOWN: readonly number[] = [200, 400, 404, 405, 415, 422, 500, 501];
 /** What OpenAI says where a model's thoughts take all tokens of a short answer. */
@@ -31,23 +34,24 @@ const NO_TEXT: Answer = { pieces: [{ index: 0, text: "" }] };
 /** @throws {UpstreamError} when the server cannot be used at all */
 export async function probe(client: Client, dialect: Dialect, signal?: AbortSignal): Promise<Abilities> {
   const calls = new Calls(client, dialect, signal);
-  const input = wireInput(dialect.mode, { prompt: dialect.mode === "chat" ? ASKED : COUNT });
+  const input = wireInput(dialect.mode, { prompt: dialect.mode === "chat" ? ASKED_LETTERS : LETTERS });
   const sampled = { ...input, ...wantedTop(dialect.mode, MOST_TOP), temperature: 1, seed: 1, max_tokens: 8 };
   const first = await calls.ask(sampled, true);
   const steps = first?.pieces[0]?.steps;
-  const top = steps?.[0]?.top.length ?? 0;
+  const top = topOf(first).length;
   // Subtle: one more than asked is the chosen token, which some servers add; fewer than asked is all that it gives.
   if (top > 0 && top < MOST_TOP) dialect.mostTop = top;
   const scoring = dialect.mode === "completions" ? await scoringOf(calls) : undefined;
   const takesPrefill = dialect.mode === "completions" || await continues(calls);
-  const isTempered = top > 1 ? await isAfterTemperature(calls, sampled, first) : undefined;
+  const hot = top > 1 ? await calls.ask({ ...sampled, temperature: 2, max_tokens: 1 }) : undefined;
   const again = await calls.ask(sampled);
+  const sent = dialect.body(sampled);
   return {
     hasLogprobs: steps !== undefined,
     scoring,
     takesPrefill,
-    isTempered,
-    isSeedStable: again === undefined ? undefined : textOf(again) === textOf(first),
+    isTempered: "temperature" in sent ? isTempered(topOf(first), topOf(hot)) : undefined,
+    isSeedStable: "seed" in sent ? isSame(textOf(first), textOf(again)) : undefined,
   };
 }
 
@@ -107,19 +111,37 @@ async function scoringOf(calls: Calls): Promise<Abilities["scoring"]> {
 async function continues(calls: Calls): Promise<boolean> {
   const begun = wireInput("chat", { prompt: ASKED }, COUNT);
   const answer = await calls.ask({ ...begun, temperature: 0, max_tokens: 1 });
-  return answer?.pieces[0]?.text.trim().startsWith(NEXT) ?? false;
+  return textOf(answer).trim().startsWith(NEXT);
 }
 
-async function isAfterTemperature(
-  calls: Calls,
-  sampled: Body,
-  first: Answer | undefined,
-): Promise<boolean | undefined> {
-  const hot = await calls.ask({ ...sampled, temperature: 2, max_tokens: 1 });
-  const [one, other] = [first, hot].map((answer) => answer?.pieces[0]?.steps?.[0]?.top[0]?.logprob);
-  return one === undefined || other === undefined ? undefined : Math.abs(one - other) > TOLERANCE;
+/**
+ * Temperature 2 halves how far any two logprobs lie apart, if they are those after temperature. All else that moves them
+ * between two answers (rounding, what stands beside them in a batch) hardly does.
+ * @example -1 and -3 at temperature 1, -1.5 and -2.5 at temperature 2: after temperature
+ */
+function isTempered(cool: readonly GivenToken[], hot: readonly GivenToken[]): boolean | undefined {
+  const logprobs = new Map(hot.map(({ text, logprob }) => [text, logprob]));
+  const both = cool.flatMap(({ text, logprob: one }) => {
+    const other = logprobs.get(text);
+    // Subtle: parts of characters may all have one name.
+    return one === undefined || other === undefined || text.includes("\ufffd") ? [] : [{ one, other }];
+  }).toSorted((a, b) => b.one - a.one);
+  const most = both[0], least = both.at(-1);
+  if (most === undefined || least === undefined || most.one - least.one < LEAST_GAP) return undefined;
+  const share = (most.other - least.other) / (most.one - least.one);
+  if (Math.abs(share - 0.5) < 0.15) return true;
+  return Math.abs(share - 1) < 0.15 ? false : undefined;
 }
 
-function textOf(answer: Answer | undefined): string | undefined {
-  return answer?.pieces[0]?.text;
+function topOf(answer: Answer | undefined): readonly GivenToken[] {
+  return answer?.pieces[0]?.steps?.[0]?.top ?? [];
+}
+
+function textOf(answer: Answer | undefined): string {
+  return answer?.pieces[0]?.text ?? "";
+}
+
+/** Undefined where nothing was written. */
+function isSame(text: string, again: string): boolean | undefined {
+  return text === "" || again === "" ? undefined : text === again;
 }

@@ -14,6 +14,8 @@ Deno.test("the probe asks at most five times, and its answers say what a server 
     ["ok", "chat", ["at most 20 candidates", /before/, /one text/, "no scoring of given text"], true, false],
     ["ok", "completions", ["at most 20 candidates", /before/, /one text/, "scores given text by echo"], true, true],
     ["tempered", "chat", [/20/, /after temperature/, /one text/, /no scoring/], true, false],
+    ["noisy", "chat", [/20/, /before temperature/, /one text/], true, false],
+    ["ignores_seed", "chat", [/20/, /before/, "one seed writes different texts"], true, false],
     ["no_echo", "completions", [/20/, /before/, /one text/, "scores given text by prompt_logprobs"], true, true],
     ["no_scoring", "completions", [/20/, /before/, /one text/, /no scoring/], true, false],
     ["llama_server", "completions", [/20/, /before/, /one text/, /no scoring/], true, false],
@@ -27,7 +29,10 @@ Deno.test("the probe asks at most five times, and its answers say what a server 
     const generator = await openFake(fake.url(behaviour), { mode });
     const calls = fake.seen.slice(before);
     assert.ok(calls.length <= 5, `${behaviour}: ${calls.length} calls`);
-    assert.ok(calls.every(({ body }) => /[Cc]ount|1, 2, 3/.test(JSON.stringify(body))), "our own text alone");
+    assert.ok(
+      calls.every(({ body }) => /[Cc]ount|1, 2, 3|andom letters/.test(JSON.stringify(body))),
+      "our own text alone",
+    );
     const found = generator.facts.notes ?? [];
     for (const note of notes) {
       assert.ok(
@@ -37,6 +42,15 @@ Deno.test("the probe asks at most five times, and its answers say what a server 
     }
     assert.deepEqual([generator.next !== undefined, generator.score !== undefined], [canStep, canScore], behaviour);
     assert.deepEqual([generator.lacks?.next === undefined, generator.lacks?.score === undefined], [canStep, canScore]);
+  }
+  await fake.close();
+});
+
+Deno.test("the probe's notes tell nothing of a seed that a server does not take, or of texts that are empty", async () => {
+  const fake = startFakeOpenAi();
+  for (const behaviour of ["no_seed", "reasoning"]) {
+    const { facts } = await openFake(fake.url(behaviour));
+    assert.ok(!facts.notes?.some((note) => note.includes("seed")), `${behaviour}: ${facts.notes}`);
   }
   await fake.close();
 });
