@@ -4,7 +4,7 @@
  */
 
 /** More of one text would make each change of it slow. */
-const MOST_KEPT = 2_000_000;
+export const MOST_KEPT = 2_000_000;
 
 /** @throws {RangeError} when the text is longer than `MOST_KEPT`, {DOMException} when the browser has no room or keeps nothing */
 export function keepText(key: string, text: string): void {

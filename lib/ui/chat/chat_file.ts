@@ -1,25 +1,37 @@
-/** A chat as it is stored in the browser and exported: everything but steps, which can be had again from their ids. */
+/**
+ * A chat as it is stored in the browser and exported: everything but steps, which can be had again from their ids. Those that
+ * a server told cannot, and are kept.
+ */
 import * as v from "valibot";
 import { dictionary } from "../../lm/dictionary.ts";
 import type { FinishReason } from "../../lm/event.ts";
 import { DEFAULT_PARAMS } from "../../lm/params.ts";
+import type { Token } from "../../lm/token.ts";
 import { paramsFromWire, paramsSchema } from "../../lm/wire.ts";
 import { isSame } from "./chat_settings.ts";
 import type { Chat, Origin, Settings, Turn } from "./chat_state.ts";
 import { fingerprint } from "../fingerprint.ts";
+import { readSteps, readTokens, toldTurns } from "./told_turns.ts";
 import { paramsToWire } from "../address/generation_screen.ts";
 import { exportedJson, isRecord, wholeSchema } from "../exported_json.ts";
 
 const VERSION = 1;
+/** Most characters that the names of what servers told take, a turn. */
+const TOLD_NAMES = 20;
 
-export function exportChat({ turns, leaf, conversation }: Chat): string {
+/** @param most characters of the text: what servers told is left out, of the oldest turns first, where it would have more */
+export function exportChat({ turns, leaf, conversation }: Chat, most = Infinity): string {
   // A system prompt may be long and is that of many turns, so that each one stands in the file once.
   const settings: Settings[] = [];
   const kept = turns.map(({ steps: _, promptIds: __, askedUnder: ___, origin, ...turn }) => ({
     ...turn,
     ...(origin === undefined ? {} : { origin: originToFile(origin, settings) }),
   }));
-  return JSON.stringify({ format: "visuallm-chat", version: VERSION, leaf, conversation, settings, turns: kept });
+  const file = { format: "visuallm-chat", version: VERSION, leaf, conversation, settings, turns: kept };
+  const text = JSON.stringify(file);
+  const { tokens, steps } = toldTurns(turns, most - text.length - TOLD_NAMES * turns.length);
+  if (steps.size === 0) return text;
+  return JSON.stringify({ ...file, tokens, turns: kept.map((turn) => ({ ...turn, told: steps.get(turn.id) })) });
 }
 
 /** @param table all settings so far, to which its own are added; it names them by their place there */
@@ -68,7 +80,8 @@ export function importChat(text: string): Chat {
   }
   const keys = new Set<string>();
   const settings = Array.isArray(value.settings) ? value.settings.map(readSettings) : [];
-  const turns = value.turns.map((turn, index) => readTurn(turn, index, { keys, settings }));
+  const tokens = readTokens(value.tokens);
+  const turns = value.turns.map((turn, index) => readTurn(turn, index, { keys, settings, tokens }));
   const { leaf } = value;
   const isLeaf = leaf === undefined || (typeof leaf === "number" && turns[leaf] !== undefined);
   if (!isLeaf) throw new SyntaxError(`Cannot import the chat: its leaf ${JSON.stringify(leaf)} is none of its turns`);
@@ -84,9 +97,11 @@ interface FileSoFar {
   /** Keys of the turns before, to which each turn's own is added. */
   readonly keys: Set<string>;
   readonly settings: readonly (Settings | undefined)[];
+  /** Those that what servers told names by their place. */
+  readonly tokens: readonly Token[];
 }
 
-function readTurn(value: unknown, index: number, { keys, settings }: FileSoFar): Turn {
+function readTurn(value: unknown, index: number, { keys, settings, tokens }: FileSoFar): Turn {
   const where = `turn ${index}`;
   if (!isRecord(value)) throw new SyntaxError(`Cannot import the chat: ${where} is no object`);
   const { id, parent, role, text, isAccepted, isEdited, reason } = value;
@@ -111,7 +126,7 @@ function readTurn(value: unknown, index: number, { keys, settings }: FileSoFar):
     isAccepted: isAccepted === true,
     isEdited: isEdited === true,
     conversation: conversation.success ? conversation.output : 0,
-    steps: [],
+    steps: readSteps(value.told, tokens, origin?.sequence ?? 0),
     ...(origin === undefined ? {} : { origin }),
     ...(metrics.success ? { metrics: metrics.output } : {}),
     ...(typeof reason === "string" ? { reason: reason as FinishReason } : {}), // Shown as it is.

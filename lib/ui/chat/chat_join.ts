@@ -50,10 +50,11 @@ function keyBeside(known: Turn | undefined, turn: Turn): string {
 
 /** A turn as the tab has it that has more of it. */
 function fuller(own: Turn, other: Turn): Turn {
-  const more = isUnfinished(own) && !isUnfinished(other) ? { ...other, steps: own.steps } : own;
+  const [more, less] = isUnfinished(own) && !isUnfinished(other) ? [other, own] : [own, other];
   const metrics = { ...other.metrics, ...more.metrics };
   return {
     ...more,
+    steps: more.steps.length > 0 ? more.steps : less.steps,
     isAccepted: own.isAccepted || other.isAccepted,
     ...(Object.keys(metrics).length === 0 ? {} : { metrics }),
   };

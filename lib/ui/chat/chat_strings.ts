@@ -46,6 +46,7 @@ export const CHAT_STRINGS = {
   noTokens: "The generator does not tell the tokens of this turn.",
   otherTokens: "The generator has other tokens under the ids of this turn now.",
   notShown: "Tokens not shown",
+  notToldAgain: "what the server told when it wrote this was not kept",
   askedUnder:
     "These numbers come from the system prompt, the controls and the generator that stood on screen when they were asked for.",
   badChat: "Chat not kept or not read",

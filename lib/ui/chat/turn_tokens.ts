@@ -4,6 +4,7 @@ import type { Step } from "../../lm/event.ts";
 import type { SamplingParams } from "../../lm/params.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
 import { bodyOf, settingsOf } from "./chat_settings.ts";
+import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { type Chat, type FoundSteps, type Settings, thread, type Turn, type TurnId } from "./chat_state.ts";
 import { type ChatPrompt, fetchChatPrompt, streamRun } from "../generation_client.ts";
 import { paramsToWire } from "../address/generation_screen.ts";
@@ -64,7 +65,14 @@ export async function stepsOfTurn(
   if (ids.length === 0) return { steps: [] };
   const found = await stepsAlong(finder, { turn, ids, by: origin?.params ?? params(), settings }, ids.length, signal);
   if (found.steps.length === ids.length && !isTextOf(turn, found.steps)) return undefined;
-  return kept === undefined ? { ...found, askedUnder: settings } : found;
+  const steps = origin === undefined ? found.steps : found.steps.map(asDrawn);
+  return { ...found, steps, ...(kept === undefined ? { askedUnder: settings } : {}) };
+}
+
+/** A server tells nothing of tokens that it is given; how they were drawn, nobody knows any more. */
+function asDrawn(step: Step): Step {
+  if (step.token.isUnnumbered !== true || step.draw.kind !== "forced") return step;
+  return { ...step, draw: { kind: "remote" }, evidence: { kind: "unavailable", reason: TEXT.notToldAgain } };
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Chat } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { openedAt } from "./conversations.ts";
 import { keepInTab, keptInTab } from "../kept_in_tab.ts";
-import { keepText, keptText, setAside } from "../kept_text.ts";
+import { keepText, keptText, MOST_KEPT, setAside } from "../kept_text.ts";
 
 export interface KeptChat {
   /** What was kept and cannot be read, as it stands there. */
@@ -42,14 +42,21 @@ export function useKeptChat(key: string, chat: Signal<Chat>, tell: (detail: stri
     tell((mayWrite.current ? TEXT.setAside : TEXT.leftThere)(messageOf(error)));
   }
 
-  function write(text: string): void {
-    try {
-      keepText(key, text);
-      seen.current = text;
-    } catch (error) {
-      // The browser's room for this page is full: the chat goes on, and is told not to outlive the page.
-      tell(TEXT.notKept(messageOf(error)));
+  function write(next: Chat): void {
+    let failed: unknown;
+    // Without room for what servers told, the chat itself is kept.
+    for (const most of [MOST_KEPT, 0]) {
+      try {
+        const text = exportChat(next, most);
+        keepText(key, text);
+        seen.current = text;
+        return;
+      } catch (error) {
+        failed = error;
+      }
     }
+    // The browser's room for this page is full: the chat goes on, and is told not to outlive the page.
+    tell(TEXT.notKept(messageOf(failed)));
   }
 
   function load(): void {
@@ -70,7 +77,7 @@ export function useKeptChat(key: string, chat: Signal<Chat>, tell: (detail: stri
     }
     const { turns, leaf } = chat.value;
     keepInTab(key, turns[leaf ?? -1]?.key ?? "");
-    if (mayWrite.current) write(exportChat(chat.value));
+    if (mayWrite.current) write(chat.value);
   }
 
   useEffect(() => {
@@ -81,8 +88,8 @@ export function useKeptChat(key: string, chat: Signal<Chat>, tell: (detail: stri
         takeIn(beside);
         // Subtle: of two tabs that write at the same moment one does not see the other; what it left out is put back.
         const theirs = importChat(text);
-        const both = exportChat(joined(theirs, chat.value));
-        if (both !== exportChat(theirs)) write(both);
+        const both = joined(theirs, chat.value);
+        if (exportChat(both, MOST_KEPT) !== exportChat(theirs, MOST_KEPT)) write(both);
       } catch {
         // The next save sets aside what cannot be read, and tells of it.
       }
