@@ -50,6 +50,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
       }
     >
       {run.problem !== undefined && <ProblemCard problem={run.problem} onRetry={props.onRetry} />}
+      {run.madeOf !== undefined && <p class="px-3 py-2 text-12 text-warn">{KEPT_STRINGS.madeOfOther}</p>}
       {run.warnings.map((warning, index) => (
         <p key={index} class="px-3 py-2 text-12 text-warn">{visibleText(warning)}</p>
       ))}
@@ -118,7 +119,9 @@ function CompletionRow(
           isStreaming={isStreaming}
           onSelect={(position) => rest.onSelect({ kind: "step", sequence, position })}
         />
-        {completion.bare !== undefined && <BareNote completion={completion} onAgain={rest.onStepsAgain} />}
+        {completion.bare !== undefined && (
+          <BareNote completion={completion} onAgain={run.madeOf === undefined ? rest.onStepsAgain : undefined} />
+        )}
         {lookedAtBy !== undefined && completion.bare === undefined && !isStreaming && tokens.length > 0 && (
           <SurvivalLine
             verdicts={verdicts}
@@ -135,7 +138,7 @@ function CompletionRow(
           </span>
         ))}
         {completion.reason !== undefined && <span>{completion.reason}</span>}
-        {isCutOff(completion) && !isRunning(run) && (
+        {isCutOff(completion) && !isRunning(run) && run.madeOf === undefined && (
           <TextButton onClick={() => rest.onContinue(sequence, steps.length)}>{RUN_STRINGS.resume}</TextButton>
         )}
         {tokens.length > 0 && !isStreaming && (
@@ -156,14 +159,15 @@ function CompletionRow(
 /** Why a kept completion shows its tokens alone. */
 function BareNote({ completion: { id, bare }, onAgain }: {
   readonly completion: Completion;
-  readonly onAgain: (id: string) => void;
+  /** Absent where they would be those of another prompt. */
+  readonly onAgain: ((id: string) => void) | undefined;
 }) {
   if (bare === undefined) return null;
   if (bare === "waiting") return <p class="text-12 text-soft">{KEPT_STRINGS.bareWaiting}</p>;
   return (
     <p class="text-12 text-warn">
       {visibleText(`${KEPT_STRINGS.bare}: ${bare.detail}`)}{" "}
-      <TextButton onClick={() => onAgain(id)}>{STRINGS.retry}</TextButton>
+      {onAgain !== undefined && <TextButton onClick={() => onAgain(id)}>{STRINGS.retry}</TextButton>}
     </p>
   );
 }

@@ -30,7 +30,7 @@ export function GenerationView(props: GenerationViewProps) {
           <Inspector
             inspected={inspected}
             stepHref={stepHref(props)}
-            onTake={inspected.kind === "step" ? props.onBranch : undefined}
+            onTake={inspected.kind === "step" && props.run.madeOf === undefined ? props.onBranch : undefined}
             order={props.params.order}
             onOrder={(order) => props.onParams({ ...props.params, order })}
             onClose={() => onSelect(undefined)}
@@ -86,6 +86,8 @@ export function GenerationView(props: GenerationViewProps) {
 /** The next-token screen at the selected position: the tokens before it chosen, it and its rivals to choose from. */
 function stepHref({ screen, params, run, scored, selection }: GenerationViewProps): string | undefined {
   if (screen.nextToken === undefined || selection === undefined) return undefined;
+  // The other screen has the prompt that stands above.
+  if (selection.kind === "step" && run.madeOf !== undefined) return undefined;
   const chosen = selection.kind === "scored" ? scored?.tokens : run.completions[selection.sequence]?.steps;
   const path = chosen?.slice(0, selection.position).map(({ token }) => token.id) ?? [];
   return nextHref({ ...screen, component: screen.nextToken, params: run.params ?? params }, path);

@@ -18,6 +18,8 @@ export const KEPT_STRINGS = {
   notImported: "Not imported",
   bare: "Its numbers cannot be had again",
   bareWaiting: "The model is asked for its numbers again …",
+  madeOfOther:
+    "This run was made of an older prompt, and not of the one above. It can be looked at; nothing goes on from it here.",
   otherPrompt: "the prompt of this sample is another one now",
   otherTokens: "the generator has other tokens under these ids now",
 } as const;

@@ -77,7 +77,9 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
 
   async function read(file: File): Promise<void> {
     try {
-      const both = joined(keptRuns(runs.value, prompt), importRuns(await file.text(), screen));
+      const theirs = importRuns(await file.text(), screen);
+      // Subtle: a run may have begun while the file was read.
+      const both = joined(keptRuns(runs.value, prompt), theirs);
       runs.value = restoredRuns(both, prompt, runs.value);
       problem.value = undefined;
       save();
