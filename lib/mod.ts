@@ -20,6 +20,7 @@ export {
   generation,
   nextToken,
 } from "./components/component.ts";
+export type { SessionGenerator } from "./components/session_generator.ts";
 export { barChart } from "./elements/bar_chart/bar_chart.ts";
 export type { Bar, Piece } from "./elements/bar_chart/pieces.ts";
 export { button, type ButtonAction } from "./elements/button/button.ts";
@@ -27,6 +28,7 @@ export { collapsible } from "./elements/collapsible/collapsible.ts";
 export { columns } from "./elements/columns/columns.ts";
 export { code } from "./elements/code/code.ts";
 export { distribution } from "./elements/distribution/distribution.ts";
+export type { Element } from "./elements/element.ts";
 export { heading } from "./elements/heading/heading.ts";
 export { image } from "./elements/image/image.ts";
 export { checkbox } from "./elements/inputs/checkbox.ts";
@@ -47,7 +49,14 @@ export { jsonl } from "./datasets/jsonl.ts";
 export { lazy } from "./datasets/lazy.ts";
 export { parquet, type ParquetOptions } from "./datasets/parquet.ts";
 export type { RowSchema } from "./datasets/row_schema.ts";
-export type { Generator, GeneratorFacts, GeneratorSource, OpenContext } from "./generators/generator.ts";
+export type {
+  GenerateRequest,
+  Generator,
+  GeneratorFacts,
+  GeneratorSource,
+  OpenContext,
+  ScoreRequest,
+} from "./generators/generator.ts";
 export { onnx, type OnnxOptions } from "./generators/onnx/onnx.ts";
 export { openai, type OpenAiOptions } from "./generators/openai/openai.ts";
 export { logitTable } from "./generators/table.ts";
@@ -55,5 +64,9 @@ export { exactMatch } from "./metrics/exact_match.ts";
 export { f1 } from "./metrics/f1.ts";
 export type { Metric } from "./metrics/metric.ts";
 export { perplexity } from "./metrics/perplexity.ts";
+export type { Candidate, GeneratorEvent, ScoredToken, Step } from "./lm/event.ts";
+export type { Message } from "./lm/message.ts";
+export type { NextRequest, NextToken } from "./lm/next.ts";
 export type { SamplingParams } from "./lm/params.ts";
 export { field, type Prompt, prompt } from "./lm/prompt.ts";
+export type { Token } from "./lm/token.ts";

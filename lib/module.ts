@@ -18,7 +18,7 @@ export interface Module {
 
 /** What a developer gives to `defineModule`. */
 export interface ModuleDefinition<Samples extends Readonly<Record<string, unknown>>> {
-  /** Part of the URL: lower-case letters, digits, `-` and `_`. */
+  /** Part of the URL: lower-case letters, digits, `-` and `_`; not `api` or `v1`. */
   readonly name: string;
   /** Default: the name. */
   readonly title?: string;
