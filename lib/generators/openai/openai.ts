@@ -27,6 +27,7 @@ export interface OpenAiOptions {
 }
 
 const OPENAI_URL = "https://api.openai.com/v1";
+const OPENAI_HOST = new URL(OPENAI_URL).host;
 const DEFAULT_MODEL = "gpt-4o-mini";
 const DEFAULT_KEY = "OPENAI_API_KEY";
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -134,13 +135,18 @@ function generatorOf(peer: Peer, abilities: Abilities): Generator {
   };
 }
 
-function notesOf({ dialect }: Peer, { hasLogprobs, isSeedStable, isTempered, scoring }: Abilities): readonly string[] {
+function notesOf(
+  { client, dialect }: Peer,
+  { hasLogprobs, isSeedStable, isTempered, scoring }: Abilities,
+): readonly string[] {
   const yes = (is: boolean | undefined, one: string, other: string) => is === undefined ? [] : [is ? one : other];
   return [
     hasLogprobs ? `at most ${dialect.mostTop} candidates` : "no logprobs",
     ...yes(isTempered, "logprobs after temperature", "logprobs before temperature"),
     ...yes(isSeedStable, "one seed writes one text", "one seed writes different texts"),
     scoring === undefined ? "no scoring of given text" : `scores given text by ${scoring}`,
+    // OpenAI refuses them, so that a run tells of it; llama.cpp's server and Ollama leave them unread.
+    ...(client.host === OPENAI_HOST ? [] : ["may ignore top_k, min_p and repetition_penalty unsaid"]),
   ];
 }
 

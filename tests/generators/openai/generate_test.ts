@@ -203,6 +203,13 @@ Deno.test("openai() asks for as many candidates as vLLM and TGI give, in place o
   await fake.close();
 });
 
+Deno.test("openai() says of a server that it may ignore params without a word, as llama.cpp's and Ollama do", async () => {
+  const fake = startFakeOpenAi();
+  const { notes = [] } = (await open(fake.url("ok"))).facts;
+  assert.ok(notes.includes("may ignore top_k, min_p and repetition_penalty unsaid"), `${notes}`);
+  await fake.close();
+});
+
 Deno.test("openai() leaves a default unsaid that a server refuses to be told, and says any other value of that param", async () => {
   const fake = startFakeOpenAi();
   const generator = await open(fake.url("tgi"));
