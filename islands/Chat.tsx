@@ -26,7 +26,7 @@ import { useConversation } from "../lib/ui/chat/use_conversation.ts";
 import { useKeptDraft } from "../lib/ui/chat/use_kept_draft.ts";
 import { useHref } from "../lib/ui/use_href.ts";
 import { useKeys } from "../lib/ui/use_keys.ts";
-import { useTokenInSight } from "../lib/ui/inspector/use_token_in_sight.ts";
+import { selectedToken, useTokenInSight } from "../lib/ui/inspector/use_token_in_sight.ts";
 import { useShownTokens } from "../lib/ui/chat/use_shown_tokens.ts";
 
 interface Branch {
@@ -214,7 +214,11 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     remove: (turn) => change(state.endedBefore(chat.value, turn)),
     version: (turn) => change(state.shown(chat.value, turn.id)),
     tokens: tokens.toggle,
-    select: (next) => selection.value = next,
+    select: (next) => {
+      // The focus goes back to the token that was looked at.
+      if (next === undefined) selectedToken()?.focus();
+      selection.value = next;
+    },
     branch: (turn, position, token) =>
       branch({ turn, position, taken: [token], by: turn.origin?.params ?? params.value }),
     resume: (turn) =>
@@ -252,8 +256,9 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     if (isUndo && writing.value === undefined) travel(event.shiftKey ? kept.redo : kept.undo);
     else if (keyOf(event) === "o" && isPageKey(event)) return toggleOutline();
     else if (event.key !== "Escape") return false;
-    else if (writing.value === undefined) selection.value = undefined;
-    else on.stop();
+    else if (writing.value !== undefined) on.stop();
+    else if (isTyping(event)) selection.value = undefined;
+    else on.select(undefined);
     // A browser has its own use for Escape, as leaving its full screen.
     return event.key !== "Escape";
   });

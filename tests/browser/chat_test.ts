@@ -49,8 +49,19 @@ Deno.test("chat screen", async (t) => {
     await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).waitFor();
     await page.getByRole("button", { name: "Tokens" }).last().click();
     await page.getByRole("group", { name: "Model" }).getByRole("button").first().click();
-    await page.getByText("Token 1", { exact: true }).waitFor();
+    const details = page.getByText("Token 1", { exact: true });
+    await details.waitFor();
+    // The token that was looked at has the focus again, whatever closes what told of it.
+    const isBack = () => document.activeElement?.matches('[data-position="0"]');
+    await page.getByRole("complementary").getByRole("button", { name: "Close" }).click();
+    await details.waitFor({ state: "detached" });
+    await page.waitForFunction(isBack);
+    await page.keyboard.press("Enter");
+    await details.waitFor();
+    await page.getByRole("complementary").getByRole("button").first().focus();
     await page.keyboard.press("Escape");
+    await details.waitFor({ state: "detached" });
+    await page.waitForFunction(isBack);
   });
 
   await t.step("survives a reload; an edited turn is a version, and the other one comes back", async () => {
@@ -234,6 +245,28 @@ Deno.test("chat screen", async (t) => {
     },
   );
 
+  await t.step(
+    "a conversation that somebody went back from has a way to it on screen, after a reload too",
+    async () => {
+      const own = await (await browser.newContext()).newPage();
+      await own.goto(`${app.origin}/persona_chat/chat`);
+      await own.locator("[data-ready=true]").waitFor();
+      await send(own, "do you have any pets ?");
+      await own.getByRole("button", { name: "Accept" }).click();
+      const list = own.locator("summary", { hasText: "Conversations" });
+      assert.equal(await list.count(), 0, "there is none but the one on screen");
+      await turns(own).first().getByRole("button", { name: "Go back to before this" }).click();
+      await turns(own).first().waitFor({ state: "detached" });
+      await own.reload();
+      await own.locator("[data-ready=true]").waitFor();
+      await list.click();
+      await own.getByRole("button", { name: /2 turns$/ }).click();
+      await turns(own).nth(1).getByText("parrot").waitFor();
+      await list.waitFor({ state: "detached" });
+      await own.context().close();
+    },
+  );
+
   await t.step("compares any two versions of a turn, and keeps what it cannot read", async () => {
     const own = await (await browser.newContext()).newPage();
     await own.goto(`${app.origin}/persona_chat/chat?max_tokens=9&temperature=2&seed=3`);
@@ -245,14 +278,33 @@ Deno.test("chat screen", async (t) => {
     await turns(own).last().getByRole("button", { name: "Edit" }).click();
     await own.getByLabel("Edit").fill("i have a wolf .");
     await own.getByRole("button", { name: "Save" }).click();
-    await own.locator("summary", { hasText: "Compare versions" }).click();
-    const diff = own.locator("details").filter({ hasText: "Compare versions" });
+    const diff = turns(own).last().locator("details").filter({ hasText: "Compare versions" });
+    await diff.locator("summary").click();
     assert.deepEqual(await diff.locator("del").allInnerTexts(), ["dragon"]);
     assert.deepEqual(await diff.locator("ins").allInnerTexts(), ["wolf"]);
     await diff.getByLabel("from").selectOption({ label: "version 3" });
     await diff.getByText("Both have the same text.").waitFor();
     await diff.getByLabel("to").selectOption({ label: "version 1" });
     assert.ok(await diff.locator("del").count() > 0);
+    // Another message has other answers: what was chosen of these says nothing of those.
+    await turns(own).first().getByRole("button", { name: "Edit" }).click();
+    await own.getByLabel("Edit").fill("do you like music ?");
+    await own.getByRole("button", { name: "Save" }).click();
+    await own.getByRole("button", { name: "Accept" }).and(own.locator(":enabled")).click();
+    await turns(own).last().getByRole("button", { name: "Edit" }).click();
+    await own.getByLabel("Edit").fill("i play drums .");
+    await own.getByRole("button", { name: "Save" }).click();
+    await turns(own).first().getByRole("button", { name: "Previous version" }).click();
+    await turns(own).last().getByText("1 / 3").waitFor();
+    await diff.locator("summary").click();
+    await diff.getByLabel("from").selectOption({ label: "version 3" });
+    await diff.getByLabel("to").selectOption({ label: "version 2" });
+    await diff.locator("ins", { hasText: "dragon" }).waitFor();
+    await turns(own).first().getByRole("button", { name: "Next version" }).click();
+    await turns(own).last().getByText("1 / 2").waitFor();
+    await diff.locator("del", { hasText: "drums" }).waitFor();
+    await turns(own).first().getByRole("button", { name: "Previous version" }).click();
+    await diff.locator("ins", { hasText: "dragon" }).waitFor();
 
     await own.evaluate(() => localStorage.setItem("chat:persona_chat/chat", "{spoiled"));
     await own.reload();

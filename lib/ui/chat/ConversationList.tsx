@@ -1,15 +1,14 @@
 import { visibleText } from "../../lm/visible_text.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./chat_props.ts";
-import { conversations } from "./conversations.ts";
+import { canOpen, conversations } from "./conversations.ts";
 import { cx } from "../cx.ts";
 import { count, plural } from "../number_format.ts";
 
-/** The conversations of this browser, with a search over all that was said in them; nothing before there are two. */
+/** The conversations of this browser, with a search over all that was said in them; nothing where none can be opened. */
 export function ConversationList({ chat, query, on }: ChatViewProps) {
+  if (!canOpen(chat)) return null;
   const all = conversations(chat, "").length;
-  const isNew = chat.turns.every(({ conversation }) => conversation !== chat.conversation);
-  if (all < (isNew ? 1 : 2)) return null;
   const found = conversations(chat, query);
   return (
     <details class="rounded-lg border border-line bg-panel">

@@ -17,9 +17,11 @@ interface VersionDiffProps {
 export function VersionDiff({ versions, shown }: VersionDiffProps) {
   const [isOpen, setOpen] = useState(false);
   const at = versions.indexOf(shown);
-  const [from, setFrom] = useState<number | undefined>(undefined);
-  const [to, setTo] = useState<number | undefined>(undefined);
-  const before = versions[from ?? (at === 0 ? 1 : at - 1)], after = versions[to ?? at];
+  // Subtle: by their keys, as another turn with other versions may stand in the same place.
+  const [from, setFrom] = useState<string | undefined>(undefined);
+  const [to, setTo] = useState<string | undefined>(undefined);
+  const chosen = (key: string | undefined) => versions.find((turn) => turn.key === key);
+  const before = chosen(from) ?? versions[at === 0 ? 1 : at - 1], after = chosen(to) ?? versions[at];
   if (before === undefined || after === undefined) return null;
   const metrics = Object.keys(before.metrics ?? {}).filter((name) => name in (after.metrics ?? {}));
   return (
@@ -28,13 +30,8 @@ export function VersionDiff({ versions, shown }: VersionDiffProps) {
       {isOpen && (
         <div class="mt-1 flex flex-col gap-1.5 border-l-2 border-line pl-3">
           <p class="flex flex-wrap items-center gap-2 text-12 text-soft">
-            <VersionChoice
-              label={TEXT.from}
-              count={versions.length}
-              value={versions.indexOf(before)}
-              onChoose={setFrom}
-            />
-            <VersionChoice label={TEXT.to} count={versions.length} value={versions.indexOf(after)} onChoose={setTo} />
+            <VersionChoice label={TEXT.from} versions={versions} chosen={before} onChoose={setFrom} />
+            <VersionChoice label={TEXT.to} versions={versions} chosen={after} onChoose={setTo} />
           </p>
           {before.text === after.text
             ? <p class="text-12 text-soft">{TEXT.sameText}</p>
@@ -56,26 +53,23 @@ export function VersionDiff({ versions, shown }: VersionDiffProps) {
 
 interface VersionChoiceProps {
   readonly label: string;
-  readonly count: number;
-  readonly value: number;
-  readonly onChoose: (index: number) => void;
+  readonly versions: readonly Turn[];
+  readonly chosen: Turn;
+  readonly onChoose: (key: string) => void;
 }
 
-function VersionChoice({ label, count, value, onChoose }: VersionChoiceProps) {
+function VersionChoice({ label, versions, chosen, onChoose }: VersionChoiceProps) {
   return (
     <label class="inline-flex items-center gap-1">
       {label}
       <select
-        value={value}
-        onChange={(event) => onChoose(Number(event.currentTarget.value))}
+        value={chosen.key}
+        onChange={(event) => onChoose(event.currentTarget.value)}
         class="min-h-[28px] rounded-md border border-line bg-panel px-1"
       >
-        {Array.from(
-          { length: count },
-          (_, index) => (
-            <option key={index} value={index} selected={index === value}>{TEXT.versionName(index + 1)}</option>
-          ),
-        )}
+        {versions.map(({ key }, index) => (
+          <option key={key} value={key} selected={key === chosen.key}>{TEXT.versionName(index + 1)}</option>
+        ))}
       </select>
     </label>
   );

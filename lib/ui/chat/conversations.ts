@@ -44,6 +44,11 @@ export function conversations({ turns }: Chat, query: string): readonly Conversa
     .toSorted((one, other) => other.conversation - one.conversation);
 }
 
+/** Whether any can be opened: another one, or this one, which goes on further than it stands on screen. */
+export function canOpen({ turns, leaf, conversation }: Chat): boolean {
+  return turns.some((turn) => turn.conversation !== conversation || turn.parent === leaf);
+}
+
 /** Another conversation, as it was left: its latest turn on screen. */
 export function opened(chat: Chat, conversation: number): Chat {
   const last = chat.turns.findLast((turn) => turn.conversation === conversation);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { exportChat, importChat } from "../../../lib/ui/chat/chat_file.ts";
 import * as state from "../../../lib/ui/chat/chat_state.ts";
-import { begun, conversations, opened, withoutFirst } from "../../../lib/ui/chat/conversations.ts";
+import { begun, canOpen, conversations, opened, withoutFirst } from "../../../lib/ui/chat/conversations.ts";
 
 function finish(chat: state.Chat, first: number, text: string): state.Chat {
   const usage = { promptTokens: 1, completionTokens: 1 };
@@ -41,6 +41,20 @@ Deno.test("a changed turn stands beside the old one, and what followed the old o
   assert.equal(chat.turns.at(-1)?.isEdited, true);
   assert.deepEqual(said(state.shown(chat, 1)), ["a", "b", "c", "d"]);
   assert.deepEqual(said(state.endedBefore(chat, chat.turns[4]!)), ["a"]);
+});
+
+Deno.test("canOpen() is true where a conversation goes on further than it stands on screen, and opened() brings it back", () => {
+  assert.equal(canOpen(state.EMPTY_CHAT), false);
+  let chat = state.accepted(finish(state.sent(state.EMPTY_CHAT, "a", 1), 1, "b"));
+  chat = state.accepted(finish(state.sent(chat, "c", 1), 3, "d"));
+  assert.equal(canOpen(chat), false, "all of the only one stands on screen");
+  for (const turn of [chat.turns[0]!, chat.turns[2]!]) {
+    // As the browser keeps it, which keeps no way back.
+    const before = importChat(exportChat(state.endedBefore(chat, turn)));
+    assert.equal(canOpen(before), true);
+    assert.deepEqual(said(opened(before, 0)), ["a", "b", "c", "d"]);
+  }
+  assert.equal(canOpen(begun(chat)), true);
 });
 
 Deno.test("a run that was cut off keeps its text, after the prefill, marked with how it ended", () => {
