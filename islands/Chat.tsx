@@ -24,6 +24,7 @@ import { useChatPrompt } from "../lib/ui/chat/use_chat_prompt.ts";
 import { useChatRun } from "../lib/ui/chat/use_chat_run.ts";
 import { useConversation } from "../lib/ui/chat/use_conversation.ts";
 import { useKeptDraft } from "../lib/ui/chat/use_kept_draft.ts";
+import { useKeptSystem } from "../lib/ui/chat/use_kept_system.ts";
 import { useHref } from "../lib/ui/use_href.ts";
 import { useKeys } from "../lib/ui/use_keys.ts";
 import { selectedToken, useTokenInSight } from "../lib/ui/inspector/use_token_in_sight.ts";
@@ -46,8 +47,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const key = `chat:${screen.module}/${screen.component}`;
   const draft = useKeptDraft(`${key} draft`);
   const query = useSignal("");
-  const system = useSignal(screen.system ?? "");
-  const prefill = useSignal("");
+  const prefill = useKeptDraft(`${key} prefill`);
   const params = useSignal<SamplingParams>(screen.params);
   const acceptsAtOnce = useSignal(false);
   const failure = useSignal<Failure | undefined>(screen.problem && { problem: screen.problem });
@@ -61,6 +61,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const api = `/api/${screen.module}/${screen.component}`;
   const kept = useConversation(key, tell);
   const { chat, change, keep } = kept;
+  const { system, restore } = useKeptSystem(`${key} system`, chat, screen.system);
   useHref(chatHref(screen, params.value));
   useTokenInSight(() => selection.value !== undefined);
 
@@ -248,6 +249,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   useEffect(() => {
     kept.load();
     takeSettings();
+    restore();
     isReady.value = true;
   }, []);
 

@@ -92,6 +92,26 @@ Deno.test("what an answer came by", async (t) => {
     await page.keyboard.press("Escape");
   });
 
+  await t.step(
+    "what is typed and not sent yet stays over another generator and a reload, an emptied field too",
+    async () => {
+      const prefill = page.getByLabel("The answer begins with");
+      await system.fill("bb");
+      await prefill.fill("ba");
+      await page.getByRole("combobox", { name: "Generator" }).selectOption("first");
+      await page.waitForURL(/generator=first/);
+      await ready(page);
+      assert.deepEqual([await system.inputValue(), await prefill.inputValue()], ["bb", "ba"]);
+      await system.fill("");
+      await prefill.fill("");
+      await page.getByRole("combobox", { name: "Generator" }).selectOption("second");
+      await page.waitForURL(/generator=second/);
+      await ready(page);
+      assert.deepEqual([await system.inputValue(), await prefill.inputValue()], ["", ""]);
+      await system.fill("a");
+    },
+  );
+
   await t.step("the next answer is by what stands on screen, and each conversation has its own fields", async () => {
     await page.getByRole("button", { name: "New chat" }).click();
     await page.locator("summary", { hasText: "Sampling" }).click();

@@ -1,4 +1,4 @@
-/** The message in the composer, which stays in its tab when the page is loaded again. */
+/** A text that is being written, at first none, which stays in its tab when the page is loaded again. */
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { keepInTab, keptInTab } from "../kept_in_tab.ts";
