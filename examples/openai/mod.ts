@@ -1,7 +1,7 @@
 /**
  * Models behind OpenAI's API: OpenAI itself, or whatever server `OPENAI_BASE_URL` names (vLLM, llama.cpp, Ollama …).
  * The model is `OPENAI_MODEL`, the key `OPENAI_API_KEY`. "text" continues exact prompts, which is what scoring and stepping
- * need; not every server has it.
+ * need; not every server has it, and Ollama puts the prompt into a conversation there too.
  */
 import {
   chat,

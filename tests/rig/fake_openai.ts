@@ -13,6 +13,8 @@ export const UNSEEN = 3_000;
 const THOUGHT = 16;
 /** Tokens of each completion that "aloud" and "aloud_across" tell as thinking; the latter sends the last one with text. */
 export const ALOUD = 3;
+/** What the model always writes after a text. */
+const BY_HEART: readonly (readonly [RegExp, string])[] = [[/1, 2, 3, $/, "4"], [/one, two, thre?$/, "e"]];
 const encoder = new TextEncoder();
 
 export interface Seen {
@@ -225,7 +227,10 @@ function answer(
   onLeave: () => void,
 ): Response {
   const isChat = path === "/chat/completions";
-  const text = isChat ? chatText(body.messages, behaviour === "no_prefill") : String(body.prompt);
+  // As Ollama, whose completions too are a conversation's.
+  const isTemplated = behaviour === "templated";
+  const messages = isTemplated ? [{ role: "user", content: body.prompt }] : body.messages;
+  const text = isChat || isTemplated ? chatText(messages, behaviour === "no_prefill") : String(body.prompt);
   const n = behaviour === "one" || body.n === undefined ? 1 : Number(body.n);
   const maxTokens = Number(body.max_tokens ?? body.max_completion_tokens ?? 16);
   const sequence = (index: number) => write(behaviour, text, { body, count }, maxTokens, index, isChat);
@@ -278,12 +283,10 @@ function write(
     if (behaviour === "noisy") return shaken(each, count);
     return behaviour === "parts" && each.text === "\ufffd" ? { ...each, bytes: [...encoder.encode(each.text)] } : each;
   };
-  const counting = /1, 2, (3), $/.exec(text) ?? undefined;
   for (let place = 0, all = text; place < maxTokens; place++) {
     const { chosen, ranked } = choose(all, params, place);
-    const picked = counting !== undefined && place === 0
-      ? ranked.find((each) => each.text === String(Number(counting[1]) + 1)) ?? chosen
-      : chosen;
+    const known = BY_HEART.find(([end]) => end.test(all))?.[1];
+    const picked = ranked.find((each) => each.text === known) ?? chosen;
     all += picked.text;
     const listed = wantsLogprobs ? ranked.slice(0, top).map(told) : undefined;
     choices.push(choiceOf(index, told(picked), listed, isChat, place + 1 === maxTokens));
@@ -331,7 +334,7 @@ function whole(
       const logprobs = content.length === 0 ? null : { content };
       return { index, message: { role: "assistant", content: text }, logprobs, finish_reason: "length" };
     }
-    const isEchoed = body.echo === true && !["no_echo", "no_scoring"].includes(behaviour);
+    const isEchoed = body.echo === true && !["no_echo", "no_scoring", "templated"].includes(behaviour);
     const logprobs = parts[0]?.logprobs === null
       ? null
       : echoed(isEchoed ? prompt : "", parts, prompt, Number(body.logprobs));

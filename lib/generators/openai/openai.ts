@@ -20,7 +20,10 @@ export interface OpenAiOptions {
    * With a `baseUrl` of one's own it must be named, so that a key reaches no server that it was not meant for.
    */
   readonly apiKeyEnv?: string;
-  /** `completions` continues the prompt's exact text; `chat`, the default, puts it into a conversation. */
+  /**
+   * `completions` continues the prompt's exact text, where the server does: Ollama puts it into a conversation there too,
+   * which is what `chat`, the default, asks for.
+   */
   readonly mode?: Mode;
   /** Longest wait for the begin of an answer, 60 s by default; between its parts it is 30 s, or this if it is less. */
   readonly timeoutMs?: number;
@@ -36,7 +39,8 @@ const DEFAULT_TIMEOUT_MS = 60_000;
  * A model behind OpenAI's API: OpenAI, vLLM, SGLang, llama.cpp, Ollama, LiteLLM …
  * What the server tells of its probabilities is shown as it is; what it does not tell is bounded or said to be unknown.
  * @example openai({ model: "gpt-4o-mini" })
- * @example openai({ model: "llama3.2", baseUrl: "http://127.0.0.1:11434/v1", mode: "completions" })
+ * @example openai({ model: "llama3.2", baseUrl: "http://127.0.0.1:11434/v1" }) // Ollama
+ * @example openai({ model: "my-model", baseUrl: "http://127.0.0.1:8080/v1", mode: "completions" }) // llama.cpp
  */
 export function openai(options: OpenAiOptions = {}): GeneratorSource {
   const { mode = "chat", timeoutMs = DEFAULT_TIMEOUT_MS } = options;
@@ -115,9 +119,10 @@ function generatorOf(peer: Peer, abilities: Abilities): Generator {
   const noScore = isChat
     ? `in chat mode ${host} tells no probabilities of a given text; openai({ mode: "completions" }) may`
     : `${host} tells no probabilities of a given text: it knows neither echo nor prompt_logprobs`;
-  const noNext = hasLogprobs
+  const noPrefill = isChat
     ? `${host} does not continue an answer that is begun; openai({ mode: "completions" }) may`
-    : `${host} gives no logprobs`;
+    : `${host} does not continue a prompt's exact text: it seems to put it into a conversation`;
+  const noNext = hasLogprobs ? noPrefill : `${host} gives no logprobs`;
   const canStep = hasLogprobs && takesPrefill;
   return {
     facts: { device: `${peer.dialect.model} at ${host}`, notes: notesOf(peer, abilities) },

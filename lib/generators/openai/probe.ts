@@ -8,7 +8,7 @@ export interface Abilities {
   readonly hasLogprobs: boolean;
   /** How the server scores a given text; undefined when it does not. */
   readonly scoring: "echo" | "prompt_logprobs" | undefined;
-  /** True when the server continues an answer that is begun. */
+  /** True when the server continues an answer that is begun; with completions, the exact text of a prompt. */
   readonly takesPrefill: boolean;
   /** Whether logprobs are those after temperature; undefined when it was not found out. */
   readonly isTempered: boolean | undefined;
@@ -16,11 +16,13 @@ export interface Abilities {
   readonly isSeedStable: boolean | undefined;
 }
 
-const MOST_CALLS = 5;
+const MOST_CALLS = 8;
 const MOST_TOP = 20;
 /** A count whose continuation any model that continues at all gets right. */
 const COUNT = "1, 2, 3, ", NEXT = "4";
 const ASKED = "Count on from 1 to 9, with commas.";
+/** A text that ends inside a word, which nothing but a continuation of it completes. */
+const CUT = "one, two, thr", REST = "ee";
 /** What hardly any two draws begin alike, so that one seed's texts tell of the seed. */
 const LETTERS = "Random letters:", ASKED_LETTERS = "Write random letters, and nothing else.";
 /** Two logprobs that lie nearer to each other may do so by how a server rounds. */
@@ -42,7 +44,10 @@ export async function probe(client: Client, dialect: Dialect, signal?: AbortSign
   // Subtle: one more than asked is the chosen token, which some servers add; fewer than asked is all that it gives.
   if (top > 0 && top < MOST_TOP) dialect.mostTop = top;
   const scoring = dialect.mode === "completions" ? await scoringOf(calls) : undefined;
-  const takesPrefill = dialect.mode === "completions" || await continues(calls);
+  // A server that tells how it cut a text into tokens continues that text.
+  const takesPrefill = dialect.mode === "chat"
+    ? await continues(calls)
+    : scoring !== undefined || await continuesText(calls);
   const hot = top > 1 ? await calls.ask({ ...sampled, temperature: 2, max_tokens: 1 }) : undefined;
   const again = await calls.ask(sampled);
   const sent = dialect.body(sampled);
@@ -112,6 +117,12 @@ async function continues(calls: Calls): Promise<boolean> {
   const begun = wireInput("chat", { prompt: ASKED }, COUNT);
   const answer = await calls.ask({ ...begun, temperature: 0, max_tokens: 1 });
   return textOf(answer).trim().startsWith(NEXT);
+}
+
+/** Subtle: some servers put a prompt of completions into a conversation too. Not found out, none does. */
+async function continuesText(calls: Calls): Promise<boolean> {
+  const answer = await calls.ask({ prompt: CUT, temperature: 0, max_tokens: 4 });
+  return answer === undefined || textOf(answer).startsWith(REST);
 }
 
 /**

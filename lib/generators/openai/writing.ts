@@ -87,9 +87,8 @@ export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerat
   const left = params.maxTokens - path.length;
   if (left > 0) checkNames(begun);
   const start = left > 0 ? textOf(begun) : detokenize(begun);
-  if (
-    dialect.mode === "chat" && !peer.takesPrefill && (start !== "" || request.messages?.at(-1)?.role === "assistant")
-  ) {
+  const endsInAnswer = dialect.mode === "chat" && request.messages?.at(-1)?.role === "assistant";
+  if (!peer.takesPrefill && (start !== "" || endsInAnswer)) {
     throw new RangeError(`Cannot go on with a given text: ${client.host} does not continue an answer that is begun`);
   }
   const wanted: Body = {

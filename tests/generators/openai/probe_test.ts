@@ -8,7 +8,7 @@ const STEP = { prompt: "abc", path: [], params: { ...DEFAULT_PARAMS, temperature
 const close = (one: number | undefined, other: number | undefined) =>
   assert.ok(Math.abs((one ?? NaN) - (other ?? NaN)) < 1e-9, `${one} against ${other}`);
 
-Deno.test("the probe asks at most five times, and its answers say what a server can show", async () => {
+Deno.test("the probe asks at most eight times, and its answers say what a server can show", async () => {
   const fake = startFakeOpenAi();
   const cases: readonly [string, "chat" | "completions", readonly (string | RegExp)[], boolean, boolean][] = [
     ["ok", "chat", ["at most 20 candidates", /before/, /one text/, "no scoring of given text"], true, false],
@@ -18,6 +18,7 @@ Deno.test("the probe asks at most five times, and its answers say what a server 
     ["ignores_seed", "chat", [/20/, /before/, "one seed writes different texts"], true, false],
     ["no_echo", "completions", [/20/, /before/, /one text/, "scores given text by prompt_logprobs"], true, true],
     ["no_scoring", "completions", [/20/, /before/, /one text/, /no scoring/], true, false],
+    ["templated", "completions", [/20/, /before/, /one text/, /no scoring/], false, false],
     ["llama_server", "completions", [/20/, /before/, /one text/, /no scoring/], true, false],
     ["silent", "chat", ["no logprobs", /one text/, /no scoring/], false, false],
     ["no_prefill", "chat", [/20/, /before/, /one text/, /no scoring/], false, false],
@@ -28,9 +29,9 @@ Deno.test("the probe asks at most five times, and its answers say what a server 
     const before = fake.seen.length;
     const generator = await openFake(fake.url(behaviour), { mode });
     const calls = fake.seen.slice(before);
-    assert.ok(calls.length <= 5, `${behaviour}: ${calls.length} calls`);
+    assert.ok(calls.length <= 8, `${behaviour}: ${calls.length} calls`);
     assert.ok(
-      calls.every(({ body }) => /[Cc]ount|1, 2, 3|andom letters/.test(JSON.stringify(body))),
+      calls.every(({ body }) => /[Cc]ount|1, 2, 3|one, two, thr|andom letters/.test(JSON.stringify(body))),
       "our own text alone",
     );
     const found = generator.facts.notes ?? [];
@@ -52,6 +53,21 @@ Deno.test("the probe's notes tell nothing of a seed that a server does not take,
     const { facts } = await openFake(fake.url(behaviour));
     assert.ok(!facts.notes?.some((note) => note.includes("seed")), `${behaviour}: ${facts.notes}`);
   }
+  await fake.close();
+});
+
+Deno.test("a server that puts a prompt into a conversation continues no text, and is not asked to", async () => {
+  const fake = startFakeOpenAi();
+  const generator = await openFake(fake.url("templated"), { mode: "completions" });
+  assert.match(generator.lacks?.next ?? "", /does not continue a prompt's exact text/);
+  const request = { prompt: "abc", params: { ...DEFAULT_PARAMS, maxTokens: 4 }, top: 4 };
+  const ids: number[] = [];
+  for await (const event of generator.generate(request)) if (event.type === "step") ids.push(event.token.id);
+  assert.equal(ids.length, 4, "it still generates");
+  const before = fake.seen.length;
+  const branch = generator.generate({ ...request, path: ids.slice(0, 2) });
+  await assert.rejects(Array.fromAsync(branch), /Cannot go on with a given text/);
+  assert.equal(fake.seen.length, before);
   await fake.close();
 });
 
