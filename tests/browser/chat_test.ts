@@ -480,6 +480,32 @@ Deno.test("chat screen", async (t) => {
     await own.context().close();
   });
 
+  await t.step("an answer is read out to its end while another version of it is looked at", async () => {
+    const own = await (await browser.newContext()).newPage();
+    await own.goto(`${app.origin}/persona_chat/chat`);
+    await own.locator("[data-ready=true]").waitFor();
+    await send(own, "do you have any pets ?");
+    await turns(own).last().getByRole("button", { name: "Edit" }).click();
+    await own.getByLabel("Edit").fill("i have a dragon .");
+    await own.getByRole("button", { name: "Save" }).click();
+    await own.getByText("2 / 2").waitFor();
+    const seen = Promise.withResolvers<void>();
+    await own.route("**/api/persona_chat/chat/chat", async (route) => {
+      await seen.promise;
+      await route.continue();
+    });
+    await turns(own).last().getByRole("button", { name: "Tokens" }).focus();
+    await own.keyboard.press("r");
+    await own.getByText("3 / 3").waitFor();
+    await own.getByRole("button", { name: "Previous version" }).click();
+    await own.getByText("2 / 3").waitFor();
+    seen.resolve();
+    await own.getByRole("button", { name: "Stop" }).and(own.locator(":disabled")).waitFor();
+    await own.getByRole("log").filter({ hasText: /i have a parrot \.$/ }).waitFor({ state: "attached" });
+    assert.match(await turns(own).last().innerText(), /i have a dragon/);
+    await own.context().close();
+  });
+
   await t.step("says without JavaScript that it needs it", async () => {
     const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
     await plain.goto(`${app.origin}/persona_chat/chat`);
