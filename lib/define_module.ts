@@ -1,9 +1,7 @@
-import * as v from "valibot";
 import type { Component, ComponentKind } from "./components/component.ts";
+import { paramFault } from "./lm/param_fault.ts";
 import { DEFAULT_PARAMS } from "./lm/params.ts";
 import { quote } from "./lm/quote.ts";
-import { paramsSchema } from "./lm/wire.ts";
-import { camelCase, snakeCase } from "./lm/wire_text.ts";
 import type { Metric } from "./metrics/metric.ts";
 import { CHECKED, type Module, type ModuleDefinition } from "./module.ts";
 import type { Task } from "./task.ts";
@@ -159,23 +157,8 @@ function checkParams(what: string, params: Task<unknown>["params"] & object): vo
     throw new TypeError(`Cannot define ${what}: its params are ${got(params)}, expected { name: value }`);
   }
   checkFields(`the params of ${what}`, params, DEFAULT_PARAMS);
-  const given = Object.entries(params).filter(([name]) => Object.hasOwn(DEFAULT_PARAMS, name));
-  const { issues } = v.safeParse(paramsSchema, Object.fromEntries(given.map(wireParam)), { abortEarly: true });
-  if (issues === undefined) return;
-  const [{ message, path }] = issues;
-  const name = camelCase(String(path?.[0].key));
-  const value = given.find(([each]) => each === name)?.[1];
-  throw new RangeError(`Cannot define ${what}: its params.${name} ${message}, got ${quote(value)}`);
-}
-
-/** Subtle: the wire has null for the −∞ that bans a token, and where a param may be left out none may be undefined. */
-function wireParam([name, value]: readonly [string, unknown]): readonly [string, unknown] {
-  const biases = name === "logitBias" && typeof value === "object" && value !== null
-    ? Object.fromEntries(
-      Object.entries(value).map(([id, bias]) => [id, bias === -Infinity ? null : bias ?? undefined]),
-    )
-    : value ?? null;
-  return [snakeCase(name), biases];
+  const fault = paramFault(params);
+  if (fault !== undefined) throw new RangeError(`Cannot define ${what}: its params.${fault}`);
 }
 
 function checkSource(what: string, part: string, source: unknown, expected: string): void {
