@@ -53,6 +53,29 @@ Deno.test("the rail leads to the sample, generator and params that a screen show
   assert.equal((await railLinks("/two/chat?generator=two&temperature=0.5")).dataset, "/two/dataset?generator=two");
 });
 
+Deno.test("what was found out of a generator stands beside its name once it is open, as the text that it is", async () => {
+  const source = table();
+  const noted: typeof source = {
+    ...source,
+    async open(context) {
+      const opened = await source.open(context);
+      return { ...opened, facts: { ...opened.facts, notes: ["takes <b>one</b> at a time", "ignores top_k"] } };
+    },
+  };
+  const { fetch, post } = await rigApp({
+    modules: [defineModule({ ...module, generators: { noted, plain: table() } })],
+  });
+  const read = async (generator: string) => {
+    await (await post("/api/two/generation/generate", { generator, params: { max_tokens: 1 } })).text();
+    return await (await fetch(`/two/generation?generator=${generator}`)).text();
+  };
+  assert.match(
+    await read("noted"),
+    /<summary[^>]*>2 notes<\/summary><ul[^>]*><li[^>]*>takes &lt;b>one&lt;\/b> at a time<\/li><li[^>]*>ignores top_k<\/li>/,
+  );
+  assert.doesNotMatch(await read("plain"), /2 notes/);
+});
+
 Deno.test("what is wrong with an address is not taken along by the rail", async () => {
   for (const wrong of [`${PLACE}&temperature=9`, "sample=99", "task=none", "generator=none"]) {
     assert.equal((await railLinks(`/two/generation?${wrong}`)).dataset, "/two/dataset", wrong);

@@ -12,8 +12,22 @@ export function EngineList({ engines }: { readonly engines: readonly EngineRepor
         <li key={name} class="break-anywhere">
           {visibleText(name)} · {facts === undefined ? visibleText(label) : engineText(facts)}
           {facts !== undefined && <span class="block">{engineDetail(facts)}</span>}
+          <Notes notes={facts?.notes} />
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What else was found out of a generator. */
+function Notes({ notes = [] }: { readonly notes?: readonly string[] | undefined }) {
+  if (notes.length === 0) return null;
+  return (
+    <details>
+      <summary class="cursor-pointer">{TEXT.engineNotes(notes.length)}</summary>
+      <ul class="grid max-h-[30vh] gap-1 overflow-y-auto pl-3 pt-1">
+        {notes.map((note) => <li key={note}>{visibleText(note)}</li>)}
+      </ul>
+    </details>
   );
 }

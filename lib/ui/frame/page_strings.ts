@@ -4,6 +4,7 @@ export const PAGE_STRINGS = {
   components: "Components",
   skipToMain: "Skip to the sample",
   engines: "Generators",
+  engineNotes: (count: number) => count === 1 ? "1 note" : `${count} notes`,
   engineWindow: (tokens: string) => `window ${tokens}`,
   badParam: "Invalid request",
   notFound: "There is nothing here",
