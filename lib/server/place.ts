@@ -176,7 +176,7 @@ async function readRow(dataset: Dataset<unknown>, sample: number, split: string)
   } catch (error) {
     if (error instanceof ProblemError) throw error;
     const detail = `Cannot read sample ${sample} of split "${split}": ${thrownText(error)}`;
-    throw new ProblemError(422, "Row not readable", detail, { field: "sample", cause: error });
+    throw new ProblemError(422, "Row not readable", detail, { field: "sample", cause: error, isOfModule: true });
   }
 }
 

@@ -5,6 +5,8 @@ interface ProblemOptions extends ErrorOptions {
   /** The field of the request at fault, such as `params.top_p`. */
   readonly field?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** True for what the module's own code or data did: its cause is for the log, whatever the status. */
+  readonly isOfModule?: boolean;
 }
 
 /** An error that the client is told about in full. */
@@ -12,19 +14,21 @@ export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly field?: string;
   readonly headers: Readonly<Record<string, string>>;
+  readonly isOfModule: boolean;
 
   constructor(readonly status: number, readonly title: string, readonly detail: string, options: ProblemOptions = {}) {
     // Subtle: a module's code may throw `undefined`, which is a cause all the same.
     super(detail, "cause" in options ? { cause: options.cause } : {});
     if (options.field !== undefined) this.field = options.field;
     this.headers = options.headers ?? {};
+    this.isOfModule = options.isOfModule ?? false;
   }
 }
 
 /** What a module's own code threw, or gave in place of what it should: of the model, and of other rows, it says nothing. */
 export class ModuleFailedError extends ProblemError {
   constructor(detail: string, cause: unknown) {
-    super(500, "Module failed", detail, { cause });
+    super(500, "Module failed", detail, { cause, isOfModule: true });
   }
 }
 
@@ -70,9 +74,9 @@ export function problemResponse(error: unknown, id: string): Response {
   });
 }
 
-/** Whether the log should have the stack: an error that nobody threw on purpose, or what is behind a 5xx problem. */
+/** Whether the log should have the stack: an error that nobody threw on purpose, or what is behind a problem of our side. */
 export function isUnexpected(error: unknown): boolean {
-  if (error instanceof ProblemError) return error.status >= 500 && Object.hasOwn(error, "cause");
+  if (error instanceof ProblemError) return (error.status >= 500 || error.isOfModule) && Object.hasOwn(error, "cause");
   return httpStatus(error) >= 500;
 }
 

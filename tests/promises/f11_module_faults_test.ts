@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Generator, GeneratorSource } from "../../lib/generators/generator.ts";
 import type { GeneratorEvent } from "../../lib/lm/event.ts";
-import { button, chat, component, defineModule, generation, rows, text } from "../../lib/mod.ts";
+import { button, chat, component, type DatasetSource, defineModule, generation, rows, text } from "../../lib/mod.ts";
 import type { Metric } from "../../lib/metrics/metric.ts";
 import { startApp } from "../rig/app_process.ts";
 import { GENERATE, runBody } from "../rig/load.ts";
@@ -67,6 +67,11 @@ function generatorOf(way: Way): GeneratorSource {
 }
 
 const sourceOf = (way: Way): GeneratorSource => ({ ...table, open: untyped<GeneratorSource["open"]>(THROWS[way]) });
+const splitOf = (way: Way): DatasetSource<string> => ({ label: way, open: untyped<() => never>(THROWS[way]) });
+const rowsOf = (way: Way): DatasetSource<string> => ({
+  label: way,
+  open: () => Promise.resolve({ size: 1, problems: [], row: untyped<() => string>(THROWS[way]) }),
+});
 const of = <Value>(make: (way: Way) => Value) => Object.fromEntries(WAYS.map((way) => [way, make(way)]));
 const task = { dataset: { all: rows(["abc"]) }, prompt: (sample: string) => sample, params: { maxTokens: 4 } };
 const TALK = { messages: [{ role: "user", content: "a" }], generator: "good" };
@@ -91,6 +96,8 @@ const module = defineModule({
     ...Object.fromEntries(
       WAYS.map((way) => [`target_${way}`, { ...task, target: untyped<() => string>(THROWS[way]) }]),
     ),
+    ...Object.fromEntries(WAYS.map((way) => [`split_${way}`, { ...task, dataset: { all: splitOf(way) } }])),
+    ...Object.fromEntries(WAYS.map((way) => [`row_${way}`, { ...task, dataset: { all: rowsOf(way) } }])),
     ...Object.fromEntries(WAYS.map((way) => [`show_${way}`, { ...task, show: untyped<() => []>(THROWS[way]) }])),
     ...Object.fromEntries(WAYS.map((way) => [`metric_${way}`, { ...task, metrics: { bad: metricOf(way), length } }])),
   },
@@ -115,7 +122,7 @@ const module = defineModule({
   ],
 });
 
-Deno.test("F11: ten places in a module, seven ways to throw", async (t) => {
+Deno.test("F11: twelve places in a module, seven ways to throw", async (t) => {
   const app = await rigApp({ modules: [module] });
   const { session } = await (await app.fetch("/api/faulty/actions/elements")).json();
   let clicks = 0;
@@ -148,6 +155,16 @@ Deno.test("F11: ten places in a module, seven ways to throw", async (t) => {
     show: async (way) => {
       const body = { task: `show_${way}`, generator: "good" };
       assertLogged(app, await readProblem(await app.post("/api/faulty/generation/generate", body)));
+    },
+    split: async (way) => {
+      const body = { task: `split_${way}`, generator: "good" };
+      assertLogged(app, await readProblem(await app.post("/api/faulty/generation/generate", body)), 503);
+    },
+    row: async (way) => {
+      const body = { task: `row_${way}`, generator: "good" };
+      // A generator that nobody reads is a row, of which there is no prompt.
+      const status = way === "after_yield" ? 500 : 422;
+      assertLogged(app, await readProblem(await app.post("/api/faulty/generation/generate", body)), status);
     },
     chat_prompt: async (way) => {
       for (const call of ["chat", "chat_prompt"]) {

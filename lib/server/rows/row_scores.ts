@@ -74,8 +74,8 @@ export async function scoreRow(
     });
   } catch (error) {
     if (!isOfRow(error)) throw error;
-    if (error instanceof ModuleFailedError && !logged.has(table)) toldProblem(asker.state, error);
-    if (error instanceof ModuleFailedError) logged.add(table);
+    if (error.isOfModule && !logged.has(table)) toldProblem(asker.state, error);
+    if (error.isOfModule) logged.add(table);
     keep({ fault: error.message });
   }
 }
