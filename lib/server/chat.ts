@@ -4,7 +4,7 @@ import type { ChatComponent, Conversation } from "../components/chat.ts";
 import type { Generator } from "../generators/generator.ts";
 import type { Inputs } from "../elements/button/button.ts";
 import { Input } from "../elements/input.ts";
-import { checkedMessages, checkedPrompt, checkedText, refusePromise } from "../lm/checked_prompt.ts";
+import { checkedMessages, checkedPrompt, refusePromise } from "../lm/checked_prompt.ts";
 import type { Message } from "../lm/message.ts";
 import { type Prompt, toPrompt } from "../lm/prompt.ts";
 import type { Token } from "../lm/token.ts";
@@ -137,7 +137,7 @@ async function buildPrompt(
   const shown = system === "" ? messages : [{ role: "system", content: system } as const, ...messages];
   const whole = ownMessages === undefined ? shown : make((conversation) => checkedMessages(ownMessages(conversation)));
   const render = generator.renderChat.bind(generator);
-  const text = await told(generatorName, signal, async (signal) => checkedText(await render(whole, signal)));
+  const text = await told(generatorName, signal, (signal) => render(whole, signal));
   return { prompt: toPrompt(text), messages: whole };
 }
 

@@ -134,11 +134,14 @@ Deno.test("a page of elements is told too, where a completion that its generator
 });
 
 Deno.test("a chat template that gives no text is told, and nothing is completed", async () => {
-  const rig = await rigApp({ modules: [module] });
-  const body = { messages: [{ role: "user", content: "a" }], generator: "template" };
+  const rig = await rigApp({ modules: [module], servesApi: true });
+  const messages = [{ role: "user", content: "a" }], body = { messages, generator: "template" };
   for (const call of ["chat", "chat_prompt"]) {
     const { status, detail } = await readProblem(await rig.post(`/api/own/chat/${call}`, body));
     assert.equal(status, 500);
     assert.match(detail, /The generator "template" failed: expected a text, got undefined/);
   }
+  const answer = await rig.post("/v1/chat/completions", { model: "own/template", messages });
+  assert.equal(answer.status, 500);
+  assert.match((await answer.json()).error.message, /failed: expected a text, got undefined/);
 });

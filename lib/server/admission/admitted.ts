@@ -1,6 +1,7 @@
 /** A generator as one client uses it: in turn with the others, under watch, and counted. */
 import type { GenerateRequest, Generator } from "../../generators/generator.ts";
 import { eventsOf, RunCheck } from "../../generators/run_check.ts";
+import { checkedText } from "../../lm/checked_prompt.ts";
 import type { GeneratorEvent } from "../../lm/event.ts";
 import type { Ticket } from "./admission.ts";
 import { RunCount } from "../telemetry/counters.ts";
@@ -32,7 +33,8 @@ export function admitted(generator: Generator, use: Use): Generator {
       tokenize: (prompt, signal) => inTurn(use, signal, (ending) => tokenize.call(generator, prompt, ending)),
     }),
     ...(renderChat && {
-      renderChat: (turns, signal) => inTurn(use, signal, (ending) => renderChat.call(generator, turns, ending)),
+      renderChat: (turns, signal) =>
+        inTurn(use, signal, async (ending) => checkedText(await renderChat.call(generator, turns, ending))),
     }),
     ...(next && {
       next: (request, signal) => inTurn(use, signal, (ending) => next.call(generator, request, ending)),
