@@ -1,24 +1,13 @@
 /** What a run owes, as a module may bring a generator of its own in plain JavaScript. */
 import type { GeneratorEvent } from "../lm/event.ts";
+import { faultOf, type Fields, isRecord, STEP_FIELDS } from "./checked_answer.ts";
 import type { GenerateRequest, Generator } from "./generator.ts";
 
-type Kind = "number" | "text" | "list" | "object";
-
-/** What nothing can be told without. */
-const FIELDS: Readonly<Record<GeneratorEvent["type"], readonly (readonly [path: readonly string[], kind: Kind])[]>> = {
+const FIELDS: Readonly<Record<GeneratorEvent["type"], Fields>> = {
   queue: [[["position"], "number"]],
   prompt: [[["tokens"], "list"]],
   warning: [[["param"], "text"], [["message"], "text"]],
-  step: [
-    [["sequence"], "number"],
-    [["position"], "number"],
-    [["token", "id"], "number"],
-    [["token", "text"], "text"],
-    [["token", "bytes"], "list"],
-    [["top"], "list"],
-    [["processors"], "list"],
-    [["draw"], "object"],
-  ],
+  step: STEP_FIELDS,
   finish: [
     [["sequence"], "number"],
     [["reason"], "text"],
@@ -55,10 +44,8 @@ export class RunCheck {
     if (fields === undefined) {
       throw new TypeError(`it yields what is no event: expected the type ${Object.keys(FIELDS).join(", ")}`);
     }
-    for (const [path, kind] of fields) {
-      if (isOf(kind, at(event, path))) continue;
-      throw new TypeError(`it yields a ${event.type} whose ${path.join(".")} is no ${kind}`);
-    }
+    const fault = faultOf(event, fields);
+    if (fault !== undefined) throw new TypeError(`it yields a ${event.type} whose ${fault}`);
     if (event.type === "step") this.#open.add(event.sequence);
     if (event.type !== "finish") return;
     this.#open.delete(event.sequence);
@@ -71,29 +58,6 @@ export class RunCheck {
     if (sequence === undefined && this.#hasFinish) return;
     throw new UnfinishedError(`it ended without a "finish" of sequence ${sequence ?? 0}`);
   }
-}
-
-function at(value: object, path: readonly string[]): unknown {
-  let found: unknown = value;
-  for (const name of path) found = isRecord(found) ? found[name] : undefined;
-  return found;
-}
-
-function isOf(kind: Kind, value: unknown): boolean {
-  switch (kind) {
-    case "number":
-      return typeof value === "number" && !Number.isNaN(value);
-    case "text":
-      return typeof value === "string";
-    case "list":
-      return Array.isArray(value);
-    case "object":
-      return typeof value === "object" && value !== null;
-  }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<GeneratorEvent> {

@@ -2,7 +2,17 @@
 import assert from "node:assert/strict";
 import type { Generator, GeneratorSource } from "../../lib/generators/generator.ts";
 import type { GeneratorEvent } from "../../lib/lm/event.ts";
-import { button, chat, component, type DatasetSource, defineModule, generation, rows, text } from "../../lib/mod.ts";
+import {
+  button,
+  chat,
+  component,
+  type DatasetSource,
+  defineModule,
+  generation,
+  nextToken,
+  rows,
+  text,
+} from "../../lib/mod.ts";
 import type { Metric } from "../../lib/metrics/metric.ts";
 import { startApp } from "../rig/app_process.ts";
 import { GENERATE, runBody } from "../rig/load.ts";
@@ -67,6 +77,20 @@ function generatorOf(way: Way): GeneratorSource {
 }
 
 const sourceOf = (way: Way): GeneratorSource => ({ ...table, open: untyped<GeneratorSource["open"]>(THROWS[way]) });
+/** Generates, and throws where it is asked for anything else. */
+const answerOf = (way: Way): GeneratorSource => ({
+  ...table,
+  async open(context) {
+    const thrown = THROWS[way];
+    return {
+      ...await table.open(context),
+      next: untyped<NonNullable<Generator["next"]>>(thrown),
+      score: untyped<NonNullable<Generator["score"]>>(thrown),
+      tokenize: untyped<NonNullable<Generator["tokenize"]>>(thrown),
+      renderChat: untyped<NonNullable<Generator["renderChat"]>>(thrown),
+    };
+  },
+});
 const splitOf = (way: Way): DatasetSource<string> => ({ label: way, open: untyped<() => never>(THROWS[way]) });
 const rowsOf = (way: Way): DatasetSource<string> => ({
   label: way,
@@ -86,6 +110,7 @@ const module = defineModule({
   generators: {
     good: table,
     ...of(generatorOf),
+    ...Object.fromEntries(WAYS.map((way) => [`answer_${way}`, answerOf(way)])),
     ...Object.fromEntries(WAYS.map((way) => [`open_${way}`, sourceOf(way)])),
   },
   tasks: {
@@ -108,6 +133,9 @@ const module = defineModule({
     ...WAYS.map((way) =>
       chat({ name: `controls_${way}`, prompt: () => "abc", controls: untyped<() => Record<never, never>>(THROWS[way]) })
     ),
+    chat({ name: "talk" }),
+    chat({ name: "prompt_good", prompt: () => "abc" }),
+    nextToken(),
     component("Sharing", ({ page }) => [
       button("Share", { name: "share", inputs: {} }, async () => {
         await Promise.resolve();
@@ -122,7 +150,7 @@ const module = defineModule({
   ],
 });
 
-Deno.test("F11: twelve places in a module, seven ways to throw", async (t) => {
+Deno.test("F11: thirteen places in a module, seven ways to throw", async (t) => {
   const app = await rigApp({ modules: [module] });
   const { session } = await (await app.fetch("/api/faulty/actions/elements")).json();
   let clicks = 0;
@@ -181,6 +209,18 @@ Deno.test("F11: twelve places in a module, seven ways to throw", async (t) => {
       const last = (await readEvents(answer)).at(-1);
       assert.ok(last?.type === "error");
       assertLogged(app, last.problem);
+    },
+    answer: async (way) => {
+      const generator = `answer_${way}`;
+      const asked: readonly (readonly [string, object])[] = [
+        ["next-token/next_token", { task: "good" }],
+        ["generation/score", { task: "good", completion: "a" }],
+        ["talk/chat", TALK],
+        ["prompt_good/chat_prompt", TALK],
+      ];
+      for (const [call, body] of asked) {
+        assertLogged(app, await readProblem(await app.post(`/api/faulty/${call}`, { ...body, generator })));
+      }
     },
     source: async (way) => {
       const answer = await app.post("/api/faulty/generation/generate", { task: "good", generator: `open_${way}` });

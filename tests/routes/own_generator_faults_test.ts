@@ -8,6 +8,7 @@ import {
   generation,
   type Generator,
   type GeneratorSource,
+  nextToken,
   rows,
   text,
 } from "../../lib/mod.ts";
@@ -124,6 +125,37 @@ Deno.test("a run that ends without a finish is not told as whole, nor are events
     assert.deepEqual(events.map(({ type }) => type), types, name);
     assert.ok(last?.type === "error");
     assert.match(last.problem.detail, reason);
+  }
+});
+
+/** By generator: the call, and how what it gives is told. */
+const ANSWERS: Readonly<Record<string, readonly [Partial<Generator>, string, RegExp]>> = {
+  no_scores: [
+    { score: untyped<NonNullable<Generator["score"]>>(() => Promise.resolve({})) },
+    "generation/score",
+    /its score gives no list, got \{\}/,
+  ],
+  no_logprob: [
+    { score: untyped<NonNullable<Generator["score"]>>(() => Promise.resolve([step(0)])) },
+    "generation/score",
+    /its score gives a token 0 whose logprob is no number/,
+  ],
+  no_step: [
+    { next: untyped<NonNullable<Generator["next"]>>(() => Promise.resolve({ path: [], offset: 0 })) },
+    "next-token/next_token",
+    /its next gives a distribution whose step\.sequence is no number/,
+  ],
+};
+
+Deno.test("what a generator gives in place of scores or of a distribution is named", async () => {
+  const generators = Object.fromEntries(Object.entries(ANSWERS).map(([name, [parts]]) => [name, own(parts)]));
+  const tasks = { t: { dataset: { all: rows(["a"]) }, prompt: (sample: string) => sample, target: () => "a" } };
+  const module = defineModule({ name: "own", generators, tasks, components: [generation(), nextToken()] });
+  const rig = await rigApp({ modules: [module] });
+  for (const [generator, [, call, reason]] of Object.entries(ANSWERS)) {
+    const { status, detail } = await readProblem(await rig.post(`/api/own/${call}`, { generator }));
+    assert.equal(status, 500, generator);
+    assert.match(detail, reason);
   }
 });
 

@@ -1,5 +1,6 @@
 /** A generator as one client uses it: in turn with the others, under watch, and counted. */
 import type { GenerateRequest, Generator } from "../../generators/generator.ts";
+import { checkedNext, checkedScores, checkedTokens } from "../../generators/checked_answer.ts";
 import { eventsOf, RunCheck } from "../../generators/run_check.ts";
 import { checkedText } from "../../lm/checked_prompt.ts";
 import type { GeneratorEvent } from "../../lm/event.ts";
@@ -30,19 +31,21 @@ export function admitted(generator: Generator, use: Use): Generator {
     ...(lacks === undefined ? {} : { lacks }),
     generate: (request) => countedRun(generator, request, use),
     ...(tokenize && {
-      tokenize: (prompt, signal) => inTurn(use, signal, (ending) => tokenize.call(generator, prompt, ending)),
+      tokenize: (prompt, signal) =>
+        inTurn(use, signal, async (ending) => checkedTokens(await tokenize.call(generator, prompt, ending))),
     }),
     ...(renderChat && {
       renderChat: (turns, signal) =>
         inTurn(use, signal, async (ending) => checkedText(await renderChat.call(generator, turns, ending))),
     }),
     ...(next && {
-      next: (request, signal) => inTurn(use, signal, (ending) => next.call(generator, request, ending)),
+      next: (request, signal) =>
+        inTurn(use, signal, async (ending) => checkedNext(await next.call(generator, request, ending))),
     }),
     ...(score && {
       score: (request) =>
-        inTurn(use, request.signal, (ending) => {
-          return score.call(generator, { ...request, ...(ending && { signal: ending }) });
+        inTurn(use, request.signal, async (ending) => {
+          return checkedScores(await score.call(generator, { ...request, ...(ending && { signal: ending }) }));
         }),
     }),
     close: () => generator.close(),
