@@ -1,3 +1,4 @@
+import { quote } from "../lm/quote.ts";
 import type { Generator } from "./generator.ts";
 
 /** What it may offer beside `generate`. */
@@ -18,7 +19,7 @@ export function checkedGenerator(given: Generator): Generator {
   for (const name of OFFERED) {
     const offered: unknown = given[name];
     if (offered === undefined || typeof offered === "function") continue;
-    throw new TypeError(`the source gives a generator whose "${name}" is a ${typeof offered}, expected a function`);
+    throw new TypeError(`the source gives a generator whose "${name}" is ${quote(offered)}, expected a function`);
   }
   return given;
 }

@@ -22,10 +22,13 @@ export class UnfinishedError extends Error {
   override readonly name = "UnfinishedError";
 }
 
-/** The events of a run. @throws {TypeError} where `generate` gives none that can be read one after the other */
-export function eventsOf(generator: Generator, request: GenerateRequest): AsyncIterable<GeneratorEvent> {
+/** The events of a run, of a plain generator too. @throws {TypeError} where `generate` gives none that can be read one after the other */
+export function eventsOf(
+  generator: Generator,
+  request: GenerateRequest,
+): AsyncIterable<GeneratorEvent> | Iterable<GeneratorEvent> {
   const events: unknown = generator.generate(request);
-  if (isAsyncIterable(events)) return events;
+  if (isIterable(events)) return events;
   if (events instanceof Promise) events.catch(() => {}); // What it may still throw is not what is wrong.
   throw new TypeError(
     "its generate() gives no events one after the other: expected an async generator, async *generate",
@@ -60,6 +63,6 @@ export class RunCheck {
   }
 }
 
-function isAsyncIterable(value: unknown): value is AsyncIterable<GeneratorEvent> {
-  return isRecord(value) && Symbol.asyncIterator in value;
+function isIterable(value: unknown): value is AsyncIterable<GeneratorEvent> | Iterable<GeneratorEvent> {
+  return isRecord(value) && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }

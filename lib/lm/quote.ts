@@ -1,4 +1,6 @@
 const SHOWN_CHARACTERS = 64;
+/** Of a character of two units, cut between them. */
+const HALF = /[\ud800-\udbff]$/;
 
 /**
  * A value as a message repeats it: JSON, cut, or else what it is. Never throws, whatever a developer's code gave.
@@ -6,7 +8,7 @@ const SHOWN_CHARACTERS = 64;
  */
 export function quote(value: unknown): string {
   const text = told(value);
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS).replace(HALF, "")}…` : text;
 }
 
 function told(value: unknown): string {

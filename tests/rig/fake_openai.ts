@@ -15,6 +15,8 @@ const THOUGHT = 16;
 export const ALOUD = 3;
 /** What the model always writes after a text. */
 const BY_HEART: readonly (readonly [RegExp, string])[] = [[/1, 2, 3, $/, "4"], [/one, two, thre?$/, "e"]];
+/** What it says in a conversation, in letters of its own, where a text ends inside a word. */
+const REPLY: readonly [RegExp, string] = [/one, two, thr\]$/, "Three, four"];
 const encoder = new TextEncoder();
 
 export interface Seen {
@@ -326,7 +328,7 @@ function whole(
   usage: object,
 ) {
   const choices = written.map((parts, index) => {
-    const text = parts.map(({ chosen }) => chosen.text).join("");
+    const text = REPLY[0].test(prompt) ? REPLY[1] : parts.map(({ chosen }) => chosen.text).join("");
     if (isChat) {
       const content = parts.flatMap(({ logprobs }) =>
         logprobs !== null && "content" in logprobs ? logprobs.content : []

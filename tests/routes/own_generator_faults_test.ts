@@ -62,7 +62,7 @@ const SOURCES: Readonly<Record<string, readonly [GeneratorSource, RegExp]>> = {
   no_close: [gives({ facts: { device: "x" }, generate: () => each([]) }), /a generator without a "close" function/],
   score: [
     own({ score: untyped<NonNullable<Generator["score"]>>(5) }),
-    /whose "score" is a number, expected a function/,
+    /whose "score" is 5, expected a function/,
   ],
 };
 /** By generator: what its events come to, and how the run is told to have failed. */
@@ -73,7 +73,7 @@ const RUNS: Readonly<Record<string, readonly [GeneratorSource, readonly string[]
   no_usage: [yields({ ...finish(0), usage: undefined }), [], /a finish whose usage\.promptTokens is no number/],
   no_token: [yields({ ...step(0), token: undefined }), [], /a step whose token\.id is no number/],
   no_event: [yields("a"), [], /it yields what is no event/],
-  returns: [own({ generate: untyped<Generator["generate"]>(() => []) }), [], /expected an async generator/],
+  returns: [own({ generate: untyped<Generator["generate"]>(() => 5) }), [], /expected an async generator/],
   is_async: [
     own({ generate: untyped<Generator["generate"]>(() => Promise.reject(new Error())) }),
     [],
@@ -86,6 +86,12 @@ const module = defineModule({
   name: "own",
   generators: {
     good: own({}),
+    plain: own({
+      generate: untyped<Generator["generate"]>(function* () {
+        yield step(0);
+        yield finish(0);
+      }),
+    }),
     template: own({ renderChat: untyped<NonNullable<Generator["renderChat"]>>(() => Promise.resolve(undefined)) }),
     ...Object.fromEntries(sources),
   },
@@ -111,8 +117,10 @@ Deno.test("a source that gives no generator is told with what is missing, and ag
 Deno.test("a run that ends without a finish is not told as whole, nor are events that are none", async () => {
   const rig = await rigApp({ modules: [module] });
   const run = async (generator: string) => await rig.post("/api/own/generation/generate", { generator });
-  const good = await readEvents(await run("good"));
-  assert.deepEqual(good.map(({ type }) => type), ["step", "finish", "done"]);
+  for (const name of ["good", "plain"]) {
+    const events = await readEvents(await run(name));
+    assert.deepEqual(events.map(({ type }) => type), ["step", "finish", "done"], name);
+  }
   for (const [name, [, types, reason]] of Object.entries(RUNS)) {
     const answer = await run(name);
     if (types.length === 0) {

@@ -1,6 +1,6 @@
 /** A model of a hub, fetched into a folder of the cache once and used like any other folder from then on. */
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
+import { dirname, join } from "node:path/posix";
 import * as v from "valibot";
 import type { OpenContext } from "../generator.ts";
 import { CHAT_TEMPLATE_FILES } from "./chat_template.ts";

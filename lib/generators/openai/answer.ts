@@ -88,7 +88,7 @@ const faultSchema = v.object({
   error: v.union([
     v.pipe(v.string(), v.minLength(1), v.transform((message) => ({ message, code: undefined, param: undefined }))),
     v.object({
-      message: v.string(),
+      message: v.pipe(v.string(), v.minLength(1)),
       code: v.fallback(v.nullish(v.union([v.string(), v.number()])), undefined),
       param: textOrNot,
     }),
@@ -111,7 +111,7 @@ export function readFault(value: unknown): GivenFault | undefined {
   const { message, code, param } = parsed.output.error;
   return {
     message,
-    status: typeof code === "number" && code >= 400 ? code : 200,
+    status: typeof code === "number" && code >= 400 && code < 600 ? code : 200,
     code: typeof code === "string" ? code : undefined,
     param: param ?? undefined,
   };

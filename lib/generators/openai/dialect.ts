@@ -43,7 +43,7 @@ const BAN = -100;
 export class Dialect {
   readonly #dropped = new Map<string, string>();
   /** Params that are left out where they have their default, which the server refuses to be told. */
-  readonly #unsaid = new Set<string>();
+  readonly #unsaid = new Map<string, string>();
   /** Most candidates that the server gives; lowered when it refuses. */
   #mostTop = 20;
   #lengthName: "max_tokens" | "max_completion_tokens";
@@ -86,13 +86,21 @@ export class Dialect {
 
   /** Which of the wanted params are left out, and why; defaults are not missed. */
   missing(wanted: Body, defaults: Body): readonly Dropped[] {
-    return [...this.#dropped].filter(([name]) => {
+    const dropped = [...this.#dropped].filter(([name]) => {
       const value = wanted[name];
       return value !== undefined && value !== defaults[name] && !OWN.includes(name) && name !== "top_logprobs";
     }).map(([param, reason]) => ({
       param,
       message: `The server does not take ${param}, so it was left out (${reason})`,
     }));
+    // What the server then does is its own default, which need not be ours.
+    const unsaid = [...this.#unsaid].filter(([name]) => wanted[name] === WIRE_DEFAULTS[name]).map((
+      [param, reason],
+    ) => ({
+      param,
+      message: `The server does not take ${wanted[param]} as ${param}, so its own default holds (${reason})`,
+    }));
+    return [...dropped, ...unsaid];
   }
 
   /**
@@ -130,7 +138,7 @@ export class Dialect {
       return this.#learnsOf(name, sent, { message, isNever: isUnsupported || isForbidden });
     }
     if (sent[name] !== WIRE_DEFAULTS[name]) return false;
-    this.#unsaid.add(name);
+    this.#unsaid.set(name, message);
     return true;
   }
 

@@ -151,7 +151,7 @@ function notesOf(
     ...yes(isSeedStable, "one seed writes one text", "one seed writes different texts"),
     scoring === undefined ? "no scoring of given text" : `scores given text by ${scoring}`,
     // OpenAI refuses them, so that a run tells of it; llama.cpp's server and Ollama leave them unread.
-    ...(client.host === OPENAI_HOST ? [] : ["may ignore top_k, min_p and repetition_penalty unsaid"]),
+    ...(client.host === OPENAI_HOST ? [] : ["may ignore top_k, min_p and repetition_penalty without saying so"]),
   ];
 }
 

@@ -22,7 +22,9 @@ const MOST_TOP = 20;
 const COUNT = "1, 2, 3, ", NEXT = "4";
 const ASKED = "Count on from 1 to 9, with commas.";
 /** A text that ends inside a word, which nothing but a continuation of it completes. */
-const CUT = "one, two, thr", REST = "ee";
+const CUT = "one, two, thr";
+/** How an answer to it begins, in a conversation: as a sentence, or with the word from its start. */
+const REPLY = /^\s*(\p{Lu}|thr)/u;
 /** What hardly any two draws begin alike, so that one seed's texts tell of the seed. */
 const LETTERS = "Random letters:", ASKED_LETTERS = "Write random letters, and nothing else.";
 /** Two logprobs that lie nearer to each other may do so by how a server rounds. */
@@ -119,10 +121,10 @@ async function continues(calls: Calls): Promise<boolean> {
   return textOf(answer).trim().startsWith(NEXT);
 }
 
-/** Subtle: some servers put a prompt of completions into a conversation too. Not found out, none does. */
+/** Subtle: some servers put a prompt of completions into a conversation too. Where it is not found out, none does. */
 async function continuesText(calls: Calls): Promise<boolean> {
   const answer = await calls.ask({ prompt: CUT, temperature: 0, max_tokens: 4 });
-  return answer === undefined || textOf(answer).startsWith(REST);
+  return answer === undefined || !REPLY.test(textOf(answer));
 }
 
 /**

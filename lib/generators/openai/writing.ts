@@ -25,10 +25,13 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ["stop", "stop"],
   ["length", "length"],
   ["content_filter", "content_filter"],
-  // Servers that pass on a model's own words, as TGI and Anthropic's do.
+  // Servers that pass on a model's own words, as those of TGI, Together, Mistral and Anthropic do.
   ["eos_token", "stop"],
+  ["eos", "stop"],
   ["stop_sequence", "stop"],
   ["end_turn", "stop"],
+  ["max_tokens", "length"],
+  ["model_length", "length"],
   ["error", "error"],
   // The model wants something that is not ours to give; its text is over.
   ["tool_calls", "stop"],
@@ -93,7 +96,8 @@ export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerat
   }
   const wanted: Body = {
     ...wireInput(dialect.mode, request, start),
-    ...wireParams({ ...params, maxTokens: left }),
+    // Each completion has a seed of its own where they are asked for one by one; a branch of one has that one's.
+    ...wireParams({ ...params, seed: params.seed + firstSequence, maxTokens: left }),
     ...wantedTop(dialect.mode, request.top),
     ...(params.n === 1 ? {} : { n: params.n }),
     stream_options: { include_usage: true },
@@ -215,7 +219,7 @@ class Pulls {
     } else if (piece.text !== "") {
       yield { ...place(), ...unmeasured(book.token(piece.text), `${client.host} gave no probabilities`) };
     }
-    if (piece.finish !== undefined) writing.reason = REASONS.get(piece.finish) ?? "incomplete";
+    if (piece.finish !== undefined && piece.finish !== "") writing.reason = REASONS.get(piece.finish) ?? "incomplete";
   }
 }
 
