@@ -14,16 +14,23 @@ export function paramFault(params: object): string | undefined {
   const { issues } = v.safeParse(paramsSchema, Object.fromEntries(given.map(wireParam)), { abortEarly: true });
   if (issues === undefined) return undefined;
   const [{ message, path }] = issues;
-  const name = camelCase(String(path?.[0].key));
-  return `${name} ${message}, got ${quote(given.find(([each]) => each === name)?.[1])}`;
+  const name = camelCase(String(path?.[0].key)), value = given.find(([each]) => each === name)?.[1];
+  if (name !== "logitBias" || !isRecord(value)) return `${name} ${message}, got ${quote(value)}`;
+  const [id, bias] = Object.entries(value).find(([id]) => id === path?.[1]?.key) ?? [];
+  const told = id === undefined ? quote(value) : `${quote(bias)} for ${quote(id)}`;
+  return `${name} must map token ids to numbers from -100 to 100, or -Infinity to ban, got ${told}`;
 }
 
 /** Subtle: the wire has null for the −∞ that bans a token, and where a param may be left out none may be undefined. */
 function wireParam([name, value]: readonly [string, unknown]): readonly [string, unknown] {
-  const biases = name === "logitBias" && typeof value === "object" && value !== null
+  const biases = name === "logitBias" && isRecord(value)
     ? Object.fromEntries(
       Object.entries(value).map(([id, bias]) => [id, bias === -Infinity ? null : bias ?? undefined]),
     )
     : value ?? null;
   return [snakeCase(name), biases];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

@@ -128,8 +128,8 @@ Deno.test("defineModule() refuses params out of range and metrics that compute n
     [{ stop: [""] }, /its params\.stop must be .*got \[""\]/],
     [{ order: ["temperature"] }, /its params\.order must name each of logit_bias, .* once, got \["temperature"\]/],
     [{ logitBias: { 5: 200 } }, /its params\.logitBias must map token ids to numbers from -100 to 100/],
-    [{ logitBias: { 5: null } }, /its params\.logitBias must map/],
-    [{ logitBias: { cat: 1 } }, /its params\.logitBias must map/],
+    [{ logitBias: { 5: null, 6: -Infinity } }, /from -100 to 100, or -Infinity to ban, got null for "5"$/],
+    [{ logitBias: { cat: 1 } }, /or -Infinity to ban, got .*cat/],
     ["greedy", /its params are "greedy", expected \{ name: value \}/],
     [null, /its params are null/],
   ];

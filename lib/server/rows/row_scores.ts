@@ -11,7 +11,7 @@ import { toldProblem } from "../told_problem.ts";
 /** Split of a task → generator. Equal questions give equal scores, so they stay for as long as the split is open. */
 const tables = new WeakMap<Dataset<unknown>, Map<string, ScoreTable>>();
 
-/** Tables of splits of whose rows one failed in the module's code, which the log has: of all it would say the same. */
+/** Tables of splits of whose rows one failed in the module's code, of which the log has the first: one fault may be that of all. */
 const logged = new WeakSet<ScoreTable>();
 
 /** What is known of a split's rows. */
