@@ -4,14 +4,8 @@ import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import type { Problem } from "../lib/lm/event.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
 import { fetchNextToken } from "../lib/ui/generation_client.ts";
-import {
-  changedDraws,
-  type GenerationScreen,
-  paramsToWire,
-  sampleSource,
-  screenHref,
-} from "../lib/ui/address/generation_screen.ts";
-import { IDLE, isRunning, type Run, withCompletion } from "../lib/ui/generation/generation_state.ts";
+import { changedDraws, type GenerationScreen, sampleSource, screenHref } from "../lib/ui/address/generation_screen.ts";
+import { IDLE, isRunning, type Run, whatIfOf, withCompletion } from "../lib/ui/generation/generation_state.ts";
 import { colouringEntries } from "../lib/ui/address/colouring_query.ts";
 import { GenerationView } from "../lib/ui/generation/GenerationView.tsx";
 import type { ComparedCompletion } from "../lib/ui/generation/CompletionDiff.tsx";
@@ -101,7 +95,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
   // A run that was kept has no tokens of the prompt; those of its score are the same ones.
   const prompt = run.prompt.length > 0 || run.madeOf !== undefined ? run.prompt : target.scored.value?.prompt ?? [];
   const promptIds = useMemo(() => prompt.length === 0 ? undefined : prompt.map(({ id }) => id), [prompt]);
-  const question = isChanged ? whatIfBody(run, selection, params.value) : undefined;
+  const question = isChanged ? whatIfOf(run, selection, params.value) : undefined;
   const whatIf = useAnswer(
     question && JSON.stringify(question),
     async (signal) =>
@@ -166,16 +160,6 @@ function hrefOf(
 /** Undo and redo of where one is; in a field of the form the browser undoes what was typed. */
 function isUndo(event: KeyboardEvent): boolean {
   return (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !isTyping(event);
-}
-
-/** What asks for the selected step's place by the params on screen; the server has the row, or one pass gives it. */
-function whatIfBody(run: Run, selection: Selection | undefined, params: SamplingParams) {
-  if (selection?.kind !== "step" || isRunning(run)) return undefined;
-  const { steps = [] } = run.completions[selection.sequence] ?? {};
-  const step = steps[selection.position];
-  if (step === undefined || step.draw.kind === "remote") return undefined;
-  const path = steps.slice(0, selection.position).map(({ token }) => token.id);
-  return { params: paramsToWire(params), path, first_sequence: step.sequence, limit: 10 };
 }
 
 /** A comparison with a completion more or less; of three the first leaves. */

@@ -2,6 +2,7 @@
  * Two chats as one: what another tab said, or what a file brings. Turns are known by their keys, so that each stands once,
  * whatever its number is there. Pure.
  */
+import type { Step } from "../../lm/event.ts";
 import type { Chat, Turn, TurnId } from "./chat_state.ts";
 import { fingerprint } from "../fingerprint.ts";
 
@@ -54,10 +55,20 @@ function fuller(own: Turn, other: Turn): Turn {
   const metrics = { ...other.metrics, ...more.metrics };
   return {
     ...more,
-    steps: more.steps.length > 0 ? more.steps : less.steps,
+    steps: fullerSteps(more.steps, less.steps),
     isAccepted: own.isAccepted || other.isAccepted,
     ...(Object.keys(metrics).length === 0 ? {} : { metrics }),
   };
+}
+
+/** The first steps, unless these are the same tokens with the numbers that a server told, which nobody can tell again. */
+function fullerSteps(steps: readonly Step[], others: readonly Step[]): readonly Step[] {
+  const isLess = steps.length === others.length && !hasNumbers(steps) && hasNumbers(others);
+  return steps.length === 0 || isLess ? others : steps;
+}
+
+function hasNumbers(steps: readonly Step[]): boolean {
+  return steps.some(({ logprob, top }) => logprob !== undefined || top.length > 0);
 }
 
 /** An answer that is still being written, here or in another tab. */

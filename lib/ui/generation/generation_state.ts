@@ -2,6 +2,8 @@
 import type { FinishReason, Problem, RunEvent, Step } from "../../lm/event.ts";
 import type { SamplingParams } from "../../lm/params.ts";
 import type { Token } from "../../lm/token.ts";
+import { paramsToWire } from "../address/generation_screen.ts";
+import type { Selection } from "../address/selection_text.ts";
 import { newId } from "../new_id.ts";
 import { type Pace, paced, paceFrom } from "../pace.ts";
 
@@ -172,6 +174,19 @@ export function withCompletion(
       ? { ...run, completions: run.completions.map((each) => each.id === id ? change(each) : each) }
       : run
   );
+}
+
+/**
+ * What asks for the selected step's place by the params on screen; the server has the row, or one pass gives it. Undefined
+ * where nobody can tell, and for a run of another prompt than the one that would be asked about.
+ */
+export function whatIfOf(run: Run, selection: Selection | undefined, params: SamplingParams) {
+  if (selection?.kind !== "step" || isRunning(run) || run.madeOf !== undefined) return undefined;
+  const { steps = [] } = run.completions[selection.sequence] ?? {};
+  const step = steps[selection.position];
+  if (step === undefined || step.draw.kind === "remote") return undefined;
+  const path = steps.slice(0, selection.position).map(({ token }) => token.id);
+  return { params: paramsToWire(params), path, first_sequence: step.sequence, limit: 10 };
 }
 
 function admitted({ ahead: _, ...run }: Run): Run {

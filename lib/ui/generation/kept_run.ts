@@ -156,14 +156,21 @@ function otherPrompt(): Problem {
   return { type: "about:blank", title: TEXT.bare, status: 0, id: "", detail: TEXT.otherPrompt };
 }
 
-/** Both, each run and completion once; those of the first stand where they stood. */
+/**
+ * Both, each run and completion once; those of the first stand where they stood. A branch of which nothing came but an
+ * error is none to add: the next one takes its place.
+ */
 export function joined(one: readonly KeptRun[], other: readonly KeptRun[]): readonly KeptRun[] {
   const more = new Map(other.map((run) => [run.id, run]));
   const grown = one.map((run) => {
     const known = new Set(run.completions.map(({ id }) => id));
-    const further = more.get(run.id)?.completions.filter(({ id }) => !known.has(id)) ?? [];
+    const further = more.get(run.id)?.completions.filter((each) => !known.has(each.id) && !isFailedBranch(each)) ?? [];
     return further.length === 0 ? run : { ...run, completions: [...run.completions, ...further] };
   });
   const ids = new Set(one.map(({ id }) => id));
   return [...grown, ...other.filter(({ id }) => !ids.has(id))];
+}
+
+function isFailedBranch({ from, tokens, reason }: KeptCompletion): boolean {
+  return from !== undefined && tokens.length === 0 && reason === "error";
 }

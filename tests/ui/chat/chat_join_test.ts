@@ -1,6 +1,7 @@
 /** Chats of several tabs and files as one: nothing is lost, nothing stands twice, and nobody's place moves. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Step } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { exportChat, importChat } from "../../../lib/ui/chat/chat_file.ts";
 import { joined } from "../../../lib/ui/chat/chat_join.ts";
@@ -56,6 +57,18 @@ Deno.test("joined() takes an answer from the tab that has more of it, and what e
     assert.equal(all.turns[1]?.reason, "stop");
     assert.equal(all.turns[1]?.isAccepted, true);
   }
+});
+
+Deno.test("joined() takes the numbers that a server told, and not steps that only name the tokens", () => {
+  const chat = answered(state.EMPTY_CHAT, "hi", "hello");
+  const token = { id: 1, text: "hello", bytes: [...new TextEncoder().encode("hello")] };
+  const named: Step = { sequence: 0, position: 0, token, top: [], processors: [], draw: { kind: "remote" } };
+  const numbered = { ...named, logprob: -0.5, rank: 1, top: [{ token, logprob: -0.5, rank: 1 }] };
+  const bare = state.withSteps(chat, 1, { steps: [named] }), full = state.withSteps(chat, 1, { steps: [numbered] });
+  for (const all of [joined(bare, full), joined(full, bare)]) assert.deepEqual(all.turns[1]?.steps, [numbered]);
+  assert.deepEqual(joined(bare, chat).turns[1]?.steps, [named]);
+  const longer = state.withSteps(chat, 1, { steps: [named, { ...named, position: 1 }] });
+  assert.equal(joined(longer, full).turns[1]?.steps.length, 2, "numbers of a part are not those of the whole");
 });
 
 Deno.test("a turn of a file that was edited by hand stands beside the one whose key it has", () => {

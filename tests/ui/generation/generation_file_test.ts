@@ -180,6 +180,22 @@ Deno.test("joined() holds every run and completion of both, once, and is the sam
   }));
 });
 
+Deno.test("a branch that failed and made room for another one does not come back from what was kept", () => {
+  const problem = { type: "about:blank", title: "t", status: 500, detail: "d", id: "x" };
+  const at = { sequence: 0, position: 0 };
+  let run = closed(received(started(DEFAULT_PARAMS, 0), [step(tokenOf("a", 4))], 1), "end");
+  let kept = through([run]);
+  const save = () => kept = joined(through([run]), kept);
+  for (let fault = 0; fault < 2; fault++) {
+    run = closed(branched(run, at, 1), problem);
+    save();
+    assert.equal(kept[0]?.completions.length, 2, "the one that failed last stands there");
+  }
+  run = closed(received(branched(run, at, 1), [step(tokenOf("b", 5))], 2, () => 1), "stopped");
+  save();
+  assert.deepEqual(idsOf(restoredRuns(kept, PROMPT)), [[[4], [5]]]);
+});
+
 Deno.test("keptOfOthers() tells a sample from one whose key begins the same, and counts it once with all it has", () => {
   const own = keptKey({ ...HERE, generator: "gpt" }), longer = keptKey({ ...HERE, generator: "gpt-4" });
   const edited = keptKey({ ...HERE, generator: "gpt", edits: { text: "other words" } });

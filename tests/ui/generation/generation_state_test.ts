@@ -11,6 +11,7 @@ import {
   latest,
   received,
   started,
+  whatIfOf,
 } from "../../../lib/ui/generation/generation_state.ts";
 
 function step(sequence: number, position: number): { type: "step" } & Step {
@@ -129,6 +130,16 @@ Deno.test("branched() puts a branch in the place of one of which nothing came, a
     "error",
     undefined,
   ]);
+});
+
+Deno.test("whatIfOf() asks for a token's place by other params, but for none after another prompt", () => {
+  const run = closed(received(started(DEFAULT_PARAMS, 0), [step(0, 0), step(0, 1)], 1), "end");
+  const selection = { kind: "step", sequence: 0, position: 1 } as const;
+  const body = whatIfOf(run, selection, { ...DEFAULT_PARAMS, temperature: 0.5 });
+  assert.deepEqual(body?.path, [1]);
+  assert.equal(body?.params.temperature, 0.5);
+  assert.equal(whatIfOf({ ...run, madeOf: "1-of another" }, selection, DEFAULT_PARAMS), undefined);
+  assert.equal(whatIfOf({ ...run, phase: "streaming" }, selection, DEFAULT_PARAMS), undefined);
 });
 
 Deno.test("branched() has no place in the queue of the run's stream before it", () => {
