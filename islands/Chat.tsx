@@ -29,6 +29,7 @@ import { useHref } from "../lib/ui/use_href.ts";
 import { useKeys } from "../lib/ui/use_keys.ts";
 import { selectedToken, useTokenInSight } from "../lib/ui/inspector/use_token_in_sight.ts";
 import { useShownTokens } from "../lib/ui/chat/use_shown_tokens.ts";
+import { thrownText } from "../lib/lm/thrown.ts";
 
 interface Branch {
   readonly turn: state.Turn;
@@ -242,7 +243,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       if (theirs.leaf !== undefined) takeSettings();
       failure.value = undefined;
     } catch (error) {
-      tell(error instanceof Error ? error.message : String(error));
+      tell(thrownText(error));
     }
   }
 

@@ -7,7 +7,7 @@ import type { SamplingParams } from "../lm/params.ts";
 import type { Scored } from "../lm/wire.ts";
 import type { TokenId } from "../lm/token.ts";
 import type { Metric } from "../metrics/metric.ts";
-import { thrownText } from "./thrown.ts";
+import { thrownText } from "../lm/thrown.ts";
 
 type Metrics = Readonly<Record<string, Metric>>;
 

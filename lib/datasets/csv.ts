@@ -7,6 +7,7 @@ import { keptLineIndex } from "./line_index.ts";
 import { decodeLine, LARGE_BYTES, readByLines } from "./lines_dataset.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 import { checkSource, checkText, fileSize, isRemote, readBytes, readPart, sourceUrl } from "./source.ts";
+import { thrownText } from "../lm/thrown.ts";
 
 /** Most problems kept of one file. */
 const PROBLEM_LIMIT = 100;
@@ -79,7 +80,7 @@ async function parseCsv<Sample extends object>(
     try {
       samples.push(sampleOf(bytes.subarray(start, end), delimiter, columns, schema));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = thrownText(error);
       problems.push({ line, before: samples.length, message: `Cannot read line ${line} of "${name}": ${reason}` });
     }
   }
@@ -134,7 +135,7 @@ function headerCells(
   try {
     return cellsOf(withoutCr(new TextDecoder().decode(bytes.subarray(start, end))), delimiter);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new SyntaxError(`Cannot read line ${line} of "${name}": ${reason}`);
   }
 }

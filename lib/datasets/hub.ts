@@ -13,6 +13,7 @@ import { keepFile } from "./keep_file.ts";
 import { parquet } from "./parquet.ts";
 import type { RowSchema } from "./row_schema.ts";
 import { fetchSoon } from "./source.ts";
+import { thrownText } from "../lm/thrown.ts";
 
 export interface HubDatasetOptions<Sample> {
   /** Branch, tag or commit. Pin a commit to get the same rows for ever. Default: `main`. */
@@ -235,7 +236,7 @@ class Repository {
       const status: unknown = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
       const reason = typeof status === "number"
         ? this.#refusal(status, host)
-        : `${host} cannot be reached (${error instanceof Error ? error.message : String(error)})`;
+        : `${host} cannot be reached (${thrownText(error)})`;
       throw new Error(`Cannot open ${this.id}: ${reason}`, { cause: error });
     }
   }

@@ -7,6 +7,7 @@ import type { FoundRow } from "./row_query.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 import { LateError } from "./late_error.ts";
 import { lookAtRows } from "./statistics.ts";
+import { thrownText } from "../lm/thrown.ts";
 
 /** Where the Hub serves rows. */
 const ROWS_HOST = "https://datasets-server.huggingface.co";
@@ -77,7 +78,7 @@ export async function hubRows<Sample extends object>(
         const number = Math.floor(place * count / looked), first = number * PAGE_ROWS;
         // Subtle: it is tried again by whoever asks next, as what comes too late is.
         const page = await pages.read(number).catch((cause) => {
-          throw new LateError(reasonOf(cause), { cause });
+          throw new LateError(thrownText(cause), { cause });
         });
         for (let index = first; index < Math.min(size, first + PAGE_ROWS); index++) {
           try {
@@ -102,7 +103,7 @@ export async function hubRows<Sample extends object>(
           try {
             return { index: first + place, row: sampleOf(page, first + place) };
           } catch (error) {
-            return { index: first + place, fault: reasonOf(error) };
+            return { index: first + place, fault: thrownText(error) };
           }
         });
       }
@@ -146,7 +147,7 @@ class Pages {
     }).catch((error) => {
       throw error instanceof Deno.errors.NotCapable
         ? failed(`add "${address.host}" to "net" of the task's permissions in deno.json`, error)
-        : failed(`${address.host} cannot be reached (${reasonOf(error)})`, error);
+        : failed(`${address.host} cannot be reached (${thrownText(error)})`, error);
     });
     const body: unknown = await response.json().catch(() => undefined);
     if (!response.ok) {
@@ -169,8 +170,4 @@ function refusalOf(status: number, host: string, body: unknown): string {
     ? `: ${body.error}`
     : "";
   return `${host} answers ${status}${told}`;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -5,6 +5,7 @@ import { indexed } from "./duckdb/indexed.ts";
 import { keptLineIndex } from "./line_index.ts";
 import { decodeLine, LARGE_BYTES, NOT_UTF8, readByLines } from "./lines_dataset.ts";
 import { checkSource, checkText, fileSize, isRemote, readPart, readText, sourceUrl } from "./source.ts";
+import { thrownText } from "../lm/thrown.ts";
 
 /** Lists and objects inside each other; what is nested deeper could be neither shown nor searched. */
 const MOST_LEVELS = 500;
@@ -65,7 +66,7 @@ export function parseJsonl<Sample extends object>(
       if (broken.has(index + 1)) throw new SyntaxError(NOT_UTF8);
       samples.push(parseRow(line, schema));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = thrownText(error);
       problems.push({
         line: index + 1,
         before: samples.length,

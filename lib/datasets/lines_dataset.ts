@@ -3,6 +3,7 @@ import { checkIndex, type Dataset } from "./dataset.ts";
 import type { LineIndex } from "./line_index.ts";
 import type { FoundRow } from "./row_query.ts";
 import { readPart, readPartOf, whyUnreadable } from "./source.ts";
+import { thrownText } from "../lm/thrown.ts";
 
 /** Larger files stay on disk. */
 export const LARGE_BYTES = 64 * 2 ** 20;
@@ -21,7 +22,7 @@ export function readByLines<Sample>(
   parse: (bytes: Uint8Array) => Sample,
 ): Dataset<Sample> {
   const told = (error: unknown, place: number) => {
-    const reason = whyUnreadable(error) ?? (error instanceof Error ? error.message : String(error));
+    const reason = whyUnreadable(error) ?? thrownText(error);
     return new SyntaxError(`Cannot read line ${lines.at(place).line} of "${name}": ${reason}`);
   };
   const parseAt = (bytes: Uint8Array, place: number): Sample => {
@@ -71,7 +72,7 @@ async function* scanLines(
       try {
         batch.push({ index: place, row: parse(bytes.subarray(line.start - start, line.end - start), place) });
       } catch (error) {
-        batch.push({ index: place, fault: error instanceof Error ? error.message : String(error) });
+        batch.push({ index: place, fault: thrownText(error) });
       }
     }
     yield batch;

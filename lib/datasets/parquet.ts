@@ -3,6 +3,7 @@ import { indexed } from "./duckdb/indexed.ts";
 import { decimalReadings, withWholeNumbers } from "./parquet_decimals.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 import { checkSource, fileSize, get, isRemote, readPart, sourceUrl, whyUnreadable } from "./source.ts";
+import { thrownText } from "../lm/thrown.ts";
 
 export interface ParquetOptions<Sample> {
   /** Names of the columns to read. Default: all. */
@@ -215,5 +216,5 @@ async function remoteSlices(url: URL, name: string): Promise<Slices> {
 }
 
 function reasonOf(error: unknown): string {
-  return whyUnreadable(error) ?? (error instanceof Error ? error.message : String(error));
+  return whyUnreadable(error) ?? thrownText(error);
 }

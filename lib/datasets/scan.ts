@@ -1,6 +1,7 @@
 /** All rows of a split one after the other, many at a time. */
 import type { Dataset } from "./dataset.ts";
 import type { FoundRow } from "./row_query.ts";
+import { thrownText } from "../lm/thrown.ts";
 
 /** Rows that are looked at together, and how long this goes on before others get their turn. */
 const TURN_ROWS = 2_000, TURN_MS = 8;
@@ -41,6 +42,6 @@ export async function foundRow(dataset: Dataset<unknown>, index: number): Promis
   try {
     return { index, row: await dataset.row(index) };
   } catch (error) {
-    return { index, fault: error instanceof Error ? error.message : String(error) };
+    return { index, fault: thrownText(error) };
   }
 }

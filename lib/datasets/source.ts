@@ -1,4 +1,5 @@
 /** Where the files of datasets are read from: folders and the web. */
+import { thrownText } from "../lm/thrown.ts";
 
 /** How long a server may take to begin its answer. */
 const TIMEOUT_MS = 30_000;
@@ -117,7 +118,7 @@ export async function get(url: URL, name: string, headers: Record<string, string
     if (error instanceof Deno.errors.NotCapable) {
       throw new Error(`Cannot open "${name}": add "${url.host}" to "net" of the task's permissions in deno.json`);
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new Error(`Cannot open "${name}": ${url.host} cannot be reached (${reason})`, { cause: error });
   }
   if (response.ok) return response;

@@ -1,6 +1,7 @@
 /** Logits as a model gave them, which may be broken. */
 import type { Distribution } from "./distribution.ts";
 import type { TokenId } from "./token.ts";
+import { thrownText } from "./thrown.ts";
 
 /** Logits that are no distribution: the model is broken, or a pass of it went wrong. */
 export class LogitsError extends Error {
@@ -22,7 +23,7 @@ export function setFromModel(
   try {
     return distribution.set(logits, mode);
   } catch (cause) {
-    const problem = brokenLogits(logits) ?? (cause instanceof Error ? cause.message : String(cause));
+    const problem = brokenLogits(logits) ?? thrownText(cause);
     throw new LogitsError(`Cannot use the model's logits at position ${position}: ${problem}`, { cause });
   }
 }

@@ -1,5 +1,5 @@
 import { ScoringUnavailableError } from "../components/run.ts";
-import { thrownText } from "../components/thrown.ts";
+import { thrownText } from "../lm/thrown.ts";
 import { MemoryError } from "../generators/onnx/memory_error.ts";
 import { UpstreamError } from "../generators/openai/upstream_error.ts";
 import { UnfinishedError } from "../generators/run_check.ts";

@@ -1,4 +1,4 @@
-import { thrownText } from "../components/thrown.ts";
+import { thrownText } from "../lm/thrown.ts";
 import type { Clock } from "../generators/clock.ts";
 import type { LoadProgress } from "../generators/generator.ts";
 import { Silence } from "./admission/silence.ts";

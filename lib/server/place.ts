@@ -1,7 +1,7 @@
 /** From the names in a URL or a body to the things that they name. Pages and the API both start here. */
 import * as v from "valibot";
 import type { Component } from "../components/component.ts";
-import { thrownText } from "../components/thrown.ts";
+import { thrownText } from "../lm/thrown.ts";
 import type { Dataset } from "../datasets/dataset.ts";
 import { derivedRow, type Edits } from "../datasets/derived.ts";
 import type { Element, ElementState } from "../elements/element.ts";

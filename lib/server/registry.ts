@@ -1,5 +1,5 @@
 /** The modules that the app was started with, and what of theirs is open. */
-import { thrownText } from "../components/thrown.ts";
+import { thrownText } from "../lm/thrown.ts";
 import { checkedDataset } from "../datasets/checked_dataset.ts";
 import type { Dataset, FetchProgress } from "../datasets/dataset.ts";
 import { checkedGenerator } from "../generators/checked_generator.ts";

@@ -1,5 +1,6 @@
 /** What a file holds that was chosen to be imported: it may be any file. */
 import * as v from "valibot";
+import { thrownText } from "../lm/thrown.ts";
 
 /** A number that counts something, or says which one of a list. */
 export const wholeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -9,7 +10,7 @@ export function exportedJson(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new SyntaxError(`${what}: expected a file as Export writes it, and this is no JSON (${reason})`);
   }
 }

@@ -17,6 +17,7 @@ import { mayLoad } from "./native.ts";
 import { openIndexes } from "./open_indexes.ts";
 import { RowIndex } from "./row_index.ts";
 import { writeIndex } from "./write_index.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 /** A file of this size is searched row by row in about a second. */
 const LEAST_BYTES = 64 * 2 ** 20;
@@ -123,7 +124,7 @@ class SplitIndex {
       this.#state = { kind: "ready" };
       return place;
     } catch (error) {
-      this.#state = { kind: "absent", reason: error instanceof Error ? error.message : String(error) };
+      this.#state = { kind: "absent", reason: thrownText(error) };
       return undefined;
     }
   }

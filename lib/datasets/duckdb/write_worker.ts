@@ -5,6 +5,7 @@ import { openFile } from "./file.ts";
 import { IndexWriter } from "./index_writer.ts";
 import type { Purpose } from "./native.ts";
 import type { WriteReply, WriteRequest } from "./write_index.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 /** Rows after which it tells how far it is. */
 const REPORT_ROWS = 10_000;
@@ -20,7 +21,7 @@ self.onmessage = async ({ data }: MessageEvent<WriteRequest>) => {
     });
     reply({ done: true });
   } catch (error) {
-    reply({ fault: error instanceof Error ? error.message : String(error) });
+    reply({ fault: thrownText(error) });
   }
 };
 

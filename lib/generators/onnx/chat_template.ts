@@ -1,5 +1,6 @@
 /** A chat template that stands in a file of its own beside the tokenizer's, as newer exports have it. */
 import * as v from "valibot";
+import { thrownText } from "../../lm/thrown.ts";
 
 const fileSchema = v.object({ chat_template: v.string() });
 
@@ -19,7 +20,7 @@ export async function readChatTemplate(folder: string): Promise<string | undefin
   try {
     return v.parse(fileSchema, JSON.parse(text)).chat_template;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new SyntaxError(`Cannot use ${file}: expected an object with a text "chat_template" (${reason})`);
   }
 }

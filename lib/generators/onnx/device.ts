@@ -1,4 +1,5 @@
 import type { Device } from "./protocol.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 /** What is needed of ONNX Runtime to try a device. */
 export interface SessionMaker {
@@ -48,6 +49,6 @@ async function tryDevice(device: WorkingDevice, sessions: SessionMaker): Promise
     await session.release();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return thrownText(error);
   }
 }

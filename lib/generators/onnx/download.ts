@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
+import { thrownText } from "../../lm/thrown.ts";
 
 const MOST_REDIRECTS = 5;
 /** Longest silence of the server. */
@@ -98,7 +99,7 @@ async function answerOf(url: URL, init: RequestInit): Promise<Response> {
     if (error instanceof Deno.errors.NotCapable) {
       throw new Error(`add "${url.host}" to "net" of the task's permissions in deno.json`);
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new Error(`${url.host} cannot be reached (${reason})`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import { type GraphFile, readGraphFile } from "./graph_file.ts";
 import { PAST, PRESENT } from "./onnx_model.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 interface Checked {
   /** The model's folder, as a real path: nothing outside of it is read. */
@@ -18,7 +19,7 @@ export async function checkGraph({ folder, file }: Checked): Promise<GraphFile> 
     try {
       await checkExternal(folder, join(dirname(path), location), location, endByte);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = thrownText(error);
       throw new RangeError(`Cannot load ${path}: its tensor "${tensor}" is in ${JSON.stringify(location)}, ${reason}`);
     }
   }

@@ -9,6 +9,7 @@ import { leavesFolder } from "./graph_check.ts";
 import { readGraphFile } from "./graph_file.ts";
 import { PRECISIONS, weightsFile } from "./model_folder.ts";
 import type { Precision } from "./protocol.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 const HUB = "https://huggingface.co";
 /** Without these there is no model. */
@@ -123,7 +124,7 @@ class Fetching {
       if (kept !== undefined && (sha256[file] ?? kept.sha256) === kept.sha256) return this.#have(file, kept);
       return await this.#download(file, path);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = thrownText(error);
       const isOther = error instanceof HashError && this.#kept !== undefined;
       const way = isOther
         ? `; the model's files are of commit ${this.#kept}: remove ${this.folder} to fetch others`

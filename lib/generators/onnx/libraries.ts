@@ -2,6 +2,7 @@
 import { readChatTemplate } from "./chat_template.ts";
 import { Tokenizer } from "./tokenizer.ts";
 import { tokenizerSource } from "./tokenizer_source.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 export type Modules = Awaited<ReturnType<typeof importModules>>;
 
@@ -54,7 +55,7 @@ export async function naming<Value>(file: string, load: () => Promise<Value>): P
   try {
     return await load();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new Error(`Cannot load ${file}: ${reason}`, { cause: error });
   }
 }

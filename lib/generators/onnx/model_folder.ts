@@ -4,6 +4,7 @@ import type { OpenContext } from "../generator.ts";
 import { checkGraph } from "./graph_check.ts";
 import type { GraphFile } from "./graph_file.ts";
 import type { Precision } from "./protocol.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 /** Precision → end of the file name, as exports in hub layout use it. */
 const FILE_SUFFIX: Readonly<Record<Precision, string>> = {
@@ -223,7 +224,7 @@ async function readJson(path: string, name: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new SyntaxError(`Cannot read ${path}/${name}: it is not valid JSON (${reason})`);
   }
 }

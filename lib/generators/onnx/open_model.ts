@@ -10,6 +10,7 @@ import type { OnnxModel } from "./onnx_model.ts";
 import { comparisonNote, precisionName, readComparison } from "./precision.ts";
 import type { LoadRequest } from "./protocol.ts";
 import type { Driver } from "./settings.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 /** Spinning threads starve the page server on a shared machine; shapes vary, so planned memory only grows. */
 const SESSION_OPTIONS = {
@@ -127,7 +128,7 @@ async function tryNative(
     signal.throwIfAborted();
     // Subtle: a tokenizer that cannot be loaded is no fault of the driver's, and is told as it is.
     await libraries.tokenizer();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     if (driver === "native" || isOnlyWay) {
       throw new Error(`Cannot use ${path} by the native driver: ${reason}`, { cause: error });
     }

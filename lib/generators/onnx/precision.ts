@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { GraphFile } from "./graph_file.ts";
 import type { Precision } from "./protocol.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 const FILE_NAMES: Readonly<Record<Precision, string>> = {
   fp32: "fp32",
@@ -55,7 +56,7 @@ export async function readComparison(folder: string, precision: Precision): Prom
   try {
     return v.parse(v.record(v.string(), comparisonSchema), JSON.parse(text))[precision];
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new SyntaxError(`Cannot use ${file}: expected a comparison for each precision (${reason})`);
   }
 }

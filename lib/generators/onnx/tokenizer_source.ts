@@ -3,6 +3,7 @@ import type { Message } from "../../lm/message.ts";
 import type { TokenId } from "../../lm/token.ts";
 import { withinTime } from "./time_limit.ts";
 import type { TokenizerSource } from "./tokenizer.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 type Library = typeof import("@huggingface/transformers");
 type PretrainedTokenizer = Awaited<ReturnType<Library["AutoTokenizer"]["from_pretrained"]>>;
@@ -64,7 +65,7 @@ function withoutFault<Result>(render: () => Result): Result {
   try {
     return render();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     if (error instanceof RangeError && reason.startsWith("Cannot render the chat: ")) throw error;
     throw new RangeError(`Cannot render the chat: ${reason}`, { cause: error });
   }

@@ -5,6 +5,7 @@ import { type Clock, MONOTONIC } from "../clock.ts";
 import { readFault } from "./answer.ts";
 import { type CheckPlace, GuardedFetch } from "./guarded_fetch.ts";
 import { redact, UpstreamError } from "./upstream_error.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 export interface Endpoint {
   /** Ends before `/chat/completions`. */
@@ -229,7 +230,7 @@ export class Client {
 
 function factsOf(error: unknown) {
   const name = error instanceof Error ? error.constructor.name : "";
-  const message = error instanceof Error ? error.message : String(error);
+  const message = thrownText(error);
   const of = (key: string): unknown =>
     typeof error === "object" && error !== null ? Reflect.get(error, key) : undefined;
   const text = (key: string) => typeof of(key) === "string" ? String(of(key)) : undefined;

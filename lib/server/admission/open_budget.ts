@@ -1,6 +1,7 @@
 import { Budget, KvCounters } from "./budget.ts";
 import type { Config } from "../config.ts";
 import { ConfigError } from "../setting_values.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 /**
  * The budget of the settings, kept in Deno KV: on Deno Deploy the deployment's own, elsewhere a file in the cache folder.
@@ -17,7 +18,7 @@ export async function openBudget(
     const kv = await (isDeployed ? Deno.openKv() : Deno.openKv(`${folder}/budget.kv`));
     return { budget: new Budget(budget, new KvCounters(kv)) };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = thrownText(error);
     throw new ConfigError(`Cannot keep the caps on tokens, so they would not hold: ${reason}`, { cause: error });
   }
 }

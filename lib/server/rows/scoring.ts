@@ -3,7 +3,7 @@
  * It takes a row at a time, in turn with other choices, and only while nobody uses the model: what people ask for goes
  * before.
  */
-import { thrownText } from "../../components/thrown.ts";
+import { thrownText } from "../../lm/thrown.ts";
 import type { ScoringState } from "../../lm/row_score.ts";
 import { ProblemError } from "../problem.ts";
 

@@ -1,6 +1,6 @@
 /** Where in a developer's file an error comes from. */
 import { stripVTControlCharacters } from "node:util";
-import { thrownStack, thrownText } from "../../components/thrown.ts";
+import { thrownStack, thrownText } from "../../lm/thrown.ts";
 
 /** Deno's words, before all that would change, for a package that a module imports and nobody has installed. */
 const STALE_LOCK = "The lockfile is out of date";

@@ -5,6 +5,7 @@ import { ConfigError } from "../setting_values.ts";
 import { watchLoop } from "../telemetry/loop_lag.ts";
 import { rightsLine } from "./permissions.ts";
 import { startLines } from "./start_lines.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 /** Time for streams to end when the app is told to stop; Deno Deploy kills after 5 s. */
 const GRACE_MS = 2_500;
@@ -53,7 +54,7 @@ function reasonOf(error: unknown, host: string): string {
     return `add "${host}" to "net" of the task's permissions in deno.json`;
   }
   if (error instanceof Deno.errors.PermissionDenied) return "the system refuses it; ports below 1024 are reserved";
-  return error instanceof Error ? error.message : String(error);
+  return thrownText(error);
 }
 
 function signalled(): Promise<void> {

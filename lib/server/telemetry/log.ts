@@ -1,6 +1,6 @@
 /** The app's log: one JSON line a request or a failure; never a prompt, a row, a completion or a key. */
 
-import { thrownCause, thrownStack } from "../../components/thrown.ts";
+import { thrownCause, thrownStack } from "../../lm/thrown.ts";
 
 export const LOG_LEVELS = ["silent", "error", "info"] as const;
 export type LogLevel = typeof LOG_LEVELS[number];

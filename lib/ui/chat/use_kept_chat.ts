@@ -8,6 +8,7 @@ import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { openedAt } from "./conversations.ts";
 import { keepInTab, keptInTab } from "../kept_in_tab.ts";
 import { keepText, keptText, MOST_KEPT, setAside } from "../kept_text.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 export interface KeptChat {
   /** What was kept and cannot be read, as it stands there. */
@@ -39,7 +40,7 @@ export function useKeptChat(key: string, chat: Signal<Chat>, tell: (detail: stri
   function leaveAside(error: unknown): void {
     unread.value = keptText(key);
     mayWrite.current = setAside(key) !== undefined;
-    tell((mayWrite.current ? TEXT.setAside : TEXT.leftThere)(messageOf(error)));
+    tell((mayWrite.current ? TEXT.setAside : TEXT.leftThere)(thrownText(error)));
   }
 
   function write(next: Chat): void {
@@ -56,7 +57,7 @@ export function useKeptChat(key: string, chat: Signal<Chat>, tell: (detail: stri
       }
     }
     // The browser's room for this page is full: the chat goes on, and is told not to outlive the page.
-    tell(TEXT.notKept(messageOf(failed)));
+    tell(TEXT.notKept(thrownText(failed)));
   }
 
   function load(): void {
@@ -99,8 +100,4 @@ export function useKeptChat(key: string, chat: Signal<Chat>, tell: (detail: stri
   }, []);
 
   return { unread: unread.value, load, save };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

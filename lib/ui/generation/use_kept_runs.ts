@@ -12,6 +12,7 @@ import { KEPT_STRINGS as TEXT } from "./kept_strings.ts";
 import { forgetText, keepText, keptNames, keptText, setAside } from "../kept_text.ts";
 import { type Place, readTrail, START, trailText } from "./kept_trail.ts";
 import { type Trail, trailFrom } from "../trail.ts";
+import { thrownText } from "../../lm/thrown.ts";
 
 export interface KeptRuns {
   readonly problem: Problem | undefined;
@@ -60,7 +61,7 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
     } catch (error) {
       unread.value = keptText(key);
       mayWrite.current = setAside(key) !== undefined;
-      tell(TEXT.notRead, (mayWrite.current ? TEXT.setAside : TEXT.leftThere)(messageOf(error)));
+      tell(TEXT.notRead, (mayWrite.current ? TEXT.setAside : TEXT.leftThere)(thrownText(error)));
     }
   }
 
@@ -71,7 +72,7 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
       keepText(key, exportRuns(screen, joined(own, stored())));
     } catch (error) {
       others.value = keptOfOthers(keptNames(KEY_START), key).size;
-      tell(TEXT.notKept, TEXT.noRoom(messageOf(error)));
+      tell(TEXT.notKept, TEXT.noRoom(thrownText(error)));
     }
   }
 
@@ -84,7 +85,7 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
       problem.value = undefined;
       save();
     } catch (error) {
-      tell(TEXT.notImported, messageOf(error));
+      tell(TEXT.notImported, thrownText(error));
     }
   }
 
@@ -134,8 +135,4 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
     clear,
     clearOthers,
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -22,6 +22,7 @@ import {
   shapeOf,
 } from "./passes.ts";
 import { NativeTensor, type NativeValue, release, type Tensors } from "./session.ts";
+import { thrownText } from "../../../lm/thrown.ts";
 
 /** Most rows of a pass, and what their copies may take of the bound on keys and values. */
 const MOST_ROWS = 16, ROWS_PART = 0.5;
@@ -120,7 +121,7 @@ export class GrowingPasses implements Passes {
       const isSame = together.every((row, index) => isNear(row, alone[index]?.[0]));
       return isSame ? undefined : "rows side by side do not give what each gives alone";
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return thrownText(error);
     } finally {
       // Subtle: what a trial that failed has left in them is wrong, and a prompt may begin with the same ids.
       for (const slot of slots) this.cache.forget(slot);

@@ -4,6 +4,7 @@ import { wholeNumber } from "../../../../lib/server/place.ts";
 import { ProblemError } from "../../../../lib/server/problem.ts";
 import { rowWish } from "../../../../lib/server/rows/rows.ts";
 import { type DatasetPlace, PIN, SELECTED, SLICE, VIEWS } from "../../../../lib/ui/address/dataset_screen.ts";
+import { thrownText } from "../../../../lib/lm/thrown.ts";
 
 /**
  * @param isEdited whether the form of the fields was sent, which is shown again then
@@ -34,7 +35,7 @@ function selectedRows(query: URLSearchParams): string {
   try {
     return formatRanges(parseRanges(query.get(SELECTED) ?? ""));
   } catch (error) {
-    const detail = `Cannot use ${SELECTED}: ${error instanceof Error ? error.message : String(error)}`;
+    const detail = `Cannot use ${SELECTED}: ${thrownText(error)}`;
     throw new ProblemError(422, "Invalid request", detail, { field: SELECTED });
   }
 }

@@ -1,4 +1,4 @@
-import { thrownText } from "../../../../lib/components/thrown.ts";
+import { thrownText } from "../../../../lib/lm/thrown.ts";
 import { apiRoute } from "../../../../lib/server/api_route.ts";
 import { checkQuery } from "../../../../lib/server/entry/known_query.ts";
 import { namesFromQuery, resolvePlace, wholeNumber } from "../../../../lib/server/place.ts";

@@ -1,4 +1,4 @@
-/** What a developer's code threw. It may be anything, and reading it may throw once more. */
+/** What was thrown: by a developer's code it may be anything, and reading it may throw once more. */
 
 const UNREADABLE = "something was thrown that cannot be read";
 
