@@ -564,7 +564,10 @@ Deno.test("generation screen", async (t) => {
     await page.getByText("run 2 of 2").waitFor();
     await retry.waitFor();
     await page.unroute(api);
-    await retry.click();
+    await temperature.fill("0.5");
+    await temperature.blur();
+    const [again] = await Promise.all([page.waitForRequest(api), retry.click()]);
+    assert.equal(again.postDataJSON().params.temperature, 2, "by the params that its place was chosen by");
     await page.getByText(/^goes on from completion \d of run 1/).waitFor();
     await page.getByText(/^(stop|length)$/).first().waitFor();
     assert.equal(await page.getByRole("alert").count(), 0);

@@ -1,4 +1,4 @@
-/** What a server told, over a reload and through a file: it is not asked again, and nothing goes on from an older prompt. */
+/** What a server told, over a reload and through a file: it is not asked again, and nothing goes on from another prompt. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
@@ -51,7 +51,7 @@ Deno.test("what a server told", async (t) => {
   page.on("pageerror", (error) => errors.push(error.message));
   const strip = page.getByRole("group", { name: "Completions 1", exact: true });
   const inspector = page.getByRole("complementary", { name: "Inspector" });
-  const note = page.getByText("This run was made of an older prompt");
+  const note = page.getByText("This run was made of another prompt than the one above");
 
   await t.step("a run of a server that tells no numbers comes back as one that the server drew", async () => {
     await page.goto(`${app.origin}/told/generation?generator=silent&max_tokens=3`);
@@ -72,7 +72,7 @@ Deno.test("what a server told", async (t) => {
   });
 
   await t.step(
-    "a run that began while a file was read stays; one of an older prompt is marked and ends there",
+    "a run that began while a file was read stays; one of another prompt is marked and ends there",
     async () => {
       await page.goto(`${app.origin}/told/generation?generator=text&max_tokens=3`);
       await ready(page);

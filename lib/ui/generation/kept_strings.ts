@@ -19,7 +19,7 @@ export const KEPT_STRINGS = {
   bare: "Its numbers cannot be had again",
   bareWaiting: "The model is asked for its numbers again …",
   madeOfOther:
-    "This run was made of an older prompt, and not of the one above. It can be looked at; nothing goes on from it here.",
+    "This run was made of another prompt than the one above. It can be looked at; nothing goes on from it here.",
   otherPrompt: "the prompt of this sample is another one now",
   otherTokens: "the generator has other tokens under these ids now",
 } as const;

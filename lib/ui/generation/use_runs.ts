@@ -46,7 +46,7 @@ export interface Runs {
   readonly continueFrom: (sequence: number, position: number) => Promise<void>;
   /** One more completion of the run on screen: the open token's prefix, another token, and what follows by the same dice. */
   readonly branch: (token: TokenId) => Promise<void>;
-  /** Asks again for what a run failed at: the same branch, or the same way on; of any other run a new one. */
+  /** Asks again for what a run failed at: the same branch, or way on by the same params; of any other run a new one. */
   readonly retry: (run: Run) => Promise<void>;
   /** Ends what streams, and keeps what has come. */
   readonly stop: () => void;
@@ -77,14 +77,14 @@ export function useRuns({ api, source, params, runs, places, onEnd }: RunsOption
     await generate();
   }
 
-  async function continueFrom(sequence: number, position: number, from = here().run): Promise<void> {
+  async function continueFrom(sequence: number, position: number, from = here().run, wanted = params.value) {
     const steps = runs.value[from]?.completions[sequence]?.steps ?? [];
-    const wanted = params.value;
     const before = made();
     const run = continued(wanted, { run: from, sequence, position }, performance.now());
     const path = steps.slice(0, position).map(({ token }) => token.id);
     const body = { params: paramsToWire({ ...wanted, n: 1 }), path, first_sequence: steps[0]?.sequence ?? sequence };
-    retries.current.set(run.id, () => continueFrom(sequence, position, from));
+    // The place was chosen by what these params change there: others would go on from one where they change nothing.
+    retries.current.set(run.id, () => continueFrom(sequence, position, from, wanted));
     goTo({ run: before.length, selection: { kind: "step", sequence: 0, position } });
     await follow([...before, run], before.length, body, () => 0);
   }
