@@ -27,6 +27,8 @@ const LETTERS = "abcdefghijklmnopqrstuvwxyz ".split("");
 const VOCABULARY = [...LETTERS, [0xc3], [0xa9], END];
 
 export const RIG_WINDOW = 64;
+/** What the metric "broken" throws whenever it is asked. */
+export const BROKEN_METRIC = "no such number";
 
 export const rigModel = tableModel({
   vocabulary: VOCABULARY,
@@ -145,7 +147,7 @@ export const rigModule = defineModule({
           kind: "text",
           description: "throws",
           compute: () => {
-            throw new Error("no such number");
+            throw new Error(BROKEN_METRIC);
           },
         },
       },
