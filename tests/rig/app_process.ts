@@ -9,6 +9,8 @@ const ROOT = new URL("../../", import.meta.url);
 /** Names the caller, so that one address can be many clients. */
 const CALLER = "x-forwarded-user";
 const SLOW = "tests/rig/slow_generator.ts";
+/** What one collection frees lets the next one free more. */
+export const COLLECTIONS = 3;
 
 interface AppOptions {
   readonly modules?: readonly string[];
@@ -39,6 +41,8 @@ export interface AppProcess extends AsyncDisposable {
   metrics(): Promise<Readonly<Record<string, number>>>;
   counts(): Promise<SlowCounts>;
   rssBytes(): Promise<number>;
+  /** The same once garbage is collected, of an app that `collects`; each of the `COLLECTIONS` opens a page. */
+  collectedBytes(): Promise<number>;
   /** Tells it to stop. @returns its exit code */
   stop(signal?: Deno.Signal): Promise<number>;
 }
@@ -116,6 +120,11 @@ class Process implements AppProcess {
   async counts(): Promise<SlowCounts> {
     const { elements } = await (await this.call("/api/slow/counts/elements")).json();
     return JSON.parse(elements.counts.text);
+  }
+
+  async collectedBytes(): Promise<number> {
+    for (let round = 0; round < COLLECTIONS; round++) await this.counts();
+    return await this.rssBytes();
   }
 
   async rssBytes(): Promise<number> {

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
 import { CONTEXT } from "../../generators/onnx/tiny_models.ts";
-import { type AppProcess, startApp } from "../../rig/app_process.ts";
+import { type AppProcess, COLLECTIONS, startApp } from "../../rig/app_process.ts";
 import { seededChance } from "../../rig/hostile_strings.ts";
 import { GENERATE, runBody } from "../../rig/load.ts";
 import { measured } from "../../rig/measured.ts";
 import { until } from "../../rig/until.ts";
 
 const REQUESTS = 10_000, WARM_UP = 1_000, AT_ONCE = 8;
-const GROWTH_LIMIT = 1.15, COLLECTIONS = 3;
+const GROWTH_LIMIT = 1.15;
 /** Models that are opened and closed, and what each one holds while it is open. */
 const MODELS = 24, MODEL_MB = 20;
 
@@ -84,10 +84,10 @@ async function sessionOf(app: AppProcess): Promise<string> {
 async function settledState(app: AppProcess) {
   await until("all slots are free", async () => (await app.metrics()).slots_busy === 0);
   const { slots_busy, runs_waiting, sessions = 0 } = await app.metrics();
-  // Garbage is no memory that was left behind, so it is collected first; each time opens a page.
-  for (let round = 0; round < COLLECTIONS; round++) await app.counts();
+  // Garbage is no memory that was left behind, so it is collected first.
+  const rssBytes = await app.collectedBytes();
   const files = [...Deno.readDirSync(`/proc/${app.pid}/fd`)].filter(({ name }) => !isSocket(app.pid, name)).length;
-  return { rssBytes: await app.rssBytes(), left: { slots_busy, runs_waiting, sessions, files } };
+  return { rssBytes, left: { slots_busy, runs_waiting, sessions, files } };
 }
 
 /** Whether it is one, or was closed since it was listed. */
