@@ -11,6 +11,8 @@ import { complete, elapsed, stepTime, stepTimes, tokenTimes } from "./generator_
 const STEPS = 8;
 export const CLIENTS = [1, 4, 16] as const;
 export const SAMPLES = 4;
+/** Of a run in process and one over HTTP, as one run differs from the next by more than HTTP adds. */
+const PAIRS = 4;
 /** Tokens of the prompt where several run. */
 const SHARED_LENGTH = 128;
 
@@ -27,7 +29,7 @@ export interface Subject {
 /** One round; names of the times are those that rows.ts reads. */
 export async function measureRound(subject: Subject, times: Times): Promise<void> {
   for (const length of subject.lengths) {
-    await generateOnce(subject, length, times);
+    await generateInPairs(subject, length, times);
     await stepByHand(subject, length, times);
   }
   await runSamples(subject, times);
@@ -35,23 +37,31 @@ export async function measureRound(subject: Subject, times: Times): Promise<void
   await stall(subject, times);
 }
 
-async function generateOnce({ generator, api, tokens }: Subject, length: number, times: Times): Promise<void> {
-  const inProcess = await tokenTimes(generator, await newStory(generator, length), tokens);
-  times.add(`first ${length}`, inProcess.slice(0, 1));
-  times.add(`decode ${length}`, gaps(inProcess));
-  const greedy = { temperature: 0, max_tokens: tokens };
-  const overHttp = await api.tokenTimes(await newStory(generator, length), greedy);
-  times.add(`first ${length} http`, overHttp.slice(0, 1));
-  // Subtle: single gaps say little where tokens may arrive together, so each run gives one figure.
-  times.add(`token ${length}`, meanGap(inProcess));
-  times.add(`token ${length} http`, meanGap(overHttp));
+async function generateInPairs({ generator, api, tokens }: Subject, length: number, times: Times): Promise<void> {
+  const inProcess = async () => {
+    const found = await tokenTimes(generator, await newStory(generator, length), tokens);
+    times.add(`first ${length}`, found.slice(0, 1));
+    times.add(`decode ${length}`, gaps(found));
+    return meanGap(found);
+  };
+  const overHttp = async () => {
+    const found = await api.tokenTimes(await newStory(generator, length), { temperature: 0, max_tokens: tokens });
+    times.add(`first ${length} http`, found.slice(0, 1));
+    return meanGap(found);
+  };
+  for (let pair = 0; pair < PAIRS; pair++) {
+    // Neither always comes first.
+    const before = pair % 2 === 0 ? await inProcess() : undefined;
+    const withHttp = await overHttp();
+    const added = withHttp - (before ?? await inProcess());
+    // A run of a single token has no gap.
+    if (!Number.isNaN(added)) times.add(`HTTP adds to token ${length}`, [added]);
+  }
 }
 
-function meanGap(tokenTimes: readonly number[]): readonly number[] {
-  const [first, last] = [tokenTimes[0], tokenTimes.at(-1)];
-  return first === undefined || last === undefined || tokenTimes.length < 2
-    ? []
-    : [(last - first) / (tokenTimes.length - 1)];
+/** Ms a token of a run. Subtle: single gaps say little where tokens may arrive together. */
+function meanGap(tokenTimes: readonly number[]): number {
+  return ((tokenTimes.at(-1) ?? NaN) - (tokenTimes[0] ?? NaN)) / (tokenTimes.length - 1);
 }
 
 async function stepByHand({ generator, api }: Subject, length: number, times: Times): Promise<void> {

@@ -18,8 +18,7 @@ const MEGABYTE = 2 ** 20;
 export function rowsOf(times: Times, lengths: readonly number[], sizes: Sizes): readonly Row[] {
   const at = `at ${lengths.join(" / ")}`;
   const each = (value: (length: number) => number) => lengths.map(value);
-  const above = (name: string) => (length: number) =>
-    times.median(`${name} ${length} http`) - times.median(`${name} ${length}`);
+  const addedToStep = (length: number) => times.median(`step ${length} http`) - times.median(`step ${length}`);
   return [
     { what: "load, least", values: [Math.min(...sizes.loadsMs)], unit: "ms" },
     { what: `first token ${at}, least`, values: each((length) => times.least(`first ${length}`)), unit: "ms" },
@@ -44,11 +43,11 @@ export function rowsOf(times: Times, lengths: readonly number[], sizes: Sizes): 
     },
     {
       what: `HTTP adds to a streamed token ${at}, median`,
-      values: each(above("token")),
+      values: each((length) => times.median(`HTTP adds to token ${length}`)),
       unit: "ms",
       bound: atMost(0.3),
     },
-    { what: `HTTP adds to a step ${at}, median`, values: each(above("step")), unit: "ms", bound: atMost(3) },
+    { what: `HTTP adds to a step ${at}, median`, values: each(addedToStep), unit: "ms", bound: atMost(3) },
     {
       what: `step over HTTP ${at}, median`,
       values: each((length) => times.median(`step ${length} http`)),
