@@ -3,13 +3,7 @@ import type { Page } from "playwright-core";
 import { fileURLToPath } from "node:url";
 import { App, staticFiles } from "../mod.ts";
 import { Builder } from "../dev.ts";
-
-Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs20.x"); // Makes the package unpack its libraries.
-const { default: chromium } = await import("@sparticuz/chromium");
-const { chromium: playwright } = await import("playwright-core");
-
-const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run"]
-  .concat("--disable-component-update", "--disable-sync");
+import { launchChromium } from "../../tests/browser/chromium.ts";
 
 export const FIXTURE: string = fileURLToPath(new URL("fixture", import.meta.url));
 
@@ -26,7 +20,7 @@ export async function openBrowser(): Promise<{
   [Symbol.asyncDispose](): Promise<void>;
 }> {
   const apply = await new Builder({ root: FIXTURE }).build({ snapshot: "memory" });
-  const browser = await playwright.launch({ executablePath: await chromium.executablePath(), args: ARGS });
+  const browser = await launchChromium();
   const servers: Deno.HttpServer[] = [];
   return {
     async open(app, path = "/") {

@@ -1,5 +1,8 @@
 /** A Chromium for tests: the system's, else the one inside the npm package `@sparticuz/chromium`. */
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
+import config from "../../deno.json" with { type: "json" };
 
 const SYSTEM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -15,6 +18,9 @@ const FLAGS = [
   "--disable-dev-shm-usage",
 ];
 
+/** Where the package unpacks it, and a file beside it that says which one lies there whole. */
+const PACKAGED = join(tmpdir(), "chromium"), WHOLE = join(tmpdir(), "visuallm-chromium.txt");
+
 export async function launchChromium(): Promise<Browser> {
   return await chromium.launch({ executablePath: await findChromium(), args: FLAGS, headless: true });
 }
@@ -27,13 +33,29 @@ async function findChromium(): Promise<string> {
       // Not there: try the next.
     }
   }
-  // Subtle: the package unpacks the libraries that Chromium needs only where it believes to run as a function.
-  Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs20.x");
-  const { default: packaged } = await import("@sparticuz/chromium");
-  const path = await packaged.executablePath();
+  const path = await unpackChromium();
   // The package brings one font; the machine's own, where it has some, hold more characters.
   if (await Deno.stat("/etc/fonts/fonts.conf").then(() => true, () => false)) {
     Deno.env.set("FONTCONFIG_PATH", "/etc/fonts");
   }
   return path;
+}
+
+/**
+ * Subtle: the package takes any file in its place for the whole browser, one that another test is just writing too, and
+ * one of a test run that was ended meanwhile.
+ */
+async function unpackChromium(): Promise<string> {
+  // Subtle: it unpacks the libraries that Chromium needs only where it believes to run as a function.
+  Deno.env.set("AWS_EXECUTION_ENV", "AWS_Lambda_nodejs20.x");
+  const { default: packaged } = await import("@sparticuz/chromium");
+  using lock = await Deno.open(WHOLE, { create: true, read: true, write: true });
+  await lock.lock(true);
+  const wanted = config.imports["@sparticuz/chromium"];
+  if (await Deno.readTextFile(WHOLE) !== wanted) {
+    await Deno.remove(PACKAGED).catch(() => {});
+    await packaged.executablePath();
+    await Deno.writeTextFile(WHOLE, wanted);
+  }
+  return await packaged.executablePath();
 }
