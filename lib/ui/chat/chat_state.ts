@@ -239,11 +239,18 @@ export function edited(chat: Chat, turn: Turn, text: string): Chat {
   return { ...chat, turns: [...chat.turns, copy], leaf: id };
 }
 
-/** Shows another sibling, and of what follows it the latest. */
+/** Shows a turn and the thread that follows it, as far as it goes. */
 export function shown(chat: Chat, turn: TurnId): Chat {
   let leaf = turn;
-  for (const { id, parent } of chat.turns) if (parent === leaf) leaf = id;
+  for (let next = chat.turns[turn]; next !== undefined; next = successor(chat, next)) leaf = next.id;
   return { ...chat, leaf };
+}
+
+/** Of several the one that was accepted last; where none was, the first of those that were generated last. */
+function successor(chat: Chat, { id }: Turn): Turn | undefined {
+  const following = chat.turns.filter(({ parent }) => parent === id);
+  const last = following.findLast(({ isAccepted }) => isAccepted) ?? following.at(-1);
+  return last === undefined || last.isAccepted ? last : batchOf(chat, last)[0];
 }
 
 /** The thread ends before a turn, as if it had not been said; it stays in the tree. */

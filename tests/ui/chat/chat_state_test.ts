@@ -43,6 +43,17 @@ Deno.test("a changed turn stands beside the old one, and what followed the old o
   assert.deepEqual(said(state.endedBefore(chat, chat.turns[4]!)), ["a"]);
 });
 
+Deno.test("shown() goes on with what was accepted, and of answers that nobody accepted with the first of the latest", () => {
+  const origin = { params: DEFAULT_PARAMS, prefill: "", sequence: 0 };
+  const shownIds = (chat: state.Chat) => state.thread(state.shown(chat, 0)).map(({ id }) => id);
+  let chat = state.drawnBy(state.sent(state.EMPTY_CHAT, "a", 2), 1, origin);
+  assert.deepEqual(shownIds(chat), [0, 1]);
+  chat = state.drawnBy(state.answering(chat, 0, 2), 3, origin);
+  assert.deepEqual(shownIds(chat), [0, 3]);
+  chat = state.sent(state.accepted({ ...chat, leaf: 2 }), "b", 1);
+  assert.deepEqual(shownIds(chat), [0, 2, 5, 6]);
+});
+
 Deno.test("canOpen() is true where a conversation goes on further than it stands on screen, and opened() brings it back", () => {
   assert.equal(canOpen(state.EMPTY_CHAT), false);
   let chat = state.accepted(finish(state.sent(state.EMPTY_CHAT, "a", 1), 1, "b"));
