@@ -3,8 +3,6 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import type { Engine } from "../../../lib/generators/onnx/engine.ts";
 import { onnx, type OnnxOptions } from "../../../lib/generators/onnx/onnx.ts";
-import type { OnnxModel } from "../../../lib/generators/onnx/onnx_model.ts";
-import { score } from "../../../lib/lm/score.ts";
 import {
   collect,
   CONTEXT,
@@ -13,6 +11,7 @@ import {
   furthest,
   readGolden,
   stepsOf,
+  topAfter,
   withEngine,
   withOpened,
 } from "./tiny_models.ts";
@@ -29,12 +28,6 @@ async function run(engine: Engine, prompt: string, seed: number, maxTokens: numb
     }
   }
   return steps;
-}
-
-/** The ten most probable tokens after these ids. */
-async function topAfter(model: OnnxModel, prompt: readonly number[]) {
-  const [scored] = await score(model, prompt, [0], { top: 10 });
-  return scored?.top.slice(0, 10) ?? assert.fail();
 }
 
 for (const model of ["tiny_gpt2", "tiny_llama"] as const) {

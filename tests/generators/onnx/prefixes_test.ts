@@ -54,7 +54,7 @@ for (const driver of ["native", "binding"] as const) {
         await topAfter(generator, middle);
         branched = Math.max(branched, await compare(generator, [golden]));
       }
-      // Sixteen at a time, of sixteen lengths: rows of one pass where the driver takes several.
+      // Sixteen at a time, each read as a whole beside the others; ragged_rows_test.ts has rows that share a pass.
       let together = 0;
       for (let from = 0; from < fitting.length; from += 16) {
         const asked = fitting.slice(from, from + 16).map((golden) => compare(generator, [golden]));

@@ -6,8 +6,9 @@ import { onnx } from "../../../lib/generators/onnx/onnx.ts";
 import type { OnnxModel } from "../../../lib/generators/onnx/onnx_model.ts";
 import { openModel } from "../../../lib/generators/onnx/open_model.ts";
 import { type Driver, readSettings } from "../../../lib/generators/onnx/settings.ts";
-import type { GeneratorEvent, Step } from "../../../lib/lm/event.ts";
+import type { Candidate, GeneratorEvent, Step } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS, type SamplingParams } from "../../../lib/lm/params.ts";
+import { score } from "../../../lib/lm/score.ts";
 
 export const TINY_MODELS = ["tiny_gpt2", "tiny_llama", "tiny_llama_gqa"] as const;
 export type TinyModel = typeof TINY_MODELS[number];
@@ -110,6 +111,12 @@ export async function withOpened<Result>(
   } finally {
     await model.close();
   }
+}
+
+/** The ten most probable tokens after these ids. */
+export async function topAfter(model: OnnxModel, prompt: readonly number[]): Promise<readonly Candidate[]> {
+  const [scored] = await score(model, prompt, [0], { top: 10 });
+  return scored?.top.slice(0, 10) ?? [];
 }
 
 /** Never ends by itself: the token that would is banned. */
