@@ -18,7 +18,7 @@ Deno.test("the rail keeps its foot on screen, and names the generator of the pag
   await page.locator("[data-candidate]").first().waitFor();
   // What the model runs on is known once it is open.
   await page.reload();
-  assert.match(await engines.innerText(), /^demo · fp32 · cpu/);
+  assert.match(await engines.innerText(), /^demo · fp32 · cpu · native\n/);
   assert.match(await engines.innerText(), /window 512/);
   await page.goto(`${app.origin}/elements/lines`);
   assert.match(await engines.innerText(), /^verse · 13 tokens/);

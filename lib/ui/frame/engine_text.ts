@@ -3,19 +3,16 @@ import type { GeneratorFacts } from "../../generators/generator.ts";
 import { count } from "../number_format.ts";
 import { PAGE_STRINGS as TEXT } from "./page_strings.ts";
 
-/** @example "fp32 · cpu", or "4.08M · int8 · cpu (moves its numbers by …)" */
-export function engineText({ parameters, precision, precisionNote, device }: GeneratorFacts): string {
+/** @example "fp32 · cpu · native", or "4.08M · int8 · cpu · native (moves its numbers by …)" */
+export function engineText({ parameters, precision, precisionNote, device, driver }: GeneratorFacts): string {
   const size = parameters === undefined ? undefined : short(parameters);
-  const engine = [size, precision, device].filter((part) => part !== undefined).join(" · ");
+  const engine = [size, precision, device, driver].filter((part) => part !== undefined).join(" · ");
   return precisionNote === undefined ? engine : `${engine} (${precisionNote})`;
 }
 
-/** What else is known of it; "" for nothing. @example "window 512 · native" */
-export function engineDetail({ contextWindow, driver }: GeneratorFacts): string {
-  return [
-    contextWindow === undefined ? undefined : TEXT.engineWindow(count(contextWindow)),
-    driver === undefined ? undefined : driver,
-  ].filter((part) => part !== undefined).join(" · ");
+/** What else is known of it; "" for nothing. @example "window 512" */
+export function engineDetail({ contextWindow }: GeneratorFacts): string {
+  return contextWindow === undefined ? "" : TEXT.engineWindow(count(contextWindow));
 }
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });

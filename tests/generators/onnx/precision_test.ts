@@ -6,6 +6,7 @@ import { openNative } from "../../../lib/generators/onnx/native/open_native.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
 import { comparisonNote, precisionName, readComparison } from "../../../lib/generators/onnx/precision.ts";
 import { Tokenizer } from "../../../lib/generators/onnx/tokenizer.ts";
+import type { Readiness } from "../../../lib/server/registry.ts";
 import { rigApp } from "../../rig/rig_app.ts";
 import { defineModule, generation, rows } from "../../../lib/mod.ts";
 import { CONTEXT, readPrefixes } from "./tiny_models.ts";
@@ -76,7 +77,7 @@ Deno.test("int8 moves the embedded model's distributions as far as the screen sa
   assert.ok(measured.most < 2 * told.maxLogprobChange && measured.most > told.maxLogprobChange / 2, `most ${most}`);
 });
 
-Deno.test("the screen names precision and measurement beside the generator", async () => {
+Deno.test("the screen, wide and narrow, names precision, device, driver and measurement; /api/ready has the driver too", async () => {
   const module = defineModule({
     name: "m",
     generators: { small: onnx("models/demo", { precision: "q8" }) },
@@ -89,7 +90,11 @@ Deno.test("the screen names precision and measurement beside the generator", asy
     const page = await (await fetch("/m/generation")).text();
     const told = await readComparison(DEMO, "q8");
     assert.ok(told !== undefined && page.includes(comparisonNote(told)));
-    assert.match(page, /int8 · cpu \(beside fp32, logprobs are 0\.\d+ nats off on average/);
+    const engine = "int8 · cpu · native \\(beside fp32, logprobs are 0\\.\\d+ nats off on average";
+    assert.match(page, new RegExp(`<ul aria-label="Generators"[^>]*><li[^>]*>small · ${engine}`));
+    assert.match(page, new RegExp(`<span class="[^"]*hidden[^"]*">${engine}`), "above the sample");
+    const { generators } = await (await fetch("/api/ready")).json() as Readiness;
+    assert.equal(generators[0]?.facts?.driver, "native");
   } finally {
     await registry.close();
   }
