@@ -68,11 +68,19 @@ function joinPrompts(pieces: readonly Prompt[]): Prompt {
   return { text, spans };
 }
 
-/** The prompt's text with every field's value left out: the same template, which says nothing of the sample.
+/** The fields of a prompt, each once. */
+export function fieldsOf({ spans }: Prompt): readonly string[] {
+  return [...new Set(spans.map(({ field }) => field))];
+}
+
+/** The prompt's text with the values of its fields left out: the same template, which says nothing of the sample.
+ * @param fields those that are left out; absent: all
  * @example blankPrompt(prompt`Q: ${field("q", "why?")} A:`) is "Q:  A:" */
-export function blankPrompt({ text, spans }: Prompt): string {
+export function blankPrompt({ text, spans }: Prompt, fields?: readonly string[]): string {
+  const names = fields && new Set(fields);
   let blank = "", end = 0;
   for (const span of spans) {
+    if (names?.has(span.field) === false) continue;
     blank += text.slice(end, Math.max(end, span.start));
     end = Math.max(end, span.end);
   }

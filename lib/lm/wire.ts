@@ -141,9 +141,13 @@ export const generateSchema = v.strictObject({
 });
 export type GenerateBody = v.InferOutput<typeof generateSchema>;
 
+/** Names of the prompt's fields whose values are left out of it. */
+const blankSchema = v.optional(v.array(v.string("must be a field's name"), "must be a list of names of fields"));
+
 /** Body of `POST score`: the same, and the completion to score (default: the sample's target). */
 export const scoreSchema = v.strictObject({
   ...promptSource,
+  blank: blankSchema,
   top: topSchema,
   completion: v.optional(v.union([promptSchema, v.array(indexSchema)], "must be a text or a list of token ids")),
 });
@@ -158,6 +162,7 @@ const LIMIT_MESSAGE = "must be a whole number from 1 to 200";
  */
 export const nextTokenSchema = v.strictObject({
   ...promptSource,
+  blank: blankSchema,
   params: v.optional(v.pipe(objectSchema, paramsSchema)),
   seed: numberSchema("seed"),
   path: pathSchema,

@@ -5,14 +5,14 @@ import type { RunEvent, ScoredToken } from "../lm/event.ts";
 import { run, type RunRequest, scoreCompletion, scoreTokens } from "../components/run.ts";
 import type { Generator } from "../generators/generator.ts";
 import { type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody, type Scored } from "../lm/wire.ts";
-import { blankPrompt } from "../lm/prompt.ts";
+import { blankPrompt, toPrompt } from "../lm/prompt.ts";
 import { tokenSearch } from "../lm/token_search.ts";
 import { encodeWire } from "../lm/wire_text.ts";
 import type { Module } from "../module.ts";
 import type { Requester, State, Tally } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
 import { generationProblem } from "./generation_problem.ts";
-import { type Place, type PlacePath, readSample, resolvePlace } from "./place.ts";
+import { type Place, type PlacePath, promptWithout, readSample, resolvePlace } from "./place.ts";
 import { ProblemError } from "./problem.ts";
 import { usable } from "./rows/usable_condition.ts";
 import { toldProblem } from "./told_problem.ts";
@@ -27,8 +27,8 @@ interface Source {
   readonly place: Place;
   readonly generator: Generator;
   readonly prompt: string;
-  /** The sample's prompt with its fields blank; absent for a prompt of one's own. */
-  readonly nullPrompt: string | undefined;
+  /** The prompt with all of its fields blank: the prompt itself where it has none. */
+  readonly nullPrompt: string;
   readonly target: string | undefined;
 }
 
@@ -179,15 +179,15 @@ export function cancelled(what: string): ProblemError {
 /** A prompt of one's own needs no sample; a sample named beside it gives the target. */
 async function readSource(
   { state: { registry, client }, params }: Asker,
-  body: GenerateBody | ScoreBody | NextTokenBody,
+  body: Omit<ScoreBody, "completion">,
 ): Promise<Source> {
   const place = resolvePlace(registry, params, body);
   const needsSample = body.prompt === undefined || body.sample !== undefined;
   const sample = needsSample ? await readSample(registry, place) : undefined;
-  const prompt = body.prompt ?? sample?.prompt.text ?? "";
+  const whole = toPrompt(body.prompt ?? sample?.prompt ?? "");
+  const prompt = promptWithout(whole, body.blank ?? []);
   const generator = await registry.generator(place.module.name, place.generator, client);
-  const nullPrompt = body.prompt === undefined && sample !== undefined ? blankPrompt(sample.prompt) : undefined;
-  return { place, generator, prompt, nullPrompt, target: sample?.target };
+  return { place, generator, prompt, nullPrompt: blankPrompt(whole), target: sample?.target };
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Element, ElementState } from "../elements/element.ts";
 import { Page } from "../elements/page.ts";
 import { checkedPrompt, checkedText, refusePromise } from "../lm/checked_prompt.ts";
 import { dictionary } from "../lm/dictionary.ts";
-import type { Prompt } from "../lm/prompt.ts";
+import { blankPrompt, fieldsOf, type Prompt } from "../lm/prompt.ts";
 import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
 import { ModuleFailedError, ProblemError } from "./problem.ts";
@@ -188,6 +188,14 @@ export function editedRow(row: unknown, edits: Edits): unknown {
     if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
     throw new ProblemError(422, "Invalid request", error.message, { field: "edits" });
   }
+}
+
+/** The prompt's text without the values of those fields. @throws {ProblemError} 422 naming one that it does not have */
+export function promptWithout(prompt: Prompt, fields: readonly string[]): string {
+  const known = new Set(fieldsOf(prompt)), unknown = fields.find((name) => !known.has(name));
+  if (unknown === undefined) return blankPrompt(prompt, fields);
+  const only = known.size === 0 ? "and no other" : `only ${[...known].map(quote).join(", ")}`;
+  throw invalid("blank", `the prompt has no field ${quote(unknown)}, ${only}`);
 }
 
 /** @throws {TypeError} for what is no list of elements, and for an element with an action, as a sample has no session to run it in */

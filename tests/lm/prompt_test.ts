@@ -1,6 +1,6 @@
 /** Templates of prompts, and how a message repeats a value that is none. */
 import assert from "node:assert/strict";
-import { field, prompt } from "../../lib/lm/prompt.ts";
+import { blankPrompt, field, fieldsOf, prompt, toPrompt } from "../../lib/lm/prompt.ts";
 import { quote } from "../../lib/lm/quote.ts";
 
 Deno.test("prompt`` joins texts, numbers, fields and prompts, byte for byte", () => {
@@ -28,6 +28,33 @@ Deno.test("prompt`` refuses what is no text, as it would leave it out or write i
     assert.throws(() => prompt`${1} Q: ${untyped(value)} A:`, { name: "TypeError", message });
   }
   assert.throws(() => prompt`${untyped(undefined)} A:`, /Cannot use value 1 of a prompt: expected .*, got undefined$/);
+});
+
+Deno.test("fieldsOf() names each field of a prompt once", () => {
+  const text = prompt`${field("a", "1")} ${field("b", "2")} ${field("a", "3")}`;
+  assert.deepEqual([fieldsOf(text), fieldsOf(toPrompt("a"))], [["a", "b"], []]);
+});
+
+Deno.test("blankPrompt() leaves every field's value out, or each place of the named ones alone, byte for byte", () => {
+  assert.equal(blankPrompt(prompt`Q: ${field("q", "why?")} A:`), "Q:  A:");
+  assert.equal(blankPrompt(prompt`${field("a", "1")}${field("b", "2")}!`), "!");
+  assert.equal(blankPrompt({ text: "plain", spans: [] }), "plain");
+  const talk = prompt`<${field("me", "x\0")}|${field("you", "\ud800\u202e")}|${field("me", "👨‍👩‍👧")}>${field("no", "")}`;
+  const cases: readonly (readonly [readonly string[], string])[] = [
+    [[], "<x\0|\ud800\u202e|👨‍👩‍👧>"],
+    [["me"], "<|\ud800\u202e|>"],
+    [["you"], "<x\0||👨‍👩‍👧>"],
+    [["you", "me", "you"], "<||>"],
+    [["no"], "<x\0|\ud800\u202e|👨‍👩‍👧>"],
+  ];
+  for (const [fields, text] of cases) assert.equal(blankPrompt(talk, fields), text, fields.join());
+});
+
+Deno.test("blankPrompt() of a prompt that was written by hand keeps what no left-out span covers", () => {
+  const text = "0123456789";
+  const spans = [{ field: "a", start: 2, end: 8 }, { field: "b", start: 4, end: 6 }, { field: "c", start: 6, end: 9 }];
+  const blank = [["a"], ["b"], ["a", "c"], ["b", "c"]].map((fields) => blankPrompt({ text, spans }, fields));
+  assert.deepEqual(blank, ["0189", "01236789", "019", "01239"]);
 });
 
 Deno.test("field() and quote() never fail on the value that they repeat", () => {

@@ -48,12 +48,6 @@ Deno.test("tokens that a server cannot be sent under the blank prompt are scored
   assert.deepEqual([scored.tokens.length, scored.nullLogprobs], [2, undefined]);
 });
 
-Deno.test("blankPrompt() leaves every field's value out, nested and neighbouring ones too", () => {
-  assert.equal(blankPrompt(prompt`Q: ${field("q", "why?")} A:`), "Q:  A:");
-  assert.equal(blankPrompt(prompt`${field("a", "1")}${field("b", "2")}!`), "!");
-  assert.equal(blankPrompt({ text: "plain", spans: [] }), "plain");
-});
-
 Deno.test("forcing each repaired token and decoding greedily elsewhere writes exactly the target", async () => {
   const target = [3, 2, 3, 3];
   const scored = await scoreCompletion({

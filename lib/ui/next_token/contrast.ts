@@ -1,5 +1,4 @@
 /** Why a candidate is as probable as it is, or more so than another one: by what each field of the prompt adds to that. */
-import type { Prompt } from "../../lm/prompt.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
 
 /** Of one token its logprob, of two the difference of theirs, which is their log-odds; all raw, in nats. */
@@ -19,11 +18,6 @@ export type FieldShare =
   | { readonly field: string; readonly addsNats: number }
   /** Why it is not known. */
   | { readonly field: string; readonly reason: string };
-
-/** The fields of a prompt, each once. */
-export function fieldsOf({ spans }: Prompt): readonly string[] {
-  return [...new Set(spans.map(({ field }) => field))];
-}
 
 /** Candidates that are marked, with one more or without it; of three the first leaves. */
 export function withMark(marked: readonly TokenId[], id: TokenId): readonly TokenId[] {

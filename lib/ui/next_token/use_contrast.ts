@@ -2,9 +2,10 @@
 import { batch, type ReadonlySignal, type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Candidate, Problem } from "../../lm/event.ts";
+import { fieldsOf } from "../../lm/prompt.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
 import { ApiError } from "../api_client.ts";
-import { type Contrast, type FieldShare, fieldsOf, withMark } from "./contrast.ts";
+import { type Contrast, type FieldShare, withMark } from "./contrast.ts";
 import { fetchNextToken } from "../generation_client.ts";
 import { type GenerationScreen, sampleSource } from "../address/generation_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
@@ -64,14 +65,16 @@ export function useContrast({ api, screen, path, tokenOf, problem }: ContrastPla
     marked.value = withMark(marked.value, id);
   }
 
-  /** @throws {ApiError}; undefined where the generator does not tell of all that is asked for */
+  /**
+   * @param blank fields of the prompt that are left blank
+   * @throws {ApiError}; undefined where the generator does not tell of all that is asked for
+   */
   async function pairWith(
     ids: readonly TokenId[],
-    field: string | undefined,
+    blank: readonly string[],
     signal: AbortSignal,
   ): Promise<Pair | undefined> {
-    const edits = field === undefined ? screen.edits : { ...screen.edits, [field]: "" };
-    const body = { ...sampleSource({ ...screen, edits }), path: path.peek(), limit: 1, prompt_tokens: false };
+    const body = { ...sampleSource(screen), blank, path: path.peek(), limit: 1, prompt_tokens: false };
     const found: Candidate[] = [];
     for (const id of ids) {
       const answer = await fetchNextToken(`${api}/next_token`, { ...body, find: String(id) }, signal);
@@ -84,7 +87,7 @@ export function useContrast({ api, screen, path, tokenOf, problem }: ContrastPla
   /** As the prompt stands. A model that fails is told on the page. */
   async function pairHere(ids: readonly TokenId[], signal: AbortSignal): Promise<Pair | undefined | "failed"> {
     try {
-      return await pairWith(ids, undefined, signal);
+      return await pairWith(ids, [], signal);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (!signal.aborted) problem.value = error.problem;
@@ -99,7 +102,7 @@ export function useContrast({ api, screen, path, tokenOf, problem }: ContrastPla
     signal: AbortSignal,
   ): Promise<FieldShare> {
     try {
-      const pair = await pairWith(ids, field, signal);
+      const pair = await pairWith(ids, [field], signal);
       return pair === undefined ? { field, reason: TEXT.notTold } : { field, addsNats: nats - oddsNats(pair) };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -1,4 +1,4 @@
-import type { Prompt } from "../../lm/prompt.ts";
+import { fieldsOf, type Prompt } from "../../lm/prompt.ts";
 import type { Token } from "../../lm/token.ts";
 import { visibleText } from "../../lm/visible_text.ts";
 import { cx } from "../cx.ts";
@@ -8,7 +8,7 @@ import { tokenFields } from "./token_fields.ts";
 /** The exact prompt with its fields marked; line ends are shown, and break the line. */
 export function PromptText(props: { readonly prompt: Prompt }) {
   const { text, spans } = props.prompt;
-  const names = [...new Set(spans.map(({ field }) => field))];
+  const names = fieldsOf(props.prompt);
   const pieces: { text: string; field?: string }[] = [];
   let end = 0;
   for (const span of spans) {
@@ -36,7 +36,7 @@ export function PromptText(props: { readonly prompt: Prompt }) {
 
 /** The names of the fields in their colours. */
 export function FieldLegend(props: { readonly prompt: Prompt }) {
-  const names = [...new Set(props.prompt.spans.map(({ field }) => field))];
+  const names = fieldsOf(props.prompt);
   return (
     <span class="inline-flex flex-wrap gap-1.5 text-12">
       {names.map((name, index) => (
@@ -50,7 +50,7 @@ export function FieldLegend(props: { readonly prompt: Prompt }) {
 export function PromptTokens(props: { readonly prompt: Prompt; readonly tokens: readonly Token[] }) {
   const displayed = displayTokens(props.tokens);
   const fields = tokenFields(props.prompt, props.tokens);
-  const names = [...new Set(props.prompt.spans.map(({ field }) => field))];
+  const names = fieldsOf(props.prompt);
   return (
     <div dir="auto" class="whitespace-pre-wrap break-words font-mono text-token">
       {props.tokens.map((token, index) => {

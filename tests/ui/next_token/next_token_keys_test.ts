@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import type { Candidate } from "../../../lib/lm/event.ts";
 import type { NextToken } from "../../../lib/lm/next.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
-import { field, prompt, toPrompt } from "../../../lib/lm/prompt.ts";
-import { fieldsOf, withMark } from "../../../lib/ui/next_token/contrast.ts";
+import { withMark } from "../../../lib/ui/next_token/contrast.ts";
 import { commandOf } from "../../../lib/ui/next_token/next_token_keys.ts";
 
 function token(id: number) {
@@ -48,9 +47,4 @@ Deno.test("withMark() keeps the last two that were marked, and takes a mark away
   assert.deepEqual(withMark(withMark([], 7), 8), [7, 8]);
   assert.deepEqual(withMark([7, 8], 9), [8, 9]);
   assert.deepEqual(withMark([7, 8], 7), [8]);
-});
-
-Deno.test("fieldsOf() names each field of a prompt once", () => {
-  const text = prompt`${field("a", "1")} ${field("b", "2")} ${field("a", "3")}`;
-  assert.deepEqual([fieldsOf(text), fieldsOf(toPrompt("a"))], [["a", "b"], []]);
 });
