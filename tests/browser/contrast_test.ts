@@ -201,6 +201,10 @@ Deno.test("Why? of persona chat tells all of its fields, as the model does of pr
   await page.keyboard.press("w");
   const section = page.getByRole("region", { name: /^Why ‹/ });
   await section.getByText("What a field adds").waitFor();
+  // The candidates stand further down than the screen is high.
+  await page.evaluate(() => scrollTo(0, 700));
+  const box = await section.boundingBox();
+  assert.ok(box !== null && box.y >= 0 && box.y + box.height <= 900, `in sight: ${JSON.stringify(box)}`);
   const nats = await logprobOf(write(traits, (turn) => turn), id);
   const wanted = [`logprob, raw ${bits(nats)}`];
   for (const [field, prompt] of Object.entries(prompts)) {

@@ -78,7 +78,8 @@ const PLACES: Readonly<Record<NonNullable<WithInspectorProps["narrow"]>, string>
   below: cx("border-t wide:border-t-0"),
   over: cx(
     "fixed inset-x-0 bottom-0 z-10 max-h-[60vh] overflow-y-auto border-t",
-    "wide:static wide:max-h-full wide:border-t-0",
+    // Subtle: what scrolls by itself would keep the sticky part from staying in sight.
+    "wide:static wide:max-h-full wide:overflow-y-visible wide:border-t-0",
   ),
   nowhere: cx("hidden wide:block"),
 };
