@@ -15,8 +15,9 @@ export interface CsvRecord {
 export function recordsOf(bytes: Uint8Array, delimiter: string): readonly CsvRecord[] {
   const records: CsvRecord[] = [], start = afterBom(bytes);
   const scanner = new RecordScanner(delimiter, start, (record) => records.push(record));
-  scanner.scan(bytes.subarray(start));
-  scanner.end();
+  for (let at: number | undefined = start; at !== undefined;) {
+    at = at < bytes.length ? scanner.scan(bytes.subarray(at)) : scanner.end();
+  }
   return records;
 }
 
@@ -24,16 +25,17 @@ export function recordsOf(bytes: Uint8Array, delimiter: string): readonly CsvRec
 export async function findRecords(url: URL, delimiter: string): Promise<Lines> {
   using file = await Deno.open(url);
   const lines = new Lines(), chunk = new Uint8Array(CHUNK_BYTES);
-  let isHeader = true, scanner: RecordScanner | undefined;
-  for (let read = await file.read(chunk); read !== null; read = await file.read(chunk)) {
-    const bytes = chunk.subarray(0, read), start = scanner === undefined ? afterBom(bytes) : 0;
-    scanner ??= new RecordScanner(delimiter, start, ({ start, end, line }) => {
-      if (!isHeader) lines.push(start, end, line);
-      isHeader = false;
-    });
-    scanner.scan(bytes.subarray(start));
+  const start = afterBom(chunk.subarray(0, await file.read(chunk) ?? 0));
+  let isHeader = true;
+  const scanner = new RecordScanner(delimiter, start, ({ start, end, line }) => {
+    if (!isHeader) lines.push(start, end, line);
+    isHeader = false;
+  });
+  for (let at: number | undefined = start; at !== undefined;) {
+    file.seekSync(at, Deno.SeekMode.Start);
+    const read = await file.read(chunk);
+    at = read === null ? scanner.end() : scanner.scan(chunk.subarray(0, read));
   }
-  scanner?.end();
   return lines;
 }
 
@@ -41,9 +43,13 @@ function afterBom(bytes: Uint8Array): number {
   return BOM.every((byte, at) => bytes[at] === byte) ? BOM.length : 0;
 }
 
-/** Where in a record: after spaces that follow a closing quote nothing is known yet. */
-type Place = "cell" | "quoted" | "after quote" | "after spaces";
+/** Where in a record: after spaces that follow a closing quote nothing is known yet, and after a stray quote all is. */
+type Place = "cell" | "quoted" | "after quote" | "after spaces" | "broken";
 
+/**
+ * Finds records part by part. Quotes that are not doubled, or that nothing closes, spoil one line and no more: where a record
+ * of several lines turns out to be none, its first line is one by itself, and the scan goes on from the second.
+ */
 class RecordScanner {
   #place: Place = "cell";
   /** Of the record, and of what was scanned. */
@@ -56,6 +62,10 @@ class RecordScanner {
   #firstLineEnd: number | undefined;
   /** Before what is scanned now. */
   #last = 0;
+  /** Bytes that were scanned again. */
+  #bytesAgain = 0;
+  /** Before it each line is a record. */
+  #linesUntil = 0;
 
   /** Subtle: of a delimiter of several bytes, its ends tell whether quotes stand beside it. */
   readonly #before: number | undefined;
@@ -71,7 +81,8 @@ class RecordScanner {
     this.#start = this.#offset = start;
   }
 
-  scan(bytes: Uint8Array): void {
+  /** @returns the byte to go on from: the one after these, or one that is scanned again */
+  scan(bytes: Uint8Array): number {
     let quote = bytes.indexOf(QUOTE), newLine = bytes.indexOf(NEW_LINE);
     for (let at = 0; at < bytes.length;) {
       if (quote >= 0 && quote < at) quote = bytes.indexOf(QUOTE, at);
@@ -79,16 +90,35 @@ class RecordScanner {
       const next = Math.min(quote < 0 ? bytes.length : quote, newLine < 0 ? bytes.length : newLine);
       if (this.#place === "cell") at = this.#cell(bytes, at, next);
       else if (this.#place === "quoted") at = this.#quoted(bytes, next);
-      else if (this.#closes(bytes[at])) at++;
+      else if (this.#place === "broken") {
+        if (this.#firstLineEnd !== undefined) return this.#goBack(this.#firstLineEnd, this.#offset + at);
+        at = this.#broken(bytes, next);
+      } else if (this.#closes(bytes[at])) at++;
     }
     this.#last = bytes.at(-1) ?? this.#last;
-    this.#offset += bytes.length;
+    return this.#offset += bytes.length;
   }
 
-  /** Subtle: a quote that nothing closes would take the rest of the file into memory; its line alone tells what is wrong. */
-  end(): void {
-    const end = this.#place === "quoted" ? this.#firstLineEnd ?? this.#offset : this.#offset;
-    if (this.#start < end) this.#close(end);
+  /** @returns the byte to go on from; undefined where all is done */
+  end(): number | undefined {
+    if (this.#firstLineEnd !== undefined && (this.#place === "quoted" || this.#place === "broken")) {
+      return this.#goBack(this.#firstLineEnd, this.#offset);
+    }
+    if (this.#start < this.#offset) this.#close(this.#offset);
+    return undefined;
+  }
+
+  /**
+   * Ends the record with its first line. Subtle: quotes can be so laid out that each line leads to the end of the file, so
+   * that no more is scanned again than the file has; past that, each line of what was scanned is a record.
+   */
+  #goBack(firstLineEnd: number, reached: number): number {
+    if (this.#bytesAgain > reached) this.#linesUntil = reached;
+    else this.#bytesAgain += reached - firstLineEnd;
+    this.#line = this.#firstLine;
+    this.#close(firstLineEnd);
+    this.#last = NEW_LINE;
+    return this.#offset = firstLineEnd + 1;
   }
 
   /** Up to a line end, which closes the record, or to a quote, which opens a cell only where one begins. */
@@ -106,7 +136,8 @@ class RecordScanner {
   }
 
   #quoted(bytes: Uint8Array, next: number): number {
-    if (bytes[next] === NEW_LINE) {
+    if (bytes[next] === NEW_LINE && this.#offset + next < this.#linesUntil) this.#close(this.#offset + next);
+    else if (bytes[next] === NEW_LINE) {
       this.#line++;
       this.#firstLineEnd ??= this.#offset + next;
     }
@@ -114,13 +145,18 @@ class RecordScanner {
     return next + 1;
   }
 
+  #broken(bytes: Uint8Array, next: number): number {
+    if (bytes[next] === NEW_LINE) this.#close(this.#offset + next);
+    return next + 1;
+  }
+
   /**
    * Whether a byte after a quote is done with. The quote closed its cell before a delimiter or a line end, spaces apart; a
-   * second one is part of the text, and before anything else it was none that closes.
+   * second one is part of the text, and before anything else it was a stray one.
    */
   #closes(byte: number | undefined): boolean {
-    if (byte === QUOTE) {
-      this.#place = this.#place === "after quote" ? "quoted" : "after quote";
+    if (byte === QUOTE && this.#place === "after quote") {
+      this.#place = "quoted";
       return true;
     }
     if (byte === this.#after || byte === NEW_LINE) {
@@ -128,7 +164,7 @@ class RecordScanner {
       return false;
     }
     const isSpace = BLANKS.includes(byte ?? 0);
-    this.#place = isSpace ? "after spaces" : "quoted";
+    this.#place = isSpace ? "after spaces" : "broken";
     return isSpace;
   }
 

@@ -28,7 +28,7 @@ export async function keptLineIndex(
 ): Promise<LineIndex> {
   const cache = cacheDir === undefined ? undefined : new IndexCache(cacheDir);
   if (cache === undefined || !cache.mayWrite()) return await find();
-  const place = await cache.place([fileURLToPath(url)], "lines 2", layout);
+  const place = await cache.place([fileURLToPath(url)], "lines 3", layout);
   const kept = await cache.has(place) ? Lines.read(await Deno.readFile(place)) : undefined;
   if (kept !== undefined) return kept;
   const lines = await find();
