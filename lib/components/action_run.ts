@@ -1,10 +1,13 @@
 /** One run of an element's action, from the click to its end. */
 import type { ActionResult, ActionSteps, ElementAction, Progress } from "../elements/element.ts";
+import { type Clock, MONOTONIC } from "../generators/clock.ts";
 import type { Problem } from "../lm/event.ts";
 import type { ActionState } from "./session_event.ts";
 
 /** An action that yields without waiting must still let the server breathe this often. */
 const TURN_MS = 8;
+/** How long the code of a cancelled action is waited for, so that the page has what it still changes. */
+const CLEAR_UP_MS = 1_000;
 
 export interface ActionRunOptions {
   /** What to show of an error that the action threw. */
@@ -12,6 +15,7 @@ export interface ActionRunOptions {
   /** Called at each `yield`: elements may have changed. */
   readonly onYield: () => void;
   readonly onProgress: () => void;
+  readonly clock?: Clock;
 }
 
 export class ActionRun {
@@ -19,6 +23,8 @@ export class ActionRun {
   readonly #startedMs = performance.now();
   readonly #options: ActionRunOptions;
   #progress: Progress | undefined;
+  /** What goes on of the developer's code after it was cancelled. */
+  #left: Promise<unknown> = Promise.resolve();
 
   constructor(options: ActionRunOptions) {
     this.#options = options;
@@ -47,7 +53,7 @@ export class ActionRun {
       const result = start(signal);
       const steps = stepsOf(result);
       if (steps !== undefined) await this.#follow(steps);
-      else await unlessAborted(Promise.resolve(result), signal);
+      else await this.#unlessCancelled(Promise.resolve(result));
     } catch (error) {
       failure = { error };
     }
@@ -57,13 +63,20 @@ export class ActionRun {
     return { status: "failed", elapsedMs, problem: this.#options.report(failure.error) };
   }
 
-  /** A cancelled generator is told to return, and not waited for. */
+  /** Resolves as the code of a cancelled action has ended, or goes on for so long that nobody waits. It never throws. */
+  async clearedUp(): Promise<void> {
+    const { promise: tooLong, resolve } = Promise.withResolvers<void>();
+    const stop = (this.#options.clock ?? MONOTONIC).after(CLEAR_UP_MS, resolve);
+    await Promise.race([this.#left, tooLong]);
+    stop();
+  }
+
+  /** A cancelled generator is told to return. */
   async #follow(steps: ActionSteps): Promise<void> {
-    const { signal } = this.#controller;
     let turnMs = performance.now();
     while (true) {
-      const next = await unlessAborted(steps.next(), signal);
-      if (next === undefined) return void steps.return().catch(() => {}); // What a cancelled action throws is nobody's.
+      const next = await this.#unlessCancelled(steps.next());
+      if (next === undefined) return this.#leave(steps.return());
       if (next.done === true) return;
       this.#options.onYield();
       if (typeof next.value === "object") {
@@ -74,6 +87,28 @@ export class ActionRun {
       await new Promise((resolve) => setTimeout(resolve));
       turnMs = performance.now();
     }
+  }
+
+  /** Undefined once it is cancelled, whatever the promise does. */
+  async #unlessCancelled<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+    const { signal } = this.#controller;
+    const { promise: cancelled, resolve } = Promise.withResolvers<undefined>();
+    const leave = () => {
+      this.#leave(promise);
+      resolve(undefined);
+    };
+    if (signal.aborted) leave();
+    signal.addEventListener("abort", leave);
+    try {
+      return await Promise.race([promise, cancelled]);
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+  }
+
+  /** What a cancelled action throws is nobody's. */
+  #leave(promise: Promise<unknown>): void {
+    this.#left = promise.catch(() => {});
   }
 }
 
@@ -86,20 +121,4 @@ function stepsOf(result: ActionResult): ActionSteps | undefined {
 
 async function* awaited(steps: Iterable<Progress | void>): ActionSteps {
   yield* steps;
-}
-
-/** Undefined once the signal aborts, whatever the promise does. */
-async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
-  promise.catch(() => {}); // What it throws once nobody waits is nobody's.
-  if (signal.aborted) return undefined;
-  let leave = () => {};
-  const aborted = new Promise<undefined>((resolve) => {
-    leave = () => resolve(undefined);
-    signal.addEventListener("abort", leave);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", leave);
-  }
 }

@@ -2,6 +2,7 @@
 import type { ElementAction } from "../elements/element.ts";
 import { InputError } from "../elements/input.ts";
 import type { Page } from "../elements/page.ts";
+import type { Clock } from "../generators/clock.ts";
 import type { Problem } from "../lm/event.ts";
 import { quote } from "../lm/quote.ts";
 import { ActionRun } from "./action_run.ts";
@@ -29,6 +30,7 @@ export interface SessionOptions {
   readonly report: (error: unknown) => Problem;
   /** Called as the last action that ran has ended. */
   readonly onIdle: () => void;
+  readonly clock?: Clock;
 }
 
 export interface ActOptions {
@@ -47,6 +49,8 @@ export class Session {
   #isNewlyRestored = false;
   readonly #running = new Map<string, ActionRun>();
   readonly #ended = new Map<string, ActionState>();
+  /** Cancelled ones whose code still changes the page. */
+  readonly #clearingUp = new Set<ActionRun>();
   readonly #listeners = new Set<Listener>();
 
   constructor(readonly id: string, readonly page: Page, readonly options: SessionOptions) {}
@@ -148,6 +152,7 @@ export class Session {
       report: this.options.report,
       onYield: () => this.#publish(),
       onProgress: () => this.#tell(name, run.state),
+      ...(this.options.clock === undefined ? {} : { clock: this.options.clock }),
     });
     this.#running.set(name, run);
     this.#ended.delete(name);
@@ -155,9 +160,25 @@ export class Session {
     const ended = this.#publishLast(await run.perform(action));
     this.#running.delete(name);
     this.#ended.set(name, ended);
+    if (ended.status === "cancelled") this.#clearingUp.add(run);
     this.#tell(name, ended);
     onEnd();
     if (!this.isRunning) this.options.onIdle();
+    if (ended.status === "cancelled") await this.#clearUp(name, run);
+  }
+
+  /** Subtle: it is cancelled at once, and told so, but what its code then changes (`finally`) belongs to the page too. */
+  async #clearUp(name: string, run: ActionRun): Promise<void> {
+    await run.clearedUp();
+    this.#clearingUp.delete(run);
+    const before = this.#ended.get(name);
+    // Where it runs again, that run tells what has changed.
+    if (before !== undefined) {
+      const ended = this.#publishLast(before);
+      this.#ended.set(name, ended);
+      if (ended !== before) this.#tell(name, ended);
+    }
+    for (const listener of this.#listeners) listener.wake();
   }
 
   #listen(): Listener {
@@ -198,7 +219,7 @@ export class Session {
       while (!signal.aborted) {
         const woken = listener.woken();
         yield* listener.drain();
-        if (!this.isRunning && listener.isEmpty) {
+        if (!this.isRunning && this.#clearingUp.size === 0 && listener.isEmpty) {
           // Subtle: who clicks from now on is not told by this stream, though it is still read.
           this.#listeners.delete(listener);
           return yield { type: "done" };

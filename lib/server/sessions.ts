@@ -120,6 +120,7 @@ export class Sessions {
       throw new ModuleFailedError(`${what}: ${reason}`, error);
     }
     const session: Session = new Session(id, page, {
+      clock: registry.traffic.clock,
       report: (error) => actionProblem(error, registry.reason(module.name, error), log),
       onIdle: () => {
         // Subtle: an action may end long after its page was given up.
