@@ -7,6 +7,7 @@ import type { FileFormat } from "./duckdb/indexed_file.ts";
 import { EmptyFileError } from "./empty_file.ts";
 import { hubRefusal } from "./hub_refusal.ts";
 import { hubRows } from "./hub_rows.ts";
+import { filesOfSplit } from "./hub_split.ts";
 import { jsonl } from "./jsonl.ts";
 import { joined } from "./joined.ts";
 import { keepFile } from "./keep_file.ts";
@@ -18,11 +19,11 @@ import { thrownText } from "../lm/thrown.ts";
 export interface HubDatasetOptions<Sample> {
   /** Branch, tag or commit. Pin a commit to get the same rows for ever. Default: `main`. */
   readonly revision?: string;
-  /** A file of the repository. Default: every data file whose name has `split` in it, one after the other. */
+  /** A file of the repository. Default: every data file of `split` and `config`, one after the other. */
   readonly file?: string;
   /** Default: `train`. */
   readonly split?: string;
-  /** The part of the data set, where it has several, for rows that come without a file. Default: `default`. */
+  /** The part of the data set, where it has several: of files, the folder that they stand in. Default: `default`. */
   readonly config?: string;
   /**
    * `files` are fetched once and kept; `rows` come from the Hub's rows API a page at a time, of the newest commit alone.
@@ -48,18 +49,21 @@ export function hubDataset<Sample extends object = Record<string, unknown>>(
   id: string,
   options: HubDatasetOptions<Sample> = {},
 ): DatasetSource<Sample> {
-  const { revision = "main", split = "train", config = "default", file, schema, from } = options;
+  const { revision = "main", split = "train", config, file, schema, from } = options;
   if (!/^[\w.-]+\/[\w.-]+$/.test(id) || id.includes("..")) {
     throw new TypeError(`Cannot use "${id}" as a data set of the Hub: expected org/name`);
+  }
+  if (file !== undefined && config !== undefined) {
+    throw new TypeError(`Cannot use config "${config}" of ${id} with file "${file}": name one of them`);
   }
   return {
     label: `${id} ${file ?? split}`,
     async open(_baseUrl, context) {
       if (from === "rows" || (from === undefined && file === undefined && !await canKeep(context))) {
-        return await hubRows<Sample>({ id, revision, config, split, schema }, context);
+        return await hubRows<Sample>({ id, revision, config: config ?? "default", split, schema }, context);
       }
       const repository = new Repository(id, revision, context);
-      const files = file === undefined ? await repository.filesOf(split) : [file];
+      const files = file === undefined ? filesOfSplit(await repository.dataFiles(), { id, split, config }) : [file];
       const progress = new FetchedBytes(context?.onProgress);
       await Promise.all(files.map((each) => repository.keep(each, progress)));
       const inParts = { ...context, cacheDir: context?.cacheDir ?? CACHE, indexes: false };
@@ -179,20 +183,16 @@ class Repository {
     };
   }
 
-  /** The data files of a split, by name. @throws naming the data files there are when none is of this split */
-  async filesOf(split: string): Promise<readonly string[]> {
+  /** All data files, by name. */
+  async dataFiles(): Promise<readonly string[]> {
     const { listFiles } = await import("@huggingface/hub");
-    const found = await this.#asking(async () => {
+    return await this.#asking(async () => {
       const names: string[] = [];
       for await (const { type, path } of listFiles({ ...this.#access, recursive: true })) {
         if (type === "file" && DATA_FILE.test(path)) names.push(path);
       }
       return names.sort();
     });
-    const wanted = found.filter((path) => path.split(/[/._-]/).includes(split));
-    if (wanted.length > 0) return wanted;
-    const there = found.length === 0 ? "no data files at all" : found.slice(0, 10).join(", ");
-    throw new RangeError(`Cannot find split "${split}" in ${this.id}: it has ${there}; name one with { file }`);
   }
 
   /** Fetches a file into its folder if it is not there. Subtle: it gets its name when it is whole. */

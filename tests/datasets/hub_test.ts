@@ -149,3 +149,45 @@ Deno.test("hubDataset() leaves a file without rows out and tells of it, and how 
     await Deno.remove(cacheDir, { recursive: true });
   }
 });
+
+Deno.test("hubDataset() takes the files of one config, and says which there are where none is named", async () => {
+  const hub = startHub([], {
+    "main/train.jsonl": '{"n":"main"}\n',
+    "socratic/train-00000-of-00002.jsonl": '{"n":"socratic"}\n',
+    "socratic/train-00001-of-00002.jsonl": '{"n":"more"}\n',
+    "main/test.jsonl": '{"n":"test"}\n',
+    "all/dev/a.jsonl": '{"n":"dev"}\n',
+    "not-train-but/validation.jsonl": '{"n":"validation"}\n',
+  });
+  const cacheDir = await Deno.makeTempDir();
+  const open = async (options: HubDatasetOptions<object>) => {
+    const source = hubDataset<object>("org/name", { revision: "v1", ...options });
+    const dataset = await source.open(ROOT, { cacheDir, hubHost: hub.origin });
+    return await Promise.all(Array.from({ length: dataset.size }, (_, index) => dataset.row(index)));
+  };
+  try {
+    assert.deepEqual(await open({ config: "main" }), [{ n: "main" }]);
+    assert.deepEqual(await open({ config: "socratic" }), [{ n: "socratic" }, { n: "more" }]);
+    await assert.rejects(open({}), {
+      name: "RangeError",
+      message:
+        'Cannot tell the files of split "train" in org/name: they stand in "main", "socratic"; name one as { config }',
+    });
+    await assert.rejects(
+      open({ config: "plain" }),
+      /find config "plain" of split "train" .* stand in "main", "socratic";/,
+    );
+    assert.deepEqual(await open({ split: "test" }), [{ n: "test" }]);
+    assert.deepEqual(await open({ split: "test", config: "default" }), [{ n: "test" }]);
+    await assert.rejects(open({ split: "test", config: "socratic" }), /its files stand in "main"; name one with/);
+    assert.deepEqual(await open({ split: "dev" }), [{ n: "dev" }], "a folder is named so, and no file");
+    assert.deepEqual(await open({ split: "dev", config: "all" }), [{ n: "dev" }]);
+    assert.throws(
+      () => hubDataset("org/name", { file: "a.csv", config: "main" }),
+      /config "main" .* with file "a.csv"/,
+    );
+  } finally {
+    await hub.close();
+    await Deno.remove(cacheDir, { recursive: true });
+  }
+});
