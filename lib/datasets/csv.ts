@@ -6,7 +6,7 @@ import { EmptyFileError } from "./empty_file.ts";
 import { keptLineIndex } from "./line_index.ts";
 import { decodeLine, LARGE_BYTES, readByLines } from "./lines_dataset.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
-import { checkSource, checkText, fileSize, isRemote, readBytes, readPart, sourceUrl } from "./source.ts";
+import { checkSource, checkText, fileState, isRemote, readBytes, readPart, sourceUrl } from "./source.ts";
 import { thrownText } from "../lm/thrown.ts";
 
 /** Most problems kept of one file. */
@@ -38,7 +38,7 @@ export function csv<Sample extends object = Record<string, string>>(
     label: path,
     async open(baseUrl, context) {
       const url = sourceUrl(path, baseUrl);
-      const isLarge = !isRemote(url) && await fileSize(url, path) > LARGE_BYTES;
+      const isLarge = !isRemote(url) && (await fileState(url, path)).size > LARGE_BYTES;
       const dataset = isLarge
         ? await openLargeCsv(url, path, { delimiter, schema }, context)
         : await readWhole(url, path, { delimiter, schema });
@@ -96,14 +96,15 @@ export async function openLargeCsv<Sample extends object>(
   { delimiter, schema }: Reading<Sample>,
   context?: DatasetContext,
 ): Promise<Dataset<Sample>> {
-  const head = await readPart(url, 0, Math.min(HEADER_BYTES, await fileSize(url, name)));
+  const state = await fileState(url, name);
+  const head = await readPart(url, 0, Math.min(HEADER_BYTES, state.size), state);
   checkText(head, name);
   const mark = delimiter ?? delimiterOf(head);
   const columns = columnsOf(head, recordsOf(head, mark)[0], mark, name);
   const find = () => findRecords(url, mark);
   const lines = await keptLineIndex(url, context?.cacheDir, { layout: `csv ${mark}`, find });
   if (lines.count === 0) throw noRows(name);
-  return readByLines(url, name, lines, (bytes) => sampleOf(bytes, mark, columns, schema));
+  return readByLines({ url, name, state }, lines, (bytes) => sampleOf(bytes, mark, columns, schema));
 }
 
 function noRows(name: string): EmptyFileError {

@@ -4,7 +4,7 @@ import { checkRow, type RowSchema } from "./row_schema.ts";
 import { indexed } from "./duckdb/indexed.ts";
 import { keptLineIndex } from "./line_index.ts";
 import { decodeLine, LARGE_BYTES, NOT_UTF8, readByLines } from "./lines_dataset.ts";
-import { checkSource, checkText, fileSize, isRemote, readPart, readText, sourceUrl } from "./source.ts";
+import { checkSource, checkText, fileState, isRemote, readPart, readText, sourceUrl } from "./source.ts";
 import { thrownText } from "../lm/thrown.ts";
 
 /** Lists and objects inside each other; what is nested deeper could be neither shown nor searched. */
@@ -26,7 +26,7 @@ export function jsonl<Sample extends object>(path: string, schema?: RowSchema<Sa
     label: path,
     async open(baseUrl, context) {
       const url = sourceUrl(path, baseUrl);
-      const isLarge = !isRemote(url) && (await fileSize(url, path)) > LARGE_BYTES;
+      const isLarge = !isRemote(url) && (await fileState(url, path)).size > LARGE_BYTES;
       const dataset = isLarge ? await openLarge(url, path, schema, context) : await readWhole(url, path, schema);
       if (schema !== undefined) return dataset;
       return await indexed(dataset, [{ href: url.href, format: "jsonl" }], context);
@@ -95,10 +95,11 @@ export async function openLarge<Sample extends object>(
   schema: RowSchema<Sample> | undefined,
   context?: DatasetContext,
 ): Promise<Dataset<Sample>> {
-  checkText(await readPart(url, 0, Math.min(MARK_BYTES, await fileSize(url, name))), name);
+  const state = await fileState(url, name);
+  checkText(await readPart(url, 0, Math.min(MARK_BYTES, state.size), state), name);
   const index = await keptLineIndex(url, context?.cacheDir);
   if (index.count === 0) throw noLine(name);
-  return readByLines(url, name, index, (bytes) => parseRow(decodeLine(bytes), schema));
+  return readByLines({ url, name, state }, index, (bytes) => parseRow(decodeLine(bytes), schema));
 }
 
 function noLine(name: string): EmptyFileError {

@@ -2,7 +2,7 @@
 import { checkIndex, type Dataset } from "./dataset.ts";
 import type { LineIndex } from "./line_index.ts";
 import type { FoundRow } from "./row_query.ts";
-import { readPart, readPartOf, whyUnreadable } from "./source.ts";
+import { type FileState, readPart, readPartOf, whyUnreadable } from "./source.ts";
 import { thrownText } from "../lm/thrown.ts";
 
 /** Larger files stay on disk. */
@@ -11,13 +11,20 @@ export const NOT_UTF8 = "it is not valid UTF-8";
 /** Read at once when all rows are looked at. */
 const SCAN_BYTES = 2 ** 18, SCAN_ROWS = 2_000;
 
+interface LinesFile {
+  readonly url: URL;
+  /** For messages. */
+  readonly name: string;
+  /** From before its lines were found. */
+  readonly state: FileState;
+}
+
 /**
  * @param lines where each row lies
  * @param parse makes a row of its bytes; what it throws is told with file and line
  */
 export function readByLines<Sample>(
-  url: URL,
-  name: string,
+  { url, name, state }: LinesFile,
   lines: LineIndex,
   parse: (bytes: Uint8Array) => Sample,
 ): Dataset<Sample> {
@@ -38,29 +45,38 @@ export function readByLines<Sample>(
     async row(place) {
       checkIndex(place, lines.count);
       const { start, end } = lines.at(place);
-      const bytes = await readPart(url, start, end - start).catch((error) => {
+      const bytes = await readPart(url, start, end - start, state).catch((error) => {
         throw told(error, place);
       });
       return parseAt(bytes, place);
     },
-    scan: () => scanLines(url, lines, parseAt),
+    async *scan() {
+      using file = await Deno.open(url);
+      const read = async (place: number, start: number, bytes: Uint8Array<ArrayBuffer>) => {
+        await readPartOf(file, start, bytes.length, state, bytes).catch((error) => {
+          throw told(error, place);
+        });
+      };
+      yield* scanLines(lines, read, parseAt);
+    },
   };
 }
 
 /** All rows of a file, whose bytes are read in large parts; the next one is read while somebody looks at this. */
 async function* scanLines(
-  url: URL,
   lines: LineIndex,
+  readInto: (place: number, start: number, bytes: Uint8Array<ArrayBuffer>) => Promise<void>,
   parse: (bytes: Uint8Array, place: number) => unknown,
 ): AsyncGenerator<readonly FoundRow[], void, void> {
-  using file = await Deno.open(url);
   // Subtle: memory anew for each part would be given back much later than it is of use.
-  const memory = [new Uint8Array(SCAN_BYTES), new Uint8Array(SCAN_BYTES)];
+  const memory = [new Uint8Array(SCAN_BYTES), new Uint8Array(SCAN_BYTES)] as const;
   let part = 0;
   const read = async (first: number) => {
     const { start } = lines.at(first), next = endOfPart(lines, first), length = lines.at(next - 1).end - start;
-    const into = length > SCAN_BYTES ? new Uint8Array(length) : memory[part++ % 2]?.subarray(0, length);
-    return { first, next, start, bytes: await readPartOf(file, start, length, into) };
+    const [one, other] = memory, small = part++ % 2 === 0 ? one : other;
+    const bytes = length > SCAN_BYTES ? new Uint8Array(length) : small.subarray(0, length);
+    await readInto(first, start, bytes);
+    return { first, next, start, bytes };
   };
   for (let reading = read(0);;) {
     const { first, next, start, bytes } = await reading;

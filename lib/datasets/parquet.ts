@@ -2,7 +2,7 @@ import { checkIndex, type Dataset, type DatasetSource } from "./dataset.ts";
 import { indexed } from "./duckdb/indexed.ts";
 import { decimalReadings, withWholeNumbers } from "./parquet_decimals.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
-import { checkSource, fileSize, get, isRemote, readPart, sourceUrl, whyUnreadable } from "./source.ts";
+import { checkSource, fileState, get, isRemote, readPart, sourceUrl, whyUnreadable } from "./source.ts";
 import { thrownText } from "../lm/thrown.ts";
 
 export interface ParquetOptions<Sample> {
@@ -190,10 +190,10 @@ function timeText(time: bigint, digits: number): string | Date {
 }
 
 async function localSlices(url: URL, name: string): Promise<Slices> {
-  const byteLength = await fileSize(url, name);
+  const state = await fileState(url, name), { size: byteLength } = state;
   return {
     byteLength,
-    slice: async (start, end = byteLength) => (await readPart(url, start, end - start)).buffer,
+    slice: async (start, end = byteLength) => (await readPart(url, start, end - start, state)).buffer,
   };
 }
 

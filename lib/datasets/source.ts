@@ -16,20 +16,32 @@ export function isRemote({ protocol }: URL): boolean {
 
 /** @throws naming the file and why it cannot be read; addresses are looked at only when they are opened */
 export async function checkSource(url: URL, name: string): Promise<void> {
-  if (!isRemote(url)) await fileSize(url, name);
+  if (!isRemote(url)) await fileState(url, name);
 }
 
-/** Bytes of a local file. @throws naming it and why it cannot be read */
-export async function fileSize(url: URL, name: string): Promise<number> {
-  const { isFile, isDirectory, size } = await told(Deno.stat(url), name);
-  if (isFile) return size;
+/** What tells whether a file is still the same. */
+export interface FileState {
+  /** In bytes. */
+  readonly size: number;
+  /** When it was written; absent where the system does not tell. */
+  readonly writtenMs: number | undefined;
+}
+
+/** Of a local file. @throws naming it and why it cannot be read */
+export async function fileState(url: URL, name: string): Promise<FileState> {
+  const info = await told(Deno.stat(url), name), { isFile, isDirectory } = info;
+  if (isFile) return stateOf(info);
   throw new TypeError(`Cannot open "${name}": it is ${isDirectory ? "a folder" : "a device"}, expected a file`);
+}
+
+function stateOf({ size, mtime }: Deno.FileInfo): FileState {
+  return { size, writtenMs: mtime?.getTime() };
 }
 
 /** The whole of a file. @throws naming the file and what is wrong with it or with the way to it */
 export async function readBytes(url: URL, name: string): Promise<Uint8Array<ArrayBuffer>> {
   if (!isRemote(url)) {
-    await fileSize(url, name);
+    await fileState(url, name);
     return await told(Deno.readFile(url), name);
   }
   const response = await get(url, name);
@@ -84,10 +96,15 @@ function brokenLines(bytes: Uint8Array): ReadonlySet<number> {
   return broken;
 }
 
-/** Bytes of a local file. @throws {RangeError} when it ends before them */
-export async function readPart(url: URL, start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+/** Bytes of a local file. @throws {RangeError} when it is no longer the one that it was when it was opened */
+export async function readPart(
+  url: URL,
+  start: number,
+  length: number,
+  opened: FileState,
+): Promise<Uint8Array<ArrayBuffer>> {
   using file = await Deno.open(url);
-  return await readPartOf(file, start, length);
+  return await readPartOf(file, start, length, opened);
 }
 
 /**
@@ -98,6 +115,7 @@ export async function readPartOf(
   file: Deno.FsFile,
   start: number,
   length: number,
+  opened: FileState,
   bytes = new Uint8Array(length),
 ): Promise<Uint8Array<ArrayBuffer>> {
   file.seekSync(start, Deno.SeekMode.Start);
@@ -105,6 +123,11 @@ export async function readPartOf(
     const read = await file.read(bytes.subarray(at));
     if (read === null) throw new RangeError(`the file ends at byte ${start + at}: it has changed since it was opened`);
     at += read;
+  }
+  // Subtle: after it was read, so that what is written meanwhile is seen too.
+  const { size, writtenMs } = stateOf(file.statSync());
+  if (size !== opened.size || writtenMs !== opened.writtenMs) {
+    throw new RangeError("it has changed since it was opened");
   }
   return bytes;
 }

@@ -1,6 +1,8 @@
 /** JSON Lines that stay on disk: what is small and in memory is the oracle. */
 import assert from "node:assert/strict";
+import { openLargeCsv } from "../../lib/datasets/csv.ts";
 import { openLarge, parseJsonl } from "../../lib/datasets/jsonl.ts";
+import { queryRows } from "../../lib/datasets/query.ts";
 import { checkQueries, QUERY_ROWS } from "./query_cases.ts";
 
 async function withLarge(
@@ -79,5 +81,37 @@ Deno.test("where its lines lie is kept, in blocks, and found anew when what was 
   await Deno.truncate(path, 1_001);
   await check();
   assert.equal((await Deno.stat(path)).size, 16 * count);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a file that is written anew while it is open has no rows any more, and says why", async () => {
+  const folder = await Deno.makeTempDir(), url = new URL(`file://${folder}/file.jsonl`);
+  const text = (order: readonly number[]) => order.map((n) => `{"n":${n}}\n`).join("");
+  const openers = [
+    () => openLarge<object>(url, "file", undefined),
+    () => openLargeCsv<object>(url, "file", { delimiter: undefined, schema: undefined }),
+  ];
+  const changes: readonly (() => Promise<void>)[] = [
+    () => Deno.writeTextFile(url, text([1, 2, 3, 4]).replace("1", "11")), // Each row begins a byte later.
+    async () => { // In another order, with as many bytes, and under its name at once.
+      await Deno.writeTextFile(`${folder}/other`, text([4, 3, 2, 1]));
+      await Deno.utime(`${folder}/other`, new Date(), new Date(Date.now() + 2_000));
+      await Deno.rename(`${folder}/other`, url);
+    },
+  ];
+  for (const open of openers) {
+    for (const change of changes) {
+      await Deno.writeTextFile(url, text([1, 2, 3, 4]));
+      const dataset = await open();
+      await dataset.row(1);
+      await change();
+      await assert.rejects(
+        async () => await dataset.row(1),
+        /Cannot read line \d of "file": it has changed since it was/,
+      );
+      const search = queryRows(dataset, { search: "4", offset: 0, limit: 9 });
+      await assert.rejects(search, /Cannot read line \d of "file": it has changed since it was opened/);
+    }
+  }
   await Deno.remove(folder, { recursive: true });
 });

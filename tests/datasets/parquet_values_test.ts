@@ -88,3 +88,13 @@ Deno.test("a time that is no date is told in its own row, and the others are rea
     assert.deepEqual(await dataset.row(1), { at: "2026-01-02T03:04:05.000Z" });
   });
 });
+
+Deno.test("parquet() has no rows of a file that is written anew while it is open, and says why", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".parquet" });
+  await Deno.copyFile(new URL("../fixtures/datasets/snappy.parquet", import.meta.url), path);
+  const dataset = await parquet(path).open(new URL("file:///"));
+  await dataset.row(0);
+  await Deno.utime(path, new Date(), new Date(Date.now() + 2_000));
+  await assert.rejects(async () => await dataset.row(2_000), /Cannot read row 2000 of .*: it has changed since it was/);
+  await Deno.remove(path);
+});
