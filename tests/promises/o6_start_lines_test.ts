@@ -38,12 +38,14 @@ Deno.test("O6: with every right, with caps, with few rights and a token, and wit
     "Cannot reach api.openai.com without a key: set OPENAI_API_KEY in the environment, or OPENAI_BASE_URL to another server";
   assert.deepEqual(few.slice(1), [
     "access: token needed",
-    "rights: all code runs in Deno's sandbox; missing: --allow-ffi (models of this process), " +
-    "--allow-write=./.cache (what is downloaded), --allow-sys=cpus (copies of models that load sooner)",
+    "rights: all code runs in Deno's sandbox; missing: ffi (models of this process), " +
+    "write ./.cache (what is downloaded, indexes of large files), sys cpus (copies of models that load sooner); " +
+    "the task's permissions in deno.json give them",
     "modules: poems, openai",
+    "generator poems/demo: onnx models/demo: Cannot run models in this process, as native code may not run: " +
+    'start it with "deno task start", or add "ffi" to the task\'s permissions in deno.json',
     `generator openai/chat: openai OPENAI_MODEL: ${lacks}`,
     `generator openai/text: openai OPENAI_MODEL: ${lacks}`,
-    "generator poems/demo: onnx models/demo; 1 run at once, 0 may wait",
   ]);
   const narrow = ["--no-prompt", ...(await taskRights("start")).filter((flag) => flag !== "--allow-ffi")];
   const folder = await linesOf({

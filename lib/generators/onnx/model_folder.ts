@@ -64,19 +64,37 @@ type ModelPlace =
 /**
  * A name is a folder beside the module, or where the app was started, or one above; what is no folder is a hub id.
  * @throws {Deno.errors.NotFound} naming each place that was tried
+ * @throws {TypeError} where the app may not read the folder, or what a link in its place leads to
  */
 export async function findModel(name: string, revision: string, context: OpenContext): Promise<ModelPlace> {
-  const tried: string[] = [];
-  for (const base of [context.baseUrl, context.rootUrl]) {
-    const path = toPath(new URL(`${name.replace(/\/$/, "")}`, base));
-    if (await isFolder(path)) return { kind: "folder", path: await Deno.realPath(path) };
-    tried.push(path);
+  const bases = [context.baseUrl, context.rootUrl];
+  // One whole path is the same wherever it starts.
+  const places = [...new Set(bases.map((base) => toPath(new URL(`${name.replace(/\/$/, "")}`, base))))];
+  for (const place of places) {
+    if (!await isReadableFolder(name, place)) continue;
+    const path = await Deno.realPath(place);
+    // Subtle: a link may be read, but not what it leads to by its own name, which is the one that is used.
+    if (await isReadableFolder(name, path)) return { kind: "folder", path };
   }
   const isPath = /^(\.{0,2}\/|file:)/.test(name);
-  if (isPath || !HUB_ID.test(name) || await hasSibling(tried)) {
-    throw new Deno.errors.NotFound(`Cannot find the model "${name}": there is no folder ${tried.join(", nor ")}`);
+  if (isPath || !HUB_ID.test(name) || await hasSibling(places)) {
+    throw new Deno.errors.NotFound(`Cannot find the model "${name}": there is no folder ${places.join(", nor ")}`);
   }
   return { kind: "hub", id: name, revision };
+}
+
+/** @throws {TypeError} when the app may not look there */
+async function isReadableFolder(name: string, path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isDirectory;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotCapable)) return false;
+    throw new TypeError(
+      `Cannot read the model "${name}": the app may read its own folder only; ` +
+        `add "${path}" to "read" of the task's permissions in deno.json`,
+      { cause: error },
+    );
+  }
 }
 
 /** Subtle: "models/demo" has the shape of a hub id; a `models` folder beside it says that a folder was meant. */
@@ -197,10 +215,7 @@ export function weightsFile(precision: Precision): string {
 async function checkWeights(path: string, precision: Precision): Promise<void> {
   const file = `${path}/${weightsFile(precision)}`;
   if (!await isFile(file)) {
-    const older = file.replace(/\/model([^/]*)$/, "/decoder_model_merged$1");
-    const hint = await isFile(older)
-      ? `; ${older} is of an older export: export the model again with the task text-generation-with-past`
-      : "";
+    const hint = await misplacedHint(path, precision);
     throw new Deno.errors.NotFound(
       `Cannot load ${file}: no such file; expected the model's export in ${precision}${hint}`,
     );
@@ -209,6 +224,20 @@ async function checkWeights(path: string, precision: Precision): Promise<void> {
   if (!real.startsWith(`${path}/`)) throw new RangeError(`Cannot load ${file}: it lies outside of the model's folder`);
   const { size } = await Deno.stat(file);
   if (size === 0) throw new SyntaxError(`Cannot load ${file}: the file is empty`);
+}
+
+/** What to do with a graph of that precision that lies elsewhere in the folder; empty where there is none. */
+async function misplacedHint(path: string, precision: Precision): Promise<string> {
+  const older = `${path}/onnx/decoder_model_merged${FILE_SUFFIX[precision]}.onnx`;
+  if (await isFile(older)) {
+    return `; ${older} is of an older export: export the model again with the task text-generation-with-past`;
+  }
+  // Where exporters of a command line put it.
+  const graph = `model${FILE_SUFFIX[precision]}.onnx`;
+  if (!await isFile(`${path}/${graph}`)) return "";
+  const weights: string[] = [];
+  for (const end of ["_data", ".data"]) if (await isFile(`${path}/${graph}${end}`)) weights.push(graph + end);
+  return `; ${[`${path}/${graph} is there: move it into onnx/`, ...weights].join(", with ")}`;
 }
 
 async function readJson(path: string, name: string): Promise<unknown> {

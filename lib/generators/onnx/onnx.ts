@@ -5,8 +5,8 @@ import { checkHashes, hubFolder } from "./hub_model.ts";
 import { checkFolder, checkModel, checkTokenizer, findModel } from "./model_folder.ts";
 import { ModelThread } from "./model_thread.ts";
 import type { Device, OpenedFacts, Precision } from "./protocol.ts";
-import { checkRuntime } from "./runtime_files.ts";
-import { readSettings } from "./settings.ts";
+import { checkNativeCode, checkRuntime } from "./runtime_files.ts";
+import { type OnnxSettings, readSettings } from "./settings.ts";
 
 export interface OnnxOptions {
   /** Branch, tag or commit of a hub model. Pin a commit to get the same model for ever. */
@@ -42,15 +42,19 @@ export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource 
   }
   return {
     kind: "onnx",
-    label: model,
+    // Two of one folder are told apart before they are open.
+    label: options.precision === undefined ? model : `${model}, ${precision}`,
     async check(context) {
+      checkNativeCode(context);
+      settingsOf(context);
       const { kind } = await findModel(model, revision, context);
       if (kind === "folder") await checkFolder(await locate(context), precision);
       await checkRuntime();
     },
     async open(context) {
+      checkNativeCode(context);
       await checkRuntime();
-      const settings = readSettings(context.env ?? (() => undefined));
+      const settings = settingsOf(context);
       const path = await locate(context);
       const thread = new ModelThread({
         path,
@@ -62,6 +66,11 @@ export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource 
       return generatorOf(thread, await openChecked(thread, { path, precision }, context));
     },
   };
+}
+
+/** @throws {RangeError} naming the setting that cannot be used */
+function settingsOf({ env = () => undefined }: OpenContext): OnnxSettings {
+  return readSettings(env);
 }
 
 /** Opens a model in its thread, which begins while the files are looked at. @throws {Error} naming the file at fault */

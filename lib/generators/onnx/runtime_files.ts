@@ -1,6 +1,7 @@
 /** The native files that the npm package `onnxruntime-node` brings for this machine. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import type { OpenContext } from "../generator.ts";
 
 const PACKAGE = "onnxruntime-node";
 const BINDING = "onnxruntime_binding.node";
@@ -10,6 +11,20 @@ const LIBRARIES: Readonly<Partial<Record<typeof Deno.build.os, string>>> = {
   windows: "onnxruntime.dll",
 };
 const ARCHITECTURES: Readonly<Record<typeof Deno.build.arch, string>> = { x86_64: "x64", aarch64: "arm64" };
+
+/** Subtle: the right to load it from one folder lets it out of the sandbox as well. */
+export const NATIVE_CODE = { name: "ffi", path: "node_modules" } as const satisfies Deno.PermissionDescriptor;
+
+/** @throws {Error} saying what gives the process the right to call native code, or that nothing does */
+export function checkNativeCode({ isPublic = false }: Pick<OpenContext, "isPublic">): void {
+  if (Deno.permissions.querySync(NATIVE_CODE).state === "granted") return;
+  throw new Error(
+    "Cannot run models in this process, as native code may not run: " +
+      (isPublic
+        ? "the app gives it up at the start of a deployment; use a model behind an address, openai(…)"
+        : `start it with "deno task start", or add "ffi" to the task's permissions in deno.json`),
+  );
+}
 
 /** The library itself. @throws {Error} when the package brings none for this machine, or is not there */
 export function libraryPath(): string {

@@ -1,4 +1,5 @@
 /** What the process may do: what it gives up, and what it lacks for the modules it was started with. */
+import { NATIVE_CODE } from "../../generators/onnx/runtime_files.ts";
 
 /** Rights that a deployment is given and never needs: Deno Deploy runs every app with all of them. */
 const NEEDLESS: readonly Deno.PermissionDescriptor[] = [
@@ -18,16 +19,15 @@ export function dropImports(): void {
   Deno.permissions.revokeSync({ name: "import" });
 }
 
-/** A right that something of the app uses. */
+/** Rights that something of the app uses together. */
 interface Use {
-  readonly permission: Deno.PermissionDescriptor;
-  readonly flag: string;
-  /** What does not work without it. */
+  readonly rights: readonly Deno.PermissionDescriptor[];
+  /** The one thing that they are for, where they are for one. */
+  readonly of?: string;
+  /** What does not work without them. */
   readonly loss: string;
 }
 
-/** Subtle: the right to load it from one folder lets it out of the sandbox as well. */
-const NATIVE_CODE = { name: "ffi", path: "node_modules" } as const;
 /** Kind of the generators that call native code. */
 const NATIVE_KIND = "onnx";
 
@@ -38,18 +38,33 @@ const NATIVE_KIND = "onnx";
 export function rightsLine(kinds: readonly string[], cacheDir: string): string {
   const isOpen = isGranted(NATIVE_CODE) || isGranted({ name: "run" });
   const border = isOpen ? "native code may run, outside of Deno's sandbox" : "all code runs in Deno's sandbox";
-  const uses = kinds.includes(NATIVE_KIND) ? usesOfModels(cacheDir) : [];
-  const missing = uses.filter(({ permission }) => !isGranted(permission)).map(({ flag, loss }) => `${flag} (${loss})`);
-  return `rights: ${border}; missing: ${missing.length === 0 ? "none" : missing.join(", ")}`;
+  const missing = usesOf(kinds, cacheDir).flatMap(missingOf);
+  const advice = "; the task's permissions in deno.json give them";
+  return `rights: ${border}; missing: ${missing.length === 0 ? "none" : missing.join(", ") + advice}`;
 }
 
-/** Subtle: the portable driver is content with native code of one folder. */
-function usesOfModels(cacheDir: string): readonly Use[] {
+/**
+ * Subtle: the portable driver is content with native code of one folder. Where no native code may run there are no indexes
+ * either, and rows of a hub come from its API, so that nothing is lost without the cache.
+ */
+function usesOf(kinds: readonly string[], cacheDir: string): readonly Use[] {
+  const hasModels = kinds.includes(NATIVE_KIND);
+  const cache = (["read", "write"] as const).map((name) => ({ name, path: cacheDir }));
   return [
-    { permission: NATIVE_CODE, flag: "--allow-ffi", loss: "models of this process" },
-    { permission: { name: "write", path: cacheDir }, flag: `--allow-write=${cacheDir}`, loss: "what is downloaded" },
-    { permission: { name: "sys", kind: "cpus" }, flag: "--allow-sys=cpus", loss: "copies of models that load sooner" },
+    ...(hasModels ? [{ rights: [NATIVE_CODE], loss: "models of this process" }] : []),
+    ...(hasModels || isGranted(NATIVE_CODE)
+      ? [{ rights: cache, of: cacheDir, loss: "what is downloaded, indexes of large files" }]
+      : []),
+    ...(hasModels
+      ? [{ rights: [{ name: "sys", kind: "cpus" } as const], of: "cpus", loss: "copies of models that load sooner" }]
+      : []),
   ];
+}
+
+/** @example "read and write ./.cache (what is downloaded, indexes of large files)" */
+function missingOf({ rights, of, loss }: Use): readonly string[] {
+  const lacking = rights.filter((right) => !isGranted(right)).map(({ name }) => name).join(" and ");
+  return lacking === "" ? [] : [`${lacking}${of === undefined ? "" : ` ${of}`} (${loss})`];
 }
 
 function isGranted(permission: Deno.PermissionDescriptor): boolean {

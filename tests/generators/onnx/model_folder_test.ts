@@ -92,6 +92,19 @@ const BROKEN: readonly Broken[] = [
       /onnx\/model\.onnx: no such file; .*\/decoder_model_merged\.onnx is of an older export: export the model again/,
   },
   {
+    what: "the export lies at the folder's root, where exporters write it",
+    damage: (folder) => Deno.rename(`${folder}/${ONNX}`, `${folder}/model.onnx`),
+    message: /onnx\/model\.onnx: no such file; .* fp32; \S+\/broken\/model\.onnx is there: move it into onnx\/$/,
+  },
+  {
+    what: "the export and its weights lie at the folder's root",
+    damage: async (folder) => {
+      await Deno.rename(`${folder}/${ONNX}`, `${folder}/model.onnx`);
+      await Deno.writeTextFile(`${folder}/model.onnx_data`, "weights");
+    },
+    message: /\/broken\/model\.onnx is there: move it into onnx\/, with model\.onnx_data$/,
+  },
+  {
     what: "the export is empty",
     damage: (folder) => Deno.writeFile(`${folder}/${ONNX}`, new Uint8Array()),
     message: /Cannot load \S+\/broken\/onnx\/model\.onnx: the file is empty/,
@@ -174,6 +187,63 @@ Deno.test("a folder that is not there is told with each place that was tried", a
     });
   }
   await assert.rejects(onnx("./gone").open(CONTEXT), { message: new RegExp(`${base}gone, nor ${root}gone`) });
+});
+
+Deno.test("a whole path that is not there is told once", async () => {
+  const message = `Cannot find the model "/no/such/folder": there is no folder /no/such/folder`;
+  await assert.rejects(findModel("/no/such/folder", "main", CONTEXT), { name: "NotFound", message });
+});
+
+Deno.test({
+  name: "a folder that the app may not read is told with the right that it needs, behind a link too",
+  // Deno makes links for who may read and write everything alone.
+  permissions: { read: [CONTEXT.rootUrl], write: true, run: ["ln"] },
+  async fn() {
+    const outside = await Deno.makeTempDir();
+    const link = `${CONTEXT.rootUrl.pathname}.tmp/link_to_model`;
+    await Deno.mkdir(new URL(".tmp", CONTEXT.rootUrl), { recursive: true });
+    const { success } = await new Deno.Command("ln", { args: ["-s", outside, link] }).output();
+    assert.ok(success);
+    try {
+      for (const name of [outside, ".tmp/link_to_model"]) {
+        const message = `Cannot read the model "${name}": the app may read its own folder only; add "${outside}" to ` +
+          `"read" of the task's permissions in deno.json`;
+        await assert.rejects(findModel(name, "main", CONTEXT), { name: "TypeError", message });
+      }
+    } finally {
+      await Deno.remove(link);
+      await Deno.remove(outside);
+    }
+  },
+});
+
+Deno.test("a setting of the environment that cannot be used is told by the check already", async () => {
+  const env = (name: string) => name === "VISUALLM_THREADS" ? "x" : undefined;
+  const message = `Cannot use VISUALLM_THREADS "x": expected a whole number from 0 to 1024`;
+  await assert.rejects(async () => await onnx("fixtures/tiny_gpt2").check?.({ ...CONTEXT, env }), { message });
+});
+
+Deno.test({
+  name: "where no native code may run, a model says so, with what helps there",
+  permissions: { read: true },
+  async fn() {
+    const source = onnx("fixtures/tiny_gpt2"), why = "Cannot run models in this process, as native code may not run: ";
+    const own = why + `start it with "deno task start", or add "ffi" to the task's permissions in deno.json`;
+    const deployed = why + "the app gives it up at the start of a deployment; use a model behind an address, openai(…)";
+    for (const [context, message] of [[CONTEXT, own], [{ ...CONTEXT, isPublic: true }, deployed]] as const) {
+      await assert.rejects(async () => await source.check?.(context), { message });
+      await assert.rejects(source.open(context), { message });
+    }
+  },
+});
+
+Deno.test("onnx() has the precision that was chosen in its label, so that two of one folder are told apart", () => {
+  const labels = [{}, { precision: "q8" }, { precision: "fp32" }] as const;
+  assert.deepEqual(labels.map((options) => onnx("models/demo", options).label), [
+    "models/demo",
+    "models/demo, q8",
+    "models/demo, fp32",
+  ]);
 });
 
 Deno.test("what has the shape of a hub id and no folder beside it is a hub id", async () => {
