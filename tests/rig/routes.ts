@@ -63,6 +63,7 @@ export async function routeSession({ registry, sessions }: RigApp): Promise<stri
 export const ROUTES: readonly RouteCase[] = [
   get("(site)/[...path].tsx", "/no/such/page/here", { status: 404 }),
   get("(site)/[module]/[component].tsx", "/rig/generation"),
+  get("(site)/[module]/index.tsx", "/rig", { status: 302 }),
   get("(site)/index.tsx", "/", { status: 302 }),
   get("api/[...path].ts", "/api/nothing", { status: 404 }),
   post(`${COMPONENT}/chat.ts`, "/api/talk/chat/chat", { ...TURNS, ...SHORT }, { streams: true }),

@@ -27,6 +27,7 @@ const COMPLETION = { model: "alpaca/demo", prompt: "Anna", max_tokens: 4 };
 
 const CALLS: readonly Call[] = [
   ["(site)/index.tsx", "/"],
+  ["(site)/[module]/index.tsx", "/alpaca"],
   ["(site)/[...path].tsx", "/no/such/page/here"],
   ["api/[...path].ts", "/api/nothing"],
   ["api/app.ts", "/api/app"],

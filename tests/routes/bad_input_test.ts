@@ -94,6 +94,7 @@ Deno.test("pages tell of a wrong name with the status and what would be right", 
     ["/rig/generation?sample=abc", 422, /whole number from 0/],
     ["/rig/generation?temperature=9", 422, /from 0 to 2/],
     ["/no/such/page/at/all", 404, /There is no such page/],
+    ["/nope", 404, /There is no such page/],
   ];
   for (const [path, status, text] of cases) {
     const response = await fetch(path);

@@ -53,6 +53,12 @@ Deno.test("the rail leads to the sample, generator and params that a screen show
   assert.equal((await railLinks("/two/chat?generator=two&temperature=0.5")).dataset, "/two/dataset?generator=two");
 });
 
+Deno.test("a module's own address leads to its first screen", async () => {
+  const { fetch } = await rigApp({ modules: [module] });
+  const response = await fetch("/two");
+  assert.deepEqual([response.status, response.headers.get("location")], [302, "/two/dataset"]);
+});
+
 Deno.test("what was found out of a generator stands beside its name once it is open, as the text that it is", async () => {
   const source = table();
   const noted: typeof source = {
