@@ -1,6 +1,6 @@
 /** What the app can be told at its start: each setting with its flag, its name in the environment and its default. */
 import { ONNX_SETTINGS } from "../generators/onnx/settings.ts";
-import { LOG_LEVELS } from "./telemetry/log.ts";
+import { LOG_LEVELS, type LogLevel } from "./telemetry/log.ts";
 
 export const DEFAULT_MODULES = "examples/alpaca/mod.ts,examples/persona_chat/mod.ts";
 /** On Deno Deploy, where no native code is loaded. */
@@ -12,6 +12,12 @@ export interface Setting {
   readonly fallback?: string;
   readonly help: string;
 }
+
+const LOG_HELP: Readonly<Record<LogLevel, string>> = {
+  silent: "not even the address",
+  error: "failures alone",
+  info: "every request",
+};
 
 export const SETTINGS = {
   port: { env: "PORT", flag: "port", fallback: "8000", help: "port to listen on, 0 for any free one" },
@@ -78,7 +84,12 @@ export const SETTINGS = {
     fallback: "30",
     help: "seconds after which a run that nobody reads is given up",
   },
-  log: { env: "VISUALLM_LOG", flag: "log", fallback: "info", help: `one of ${LOG_LEVELS.join(", ")}` },
+  log: {
+    env: "VISUALLM_LOG",
+    flag: "log",
+    fallback: "info",
+    help: `one of ${LOG_LEVELS.map((level) => `${level} (${LOG_HELP[level]})`).join(", ")}`,
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 export type SettingName = keyof typeof SETTINGS;
 
