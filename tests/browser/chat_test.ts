@@ -295,14 +295,14 @@ Deno.test("chat screen", async (t) => {
     await own.getByLabel("Edit").fill("i play drums .");
     await own.getByRole("button", { name: "Save" }).click();
     await turns(own).first().getByRole("button", { name: "Previous version" }).click();
-    await turns(own).last().getByText("1 / 3").waitFor();
+    await turns(own).last().getByText("3 / 3").waitFor();
     await diff.locator("summary").click();
     await diff.getByLabel("from").selectOption({ label: "version 3" });
     await diff.getByLabel("to").selectOption({ label: "version 2" });
     await diff.locator("ins", { hasText: "dragon" }).waitFor();
     await turns(own).first().getByRole("button", { name: "Next version" }).click();
-    await turns(own).last().getByText("1 / 2").waitFor();
-    await diff.locator("del", { hasText: "drums" }).waitFor();
+    await turns(own).last().getByText("2 / 2").waitFor();
+    await diff.locator("ins", { hasText: "drums" }).waitFor();
     await turns(own).first().getByRole("button", { name: "Previous version" }).click();
     await diff.locator("ins", { hasText: "dragon" }).waitFor();
 
