@@ -267,6 +267,30 @@ Deno.test("chat screen", async (t) => {
     },
   );
 
+  await t.step("t leaves an answer that still waits alone", async () => {
+    const own = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+    await own.goto(`${app.origin}/persona_chat/chat`);
+    await own.locator("[data-ready=true]").waitFor();
+    await send(own, "do you have any pets ?");
+    const held = Promise.withResolvers<void>();
+    await own.route("**/chat/chat", async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await turns(own).last().getByRole("button", { name: "Tokens" }).focus();
+    await own.keyboard.press("r");
+    await own.getByText("waiting for the first token").waitFor();
+    await own.keyboard.press("t");
+    held.resolve();
+    await own.getByRole("button", { name: "Accept" }).and(own.locator(":enabled")).waitFor();
+    const shows = turns(own).last().getByRole("button", { name: "Tokens" });
+    assert.equal(await shows.getAttribute("aria-pressed"), "false");
+    assert.equal(await own.getByText("Tokens not shown").count(), 0);
+    await shows.click();
+    await own.getByRole("group", { name: "Model" }).getByRole("button").first().click();
+    await own.context().close();
+  });
+
   await t.step("compares any two versions of a turn, and keeps what it cannot read", async () => {
     const own = await (await browser.newContext()).newPage();
     await own.goto(`${app.origin}/persona_chat/chat?max_tokens=9&temperature=2&seed=3`);

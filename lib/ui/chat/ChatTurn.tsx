@@ -49,7 +49,7 @@ export function ChatTurn(props: ChatTurnProps) {
       ref={item}
       data-turn={turn.role}
       aria-label={name}
-      onKeyDown={(event) => onTurnKey(event, props, versions)}
+      onKeyDown={(event) => onTurnKey(event, props, { versions, isStreaming })}
       class={cx(
         "flex min-w-0 flex-col gap-1 px-3 py-2.5",
         !isChoice && "border-t border-line first:border-t-0",
@@ -136,14 +136,15 @@ function isCutOff({ reason, origin, steps }: Turn): boolean {
 function onTurnKey(
   event: JSX.TargetedKeyboardEvent<HTMLElement>,
   { turn, on }: ChatTurnProps,
-  versions: readonly Turn[],
+  { versions, isStreaming }: { readonly versions: readonly Turn[]; readonly isStreaming: boolean },
 ) {
   if (!isPageKey(event)) return;
   const beside = versions[versions.indexOf(turn) + (event.key === "]" ? 1 : event.key === "[" ? -1 : NaN)];
   const key = keyOf(event);
   if (key === "r") on.again(turn);
   else if (key === "R") on.beside(turn);
-  else if (key === "t") on.tokens(turn);
+  // What streams shows its tokens, and has none yet that could be asked for.
+  else if (key === "t" && !isStreaming) on.tokens(turn);
   else if (beside !== undefined) on.version(beside);
   else return;
   event.preventDefault();

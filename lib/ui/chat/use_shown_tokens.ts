@@ -33,7 +33,8 @@ export function useShownTokens({ finder, chat, failure, tell }: ShownTokensOptio
     finding.current.set(turn.id, controller);
     try {
       const found = await stepsOfTurn(finder, turn, signal);
-      if (signal.aborted) return;
+      // Tokens that a turn has by now are its own: what was found may be less.
+      if (signal.aborted || (chat.value.turns[turn.id]?.steps.length ?? 0) > 0) return;
       if (found === undefined) return tell(TEXT.otherTokens);
       chat.value = withSteps(chat.value, turn.id, found);
       if (found.steps.length === 0) tell(TEXT.noTokens);
