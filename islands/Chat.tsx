@@ -64,7 +64,9 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const { chat, change, keep } = kept;
   const { system, restore } = useKeptSystem(`${key} system`, chat, screen.system);
   useHref(chatHref(screen, params.value));
-  useTokenInSight(() => selection.value !== undefined);
+  /** The selected token, while its turn is on screen: it comes back with that. */
+  const selected = () => state.inSight(chat.value, beside.value, selection.value);
+  useTokenInSight(() => selected() !== undefined);
 
   function tell(detail: string, title: string = CHAT_STRINGS.badChat): void {
     failure.value = { problem: { type: "about:blank", title, status: 0, detail, id: "" } };
@@ -268,7 +270,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
 
   const asked = draft.value === "" ? undefined : state.nextTurns(chat.value, draft.value);
   const prompt = useChatPrompt(`${api}/chat_prompt`, asked && JSON.stringify(bodyOf(asked, prefill.value, settings())));
-  const question = state.whatIfOf(chat.value, selection.value, params.value);
+  const question = state.whatIfOf(chat.value, selected(), params.value);
   const whatIf = useAnswer(
     question && writing.value === undefined ? JSON.stringify([selection.value, question.by]) : undefined,
     async (signal) => {
@@ -300,7 +302,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       prompt={prompt}
       beside={beside.value}
       opened={tokens.shown.value}
-      selection={selection.value}
+      selection={selected()}
       whatIf={whatIf}
       unread={kept.unread}
       isReady={isReady.value}

@@ -267,7 +267,7 @@ Deno.test("chat screen", async (t) => {
     },
   );
 
-  await t.step("t leaves an answer that still waits alone", async () => {
+  await t.step("t leaves an answer that still waits alone, and New chat closes the token of the last one", async () => {
     const own = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
     await own.goto(`${app.origin}/persona_chat/chat`);
     await own.locator("[data-ready=true]").waitFor();
@@ -288,6 +288,12 @@ Deno.test("chat screen", async (t) => {
     assert.equal(await own.getByText("Tokens not shown").count(), 0);
     await shows.click();
     await own.getByRole("group", { name: "Model" }).getByRole("button").first().click();
+    const details = own.getByRole("complementary").getByText("Token 1", { exact: true });
+    await details.waitFor();
+    await own.getByRole("button", { name: "New chat" }).click();
+    await details.waitFor({ state: "detached" });
+    await own.keyboard.press("Control+z");
+    await details.waitFor();
     await own.context().close();
   });
 

@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import { Announcer } from "../Announcer.tsx";
 import { BranchOutline } from "./BranchOutline.tsx";
 import { Button } from "../Button.tsx";
-import { batchOf, isNothing, pendingTurn, siblings, thread, type Turn } from "./chat_state.ts";
+import { choices, isNothing, pendingTurn, siblings, thread, type Turn } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { ChatAside } from "./ChatAside.tsx";
 import { ChatTurn } from "./ChatTurn.tsx";
@@ -50,10 +50,8 @@ function Thread(props: ChatViewProps) {
   const { chat, screen, on, writing, failure } = props;
   const turns = thread(chat);
   const last = turns.at(-1);
-  // Answers that came together, or were asked for so, stand beside each other until one of them is chosen.
-  const together = last === undefined ? [] : batchOf(chat, last), asked = besideOf(props, last);
-  const choices = asked.length > 1 ? asked : together;
-  const isChoice = choices.length > 1 && (choices === asked || choices.every(({ isAccepted }) => !isAccepted));
+  const together = choices(chat, props.beside);
+  const isChoice = together.length > 0;
   const single = isChoice ? turns.slice(0, -1) : turns;
   // Whichever turns are on screen, and until what is left of it at its end is told.
   const written = useRef(writing);
@@ -85,10 +83,10 @@ function Thread(props: ChatViewProps) {
       </ol>
       {!isChoice && <AnotherAnswer {...props} turn={last} />}
       {isChoice && (
-        <section aria-label={TEXT.atOnce(choices.length)} class="border-t border-line">
-          <p class="px-3 pt-2 text-12 text-soft">{TEXT.atOnce(choices.length)}</p>
+        <section aria-label={TEXT.atOnce(together.length)} class="border-t border-line">
+          <p class="px-3 pt-2 text-12 text-soft">{TEXT.atOnce(together.length)}</p>
           <ol class="grid grid-cols-columns gap-x-3">
-            {choices.map((turn) => <ChatTurn key={turn.id} {...props} turn={turn} place={turns.length} isChoice />)}
+            {together.map((turn) => <ChatTurn key={turn.id} {...props} turn={turn} place={turns.length} isChoice />)}
           </ol>
           <AnotherAnswer {...props} turn={last} />
           {writing === undefined && last !== undefined && (
@@ -120,11 +118,6 @@ function AnotherAnswer({ turn, writing, isReady, on }: ChatViewProps & { readonl
       <Button onClick={() => on.beside(turn)} keys="R">{TEXT.another}</Button>
     </div>
   );
-}
-
-function besideOf({ chat, beside }: ChatViewProps, last: Turn | undefined): readonly Turn[] {
-  if (last === undefined || !beside.includes(last.id)) return [];
-  return beside.flatMap((id) => chat.turns[id] ?? []);
 }
 
 function Composer({ chat, draft, writing, acceptsAtOnce, isReady, on }: ChatViewProps) {

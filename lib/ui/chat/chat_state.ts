@@ -118,6 +118,31 @@ export function batchOf({ turns }: Chat, { id, origin }: Turn): readonly Turn[] 
   return turns.filter((turn) => turn.id === id || (origin !== undefined && turn.origin?.batch === origin.batch));
 }
 
+/**
+ * Answers that stand beside each other at the thread's end until one of them is chosen, as they came together or were asked
+ * for so; none where the last turn stands alone.
+ * @param beside answers to one message that were asked for beside each other
+ */
+export function choices(chat: Chat, beside: readonly TurnId[]): readonly Turn[] {
+  const last = thread(chat).at(-1);
+  if (last === undefined) return [];
+  const asked = beside.includes(last.id) ? beside.flatMap((id) => chat.turns[id] ?? []) : [];
+  if (asked.length > 1) return asked;
+  const together = batchOf(chat, last);
+  return together.length > 1 && together.every(({ isAccepted }) => !isAccepted) ? together : [];
+}
+
+/** A selection whose turn is on screen; undefined for that of another thread, conversation or version. */
+export function inSight(
+  chat: Chat,
+  beside: readonly TurnId[],
+  selection: TurnSelection | undefined,
+): TurnSelection | undefined {
+  if (selection === undefined) return undefined;
+  const seen = [...thread(chat), ...choices(chat, beside)];
+  return seen.some(({ id }) => id === selection.turn) ? selection : undefined;
+}
+
 /** What goes to the model before the next turn of the assistant. */
 export function messagesOf(turns: readonly Turn[]): readonly Message[] {
   return turns.map(({ role, text }) => ({ role, content: text }));

@@ -227,3 +227,20 @@ Deno.test("anew() gives each answer beside others dice of its own, up to the lar
   const seedFrom = (seed: number) => state.anew({ ...DEFAULT_PARAMS, n: 1, seed }, again).seed;
   assert.deepEqual([seedFrom(7), seedFrom(4294967294), seedFrom(4294967295)], [8, 4294967295, 0]);
 });
+
+Deno.test("inSight() keeps a selection while its turn is on screen, also beside others, and not in another thread", () => {
+  let chat = finish(state.sent(state.EMPTY_CHAT, "a", 2), 1, "b");
+  const [first, second] = [1, 2].map((turn) => ({ turn, position: 0 }));
+  const seen = (chat: state.Chat, beside: readonly number[] = []) =>
+    [first, second].map((selection) => state.inSight(chat, beside, selection) !== undefined);
+  // Drawn by one run, they stand beside each other.
+  chat = state.drawnBy(chat, 1, { params: DEFAULT_PARAMS, prefill: "", sequence: 0 });
+  assert.deepEqual(seen(chat), [true, true]);
+  chat = state.accepted(chat);
+  assert.deepEqual(seen(chat), [true, false], "the other one is a version that is not shown");
+  assert.deepEqual(seen(chat, [1, 2]), [true, true], "it was asked for beside the first");
+  assert.deepEqual(seen(state.shown(chat, 2)), [false, true]);
+  assert.deepEqual(seen(state.endedBefore(chat, chat.turns[1]!), [1, 2]), [false, false]);
+  assert.deepEqual(seen(begun(chat), [1, 2]), [false, false]);
+  assert.equal(state.inSight(chat, [], undefined), undefined);
+});
