@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { axisTexts } from "../../lib/ui/axis_texts.ts";
 import { bits, decimal, fixed, percent, probability } from "../../lib/ui/number_format.ts";
+import { massText } from "../../lib/ui/token/mass_text.ts";
 import { oneIn } from "../../lib/ui/token/odds_text.ts";
 import { NUMBERS, numberText } from "../../lib/ui/address/probability_column.ts";
 
@@ -47,4 +48,13 @@ Deno.test("numberText() writes a column as per cent, logprobs or bits, and nothi
   assert.deepEqual(NUMBERS.map((numbers) => numberText(almost, numbers)), [">99.9", "−1e−5", "1e−5"]);
   assert.deepEqual(NUMBERS.map((numbers) => numberText(0, numbers)), ["100.0", "0.00", "0.00"]);
   assert.deepEqual(NUMBERS.map((numbers) => numberText(-Infinity, numbers)), ["0", "−∞", "∞"]);
+});
+
+Deno.test("massText() writes bounds as their column does, the lesser number first, and one where both read alike", () => {
+  const within = (low: number, high?: number) =>
+    NUMBERS.map((numbers) => massText({ low, ...(high === undefined ? {} : { high }) }, numbers));
+  assert.deepEqual(within(0.25, 0.5), ["25.0–50.0", "−1.39…−0.69", "1.00–2.00"]);
+  assert.deepEqual(within(0.25, 0.250001), ["25.0", "−1.39", "2.00"]);
+  assert.deepEqual(within(0), ["0–100.0", "−∞…0.00", "0.00–∞"]);
+  assert.equal(massText({ low: 0.0003, high: 0.0004 }), "0.03–0.04", "nothing above 0 is 0");
 });

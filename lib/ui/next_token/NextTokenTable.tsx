@@ -103,7 +103,7 @@ export function NextTokenTable(
               <td class="hidden sm:table-cell"></td>
               <td class="px-2 py-1 text-right">
                 {step.restLogprob === undefined
-                  ? massText(step.evidence?.restMass ?? { low: 0 })
+                  ? massText(step.evidence?.restMass ?? { low: 0 }, numbers)
                   : numberText(step.restLogprob, numbers)}
               </td>
               <td class="px-2 py-1 text-right">
