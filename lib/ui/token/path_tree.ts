@@ -8,13 +8,22 @@ export interface PathNode {
 
 /** The tree with a path in it; the same tree when it is there already. */
 export function withPath(roots: readonly PathNode[], path: readonly Token[]): readonly PathNode[] {
-  const [token, ...rest] = path;
+  const known: { readonly level: readonly PathNode[]; readonly index: number; readonly node: PathNode }[] = [];
+  let level = roots;
+  for (const { id } of path) {
+    const index = level.findIndex(({ token }) => token.id === id), node = level[index];
+    if (node === undefined) break;
+    known.push({ level, index, node });
+    level = node.children;
+  }
+  const [token, ...rest] = path.slice(known.length);
   if (token === undefined) return roots;
-  const index = roots.findIndex((node) => node.token.id === token.id);
-  const known = roots[index];
-  if (known === undefined) return [...roots, { token, children: withPath([], rest) }];
-  const children = withPath(known.children, rest);
-  return children === known.children ? roots : roots.with(index, { ...known, children });
+  // Subtle: from its end on and without recursion, as a path may have as many tokens as a model writes.
+  const children = rest.reduceRight<readonly PathNode[]>((children, token) => [{ token, children }], []);
+  return known.reduceRight<readonly PathNode[]>(
+    (children, { level, index, node }) => level.with(index, { ...node, children }),
+    [...level, { token, children }],
+  );
 }
 
 /** A branch without forks, as one row: its tokens, and where it forks. */

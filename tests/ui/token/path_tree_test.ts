@@ -22,6 +22,25 @@ Deno.test("withPath() gives the same tree for a path that it has", () => {
   assert.equal(withPath(roots, [1, 2].map(token)), roots);
 });
 
+Deno.test("withPath() copies no more of a path than it has tokens, however long it is", () => {
+  const long = Array.from({ length: 20_000 }, (_, id) => id), wanted = long.length;
+  let copied = 0;
+  const path = new Proxy(long.map(token), {
+    get(tokens, name) {
+      if (typeof name === "string" && /^\d+$/.test(name)) copied++;
+      return Reflect.get(tokens, name);
+    },
+  });
+  let roots = withPath([], path);
+  roots = withPath(roots, [...long.slice(0, -1), -1].map(token));
+  assert.ok(copied <= 3 * wanted, `${copied} reads of ${wanted} tokens`);
+  assert.deepEqual(pathRows(roots).map(({ before, tokens }) => [before.length, tokens.length]), [
+    [0, wanted - 1],
+    [wanted - 1, 1],
+    [wanted - 1, 1],
+  ]);
+});
+
 Deno.test("besidePath() goes to what was tried in the last token's place, and no further", () => {
   const roots = grown([[1, 2, 3], [1, 4], [1, 5]]);
   assert.deepEqual(besidePath(roots, [1, 4], 1), [1, 5]);
