@@ -68,6 +68,7 @@ export const GENERATION_STRINGS = {
     entropyBits: "entropy, bits",
     pmiBits: "PMI, bits",
     wantedColumn: "the model wanted",
+    showAll: "Show all",
   },
   noTarget: "This sample has no target.",
   inspectorEmpty: "Choose a token to see what the model could have written there, and why this one was picked.",

@@ -744,3 +744,23 @@ Deno.test("a parameter of the rows or their scores that there is not is named, w
     }
   }
 });
+
+Deno.test("the table of a long target begins with 1,000 rows and shows all by a link; links name few tokens", async () => {
+  const long = defineModule({
+    name: "long",
+    generators: { letters: logitTable({ vocabulary: [..."ab"], logits: () => [1, 1], contextWindow: 2_000 }) },
+    tasks: {
+      letters: { dataset: { test: rows([{ text: "a" }]) }, prompt: ({ text }) => text, target: () => "ab".repeat(650) },
+    },
+    components: [datasetView(), nextToken()],
+  });
+  const { fetch } = await rigApp({ modules: [long] });
+  for (const [more, wanted] of [["", 1_000], ["&all=1", 1_300]] as const) {
+    const page = await (await fetch(`/long/dataset?score=1${more}`)).text();
+    const [, table = ""] = /Tokens of the target"[^>]*>([\s\S]*?)<\/tbody>/.exec(page) ?? [];
+    assert.equal(table.match(/<tr /g)?.length, wanted);
+    assert.equal(table.match(/<a /g)?.length, 257, "a link names 256 tokens at most");
+    assert.equal(page.includes("and 300 more rows"), more === "");
+    assert.equal(/href="[^"]*all=1[^"]*"[^>]*>Show all/.test(page), more === "");
+  }
+});

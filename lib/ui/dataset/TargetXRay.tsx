@@ -63,7 +63,9 @@ export function TargetXRay({ screen, place, target: { scored, problem, canScore 
               </span>
             ))}
           </p>
-          <XRayTable screen={screen} scored={scored} />
+          <XRayTable screen={screen} scored={scored} isWhole={place.views.includes("all")}>
+            <LinkButton href={toggleHref(screen, place, "all")}>{GENERATION_STRINGS.xray.showAll}</LinkButton>
+          </XRayTable>
         </>
       )}
     </Panel>

@@ -8,6 +8,7 @@ import { Panel } from "../Panel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { STRINGS } from "../strings.ts";
+import { TextButton } from "../TextButton.tsx";
 import { rankText } from "../token/EvidenceBadge.tsx";
 import { displayTokens } from "../token/token_display.ts";
 import { heat } from "../token/token_heat.ts";
@@ -77,12 +78,16 @@ function isLack({ status, field }: Problem): boolean {
 
 /** The same as a table, in which each token leads to the next-token screen at its place. */
 function Twin({ screen, scored }: { readonly screen: GenerationViewProps["screen"]; readonly scored: Scored }) {
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useState(false), [isWhole, setWhole] = useState(false);
   const late = useLate(isOpen, () => import("../xray/XRayTable.tsx"));
   return (
     <details class="border-t border-line" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary class="w-max px-3 py-1.5 text-12 text-soft">{STRINGS.asTable}</summary>
-      {late !== undefined && <late.XRayTable screen={screen} scored={scored} />}
+      {late !== undefined && (
+        <late.XRayTable screen={screen} scored={scored} isWhole={isWhole}>
+          <TextButton onClick={() => setWhole(true)}>{GENERATION_STRINGS.xray.showAll}</TextButton>
+        </late.XRayTable>
+      )}
     </details>
   );
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { firstDeparture } from "../../lm/score.ts";
 import type { Scored } from "../../lm/wire.ts";
 import { cx } from "../cx.ts";
@@ -5,16 +6,28 @@ import { entropyText, EvidenceBadge, rankText } from "../token/EvidenceBadge.tsx
 import type { GenerationScreen } from "../address/generation_screen.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { nextHref } from "../address/next_token_screen.ts";
-import { bits, probability } from "../number_format.ts";
+import { bits, count, probability } from "../number_format.ts";
 import { signedBits } from "../token/odds_text.ts";
 import { STRINGS } from "../strings.ts";
 import { displayToken } from "../token/token_display.ts";
 
-/** Each token's numbers; its name leads to the next-token screen at that position. */
-export function XRayTable({ screen, scored: { tokens, nullLogprobs } }: {
+/** Rows that a long target begins with. */
+const MOST_ROWS = 1_000;
+/** A link names all tokens before its own: with more of them all links together would be the page, and none could be opened. */
+const MOST_PATH = 256;
+
+interface XRayTableProps {
   readonly screen: GenerationScreen;
   readonly scored: Scored;
-}) {
+  /** Whether a long target has all of its rows. */
+  readonly isWhole: boolean;
+  /** What shows all of them. */
+  readonly children: ComponentChildren;
+}
+
+/** Each token's numbers; its name leads to the next-token screen at that position. */
+export function XRayTable({ screen, scored: { tokens, nullLogprobs }, isWhole, children }: XRayTableProps) {
+  const shown = isWhole ? tokens : tokens.slice(0, MOST_ROWS), more = tokens.length - shown.length;
   const departure = firstDeparture(tokens);
   const evidence = tokens.find((token) => token.evidence !== undefined)?.evidence;
   return (
@@ -39,7 +52,7 @@ export function XRayTable({ screen, scored: { tokens, nullLogprobs } }: {
           </tr>
         </thead>
         <tbody class="font-mono">
-          {tokens.map(({ token, logprob, rank, entropyNats, top, evidence }, index) => {
+          {shown.map(({ token, logprob, rank, entropyNats, top, evidence }, index) => {
             const wanted = rank > 1 ? top.find((candidate) => candidate.rank === 1) : undefined;
             const blank = nullLogprobs?.[index];
             return (
@@ -61,6 +74,11 @@ export function XRayTable({ screen, scored: { tokens, nullLogprobs } }: {
           })}
         </tbody>
       </table>
+      {more > 0 && (
+        <p class="flex flex-wrap items-center gap-2 px-3 py-1.5 text-12 text-soft">
+          {STRINGS.moreRows(count(more))} {children}
+        </p>
+      )}
       {evidence !== undefined && (
         <div class="p-3">
           <EvidenceBadge evidence={evidence} />
@@ -70,14 +88,14 @@ export function XRayTable({ screen, scored: { tokens, nullLogprobs } }: {
   );
 }
 
-/** A link where a next-token screen can stand: ids that a server keeps to itself make no path. */
+/** A link where a next-token screen can stand: not after many tokens, and ids that a server keeps to itself make no path. */
 function StepLink({ screen, before, children }: {
   readonly screen: GenerationScreen;
   readonly before: Scored["tokens"];
   readonly children: string;
 }) {
-  const hasIds = before.every(({ token }) => token.isUnnumbered !== true);
-  if (screen.nextToken === undefined || !hasIds) return <span>{children}</span>;
+  const isPath = before.length <= MOST_PATH && before.every(({ token }) => token.isUnnumbered !== true);
+  if (screen.nextToken === undefined || !isPath) return <span>{children}</span>;
   const href = nextHref({ ...screen, component: screen.nextToken }, before.map(({ token }) => token.id));
   return <a class="text-accent underline" href={href} title={GENERATION_STRINGS.stepFromHere}>{children}</a>;
 }
