@@ -97,6 +97,22 @@ Deno.test("another task over the same rows keeps the sample, and what was asked 
   assert.equal(await moved(`from_task=plain&${at}&${edits}`), `/two/generation?${at}&${edits}`);
 });
 
+Deno.test("another split of a task keeps what was asked of its rows, and no number of a row of the other one", async () => {
+  const kept = "q=a&sort=text&filter.text=b&slice.named=q%3Dc&tokens=1";
+  const numbers = "selected=2-4&only=3&pin=5&offset=20&slice.picked=only%3D1%2C2";
+  const all = "task=plain&split=all&sample=7&generator=one", few = "task=plain&split=few&sample=7&generator=one";
+  // Without JavaScript the form names both, and the sample that it was at.
+  for (const from of ["from_split=all", "from_task=plain&from_split=all"]) {
+    assert.equal(await moved(`${from}&${few}&${kept}&${numbers}`, "dataset"), `/two/dataset?${few}&${kept}`);
+    const same = await moved(`${from}&${all}&${kept}&${numbers}`, "dataset");
+    assert.equal(same, `/two/dataset?${all}&${kept}&${numbers}`, "the split stayed");
+  }
+  const far = await moved(`from_split=all&${few.replace("sample=7", "sample=17")}`, "dataset");
+  assert.equal(far, `/two/dataset?${few.replace("sample=7", "sample=0")}`, "it has no such sample");
+  const page = await (await (await rigApp({ modules: [module] })).fetch(`/two/dataset?${all}`)).text();
+  assert.match(page, /<input type="hidden" name="from_split" value="all"/);
+});
+
 Deno.test("another task with other rows keeps the number of the sample where it has one, and nothing of the rows", async () => {
   const kept = "generator=one&colour=rank&numbers=bits&statistics=1";
   const asked = `q=a1&filter.text=a&selected=3-5&pin=2&edits=%7B%22text%22%3A%22x%22%7D`;

@@ -48,8 +48,8 @@ export interface GenerationScreen {
   readonly random: number;
 }
 
-/** Under which a form names the task that its sample was shown for. */
-export const FROM_TASK = "from_task";
+/** Under which a form names the task and the split that its sample was shown for. */
+export const FROM_TASK = "from_task", FROM_SPLIT = "from_split";
 
 /** The part of the screen that its URL holds. */
 export type ScreenPlace = Pick<

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { visibleText } from "../../lm/visible_text.ts";
-import { FROM_TASK, type GenerationScreen, screenHref } from "../address/generation_screen.ts";
+import { FROM_SPLIT, FROM_TASK, type GenerationScreen, screenHref } from "../address/generation_screen.ts";
 import { LinkButton } from "../LinkButton.tsx";
 import { count, plural } from "../number_format.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
@@ -21,8 +21,18 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
       <span class="mr-auto text-12 text-soft">
         <span class="mid:hidden">{screen.engine}</span>
       </span>
-      <Choice name="task" label={GENERATION_STRINGS.task} options={screen.tasks} selected={screen.task} />
-      <Choice name="split" label={GENERATION_STRINGS.split} options={screen.splits} selected={screen.split} />
+      <Choice
+        name="task"
+        label={GENERATION_STRINGS.task}
+        options={screen.tasks}
+        selected={screen.task}
+      />
+      <Choice
+        name="split"
+        label={GENERATION_STRINGS.split}
+        options={screen.splits}
+        selected={screen.split}
+      />
       {screen.generator !== "" && (
         <Choice
           name="generator"
@@ -32,6 +42,7 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
         />
       )}
       {screen.tasks.length > 1 && <input type="hidden" name={FROM_TASK} value={screen.task} />}
+      {screen.splits.length > 1 && <input type="hidden" name={FROM_SPLIT} value={screen.split} />}
       {kept.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
       {screen.size > 0 && <SampleNumber screen={screen} kept={kept} />}
       <noscript>
@@ -111,15 +122,19 @@ function LeftOut({ screen: { leftOut, leftOutCount } }: { readonly screen: Gener
 
 /**
  * Leaves for the place that was chosen in the form around the bar: another split at its first sample, since it may hold
- * fewer; of another task the server knows which of its samples is meant.
+ * fewer; of another task the server knows which of its samples is meant, and of both what else of the address stays.
  */
 export function leaveFor(event: JSX.TargetedEvent<HTMLFormElement>): void {
   const form = event.currentTarget;
   const changed = event.target;
   const chosen = changed instanceof HTMLSelectElement ? changed.name : "sample";
-  const edits = form.elements.namedItem("edits"), task = form.elements.namedItem(FROM_TASK);
-  if (edits instanceof HTMLInputElement) edits.disabled = chosen !== "generator" && chosen !== "task";
-  if (task instanceof HTMLInputElement) task.disabled = chosen !== "task";
+  const send = (name: string, isSent: boolean) => {
+    const field = form.elements.namedItem(name);
+    if (field instanceof HTMLInputElement) field.disabled = !isSent;
+  };
+  send("edits", chosen === "generator" || chosen === "task");
+  send(FROM_TASK, chosen === "task");
+  send(FROM_SPLIT, chosen === "split");
   const sample = form.elements.namedItem("sample");
   if (changed instanceof HTMLSelectElement) {
     if (chosen === "split" && sample instanceof HTMLInputElement) sample.value = "0";
