@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { visibleText } from "../../lm/visible_text.ts";
 import { FROM_SPLIT, FROM_TASK, type GenerationScreen, screenHref } from "../address/generation_screen.ts";
 import { LinkButton } from "../LinkButton.tsx";
@@ -12,8 +13,13 @@ interface SampleBarProps {
   readonly kept?: readonly (readonly [name: string, value: string])[];
 }
 
-/** Which sample is shown: task, split, generator, number, previous, next, random. Plain links and one GET form. */
+/**
+ * Which sample is shown: task, split, generator, number, previous, next, random. Plain links and one GET form. On the way
+ * back it shows the page's own place, and not what was chosen to leave it.
+ */
 export function SampleBar({ screen, kept = [] }: SampleBarProps) {
+  const [returns, setReturns] = useState(0);
+  useReturn(() => setReturns((returns) => returns + 1));
   return (
     <div class="flex flex-wrap items-center gap-2 mid:justify-end">
       <h1 class="text-18 font-semibold tracking-tight">{screen.title}</h1>
@@ -22,12 +28,14 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
         <span class="mid:hidden">{screen.engine}</span>
       </span>
       <Choice
+        key={`task ${returns}`}
         name="task"
         label={GENERATION_STRINGS.task}
         options={screen.tasks}
         selected={screen.task}
       />
       <Choice
+        key={`split ${returns}`}
         name="split"
         label={GENERATION_STRINGS.split}
         options={screen.splits}
@@ -35,6 +43,7 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
       />
       {screen.generator !== "" && (
         <Choice
+          key={`generator ${returns}`}
           name="generator"
           label={GENERATION_STRINGS.generator}
           options={screen.generators}
@@ -56,9 +65,21 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
   );
 }
 
+/** Calls back when a browser shows the page out of its memory. */
+function useReturn(onReturn: () => void): void {
+  useEffect(() => {
+    const onShow = (event: PageTransitionEvent) => {
+      if (event.persisted) onReturn();
+    };
+    addEventListener("pageshow", onShow);
+    return () => removeEventListener("pageshow", onShow);
+  }, []);
+}
+
 /** The number, and the ways to others. */
 function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
   const typed = useTyped(String(screen.sample));
+  useReturn(typed.onBlur);
   const at = (sample: number) => screenHref({ ...screen, sample, edits: {} }, kept);
   return (
     <span class="inline-flex flex-wrap items-center gap-2">
@@ -75,6 +96,7 @@ function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
         min={0}
         max={screen.size - 1}
         {...typed}
+        autocomplete="off"
         aria-label={GENERATION_STRINGS.sample}
         class="min-h-[32px] w-[72px] rounded-md border border-line bg-panel px-2 py-1 tabular-nums"
       />
@@ -159,6 +181,7 @@ function Choice({ name, label, options, selected }: ChoiceProps) {
       {label}
       <select
         name={name}
+        autocomplete="off"
         class="min-h-[32px] max-w-[180px] rounded-md border border-line bg-panel px-2 py-1 text-14 text-ink"
       >
         {options.map((option) => <option key={option} value={option} selected={option === selected}>{option}</option>)}
