@@ -11,9 +11,10 @@ import { paramsFromWire, paramsSchema } from "../../lm/wire.ts";
 import { isSame } from "./chat_settings.ts";
 import type { Chat, Origin, Settings, Turn } from "./chat_state.ts";
 import { fingerprint } from "../fingerprint.ts";
-import { readSteps, readTokens, toldTurns } from "./told_turns.ts";
+import { readSteps, toldTurns } from "./told_turns.ts";
 import { paramsToWire } from "../address/generation_screen.ts";
 import { exportedJson, isRecord, wholeSchema } from "../exported_json.ts";
+import { readTokens } from "../token_table.ts";
 
 const VERSION = 1;
 /** Most characters that the names of what servers told take, a turn. */
@@ -80,6 +81,7 @@ export function importChat(text: string): Chat {
   }
   const keys = new Set<string>();
   const settings = Array.isArray(value.settings) ? value.settings.map(readSettings) : [];
+  // Where they cannot be read, the turns stand without their steps.
   const tokens = readTokens(value.tokens);
   const turns = value.turns.map((turn, index) => readTurn(turn, index, { keys, settings, tokens }));
   const { leaf } = value;

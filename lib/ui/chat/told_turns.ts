@@ -1,28 +1,26 @@
-/**
- * The steps of answers that a server wrote, as a chat's file holds them. A token is a candidate again and again, so that it
- * stands in the file once, in a list of its own, and steps name it by its place there. Pure.
- */
+/** The steps of answers that a server wrote, as a chat's file holds them: they name their tokens by places in a list. Pure. */
 import * as v from "valibot";
 import type { Step } from "../../lm/event.ts";
 import type { Token } from "../../lm/token.ts";
 import { wholeSchema } from "../exported_json.ts";
-import { areTold, lean, logprobSchema, measuredBy, tokenSchema, type Told, toldEntries, toldOf } from "../told_step.ts";
+import { areTold, measuredBy, type Told, toldEntries, toldOf } from "../told_step.ts";
+import { type PlacedCandidate, placedSchema, TokenTable } from "../token_table.ts";
 import type { Turn, TurnId } from "./chat_state.ts";
 
 interface ToldStep extends Told {
   readonly token: number;
-  readonly top: readonly (readonly [token: number, logprob: number, rank: number])[];
+  readonly top: readonly PlacedCandidate[];
 }
 
 export interface ToldTurns {
-  readonly tokens: readonly (Token | Omit<Token, "bytes">)[];
+  readonly tokens: TokenTable["tokens"];
   readonly steps: ReadonlyMap<TurnId, readonly ToldStep[]>;
 }
 
 const toldSchema = v.array(v.object({
   ...toldEntries,
   token: wholeSchema,
-  top: v.array(v.tuple([wholeSchema, logprobSchema, wholeSchema])),
+  top: v.array(placedSchema),
 }));
 
 /**
@@ -30,35 +28,25 @@ const toldSchema = v.array(v.object({
  * @param room characters that it may take; the latest turns come first
  */
 export function toldTurns(turns: readonly Turn[], room: number): ToldTurns {
-  const places = new Map<string, number>();
-  const tokens: ToldTurns["tokens"][number][] = [];
+  const table = new TokenTable();
   const steps = new Map<TurnId, readonly ToldStep[]>();
-  const placeOf = (token: Token): number => {
-    const name = `${token.id} ${token.text}`, place = places.get(name) ?? tokens.length;
-    if (place === tokens.length) tokens.push(lean(token));
-    places.set(name, place);
-    return place;
-  };
   let left = room;
   for (const { id, reason, steps: own } of turns.toReversed()) {
     if (reason === undefined || !areTold(own)) continue;
-    const known = tokens.length;
+    const known = table.tokens.length;
     const told = own.map((step): ToldStep => ({
       ...toldOf(step),
-      token: placeOf(step.token),
-      top: step.top.map(({ token, logprob, rank }) => [placeOf(token), logprob, rank]),
+      token: table.placeOf(step.token),
+      top: table.placed(step.top),
     }));
-    left -= JSON.stringify([told, tokens.slice(known)]).length;
-    if (left < 0) return { tokens: tokens.slice(0, known), steps };
+    left -= JSON.stringify([told, table.tokens.slice(known)]).length;
+    if (left < 0) {
+      table.cutTo(known);
+      break;
+    }
     steps.set(id, told);
   }
-  return { tokens, steps };
-}
-
-/** The tokens that a file's steps name; none where they cannot be read: the turns stand without their steps. */
-export function readTokens(value: unknown): readonly Token[] {
-  const parsed = v.safeParse(v.array(tokenSchema), value);
-  return parsed.success ? parsed.output : [];
+  return { tokens: table.tokens, steps };
 }
 
 /** The steps of a file's turn; none where there are none or they cannot be read. */

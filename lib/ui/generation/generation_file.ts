@@ -1,12 +1,15 @@
 /** What was generated of a sample, as it is kept in the browser and exported. */
 import * as v from "valibot";
 import type { GenerationScreen } from "../address/generation_screen.ts";
-import { type KeptRun, runSchema } from "./kept_run.ts";
+import { type KeptCompletion, type KeptRun, runSchema, type ToldStep } from "./kept_run.ts";
 import { exportedJson, isRecord } from "../exported_json.ts";
 import { lean } from "../told_step.ts";
+import { type PlacedCandidate, readTokens, TokenTable } from "../token_table.ts";
 
 const FORMAT = "visuallm-generations";
 const VERSION = 1;
+/** Most characters that the names of what servers told take, a completion. */
+const TOLD_NAMES = 20;
 
 /** What the runs are of; another generator has other tokens. */
 export type KeptPlace = Pick<
@@ -30,12 +33,43 @@ export function keptOfOthers(names: readonly string[], key: string): ReadonlyMap
   return byKey;
 }
 
+/** @param most characters of the text: what servers told is left out, of the oldest completions first, where it would have more */
 export function exportRuns(
   { module, component, task, split, sample, edits, generator }: KeptPlace,
   runs: readonly KeptRun[],
+  most = Infinity,
 ): string {
   const place = { module, component, task, split, sample, edits, generator };
-  return JSON.stringify({ format: FORMAT, version: VERSION, place, runs }, leaner);
+  const withTold = (told: ReadonlyMap<KeptCompletion, readonly PlacedTold[]>) =>
+    runs.map((run) => ({ ...run, completions: run.completions.map((each) => ({ ...each, told: told.get(each) })) }));
+  const file = { format: FORMAT, version: VERSION, place, runs: withTold(new Map()) };
+  const text = JSON.stringify(file, leaner);
+  const completions = runs.flatMap((run) => run.completions);
+  const { tokens, told } = placedTold(completions, most - text.length - TOLD_NAMES * (completions.length + 1));
+  return told.size === 0 ? text : JSON.stringify({ ...file, tokens, runs: withTold(told) }, leaner);
+}
+
+interface PlacedTold extends Omit<ToldStep, "top"> {
+  readonly top: readonly PlacedCandidate[];
+}
+
+/** What servers told, by the places of its tokens. @param room characters that it may take; the latest completions come first */
+function placedTold(completions: readonly KeptCompletion[], room: number) {
+  const table = new TokenTable();
+  const told = new Map<KeptCompletion, readonly PlacedTold[]>();
+  let left = room;
+  for (const completion of completions.toReversed()) {
+    if (completion.told === undefined) continue;
+    const known = table.tokens.length;
+    const placed = completion.told.map(({ top, ...rest }): PlacedTold => ({ ...rest, top: table.placed(top) }));
+    left -= JSON.stringify([placed, table.tokens.slice(known)]).length;
+    if (left < 0) {
+      table.cutTo(known);
+      break;
+    }
+    told.set(completion, placed);
+  }
+  return { tokens: table.tokens, told };
 }
 
 /** @throws {SyntaxError} saying what is wrong with the text, or that it is of another sample */
@@ -52,8 +86,9 @@ export function importRuns(text: string, here: KeptPlace): readonly KeptRun[] {
       `Cannot read the runs here: their ${name} is ${found ?? "not told"}, that of this page ${wanted}`,
     );
   }
+  const schema = runSchema(readTokens(value.tokens));
   return value.runs.map((run: unknown, index) => {
-    const parsed = v.safeParse(runSchema, run);
+    const parsed = v.safeParse(schema, run);
     if (parsed.success) return parsed.output;
     const [issue] = parsed.issues;
     throw new SyntaxError(`Cannot read run ${index + 1}: ${v.getDotPath(issue) ?? "it"}: ${issue.message}`);

@@ -8,8 +8,9 @@ import { type BranchPoint, closed, type Completion, isRunning, type Run } from "
 import { KEPT_STRINGS as TEXT } from "./kept_strings.ts";
 import { wholeSchema } from "../exported_json.ts";
 import { areTold, logprobSchema, measuredBy, tokenSchema, type Told, toldEntries, toldOf } from "../told_step.ts";
+import { placedSchema } from "../token_table.ts";
 
-interface ToldStep extends Told, Pick<Step, "top"> {}
+export interface ToldStep extends Told, Pick<Step, "top"> {}
 
 export interface KeptCompletion {
   readonly id: string;
@@ -37,29 +38,42 @@ export interface KeptRun {
 
 const idSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(100));
 
-const toldSchema = v.object({
-  ...toldEntries,
-  top: v.array(v.object({ token: tokenSchema, logprob: logprobSchema, rank: wholeSchema })),
-});
+/** @param tokens those of the file, which candidates name by their place; in files of before each candidate has its own */
+function toldSchema(tokens: readonly Token[]) {
+  const placed = v.pipe(
+    placedSchema,
+    v.rawTransform(({ dataset: { value: [place, logprob, rank] }, addIssue, NEVER }) => {
+      const token = tokens[place];
+      if (token !== undefined) return { token, logprob, rank };
+      addIssue({ message: `names token ${place} of ${tokens.length} in the file` });
+      return NEVER;
+    }),
+  );
+  const whole = v.object({ token: tokenSchema, logprob: logprobSchema, rank: wholeSchema });
+  return v.object({ ...toldEntries, top: v.union([v.array(placed), v.array(whole)]) });
+}
 
-export const runSchema: v.GenericSchema<unknown, KeptRun> = v.object({
-  id: idSchema,
-  phase: v.picklist(["done", "stopped", "failed", "incomplete"]),
-  params: paramsSchema,
-  prompt: v.string(),
-  warnings: v.array(v.string()),
-  completions: v.array(v.object({
+/** @param tokens those of the file that it names by their place */
+export function runSchema(tokens: readonly Token[]): v.GenericSchema<unknown, KeptRun> {
+  return v.object({
     id: idSchema,
-    sequence: wholeSchema,
-    tokens: v.array(tokenSchema),
-    told: v.optional(v.array(toldSchema)),
-    from: v.optional(v.object({ id: idSchema, position: wholeSchema })),
-    reason: v.optional(v.picklist(["stop", "length", "content_filter", "cancelled", "error", "incomplete"])),
-    text: v.optional(v.string()),
-    // Subtle: JSON has no infinity, so that of a perplexity comes back as null.
-    metrics: v.record(v.string(), v.pipe(v.nullish(v.number()), v.transform((value) => value ?? undefined))),
-  })),
-});
+    phase: v.picklist(["done", "stopped", "failed", "incomplete"]),
+    params: paramsSchema,
+    prompt: v.string(),
+    warnings: v.array(v.string()),
+    completions: v.array(v.object({
+      id: idSchema,
+      sequence: wholeSchema,
+      tokens: v.array(tokenSchema),
+      told: v.optional(v.array(toldSchema(tokens))),
+      from: v.optional(v.object({ id: idSchema, position: wholeSchema })),
+      reason: v.optional(v.picklist(["stop", "length", "content_filter", "cancelled", "error", "incomplete"])),
+      text: v.optional(v.string()),
+      // Subtle: JSON has no infinity, so that of a perplexity comes back as null.
+      metrics: v.record(v.string(), v.pipe(v.nullish(v.number()), v.transform((value) => value ?? undefined))),
+    })),
+  });
+}
 
 /** The runs as they are kept; one that still streams as if it were stopped now. */
 export function keptRuns(runs: readonly Run[], prompt: string): readonly KeptRun[] {

@@ -9,7 +9,7 @@ import type { GenerationScreen } from "../address/generation_screen.ts";
 import { IDLE, type Run } from "./generation_state.ts";
 import { joined, keptRuns, restoredRuns } from "./kept_run.ts";
 import { KEPT_STRINGS as TEXT } from "./kept_strings.ts";
-import { forgetText, keepText, keptNames, keptText, setAside } from "../kept_text.ts";
+import { forgetText, keepText, keptNames, keptText, MOST_KEPT, setAside } from "../kept_text.ts";
 import { type Place, readTrail, START, trailText } from "./kept_trail.ts";
 import { type Trail, trailFrom } from "../trail.ts";
 import { thrownText } from "../../lm/thrown.ts";
@@ -18,7 +18,7 @@ export interface KeptRuns {
   readonly problem: Problem | undefined;
   /** What was kept and cannot be read, as it stands there; undefined when all was read. */
   readonly unread: string | undefined;
-  /** Other samples of which something is kept, told when there is no more room. */
+  /** Other samples of which something is kept, told when the browser has no more room. */
   readonly others: number;
   readonly load: () => void;
   readonly save: () => void;
@@ -69,9 +69,10 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
     const own = keptRuns(runs.value, prompt);
     if (!mayWrite.current || own.length === 0) return;
     try {
-      keepText(key, exportRuns(screen, joined(own, stored())));
+      keepText(key, exportRuns(screen, joined(own, stored()), MOST_KEPT));
     } catch (error) {
-      others.value = keptOfOthers(keptNames(KEY_START), key).size;
+      // Only where the browser has no room do others make some; theirs is of no use to one page that has too much.
+      others.value = error instanceof DOMException ? keptOfOthers(keptNames(KEY_START), key).size : 0;
       tell(TEXT.notKept, TEXT.noRoom(thrownText(error)));
     }
   }

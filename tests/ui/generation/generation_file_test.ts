@@ -97,6 +97,46 @@ Deno.test("what a server told of each token is kept with it, as it cannot be had
   assert.deepEqual(completion?.steps, [told]);
 });
 
+/** A run of a server's, of `completions` that each have `length` tokens with `top` candidates. */
+function toldRun(completions: number, length: number, top: number): Run {
+  const candidates = Array.from(
+    { length: top },
+    (_, id) => ({ token: tokenOf(` token ${id}`, id), logprob: -id, rank: id + 1 }),
+  );
+  const events = Array.from({ length: completions * length }, (_, index) => {
+    const { restCount: __, ...remote } = step(tokenOf(" token 0", 0), { draw: { kind: "remote" }, top: candidates });
+    return { ...remote, sequence: Math.floor(index / length), position: index % length };
+  });
+  return closed(received(started({ ...DEFAULT_PARAMS, n: completions }, 0), events, 1), "end");
+}
+
+Deno.test("exportRuns() names each token that servers told once, and leaves out what they told of the oldest first", () => {
+  const all = keptRuns([toldRun(2, 20, 10), toldRun(1, 20, 10)], PROMPT);
+  const told = (text: string) =>
+    importRuns(text, HERE).flatMap(({ completions }) => completions.map(({ told }) => told?.length));
+  const whole = exportRuns(HERE, all);
+  assert.equal(whole.split('" token 9"').length - 1, 1);
+  assert.deepEqual(importRuns(whole, HERE), JSON.parse(JSON.stringify(all)));
+  for (
+    const [wanted, most] of [[[20, 20, 20], whole.length + 100], [[undefined, 20, 20], whole.length - 100]] as const
+  ) {
+    const text = exportRuns(HERE, all, most);
+    assert.ok(text.length <= most);
+    assert.deepEqual(told(text), wanted);
+  }
+  const bare = exportRuns(HERE, all, 0);
+  assert.deepEqual(told(bare), [undefined, undefined, undefined], "the completions themselves stay");
+  assert.doesNotMatch(bare, / token 9/);
+});
+
+Deno.test("importRuns() reads what was kept while each candidate had its token beside it, and refuses a token that is not there", () => {
+  const runs = keptRuns([toldRun(1, 2, 3)], PROMPT), now = exportRuns(HERE, runs);
+  const old = JSON.stringify({ format: "visuallm-generations", version: 1, place: HERE, runs });
+  assert.deepEqual(importRuns(old, HERE), importRuns(now, HERE));
+  const spoiled = JSON.stringify({ ...JSON.parse(now), tokens: [] });
+  assert.throws(() => importRuns(spoiled, HERE), { name: "SyntaxError", message: /Cannot read run 1: completions.0/ });
+});
+
 Deno.test("what a server told of each token at temperature 0 is kept too", async () => {
   const fake = startFakeOpenAi();
   const generator = await openFake(fake.url("ok"));
