@@ -51,7 +51,6 @@ Deno.test("what an answer came by", async (t) => {
   const browser = await launchChromium();
   const page = await browser.newPage();
   const errors: string[] = [];
-  page.setDefaultTimeout(10_000);
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(`${app.origin}/letters/chat?temperature=0&max_tokens=2`);
   await ready(page);

@@ -287,7 +287,7 @@ Deno.test("generation screen", async (t) => {
     await button.click();
     await page.getByText("run 2 of 2").waitFor();
     await page.getByText(/^(stop|length)$/).first().waitFor();
-    await page.getByRole("navigation", { name: "All that was generated here" }).waitFor({ timeout: 10_000 });
+    await page.getByRole("navigation", { name: "All that was generated here" }).waitFor();
     await page.close();
   });
 

@@ -14,7 +14,6 @@ Deno.test("a browser that comes without the token is asked for it, and then show
     for (const [colorScheme, width] of [["light", 1280], ["dark", 390]] as const) {
       const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
       const answer = await page.goto(`${app.origin}/alpaca/generation?sample=3`);
       assert.equal(answer?.status(), 401);
       await page.evaluate(AXE);

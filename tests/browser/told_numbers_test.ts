@@ -46,7 +46,6 @@ Deno.test("what a server told", async (t) => {
   await using app = await serveApp([{ module, file: "told/mod.ts", url: ROOT }]);
   const browser = await launchChromium();
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(20_000);
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   const strip = page.getByRole("group", { name: "Completions 1", exact: true });

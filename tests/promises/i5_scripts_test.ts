@@ -38,7 +38,6 @@ interface Watched {
 
 async function openWatched(browser: Browser): Promise<Watched> {
   const page = await browser.newPage();
-  page.setDefaultTimeout(15_000);
   page.on("dialog", (dialog) => assert.fail(`a dialog said ${dialog.message()}`));
   await page.addInitScript(WATCH);
   return { page, count: 0 };
