@@ -1,8 +1,10 @@
 /** What the docs show runs, and nothing of the public API is missing from the reference. */
 import assert from "node:assert/strict";
 import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES } from "../lib/lm/params.ts";
+import { PROMPT_BYTES } from "../lib/lm/wire.ts";
 import { camelCase } from "../lib/lm/wire_text.ts";
 import { allows, grantsOf } from "./rig/grants.ts";
+import { rigApp, rigPath } from "./rig/rig_app.ts";
 import { taskRights } from "./rig/start_app.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -64,6 +66,20 @@ Deno.test("the API's page tells the range and the default of each numeric param"
     told,
     names.map((name) => [name, PARAM_RANGES[name].min, PARAM_RANGES[name].max, DEFAULT_PARAMS[name]]),
   );
+});
+
+Deno.test("the API's page names each field of a step, a score and a next token, and what a prompt may take", async () => {
+  const page = await Deno.readTextFile(new URL("docs/api.md", ROOT));
+  const { post } = await rigApp();
+  const answer = async (call: string, body: object) => await (await post(rigPath(call), body)).json();
+  const next = await answer("next_token", { limit: 1, find: "a" }), score = await answer("score", { top: 1 });
+  const fields = [next, next.step, score].flatMap((each) => Object.keys(each));
+  assert.ok(
+    ["rest_final_logprob", "null_logprobs", "vocabulary_size"].every((name) => fields.includes(name)),
+    `${fields}`,
+  );
+  assert.deepEqual([...new Set(fields)].filter((name) => !page.includes(`\`${name}\``)), []);
+  assert.ok(page.includes(`${PROMPT_BYTES.toLocaleString("en")} bytes`));
 });
 
 Deno.test("the reference names every export of the public API in a heading, and nothing else", async () => {
