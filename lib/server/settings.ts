@@ -15,8 +15,8 @@ export interface Setting {
 
 const LOG_HELP: Readonly<Record<LogLevel, string>> = {
   silent: "not even the address",
-  error: "failures alone",
-  info: "every request",
+  error: "all but requests",
+  info: "requests too",
 };
 
 export const SETTINGS = {

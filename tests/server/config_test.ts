@@ -68,7 +68,7 @@ Deno.test("--help lists every setting with flag and environment name", () => {
   for (const name of ["PORT", "HOST", "VISUALLM_MODULES", "VISUALLM_TOKEN", "VISUALLM_CACHE", "--port", "--log"]) {
     assert.ok(helpText().includes(name), name);
   }
-  assert.match(helpText(), /VISUALLM_LOG .*silent \(not even the address\), error \(failures alone\), info/);
+  assert.match(helpText(), /VISUALLM_LOG .*silent \(not even the address\), error \(all but requests\), info/);
   const [, , head = "", ...lines] = helpText().split("\n");
   const columns = [head.indexOf("environment"), head.indexOf("meaning")];
   for (const line of lines) for (const at of columns) assert.match(line.slice(at - 2, at), /^ {2}$/, line);
