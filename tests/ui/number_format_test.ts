@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { axisTexts } from "../../lib/ui/axis_texts.ts";
 import { bits, decimal, fixed, percent, probability } from "../../lib/ui/number_format.ts";
+import { restText } from "../../lib/ui/next_token/rest_text.ts";
 import { massText } from "../../lib/ui/token/mass_text.ts";
 import { oneIn } from "../../lib/ui/token/odds_text.ts";
 import { NUMBERS, numberText } from "../../lib/ui/address/probability_column.ts";
@@ -50,9 +51,9 @@ Deno.test("numberText() writes a column as per cent, logprobs or bits, and nothi
   assert.deepEqual(NUMBERS.map((numbers) => numberText(-Infinity, numbers)), ["0", "−∞", "∞"]);
 });
 
-Deno.test("massText() writes bounds as their column does, the lesser number first, and one where both read alike", () => {
+Deno.test("restText() writes bounds as their column does, the lesser number first, and one where both read alike", () => {
   const within = (low: number, high?: number) =>
-    NUMBERS.map((numbers) => massText({ low, ...(high === undefined ? {} : { high }) }, numbers));
+    NUMBERS.map((numbers) => restText({ low, ...(high === undefined ? {} : { high }) }, numbers));
   assert.deepEqual(within(0.25, 0.5), ["25.0–50.0", "−1.39…−0.69", "1.00–2.00"]);
   assert.deepEqual(within(0.25, 0.250001), ["25.0", "−1.39", "2.00"]);
   assert.deepEqual(within(0), ["0–100.0", "−∞…0.00", "0.00–∞"]);

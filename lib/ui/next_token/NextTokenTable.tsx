@@ -4,7 +4,7 @@ import type { Candidate } from "../../lm/event.ts";
 import type { NextToken } from "../../lm/next.ts";
 import type { TokenId } from "../../lm/token.ts";
 import { cx } from "../cx.ts";
-import { massText } from "../token/mass_text.ts";
+import { restText } from "./rest_text.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import { count, probability } from "../number_format.ts";
 import { type Numbers, numberText } from "../address/probability_column.ts";
@@ -103,7 +103,7 @@ export function NextTokenTable(
               <td class="hidden sm:table-cell"></td>
               <td class="px-2 py-1 text-right">
                 {step.restLogprob === undefined
-                  ? massText(step.evidence?.restMass ?? { low: 0 }, numbers)
+                  ? restText(step.evidence?.restMass ?? { low: 0 }, numbers)
                   : numberText(step.restLogprob, numbers)}
               </td>
               <td class="px-2 py-1 text-right">

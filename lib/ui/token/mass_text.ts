@@ -1,14 +1,8 @@
 import type { Interval } from "../../lm/evidence.ts";
-import { type Numbers, numberText } from "../address/probability_column.ts";
+import { percent } from "../number_format.ts";
 
-/**
- * The probability of what is not shown, as its column writes it: one number where rounding is all that the bounds differ
- * by. The number that is less comes first.
- * @example massText({ low: 0.25, high: 0.5 }, "bits") is "1.00–2.00"
- */
-export function massText({ low, high = 1 }: Interval, numbers: Numbers = "p"): string {
-  const bounds = [low, high].map((mass) => numberText(Math.log(mass), numbers));
-  const [from, to] = numbers === "bits" ? bounds.toReversed() : bounds;
-  // A dash would be read as one more sign.
-  return from === to ? `${to}` : [from, to].join(numbers === "logprob" ? "…" : "–");
+/** The probability of what is not shown, in per cent: one number where rounding is all that the bounds differ by. */
+export function massText({ low, high = 1 }: Interval): string {
+  const [from, to] = [low, high].map((mass) => percent(Math.log(mass)));
+  return from === to ? `${to}` : `${from}–${to}`;
 }
