@@ -30,6 +30,12 @@ function logprobsOf(scored: readonly ScoredToken[]): readonly number[] {
 
 const DRIVERS = ["native", "binding"] as const;
 
+/** Open until the test closes it. */
+async function openTiny(driver: typeof DRIVERS[number]): Promise<Generator> {
+  const env = (name: string) => name === "VISUALLM_ONNX_DRIVER" ? driver : undefined;
+  return await onnx("fixtures/tiny_gpt2").open({ ...CONTEXT, env });
+}
+
 for (const [name, driver] of TINY_MODELS.flatMap((name) => DRIVERS.map((driver) => [name, driver] as const))) {
   Deno.test(`${name}, ${driver}: distributions and scores are PyTorch's`, async () => {
     await withModel(name, async (generator) => {
@@ -99,26 +105,26 @@ for (const [name, driver] of TINY_MODELS.flatMap((name) => DRIVERS.map((driver) 
   });
 }
 
-Deno.test("a step after a known prefix is one pass", async () => {
-  await withEngine("tiny_gpt2", 2 ** 24, async (engine) => {
-    const passes = async () => (await engine.ask({ type: "stats" })).passes;
-    const generate = async (prompt: string, maxTokens: number) => {
-      const before = await passes();
-      const run = await engine.ask({
-        type: "generate",
-        request: { prompt, params: { ...ENDLESS, maxTokens }, top: 1 },
-      });
-      while ((await engine.ask({ type: "pull", run })).length > 0);
-      return await passes() - before;
-    };
-    const long = readGolden("tiny_gpt2")[4]?.text ?? "";
-    assert.equal(await generate(long, 1), 3, "138 tokens are three chunks");
-    assert.equal(await generate(long, 1), 0, "the same prompt again");
-    assert.equal(await generate(long, 5), 4, "one a step, the first is known");
-  });
-});
-
 for (const driver of DRIVERS) {
+  Deno.test(`${driver}: a step after a known prefix is one pass`, async () => {
+    await withEngine("tiny_gpt2", 2 ** 24, async (engine) => {
+      const passes = async () => (await engine.ask({ type: "stats" })).passes;
+      const generate = async (prompt: string, maxTokens: number) => {
+        const before = await passes();
+        const run = await engine.ask({
+          type: "generate",
+          request: { prompt, params: { ...ENDLESS, maxTokens }, top: 1 },
+        });
+        while ((await engine.ask({ type: "pull", run })).length > 0);
+        return await passes() - before;
+      };
+      const long = readGolden("tiny_gpt2")[4]?.text ?? "";
+      assert.equal(await generate(long, 1), 3, "138 tokens are three chunks");
+      assert.equal(await generate(long, 1), 0, "the same prompt again");
+      assert.equal(await generate(long, 5), 4, "one a step, the first is known");
+    }, driver);
+  });
+
   Deno.test(`${driver}: a completion is scored in as many passes as it has chunks, not tokens`, async () => {
     await withEngine("tiny_gpt2", 2 ** 24, async (engine) => {
       const passes = async () => (await engine.ask({ type: "stats" })).passes;
@@ -144,112 +150,114 @@ for (const driver of DRIVERS) {
       );
     }, driver);
   });
-}
 
-Deno.test("a cancel stops a run within two steps", async () => {
-  await withModel("tiny_gpt2", async (generator) => {
+  Deno.test(`${driver}: a cancel stops a run within two steps`, async () => {
+    await withModel("tiny_gpt2", async (generator) => {
+      const controller = new AbortController();
+      const params = { ...ENDLESS, maxTokens: 200, n: 2 };
+      const after = new Set<number>();
+      const reasons: string[] = [];
+      for await (const event of generator.generate({ prompt: "The", params, top: 1, signal: controller.signal })) {
+        if (event.type === "finish") reasons.push(event.reason);
+        if (event.type !== "step") continue;
+        if (controller.signal.aborted && event.position > 3) after.add(event.position);
+        if (event.position === 3) controller.abort();
+      }
+      assert.ok(after.size <= 2, `${after.size} steps of each sequence after the cancel`);
+      assert.deepEqual(reasons, ["cancelled", "cancelled"]);
+
+      const events = await collect(generator.generate({ prompt: "The", params, top: 1, signal: AbortSignal.abort() }));
+      assert.deepEqual(events.map(({ type }) => type), ["prompt", "finish", "finish"], "cancelled before it began");
+    }, driver);
+  });
+
+  Deno.test(`${driver}: a run that is left or that fails is freed`, async () => {
+    await withModel("tiny_gpt2", async (generator) => {
+      for await (const event of generator.generate({ prompt: "The", params: ENDLESS, top: 1 })) {
+        if (event.type === "step") break;
+      }
+      await assert.rejects(
+        collect(generator.generate({ prompt: "waves ".repeat(300), params: ENDLESS, top: 1 })),
+        (error) => error instanceof PromptTooLongError && error.contextWindow === 256 && error.promptTokens > 256,
+      );
+      await assert.rejects(collect(generator.generate({ prompt: "", params: ENDLESS, top: 1 })), /empty prompt/);
+      await assert.rejects(scoreOf(generator, "The", [4000]), { name: "CompletionError", message: /4000/ });
+      const events = await collect(generator.generate({ prompt: "The", params: { ...ENDLESS, maxTokens: 2 }, top: 1 }));
+      assert.equal(idsOf(events).length, 2, "the model still works");
+    }, driver);
+    await withEngine("tiny_gpt2", 2 ** 20, async (engine) => {
+      const openRuns = async () => (await engine.ask({ type: "stats" })).openRuns;
+      const run = await engine.ask({ type: "generate", request: { prompt: "The", params: ENDLESS, top: 1 } });
+      assert.equal(await openRuns(), 1);
+      await engine.ask({ type: "pull", run });
+      await engine.ask({ type: "cancel", id: run });
+      while ((await engine.ask({ type: "pull", run })).length > 0);
+      assert.equal(await openRuns(), 0);
+      const tooLong = await engine.ask({ type: "generate", request: { prompt: "", params: ENDLESS, top: 1 } });
+      await assert.rejects(engine.ask({ type: "pull", run: tooLong }));
+      assert.equal(await openRuns(), 0);
+    }, driver);
+  });
+
+  Deno.test(`${driver}: a run fills the window and ends there`, async () => {
+    await withModel("tiny_llama", async (generator) => {
+      const prompt = readGolden("tiny_llama")[4];
+      const params = { ...ENDLESS, maxTokens: 1000 };
+      const events = await collect(generator.generate({ prompt: prompt?.text ?? "", params, top: 1 }));
+      const finish = events.at(-1);
+      assert.ok(finish?.type === "finish");
+      assert.equal(finish.reason, "length");
+      assert.equal(finish.usage.promptTokens + finish.usage.completionTokens, 256);
+    }, driver);
+  });
+
+  Deno.test(`${driver}: ids without a token are shown as unused`, async () => {
+    await withModel("tiny_llama", async (generator) => {
+      assert.equal(generator.facts.vocabularySize, 320);
+      const [scored] = await scoreOf(generator, "The", [319]);
+      assert.deepEqual(scored?.token, { id: 319, text: "⟨unused 319⟩", bytes: [], special: true });
+    }, driver);
+  });
+
+  Deno.test(`${driver}: the thread that serves pages goes on between events`, async () => {
+    await withModel("tiny_gpt2", async (generator) => {
+      let ticks = 0;
+      const timer = setInterval(() => ticks++, 1);
+      await collect(generator.generate({ prompt: "The", params: { ...ENDLESS, maxTokens: 200 }, top: 10 }));
+      clearInterval(timer);
+      assert.ok(ticks > 5, `${ticks} ticks during 200 steps`);
+    }, driver);
+  });
+
+  Deno.test(`${driver}: close ends what is under way and refuses what comes later`, async () => {
+    const generator = await openTiny(driver);
     const controller = new AbortController();
-    const params = { ...ENDLESS, maxTokens: 200, n: 2 };
-    const after = new Set<number>();
-    const reasons: string[] = [];
-    for await (const event of generator.generate({ prompt: "The", params, top: 1, signal: controller.signal })) {
-      if (event.type === "finish") reasons.push(event.reason);
-      if (event.type !== "step") continue;
-      if (controller.signal.aborted && event.position > 3) after.add(event.position);
-      if (event.position === 3) controller.abort();
-    }
-    assert.ok(after.size <= 2, `${after.size} steps of each sequence after the cancel`);
-    assert.deepEqual(reasons, ["cancelled", "cancelled"]);
-
-    const events = await collect(generator.generate({ prompt: "The", params, top: 1, signal: AbortSignal.abort() }));
-    assert.deepEqual(events.map(({ type }) => type), ["prompt", "finish", "finish"], "cancelled before it began");
-  });
-});
-
-Deno.test("a run that is left or that fails is freed", async () => {
-  await withModel("tiny_gpt2", async (generator) => {
-    for await (const event of generator.generate({ prompt: "The", params: ENDLESS, top: 1 })) {
-      if (event.type === "step") break;
-    }
-    await assert.rejects(
-      collect(generator.generate({ prompt: "waves ".repeat(300), params: ENDLESS, top: 1 })),
-      (error) => error instanceof PromptTooLongError && error.contextWindow === 256 && error.promptTokens > 256,
+    const { signal } = controller;
+    const pending = assert.rejects(
+      collect(generator.generate({ prompt: "The", params: { ...ENDLESS, maxTokens: 250 }, top: 1, signal })),
+      { message: "The model was closed" },
     );
-    await assert.rejects(collect(generator.generate({ prompt: "", params: ENDLESS, top: 1 })), /empty prompt/);
-    await assert.rejects(scoreOf(generator, "The", [4000]), { name: "CompletionError", message: /4000/ });
-    const events = await collect(generator.generate({ prompt: "The", params: { ...ENDLESS, maxTokens: 2 }, top: 1 }));
-    assert.equal(idsOf(events).length, 2, "the model still works");
+    const tokens = assert.rejects(generator.tokenize?.("text") ?? Promise.resolve(), {
+      message: "The model was closed",
+    });
+    await generator.close();
+    controller.abort();
+    await Promise.all([pending, tokens]);
+    await assert.rejects(collect(generator.generate({ prompt: "The", params: ENDLESS, top: 1 })), /was closed/);
+    await assert.rejects(scoreOf(generator, "The", " end"), /was closed/);
+    await generator.close();
   });
-  await withEngine("tiny_gpt2", 2 ** 20, async (engine) => {
-    const openRuns = async () => (await engine.ask({ type: "stats" })).openRuns;
-    const run = await engine.ask({ type: "generate", request: { prompt: "The", params: ENDLESS, top: 1 } });
-    assert.equal(await openRuns(), 1);
-    await engine.ask({ type: "pull", run });
-    await engine.ask({ type: "cancel", id: run });
-    while ((await engine.ask({ type: "pull", run })).length > 0);
-    assert.equal(await openRuns(), 0);
-    const tooLong = await engine.ask({ type: "generate", request: { prompt: "", params: ENDLESS, top: 1 } });
-    await assert.rejects(engine.ask({ type: "pull", run: tooLong }));
-    assert.equal(await openRuns(), 0);
+
+  Deno.test(`${driver}: an abort at the moment of the close is not an unhandled rejection`, async () => {
+    const generator = await openTiny(driver);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const events = generator.generate({ prompt: "The", params: ENDLESS, top: 1, signal });
+    await events.next();
+    // More of them than can have come by now, which are given first.
+    const rest = assert.rejects(Promise.all(Array.from({ length: 20 }, () => events.next())), /was closed/);
+    controller.abort();
+    await generator.close();
+    await rest;
   });
-});
-
-Deno.test("a run fills the window and ends there", async () => {
-  await withModel("tiny_llama", async (generator) => {
-    const prompt = readGolden("tiny_llama")[4];
-    const params = { ...ENDLESS, maxTokens: 1000 };
-    const events = await collect(generator.generate({ prompt: prompt?.text ?? "", params, top: 1 }));
-    const finish = events.at(-1);
-    assert.ok(finish?.type === "finish");
-    assert.equal(finish.reason, "length");
-    assert.equal(finish.usage.promptTokens + finish.usage.completionTokens, 256);
-  });
-});
-
-Deno.test("ids without a token are shown as unused", async () => {
-  await withModel("tiny_llama", async (generator) => {
-    assert.equal(generator.facts.vocabularySize, 320);
-    const [scored] = await scoreOf(generator, "The", [319]);
-    assert.deepEqual(scored?.token, { id: 319, text: "⟨unused 319⟩", bytes: [], special: true });
-  });
-});
-
-Deno.test("the thread that serves pages goes on between events", async () => {
-  await withModel("tiny_gpt2", async (generator) => {
-    let ticks = 0;
-    const timer = setInterval(() => ticks++, 1);
-    await collect(generator.generate({ prompt: "The", params: { ...ENDLESS, maxTokens: 200 }, top: 10 }));
-    clearInterval(timer);
-    assert.ok(ticks > 5, `${ticks} ticks during 200 steps`);
-  });
-});
-
-Deno.test("close ends what is under way and refuses what comes later", async () => {
-  const generator = await onnx("fixtures/tiny_gpt2").open(CONTEXT);
-  const controller = new AbortController();
-  const { signal } = controller;
-  const pending = assert.rejects(
-    collect(generator.generate({ prompt: "The", params: { ...ENDLESS, maxTokens: 250 }, top: 1, signal })),
-    { message: "The model was closed" },
-  );
-  const tokens = assert.rejects(generator.tokenize?.("text") ?? Promise.resolve(), { message: "The model was closed" });
-  await generator.close();
-  controller.abort();
-  await Promise.all([pending, tokens]);
-  await assert.rejects(collect(generator.generate({ prompt: "The", params: ENDLESS, top: 1 })), /was closed/);
-  await assert.rejects(scoreOf(generator, "The", " end"), /was closed/);
-  await generator.close();
-});
-
-Deno.test("an abort at the moment of the close is not an unhandled rejection", async () => {
-  const generator = await onnx("fixtures/tiny_gpt2").open(CONTEXT);
-  const controller = new AbortController();
-  const { signal } = controller;
-  const events = generator.generate({ prompt: "The", params: ENDLESS, top: 1, signal });
-  await events.next();
-  // More of them than can have come by now, which are given first.
-  const rest = assert.rejects(Promise.all(Array.from({ length: 20 }, () => events.next())), /was closed/);
-  controller.abort();
-  await generator.close();
-  await rest;
-});
+}
