@@ -100,7 +100,7 @@ Deno.test("weights beside the graph count as those in it, each file once: for th
   }
 });
 
-Deno.test("a model with its weights beside it is kept as a copy, which gives the same tokens", async () => {
+Deno.test("a model with its weights beside it is kept as a copy, which gives the same tokens, unless no copy is wanted", async () => {
   const root = await Deno.realPath(await Deno.makeTempDir()),
     folder = join(root, "model"),
     cacheDir = join(root, "cache");
@@ -116,8 +116,9 @@ Deno.test("a model with its weights beside it is kept as a copy, which gives the
   );
   await Deno.writeFile(`${folder}/onnx/model.onnx_data`, new Uint8Array());
   await Deno.truncate(`${folder}/onnx/model.onnx_data`, WORTH_IT);
-  const run = async (wait?: () => Promise<void>) => {
-    const generator = await onnx(`file://${folder}`).open({ ...CONTEXT, cacheDir, env: () => undefined });
+  const run = async (isKept: "0" | "1", wait?: () => Promise<void>) => {
+    const env = (name: string) => name === "VISUALLM_OPTIMIZED_COPY" ? isKept : undefined;
+    const generator = await onnx(`file://${folder}`).open({ ...CONTEXT, cacheDir, env });
     try {
       const params = { ...ENDLESS, maxTokens: 8 };
       const ids = idsOf(await collect(generator.generate({ prompt: "The gulls", params, top: 1 })));
@@ -128,9 +129,11 @@ Deno.test("a model with its weights beside it is kept as a copy, which gives the
     }
   };
   try {
+    const without = await run("0");
+    await assert.rejects(Deno.stat(join(cacheDir, "optimized")), Deno.errors.NotFound, "nothing was written");
     const isKept = async () => (await copiesIn(join(cacheDir, "optimized"))).length === 1;
-    const first = await run(() => until("the copy is kept", isKept));
-    assert.deepEqual(await run(), first);
+    assert.deepEqual(await run("1", () => until("the copy is kept", isKept)), without);
+    assert.deepEqual(await run("1"), without);
     assert.ok(await isKept());
   } finally {
     await Deno.remove(root, { recursive: true });
