@@ -1,10 +1,11 @@
 /** The app's API as a client meets it. Times are in ms. */
-import { TOP } from "./generator_times.ts";
+import { newSeed, TOP } from "./generator_times.ts";
 
 export interface GenerateParams {
   readonly temperature?: number;
   readonly max_tokens: number;
   readonly n?: number;
+  readonly seed?: number;
 }
 
 export class ApiClient {
@@ -30,6 +31,11 @@ export class ApiClient {
       for (let step = 0; step < steps; step++) times.push(now);
     }
     return times;
+  }
+
+  /** A sampled run of `n` completions, with dice of its own. @returns the number of tokens */
+  async complete(prompt: string, count: number, n = 1): Promise<number> {
+    return (await this.tokenTimes(prompt, { max_tokens: count, n, seed: newSeed() })).length;
   }
 
   /** Of a step by hand to the ten most probable tokens after `path`; as on screen, the prompt's tokens come with the first. */

@@ -8,6 +8,11 @@ export const TOP = 10;
 
 let seed = 0;
 
+/** One that no run has had before. */
+export function newSeed(): number {
+  return seed++;
+}
+
 /** From the start to each token of a run; fewer than `count` where the model ends it. */
 export async function tokenTimes(generator: Generator, prompt: string, count: number): Promise<readonly number[]> {
   const times: number[] = [];
@@ -35,7 +40,7 @@ export async function stepTimes(generator: Generator, prompt: string, tokens: re
 /** A sampled run of `n` completions, with dice of its own. @returns the number of tokens */
 export async function complete(generator: Generator, prompt: string, count: number, n = 1): Promise<number> {
   let tokens = 0;
-  for await (const event of generator.generate(requestOf(prompt, { maxTokens: count, n, seed: seed++ }))) {
+  for await (const event of generator.generate(requestOf(prompt, { maxTokens: count, n, seed: newSeed() }))) {
     if (event.type === "step") tokens++;
   }
   return tokens;

@@ -14,7 +14,7 @@ import { defineModule, generation, nextToken, rows } from "../../lib/mod.ts";
 import { serveApp } from "../../tests/browser/serve_app.ts";
 import { Times } from "../times.ts";
 import { ApiClient } from "./api_client.ts";
-import { measureRound } from "./measure.ts";
+import { CLIENTS, measureRound } from "./measure.ts";
 import { memoryAfterMany } from "./mixed_requests.ts";
 import { type Report, reportTable } from "./report.ts";
 import { rowsOf } from "./rows.ts";
@@ -52,7 +52,9 @@ const module = defineModule({
   tasks: { any: { dataset: { all: rows([{ text: "1" }]) }, prompt: ({ text }) => text } },
   components: [generation(), nextToken()],
 });
-await using app = await serveApp([{ module, file: "bench/mod.ts", url: ROOT }], { env });
+// All clients are served at once, as in process.
+const traffic = { slots: Math.max(...CLIENTS) };
+await using app = await serveApp([{ module, file: "bench/mod.ts", url: ROOT }], { env, traffic });
 const api = new ApiClient(app.origin, module.name);
 
 const { contextWindow = Infinity, vocabularySize = 0 } = generator.facts;

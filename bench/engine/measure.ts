@@ -26,14 +26,30 @@ export interface Subject {
   readonly tokens: number;
 }
 
+/** How a run is asked for. */
+interface Way {
+  /** What the names of its times end in. */
+  readonly ending: "" | " http";
+  /** A sampled run of `n` completions. @returns the number of tokens */
+  readonly complete: (subject: Subject, prompt: string, n?: number) => Promise<number>;
+}
+
+const IN_PROCESS: Way = {
+  ending: "",
+  complete: ({ generator, tokens }, prompt, n) => complete(generator, prompt, tokens, n),
+};
+const OVER_HTTP: Way = { ending: " http", complete: ({ api, tokens }, prompt, n) => api.complete(prompt, tokens, n) };
+
 /** One round; names of the times are those that rows.ts reads. */
 export async function measureRound(subject: Subject, times: Times): Promise<void> {
   for (const length of subject.lengths) {
     await generateInPairs(subject, length, times);
     await stepByHand(subject, length, times);
   }
-  await runSamples(subject, times);
-  for (const clients of CLIENTS) await runClients(subject, clients, times);
+  for (const way of [IN_PROCESS, OVER_HTTP]) {
+    await runSamples(subject, way, times);
+    for (const clients of CLIENTS) await runClients(subject, way, clients, times);
+  }
   await stall(subject, times);
 }
 
@@ -78,26 +94,34 @@ async function stepByHand({ generator, api }: Subject, length: number, times: Ti
   for (const index of path.keys()) {
     times.add(`step ${length} http`, [await api.stepTime(prompt, path.slice(0, index + 1))]);
   }
+  for (let back = STEPS - 1; back > 0; back--) {
+    times.add(`back ${length} http`, [await api.stepTime(prompt, path.slice(0, back))]);
+  }
+  for (const token of newTokens(STEPS, vocabularySize)) {
+    times.add(`branch ${length} http`, [await api.stepTime(prompt, [...path.slice(0, STEPS / 2), token])]);
+  }
 }
 
-async function runSamples({ generator, tokens }: Subject, times: Times): Promise<void> {
+async function runSamples(subject: Subject, { ending, complete }: Way, times: Times): Promise<void> {
+  const { generator } = subject;
   const one = await newStory(generator, SHARED_LENGTH), other = await newStory(generator, SHARED_LENGTH);
-  times.add("samples together", [await perToken(() => complete(generator, one, tokens, SAMPLES))]);
+  times.add(`samples together${ending}`, [await perToken(() => complete(subject, one, SAMPLES))]);
   const inTurn = async () => {
     let all = 0;
-    for (let sample = 0; sample < SAMPLES; sample++) all += await complete(generator, other, tokens);
+    for (let sample = 0; sample < SAMPLES; sample++) all += await complete(subject, other);
     return all;
   };
-  times.add("samples in turn", [await perToken(inTurn)]);
+  times.add(`samples in turn${ending}`, [await perToken(inTurn)]);
 }
 
-async function runClients({ generator, tokens }: Subject, clients: number, times: Times): Promise<void> {
+async function runClients(subject: Subject, { ending, complete }: Way, clients: number, times: Times): Promise<void> {
+  const { generator } = subject;
   const prompts = await Promise.all(Array.from({ length: clients }, () => newStory(generator, SHARED_LENGTH)));
   const together = async () => {
-    const counts = await Promise.all(prompts.map((prompt) => complete(generator, prompt, tokens)));
+    const counts = await Promise.all(prompts.map((prompt) => complete(subject, prompt)));
     return counts.reduce((sum, count) => sum + count);
   };
-  times.add(`clients ${clients}`, [await perToken(together)]);
+  times.add(`clients ${clients}${ending}`, [await perToken(together)]);
 }
 
 async function stall({ generator, api, lengths }: Subject, times: Times): Promise<void> {

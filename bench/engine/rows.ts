@@ -26,16 +26,7 @@ export function rowsOf(times: Times, lengths: readonly number[], sizes: Sizes): 
     { what: `step ${at}, p10`, values: each((length) => times.p10(`step ${length}`)), unit: "ms" },
     { what: `step back ${at}, p10`, values: each((length) => times.p10(`back ${length}`)), unit: "ms" },
     { what: `branch ${at}, p10`, values: each((length) => times.p10(`branch ${length}`)), unit: "ms" },
-    {
-      what: `n = ${SAMPLES} vs ${SAMPLES} requests in turn`,
-      values: [times.least("samples in turn") / times.least("samples together")],
-      unit: "×",
-    },
-    {
-      what: `${CLIENTS.join(" / ")} clients, all their tokens`,
-      values: CLIENTS.map((clients) => 1000 / times.least(`clients ${clients}`)),
-      unit: "tokens/s",
-    },
+    ...sharedRows(times, "", ""),
     {
       what: `first token over HTTP ${at}, least`,
       values: each((length) => times.least(`first ${length} http`)),
@@ -60,6 +51,17 @@ export function rowsOf(times: Times, lengths: readonly number[], sizes: Sizes): 
       bound: atMost(1.5),
     },
     {
+      what: `step back over HTTP ${at}, median`,
+      values: each((length) => times.median(`back ${length} http`)),
+      unit: "ms",
+    },
+    {
+      what: `branch over HTTP ${at}, median`,
+      values: each((length) => times.median(`branch ${length} http`)),
+      unit: "ms",
+    },
+    ...sharedRows(times, " http", " over HTTP"),
+    {
       what: "longest stall of the server's thread in the longest prefill, above idle",
       values: [Math.max(0, times.median("stall") - times.median("stall idle"))],
       unit: "ms",
@@ -71,6 +73,22 @@ export function rowsOf(times: Times, lengths: readonly number[], sizes: Sizes): 
       unit: "MB",
     },
     ...manyRow(sizes.manyBytes),
+  ];
+}
+
+/** Of several runs at once. @param ending of the names of the times @param how beside what it is */
+function sharedRows(times: Times, ending: "" | " http", how: string): readonly Row[] {
+  return [
+    {
+      what: `n = ${SAMPLES} vs ${SAMPLES} requests in turn${how}`,
+      values: [times.least(`samples in turn${ending}`) / times.least(`samples together${ending}`)],
+      unit: "×",
+    },
+    {
+      what: `${CLIENTS.join(" / ")} clients${how}, all their tokens`,
+      values: CLIENTS.map((clients) => 1000 / times.least(`clients ${clients}${ending}`)),
+      unit: "tokens/s",
+    },
   ];
 }
 

@@ -1,6 +1,7 @@
 /** The whole app on a free loopback port, with the modules that a test names. */
 import freshConfig from "../../fresh.config.ts";
 import { createApp } from "../../lib/server/app_state.ts";
+import { Traffic, type TrafficOptions } from "../../lib/server/admission/traffic.ts";
 import { Access } from "../../lib/server/entry/guard.ts";
 import { createLog } from "../../lib/server/telemetry/log.ts";
 import { loadModuleFiles, type ModuleFile } from "../../lib/server/start/module_files.ts";
@@ -24,14 +25,17 @@ export interface ServeOptions {
   readonly token?: string;
   /** What generators may read of the environment. */
   readonly env?: (name: string) => string | undefined;
+  /** How many runs of a generator work at once, and how many wait. */
+  readonly traffic?: TrafficOptions;
 }
 
 export async function serveApp(
   modules: readonly ModuleFile[] = [],
-  { port = 0, token, env }: ServeOptions = {},
+  { port = 0, token, env, traffic = {} }: ServeOptions = {},
 ): Promise<ServedApp> {
   const files = modules.length > 0 ? modules : await loadModuleFiles(EXAMPLES, ROOT);
-  const registry = new Registry(files, { rootUrl: ROOT, cacheDir: ".tmp", ...(env && { env }) });
+  const options = { rootUrl: ROOT, cacheDir: ".tmp", traffic: new Traffic(traffic), ...(env && { env }) };
+  const registry = new Registry(files, options);
   const stopping = new AbortController();
   const access = new Access({ host: "127.0.0.1", port: 0, allowedHosts: [], ...(token !== undefined && { token }) });
   const log = createLog("silent");
