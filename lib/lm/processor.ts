@@ -61,10 +61,13 @@ export function repetitionPenalty(logits: Float32Array, seen: SeenTokens, penalt
   if (!(penalty > 0)) {
     throw new RangeError(`Cannot apply repetition_penalty as it must be above 0: current value is ${penalty}`);
   }
-  for (const id of new Set([...seen.prompt, ...seen.completion.keys()])) {
-    const value = at(logits, id);
-    if (id < logits.length) logits[id] = value > 0 ? value / penalty : value * penalty;
-  }
+  for (const id of seen.prompt) penalize(logits, id, penalty);
+  for (const id of seen.completion.keys()) if (!seen.prompt.has(id)) penalize(logits, id, penalty);
+}
+
+function penalize(logits: Float32Array, id: TokenId, penalty: number): void {
+  const value = at(logits, id);
+  if (id < logits.length) logits[id] = value > 0 ? value / penalty : value * penalty;
 }
 
 /** Subtracts `penalty` for each time a token is in the completion. */
@@ -155,10 +158,13 @@ function binOf(nats: number): number {
   return bin < BINS - 1 ? bin | 0 : BINS - 1;
 }
 
-/** Weights of the candidates in each bin. */
+/** Scratch space of `binWeights`. */
+const weights = new Float64Array(BINS);
+
+/** Weights of the candidates in each bin, until it is called again. */
 function binWeights(distribution: Distribution): Float64Array {
   const { logits, mode } = distribution, largest = at(logits, mode);
-  const weights = new Float64Array(BINS);
+  weights.fill(0);
   for (let id = 0; id < logits.length; id++) {
     const bin = binOf(largest - at(logits, id));
     weights[bin] = (weights[bin] ?? 0) + distribution.weight(id);

@@ -153,9 +153,9 @@ Deno.test("topK() and minP() agree with their definitions", () => {
   assert.throws(() => topP(first, 0, distributionOf(second)), /top_p as it must be in \(0, 1\]: current value is 0/);
 });
 
-Deno.test("repetitionPenalty() divides positive and multiplies negative logits of seen tokens", () => {
+Deno.test("repetitionPenalty() divides positive and multiplies negative logits of seen tokens, once also where prompt and completion have one", () => {
   const values = Float32Array.of(2, -2, 1);
-  repetitionPenalty(values, { prompt: new Set([0]), completion: new Map([[1, 3]]) }, 2);
+  repetitionPenalty(values, { prompt: new Set([0, 1]), completion: new Map([[1, 3]]) }, 2);
   assert.deepEqual([...values], [1, -4, 1]);
 });
 
@@ -268,4 +268,57 @@ Deno.test("a distribution keeps apart what was removed and what is only improbab
   assert.deepEqual([distribution.size, distribution.mode], [2, 0]);
   assert.deepEqual(logprobsOf(distribution), [0, -800, -Infinity]);
   assert.equal(distribution.restLogprob([0]), undefined);
+});
+
+/** Arrays of numbers, sets and maps that are made while `work` runs. */
+function madeBy(work: () => void): readonly string[] {
+  const made: string[] = [];
+  const names = ["Float32Array", "Float64Array", "Int32Array", "Uint32Array", "Uint8Array", "Set", "Map"] as const;
+  const originals = names.map((name) => [name, globalThis[name]] as const);
+  for (const [name, value] of originals) {
+    const construct = (target: typeof value, given: unknown[]) => {
+      made.push(name);
+      return Reflect.construct(target, given);
+    };
+    Object.assign(globalThis, { [name]: new Proxy(value, { construct }) });
+  }
+  try {
+    work();
+  } finally {
+    Object.assign(globalThis, Object.fromEntries(originals));
+  }
+  return made;
+}
+
+Deno.test("Sampler makes its scratch space with the first step, and nothing more in a hundred steps after it", () => {
+  const vocabulary = 3000;
+  const params: SamplingParams = {
+    ...DEFAULT_PARAMS,
+    logitBias: { 5: 1 },
+    repetitionPenalty: 1.1,
+    frequencyPenalty: 0.1,
+    presencePenalty: 0.1,
+    temperature: 0.8,
+    topK: 500,
+    topP: 0.9,
+    minP: 0.001,
+  };
+  const logits = Float32Array.from({ length: vocabulary }, (_, id) => Math.sin(id * id) * 5);
+  const prompt = new Set([1, 2, 3]), completion = new Map([[3, 1], [4, 2]]);
+  const sampler = new Sampler(vocabulary);
+  const steps = (from: number, count: number) => {
+    for (let position = from; position < from + count; position++) {
+      const { token, processors } = sampler.step(logits, params, {
+        sequence: 0,
+        position,
+        seen: { prompt, completion },
+        top: 10,
+        token: (id) => ({ id, text: String(id), bytes: [] }),
+      });
+      assert.equal(processors.length, PROCESSORS.length);
+      completion.set(token.id, (completion.get(token.id) ?? 0) + 1);
+    }
+  };
+  assert.ok(madeBy(() => steps(0, 1)).length > 0, "what is made is counted");
+  assert.deepEqual(madeBy(() => steps(1, 100)), []);
 });
