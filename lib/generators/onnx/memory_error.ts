@@ -3,12 +3,11 @@ export class MemoryError extends Error {
   override readonly name = "MemoryError";
 }
 
-/** As the runtime words it: an exception of C++, or its arena's own message. */
-const RUNTIME_WORDS = /bad[ _]alloc|Failed to allocate memory|out of memory/i;
+/** As they word it: the runtime by an exception of C++ or its arena's own message, JavaScript by an array that it cannot make. */
+const WORDS = /bad[ _]alloc|Failed to allocate memory|out of memory|Array buffer allocation failed/i;
 
-/** The same error, or a MemoryError where it tells of memory. */
-export function memoryErrorOf(error: Error): Error {
-  return RUNTIME_WORDS.test(error.message)
-    ? new MemoryError(`Cannot run the model: no memory is left for a pass (${error.message})`, { cause: error })
-    : error;
+/** What was thrown, or a MemoryError where it tells of memory. */
+export function memoryErrorOf(thrown: unknown): unknown {
+  if (thrown instanceof MemoryError || !(thrown instanceof Error) || !WORDS.test(thrown.message)) return thrown;
+  return new MemoryError(`Cannot run the model: no memory is left for a pass (${thrown.message})`, { cause: thrown });
 }

@@ -1,14 +1,16 @@
 /** What goes wrong while a model runs is told to whoever asked, by name; everybody else goes on. */
 import assert from "node:assert/strict";
 import type { Generator } from "../../../lib/generators/generator.ts";
-import { MemoryError, memoryErrorOf } from "../../../lib/generators/onnx/memory_error.ts";
+import { BindingModel } from "../../../lib/generators/onnx/binding/binding_model.ts";
+import { MemoryError } from "../../../lib/generators/onnx/memory_error.ts";
 import { type KvShape, type KvSlot, makeBlock } from "../../../lib/generators/onnx/native/kv_block.ts";
-import { HostMemory } from "../../../lib/generators/onnx/native/kv_memory.ts";
+import { HostMemory, type HostPlane } from "../../../lib/generators/onnx/native/kv_memory.ts";
 import { KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
 import { checkRelease, OrtLibrary } from "../../../lib/generators/onnx/native/library.ts";
 import type { Passes } from "../../../lib/generators/onnx/native/passes.ts";
 import { Scheduler } from "../../../lib/generators/onnx/native/scheduler.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
+import { Tokenizer } from "../../../lib/generators/onnx/tokenizer.ts";
 import { LogitsError } from "../../../lib/lm/model_logits.ts";
 import type { TokenId } from "../../../lib/lm/token.ts";
 import { generationProblem } from "../../../lib/server/generation_problem.ts";
@@ -105,7 +107,7 @@ class FailingPasses implements Passes {
   }
 
   extend(slot: KvSlot, ids: readonly TokenId[]): readonly Float32Array[] {
-    if (this.failure !== undefined) throw memoryErrorOf(new Error(this.failure));
+    if (this.failure !== undefined) throw new Error(this.failure);
     this.count++;
     slot.ids.push(...ids);
     return [Float32Array.of(slot.ids.at(-1) ?? NaN, slot.ids.reduce((sum, id) => sum + id, 0))];
@@ -153,18 +155,75 @@ Deno.test("what nobody uses is dropped before a request is refused for want of m
   assert.equal(passes.cache.size, 1);
 });
 
-Deno.test("a pass for which the runtime has no memory is told as such, and the next one works", async () => {
+/** What JavaScript says where an array finds no room. */
+function beyondAnyMachine(): string {
+  try {
+    return `there is room for ${new ArrayBuffer(Number.MAX_SAFE_INTEGER).byteLength} bytes`;
+  } catch (error) {
+    return error instanceof RangeError ? error.message : assert.fail();
+  }
+}
+
+Deno.test("a pass for which the runtime or an array has no memory is told as such, and the next one works", async () => {
   const { passes, scheduler, ask } = scheduled(2 ** 20);
   await ask(1);
-  for (const failure of ["std::bad_alloc", "Failed to allocate memory for requested buffer of size 123"]) {
+  const ofTheRuntime = ["std::bad_alloc", "Failed to allocate memory for requested buffer of size 123"];
+  for (const failure of [...ofTheRuntime, beyondAnyMachine()]) {
     passes.failure = failure;
-    await assert.rejects(ask(1, 2), (error) => error instanceof MemoryError && error.message.includes(failure));
+    await assert.rejects(
+      ask(1, 2),
+      (error) =>
+        error instanceof MemoryError && error.message.includes(failure) &&
+        generationProblem(error, "tiny").title === "Out of memory",
+    );
     assert.ok(scheduler.isIdle);
   }
   passes.failure = "Non-zero status code returned while running Gather node";
   await assert.rejects(ask(1, 2), (error) => !(error instanceof MemoryError));
   passes.failure = undefined;
   await ask(1, 2);
+});
+
+Deno.test("by the portable driver too: what its binding throws, and an array that it is to be given", async () => {
+  let failsAt: "run" | "tensor" | undefined;
+  const failure = new RangeError(beyondAnyMachine());
+  const model = await BindingModel.open({
+    session: {
+      inputNames: ["input_ids", "past_key_values.0.key"],
+      outputNames: ["logits", "present.0.key"],
+      run({ input_ids }) {
+        if (failsAt === "run") return Promise.reject(failure);
+        const [, positions = 0] = input_ids?.dims ?? [];
+        const logits = { data: new Float32Array(2 * positions), dims: [1, positions, 2] };
+        return Promise.resolve({ logits, "present.0.key": { data: new Float32Array(1), dims: [1, 1, 1, 1] } });
+      },
+      release: () => Promise.resolve(),
+    },
+    makeTensor(_, data, dims) {
+      if (failsAt === "tensor") throw failure;
+      return { data, dims };
+    },
+    tokenizer: new Tokenizer({
+      vocabulary: new Map(),
+      specialIds: new Set(),
+      addedIds: new Set(),
+      alphabet: "byte-level",
+      encode: () => [],
+      encodeContinuation: () => [],
+    }),
+    endIds: new Set(),
+    contextWindow: 8,
+    kvHeads: 1,
+    headWidth: 1,
+    kvBytes: 1024,
+  });
+  for (failsAt of ["run", "tensor"] as const) {
+    await assert.rejects(model.logits([1]), { name: "MemoryError", message: /allocation failed/ }, failsAt);
+    await assert.rejects(model.eachLogits([1, 0], 0, () => {}), { name: "MemoryError" }, failsAt);
+  }
+  failsAt = undefined;
+  assert.deepEqual([...await model.logits([1])], [0, 0]);
+  assert.ok(model.isIdle);
 });
 
 Deno.test("whoever asks for a pass has time to tell what it had to before the pass blocks the thread", async () => {
@@ -195,6 +254,20 @@ Deno.test("memory beyond any machine's is refused by its size", () => {
     name: "MemoryError",
     message: /^Cannot keep keys and values of 1024 tokens: no \d+ MB of memory are left$/,
   });
+});
+
+Deno.test("logits that find no memory beside keys and values are refused in the same words, and nothing stays behind", () => {
+  const made: HostPlane[] = [];
+  class Counted extends HostMemory {
+    override plane(elements: number): HostPlane {
+      const plane = super.plane(elements);
+      made.push(plane);
+      return plane;
+    }
+  }
+  const shape = { ...SHAPE, tensors: 2, vocabulary: 2 ** 50, memory: new Counted() };
+  assert.throws(() => makeBlock(shape, 1, 16), { name: "MemoryError", message: /of 16 tokens: no \d+ MB of memory/ });
+  assert.deepEqual(made.map(({ data }) => data.byteLength), [0, 0]);
 });
 
 Deno.test("a library of another release, or of something else, is not called", () => {

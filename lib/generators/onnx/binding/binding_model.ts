@@ -128,37 +128,39 @@ export class BindingModel extends OnnxModel {
     await this.#options.session.release();
   }
 
-  /** One pass over `ids` that stand after the first `length` positions of `past`. */
+  /** One pass over `ids` that stand after the first `length` positions of `past`. @throws {MemoryError} among others */
   async #forward(ids: readonly TokenId[], past: KvEntry | undefined, length: number, wanted: "last" | "all") {
     const { session, makeTensor, kvHeads, headWidth } = this.#options;
-    const feeds: Record<string, RuntimeTensor> = {
-      input_ids: makeTensor("int64", toInt64(ids), [1, ids.length]),
-    };
-    const total = length + ids.length;
-    if (session.inputNames.includes("attention_mask")) {
-      feeds.attention_mask = makeTensor("int64", new BigInt64Array(total).fill(1n), [1, total]);
+    try {
+      const feeds: Record<string, RuntimeTensor> = {
+        input_ids: makeTensor("int64", toInt64(ids), [1, ids.length]),
+      };
+      const total = length + ids.length;
+      if (session.inputNames.includes("attention_mask")) {
+        feeds.attention_mask = makeTensor("int64", new BigInt64Array(total).fill(1n), [1, total]);
+      }
+      if (session.inputNames.includes("position_ids")) {
+        const positions = toInt64(ids.map((_, index) => length + index));
+        feeds.position_ids = makeTensor("int64", positions, [1, ids.length]);
+      }
+      // Exports that offer it compute the logits of the last position alone, which is what generation needs; 0 is all.
+      if (session.inputNames.includes("num_logits_to_keep")) {
+        feeds.num_logits_to_keep = makeTensor("int64", new BigInt64Array([wanted === "last" ? 1n : 0n]), []);
+      }
+      for (const name of this.#pastNames) {
+        const kept = past?.tensors[name];
+        const tensor = kept === undefined
+          ? { data: new Float32Array(), dims: [1, kvHeads, 0, headWidth] }
+          : truncate(kept, length);
+        feeds[name] = makeTensor("float32", tensor.data, tensor.dims);
+      }
+      this.passes++;
+      this.#running++;
+      const outputs = await session.run(feeds).finally(() => this.#running--);
+      return { rows: logitRows(outputs.logits), tensors: presentTensors(outputs) };
+    } catch (error) {
+      throw memoryErrorOf(error);
     }
-    if (session.inputNames.includes("position_ids")) {
-      const positions = toInt64(ids.map((_, index) => length + index));
-      feeds.position_ids = makeTensor("int64", positions, [1, ids.length]);
-    }
-    // Exports that offer it compute the logits of the last position alone, which is what generation needs; 0 is all.
-    if (session.inputNames.includes("num_logits_to_keep")) {
-      feeds.num_logits_to_keep = makeTensor("int64", new BigInt64Array([wanted === "last" ? 1n : 0n]), []);
-    }
-    for (const name of this.#pastNames) {
-      const kept = past?.tensors[name];
-      const tensor = kept === undefined
-        ? { data: new Float32Array(), dims: [1, kvHeads, 0, headWidth] }
-        : truncate(kept, length);
-      feeds[name] = makeTensor("float32", tensor.data, tensor.dims);
-    }
-    this.passes++;
-    this.#running++;
-    const outputs = await session.run(feeds).catch((error) => {
-      throw error instanceof Error ? memoryErrorOf(error) : error;
-    }).finally(() => this.#running--);
-    return { rows: logitRows(outputs.logits), tensors: presentTensors(outputs) };
   }
 }
 

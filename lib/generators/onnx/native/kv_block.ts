@@ -46,14 +46,15 @@ export interface KvSlot {
   user?: AbortSignal | undefined;
 }
 
+/** @throws {MemoryError} */
 export function makeBlock(shape: KvShape, lanes: number, capacity: number): KvBlock {
-  return {
-    lanes,
-    capacity,
-    planes: makePlanes(shape, lanes, capacity),
-    logits: new Float32Array(lanes * shape.vocabulary),
-    slots: Array.from({ length: lanes }, () => undefined),
-  };
+  const planes = makePlanes(shape, lanes, capacity), slots = Array.from({ length: lanes }, () => undefined);
+  try {
+    return { lanes, capacity, planes, logits: new Float32Array(lanes * shape.vocabulary), slots };
+  } catch (cause) {
+    releasePlanes(planes);
+    throw noMemory(shape, lanes, capacity, cause);
+  }
 }
 
 export function releasePlanes(planes: readonly KvPlane[]): void {
@@ -69,12 +70,16 @@ export function makePlanes(shape: KvShape, lanes: number, capacity: number): rea
     return planes;
   } catch (cause) {
     releasePlanes(planes);
-    const megabytes = Math.ceil(blockBytes(shape, lanes, capacity) / 2 ** 20);
-    throw new MemoryError(
-      `Cannot keep keys and values of ${lanes * capacity} tokens: no ${megabytes} MB of memory are left`,
-      { cause },
-    );
+    throw noMemory(shape, lanes, capacity, cause);
   }
+}
+
+function noMemory(shape: KvShape, lanes: number, capacity: number, cause: unknown): MemoryError {
+  const megabytes = Math.ceil(blockBytes(shape, lanes, capacity) / 2 ** 20);
+  return new MemoryError(
+    `Cannot keep keys and values of ${lanes * capacity} tokens: no ${megabytes} MB of memory are left`,
+    { cause },
+  );
 }
 
 export function blockBytes(shape: KvShape, lanes: number, capacity: number): number {

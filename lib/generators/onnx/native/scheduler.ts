@@ -9,6 +9,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { VisitLogits } from "../../../lm/model.ts";
 import type { TokenId } from "../../../lm/token.ts";
+import { memoryErrorOf } from "../memory_error.ts";
 import type { KvSlot } from "./kv_block.ts";
 import { sharedLength } from "./kv_slots.ts";
 import type { Passes } from "./passes.ts";
@@ -219,7 +220,8 @@ export class Scheduler {
   #attempt(jobs: readonly Waiting[], work: () => void): void {
     try {
       work();
-    } catch (error) {
+    } catch (thrown) {
+      const error = memoryErrorOf(thrown);
       for (const job of jobs) this.#end(job, () => job.reject(error));
     }
   }
