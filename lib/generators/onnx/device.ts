@@ -1,4 +1,5 @@
 import type { Device } from "./protocol.ts";
+import type { Driver } from "./settings.ts";
 import { thrownText } from "../../lm/thrown.ts";
 
 /** What is needed of ONNX Runtime to try a device. */
@@ -25,11 +26,15 @@ const TINY_MODEL = Uint8Array.from(
   (character) => character.charCodeAt(0),
 );
 
+/** Devices that the portable driver cannot run a model on, though the runtime works there. */
+export const NATIVE_ALONE: readonly WorkingDevice[] = ["webgpu"];
+
 /**
  * The device to run on. `auto` takes the first that works; one that is named is used or refused, never replaced.
+ * @param driver what `auto` takes has to suit it
  * @throws {Error} with the runtime's reason and what would help
  */
-export async function pickDevice(wanted: Device, sessions: SessionMaker): Promise<WorkingDevice> {
+export async function pickDevice(wanted: Device, sessions: SessionMaker, driver: Driver): Promise<WorkingDevice> {
   if (wanted === "cpu") return wanted;
   if (wanted !== "auto") {
     const reason = await tryDevice(wanted, sessions);
@@ -37,6 +42,7 @@ export async function pickDevice(wanted: Device, sessions: SessionMaker): Promis
     throw new Error(`Cannot use the device ${wanted}: ${reason}. To use it, ${FIXES[wanted]}`);
   }
   for (const device of PREFERRED) {
+    if (driver === "binding" && NATIVE_ALONE.includes(device)) continue;
     if (device === "cpu" || await tryDevice(device, sessions) === undefined) return device;
   }
   return "cpu";

@@ -1,7 +1,7 @@
 /** Loads tokenizer, config and session. */
 import type { GeneratorFacts, LoadProgress } from "../generator.ts";
 import { BindingModel, type BindingOptions, type RuntimeSession } from "./binding/binding_model.ts";
-import { pickDevice, type WorkingDevice } from "./device.ts";
+import { NATIVE_ALONE, pickDevice, type WorkingDevice } from "./device.ts";
 import { contextWindow, type ModelConfig, readConfig, readEndIds, weightsFile, windowNote } from "./model_folder.ts";
 import { readGraphFile } from "./graph_file.ts";
 import { folderName, Libraries, type Modules, naming } from "./libraries.ts";
@@ -51,7 +51,7 @@ async function openWith(starting: Omit<Opening, "device">): Promise<Opened> {
   const { request, libraries } = starting, { path, precision } = request;
   const device = request.device === "cpu"
     ? request.device
-    : await pickDevice(request.device, (await libraries.modules()).runtime.InferenceSession);
+    : await pickDevice(request.device, (await libraries.modules()).runtime.InferenceSession, request.settings.driver);
   const { model, driver, notes } = await openFolder({ ...starting, device });
   const comparison = await readComparison(path, precision);
   const facts = {
@@ -103,7 +103,7 @@ async function tryNative(
   endIds: readonly number[],
 ): Promise<Driven | { readonly notes: readonly string[] }> {
   const { driver, kvBytes, threads, keepsOptimized } = settings;
-  const isOnlyWay = device === "webgpu";
+  const isOnlyWay = NATIVE_ALONE.includes(device);
   if (driver === "binding") {
     if (isOnlyWay) throw new Error(`Cannot use the portable driver: it runs on cpu and cuda, not on ${device}`);
     return { notes: [] };
