@@ -5,7 +5,7 @@ import { jsonl } from "../lib/datasets/jsonl.ts";
 import type { Generator } from "../lib/generators/generator.ts";
 import { onnx } from "../lib/generators/onnx/onnx.ts";
 import { DEFAULT_PARAMS } from "../lib/lm/params.ts";
-import { parseGolden } from "./generators/onnx/tiny_models.ts";
+import { readGolden } from "./generators/onnx/tiny_models.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const GREEDY = { ...DEFAULT_PARAMS, temperature: 0, maxTokens: 80 };
@@ -26,7 +26,7 @@ interface Case {
 
 Deno.test("demo model", async (t) => {
   const generator = await onnx("models/demo").open({ baseUrl: ROOT, rootUrl: ROOT, cacheDir: ".tmp" });
-  const golden = parseGolden(Deno.readTextFileSync(new URL("tests/fixtures/golden_demo.json", ROOT)));
+  const golden = readGolden("demo");
 
   await t.step("its tokenizer gives PyTorch's ids, and their bytes are the text", async () => {
     assert.equal(golden.length, 50);

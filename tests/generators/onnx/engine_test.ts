@@ -7,6 +7,7 @@ import {
   collect,
   CONTEXT,
   ENDLESS,
+  fixturePath,
   furthest,
   idsOf,
   readGolden,
@@ -14,6 +15,7 @@ import {
   TINY_MODELS,
   withEngine,
   withModel,
+  withOpened,
 } from "./tiny_models.ts";
 
 /** What float32 in another order of operations may cost, in nats. */
@@ -103,6 +105,20 @@ for (const [name, driver] of TINY_MODELS.flatMap((name) => DRIVERS.map((driver) 
     assert.deepEqual(again?.[0], first?.[0], "the way back gives the same ids");
     assert.ok(furthest(again?.[1] ?? [], first?.[1] ?? []) < TOLERANCE);
   });
+}
+
+for (const name of ["demo", ...TINY_MODELS] as const) {
+  for (const driver of DRIVERS) {
+    Deno.test(`${name}, ${driver}: logits are PyTorch's, also in what softmax takes away`, async () => {
+      await withOpened(fixturePath(name), driver, async (model) => {
+        for (const { text, ids, last_logits } of readGolden(name)) {
+          const logits = await model.logits(ids);
+          const distance = furthest([...logits.subarray(0, last_logits.length)], last_logits);
+          assert.ok(distance < TOLERANCE, `after ${text}: ${distance}`);
+        }
+      });
+    });
+  }
 }
 
 for (const driver of DRIVERS) {

@@ -1,24 +1,13 @@
 /** Graphs that keep keys and values in place: rows of different lengths in one pass, against PyTorch. */
 import assert from "node:assert/strict";
-import {
-  CONTEXT,
-  fixturePath,
-  furthest,
-  type GoldenPrefix,
-  readPrefixes,
-  topAfter,
-  withOpened,
-} from "./tiny_models.ts";
+import { fixturePath, furthest, type GoldenPrefix, readPrefixes, topAfter, withOpened } from "./tiny_models.ts";
 
 const TOLERANCE = 1e-4;
 
 /** As many as one pass takes. */
 const ROWS = 16;
 
-const MODELS = {
-  demo: { path: new URL("models/demo", CONTEXT.rootUrl).pathname, prefixes: "golden_prefixes.json" },
-  tiny_llama_gqa: { path: fixturePath("tiny_llama_gqa"), prefixes: "golden_tiny_llama_gqa_prefixes.json" },
-};
+const MODELS = [["demo", "golden_prefixes.json"], ["tiny_llama_gqa", "golden_tiny_llama_gqa_prefixes.json"]] as const;
 
 /** One of each length that none of the others begins with, so that nobody's logits are known before they are asked for. */
 function ofEachLength(prefixes: readonly GoldenPrefix[]): readonly GoldenPrefix[] {
@@ -27,9 +16,9 @@ function ofEachLength(prefixes: readonly GoldenPrefix[]): readonly GoldenPrefix[
   return [...new Map(ends.map((golden) => [golden.ids.length, golden])).values()].slice(-ROWS);
 }
 
-for (const [name, { path, prefixes }] of Object.entries(MODELS)) {
+for (const [name, prefixes] of MODELS) {
   Deno.test(`${name}: sixteen prefixes of sixteen lengths share the pass over their last tokens, and get PyTorch's distributions`, async () => {
-    await withOpened(path, "native", async (model) => {
+    await withOpened(fixturePath(name), "native", async (model) => {
       const cases = ofEachLength(readPrefixes(prefixes));
       assert.equal(cases.length, ROWS);
       // What stands before the last tokens is known first, so that these go side by side.

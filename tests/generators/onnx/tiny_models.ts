@@ -25,6 +25,7 @@ const goldenSchema = v.object({
   cases: v.array(v.object({
     text: v.string(),
     ids: v.array(v.number()),
+    /** Of the first ids. */
     last_logits: v.array(v.number()),
     top10: v.object({ ids: v.array(v.number()), logprobs: v.array(v.number()) }),
     completion: v.string(),
@@ -34,11 +35,8 @@ const goldenSchema = v.object({
 });
 export type GoldenCase = v.InferOutput<typeof goldenSchema>["cases"][number];
 
-export function readGolden(model: TinyModel): readonly GoldenCase[] {
-  return parseGolden(Deno.readTextFileSync(new URL(`tests/fixtures/golden_${model}.json`, ROOT)));
-}
-
-export function parseGolden(text: string): readonly GoldenCase[] {
+export function readGolden(model: TinyModel | "demo"): readonly GoldenCase[] {
+  const text = Deno.readTextFileSync(new URL(`tests/fixtures/golden_${model}.json`, ROOT));
   return v.parse(goldenSchema, JSON.parse(text)).cases;
 }
 
@@ -53,8 +51,8 @@ export function readPrefixes(file: string): readonly GoldenPrefix[] {
   return v.parse(prefixesSchema, JSON.parse(Deno.readTextFileSync(new URL(`tests/fixtures/${file}`, ROOT)))).prefixes;
 }
 
-export function fixturePath(model: TinyModel): string {
-  return new URL(`tests/fixtures/${model}`, ROOT).pathname;
+export function fixturePath(model: TinyModel | "demo"): string {
+  return new URL(model === "demo" ? "models/demo" : `tests/fixtures/${model}`, ROOT).pathname;
 }
 
 /** Opens a model as a module would, and closes it after `run`. */
