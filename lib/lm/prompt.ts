@@ -57,7 +57,7 @@ export function isPrompt(value: unknown): value is Prompt {
 }
 
 /** Prompts one after the other. */
-function joinPrompts(pieces: readonly Prompt[]): Prompt {
+export function joinPrompts(pieces: readonly Prompt[]): Prompt {
   let text = "";
   const spans: FieldSpan[] = [];
   for (const piece of pieces) {
