@@ -97,6 +97,8 @@ export interface Generator {
   readonly facts: GeneratorFacts;
   /** True when a server bills its tokens, so that the app's budget holds for it. */
   readonly isBilled?: boolean;
+  /** True when it takes `messages` as they are: the text of `renderChat` is for people to read then, and no model's. */
+  readonly takesMessages?: boolean;
   /** Where the server is sent text: what a path comes to, for what a call may cost. */
   pathText?(path: readonly TokenId[]): PathText;
   /** The exact tokens that the model receives for `prompt`. */

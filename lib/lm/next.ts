@@ -2,6 +2,7 @@
 import { checkBias, checkPath, checkPrompt, PathError } from "./decode.ts";
 import type { Candidate, OnBilled, Step } from "./event.ts";
 import { topIds } from "./logits.ts";
+import type { Message } from "./message.ts";
 import type { LanguageModel } from "./model.ts";
 import type { SamplingParams } from "./params.ts";
 import { samplerOf } from "./sample.ts";
@@ -10,6 +11,8 @@ import { tokenSearch } from "./token_search.ts";
 
 export interface NextRequest {
   readonly prompt: string;
+  /** The conversation that `prompt` was rendered from, for generators that take turns as they are. */
+  readonly messages?: readonly Message[] | undefined;
   /** Tokens chosen after the prompt. */
   readonly path: readonly TokenId[];
   /** Text to go on with after the path; its tokens become part of the path. */

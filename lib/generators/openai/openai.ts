@@ -1,4 +1,4 @@
-import type { Message } from "../../lm/message.ts";
+import { readablePrompt } from "../../lm/prompt_messages.ts";
 import type { Generator, GeneratorSource, OpenContext } from "../generator.ts";
 import { placeOf } from "./private_host.ts";
 import { Client } from "./client.ts";
@@ -127,6 +127,7 @@ function generatorOf(peer: Peer, abilities: Abilities): Generator {
   return {
     facts: { device: `${peer.dialect.model} at ${host}`, notes: notesOf(peer, abilities) },
     isBilled: true,
+    ...(isChat && { takesMessages: true }),
     pathText: (path) => peer.book.pathText(path),
     generate: (request) => write(peer, request),
     ...(scoring === undefined ? {} : { score: (request) => scoreText(peer, scoring, request) }),
@@ -135,7 +136,8 @@ function generatorOf(peer: Peer, abilities: Abilities): Generator {
       ...(scoring === undefined ? { score: noScore } : {}),
       ...(canStep ? {} : { next: noNext }),
     },
-    renderChat: (messages) => Promise.resolve(readable(messages)),
+    // In chat mode for people to read: the server makes the exact text of it by a template of its own.
+    renderChat: (messages) => Promise.resolve(readablePrompt(messages).text),
     close: () => Promise.resolve(peer.client.close()),
   };
 }
@@ -153,9 +155,4 @@ function notesOf(
     // OpenAI refuses them, so that a run tells of it; llama.cpp's server and Ollama leave them unread.
     ...(client.host === OPENAI_HOST ? [] : ["may ignore top_k, min_p and repetition_penalty without saying so"]),
   ];
-}
-
-/** A conversation for people to read: the server makes the exact text of it by a template of its own. */
-function readable(messages: readonly Message[]): string {
-  return messages.map(({ role, content }) => `[${role}]\n${content}\n\n`).join("") + "[assistant]\n";
 }

@@ -79,14 +79,14 @@ export class Stepping {
   }
 
   async #ask(
-    { prompt, params, onBilled }: NextRequest,
+    { prompt, messages, params, onBilled }: NextRequest,
     path: readonly Token[],
     signal?: AbortSignal,
   ): Promise<GivenStep> {
     const { client, dialect } = this.#peer;
     const { stop: _, ...drawn } = wireParams({ ...params, maxTokens: 1 });
     const wanted: Body = {
-      ...wireInput(dialect.mode, { prompt }, textOf(path)),
+      ...wireInput(dialect.mode, { prompt, messages }, textOf(path)),
       ...drawn,
       ...wantedTop(dialect.mode, dialect.mostTop),
     };

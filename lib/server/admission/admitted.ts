@@ -24,10 +24,11 @@ interface Use {
 
 /** Subtle: method by method, as a generator may be an object of a class. */
 export function admitted(generator: Generator, use: Use): Generator {
-  const { tokenize, next, score, renderChat, isBilled, lacks } = generator;
+  const { tokenize, next, score, renderChat, isBilled, takesMessages, lacks } = generator;
   return {
     facts: generator.facts,
     ...(isBilled === undefined ? {} : { isBilled }),
+    ...(takesMessages === undefined ? {} : { takesMessages }),
     ...(lacks === undefined ? {} : { lacks }),
     generate: (request) => countedRun(generator, request, use),
     ...(tokenize && {

@@ -20,10 +20,11 @@ interface Payer {
  */
 export function billed(generator: Generator, payer: Payer): Generator {
   if (generator.isBilled !== true) return generator;
-  const { tokenize, next, score, renderChat, lacks } = generator;
+  const { tokenize, next, score, renderChat, takesMessages, lacks } = generator;
   return {
     facts: generator.facts,
     isBilled: true,
+    ...(takesMessages === undefined ? {} : { takesMessages }),
     ...(lacks && { lacks }),
     generate: (request) => billedRun(generator, request, payer),
     ...(next && {
