@@ -69,4 +69,5 @@ export type { Message } from "./lm/message.ts";
 export type { NextRequest, NextToken } from "./lm/next.ts";
 export type { SamplingParams } from "./lm/params.ts";
 export { field, type Prompt, prompt } from "./lm/prompt.ts";
+export type { PromptMessage } from "./lm/prompt_messages.ts";
 export type { Token } from "./lm/token.ts";

@@ -1,6 +1,7 @@
 import type { DatasetSource } from "./datasets/dataset.ts";
 import type { Element } from "./elements/element.ts";
 import type { Prompt } from "./lm/prompt.ts";
+import type { PromptMessage } from "./lm/prompt_messages.ts";
 import type { SamplingParams } from "./lm/params.ts";
 import type { Metric } from "./metrics/metric.ts";
 
@@ -14,8 +15,12 @@ export interface Task<Sample> {
   readonly title?: string;
   /** Split → where its rows come from. */
   readonly dataset: Readonly<Record<string, DatasetSource<Sample>>>;
-  /** The exact text that the model receives, or a `prompt` template that remembers its fields. */
-  prompt(sample: Sample): string | Prompt;
+  /**
+   * The exact text that the model receives, or a `prompt` template that remembers its fields; or messages, of which the
+   * generator's chat template makes that text. A message of the assistant at the end is what the answer begins with.
+   * @param generator name of the one that is to answer; "" in a module without any
+   */
+  prompt(sample: Sample, generator: string): string | Prompt | readonly PromptMessage[];
   /** The expected completion; undefined for a sample that has none. */
   target?(sample: Sample): string | undefined;
   /** Elements that show the sample above its prompt; without it, the prompt stands for itself. */

@@ -1,10 +1,18 @@
 /** Every example module, its data, and the README that quotes one of them. */
 import assert from "node:assert/strict";
-import { toPrompt } from "../lib/lm/prompt.ts";
+import { checkedTaskPrompt } from "../lib/lm/checked_prompt.ts";
+import { isConversation, readablePrompt } from "../lib/lm/prompt_messages.ts";
+import type { Prompt, Task } from "../lib/mod.ts";
 import { loadModuleFiles } from "../lib/server/start/module_files.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const FILES = [...Deno.readDirSync(new URL("examples/", ROOT))].map(({ name }) => `examples/${name}/mod.ts`).sort();
+
+/** A task's prompt, or its messages one below the other. */
+function shown(task: Task<unknown>, sample: unknown, generator: string): Prompt {
+  const prompt = checkedTaskPrompt(task.prompt(sample, generator));
+  return isConversation(prompt) ? readablePrompt(prompt) : prompt;
+}
 
 Deno.test("each example makes prompts and targets of every sample of every split", async () => {
   for (const { module, url } of await loadModuleFiles(FILES, ROOT)) {
@@ -14,8 +22,10 @@ Deno.test("each example makes prompts and targets of every sample of every split
         assert.deepEqual(dataset.problems, []);
         for (let index = 0; index < dataset.size; index++) {
           const sample = await dataset.row(index);
-          const { text, spans } = toPrompt(task.prompt(sample));
-          assert.ok(text.length > 0 && spans.length > 0, `${module.name} ${split} ${index}`);
+          for (const generator of Object.keys(module.generators)) {
+            const { text, spans } = shown(task, sample, generator);
+            assert.ok(text.length > 0 && spans.length > 0, `${module.name} ${split} ${index}`);
+          }
           if (task.target !== undefined) {
             assert.ok((task.target(sample) ?? "").length > 0, `${module.name} ${split} ${index}`);
           }
@@ -32,7 +42,7 @@ Deno.test("no prompt stands in two splits of an example", async () => {
       for (const [split, source] of Object.entries(task.dataset)) {
         const dataset = await source.open(url);
         for (let index = 0; index < dataset.size; index++) {
-          const { text } = toPrompt(task.prompt(await dataset.row(index)));
+          const { text } = shown(task, await dataset.row(index), "");
           assert.ok((splitOf.get(text) ?? split) === split, `${module.name}: "${text}" is in two splits`);
           splitOf.set(text, split);
         }

@@ -31,6 +31,8 @@ const translations = rows([
   { english: "Where is the station?", french: "Où est la gare ?" },
 ]);
 
+const BRIEFLY = "Answer in as few words as you can.";
+
 const TRAITS = ["i have a parrot .", "i love to eat pizza .", "i play the guitar .", "i live in a small town ."];
 
 export default defineModule({
@@ -40,8 +42,10 @@ export default defineModule({
   tasks: {
     questions: {
       dataset: { test: questions },
-      prompt: ({ question }) =>
-        prompt`Answer in as few words as you can.\nQuestion: ${field("question", question)}\nAnswer:`,
+      prompt: ({ question }, generator) =>
+        generator === "text"
+          ? prompt`${BRIEFLY}\nQuestion: ${field("question", question)}\nAnswer:`
+          : [{ role: "system", content: BRIEFLY }, { role: "user", content: field("question", question) }],
       target: ({ answer }) => ` ${answer}`,
       metrics: { EM: exactMatch, F1: f1, ppl: perplexity },
       params: { maxTokens: 20 },

@@ -1,6 +1,6 @@
 /** A prompt as a conversation: messages whose fields are remembered, for models that have a chat template. */
 import type { Message } from "./message.ts";
-import { blankPrompt, joinPrompts, type Prompt, prompt, toPrompt } from "./prompt.ts";
+import { blankPrompt, fieldsOf, joinPrompts, type Prompt, prompt, toPrompt } from "./prompt.ts";
 
 /** One message of a task's conversation. */
 export interface PromptMessage {
@@ -21,9 +21,16 @@ export function plainMessages(messages: readonly PromptMessage[]): readonly Mess
   return messages.map(({ role, content }) => ({ role, content: toPrompt(content).text }));
 }
 
-/** The same messages with the values of their fields left out. */
-export function blankMessages(messages: readonly PromptMessage[]): readonly Message[] {
-  return messages.map(({ role, content }) => ({ role, content: blankPrompt(toPrompt(content)) }));
+/** The fields of a prompt, or of all its messages, each once. */
+export function taskFields(given: TaskPrompt): readonly string[] {
+  if (!isConversation(given)) return fieldsOf(given);
+  return [...new Set(given.flatMap(({ content }) => fieldsOf(toPrompt(content))))];
+}
+
+/** The same prompt or messages with the values of some fields left out. @param fields those that are; absent: all */
+export function withoutFields(given: TaskPrompt, fields?: readonly string[]): TaskPrompt {
+  const blank = (part: string | Prompt) => toPrompt(blankPrompt(toPrompt(part), fields));
+  return isConversation(given) ? given.map(({ role, content }) => ({ role, content: blank(content) })) : blank(given);
 }
 
 /** The messages to be answered, and what the answer begins with: the content of an assistant's message at the end. */

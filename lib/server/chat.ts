@@ -12,8 +12,9 @@ import { type ChatBody, paramsFromWire } from "../lm/wire.ts";
 import { encodeWire } from "../lm/wire_text.ts";
 import type { Module } from "../module.ts";
 import type { State } from "./app_state.ts";
-import { cancelled, metricReason, streamRun } from "./generation.ts";
-import { generationProblem } from "./generation_problem.ts";
+import { metricReason, streamRun } from "./generation.ts";
+import { cancelled, generationProblem } from "./generation_problem.ts";
+import { rendered } from "./model_prompt.ts";
 import { findComponent, ofModule, resolveGenerator } from "./place.ts";
 import { ProblemError } from "./problem.ts";
 import { shownName } from "./shown_name.ts";
@@ -130,14 +131,10 @@ async function buildPrompt(
   if (ownPrompt !== undefined) {
     return { prompt: make((conversation) => checkedPrompt(ownPrompt(conversation))), messages: undefined };
   }
-  if (generator.renderChat === undefined) {
-    const detail = `Cannot chat: generator "${generatorName}" has no chat template, and the component no prompt`;
-    throw new ProblemError(422, "Not available", detail, { field: "generator" });
-  }
   const shown = system === "" ? messages : [{ role: "system", content: system } as const, ...messages];
   const whole = ownMessages === undefined ? shown : make((conversation) => checkedMessages(ownMessages(conversation)));
-  const render = generator.renderChat.bind(generator);
-  const text = await told(generatorName, signal, (signal) => render(whole, signal));
+  const without = `Cannot chat: generator "${generatorName}" has no chat template, and the component no prompt`;
+  const text = await rendered(whole, { generator, generatorName, signal, without });
   return { prompt: toPrompt(text), messages: whole };
 }
 

@@ -5,13 +5,15 @@ import type { RunEvent, ScoredToken } from "../lm/event.ts";
 import { run, type RunRequest, scoreCompletion, scoreTokens } from "../components/run.ts";
 import type { Generator } from "../generators/generator.ts";
 import { type GenerateBody, type NextTokenBody, paramsFromWire, type ScoreBody, type Scored } from "../lm/wire.ts";
-import { blankPrompt, toPrompt } from "../lm/prompt.ts";
+import type { TaskPrompt } from "../lm/prompt_messages.ts";
+import { toPrompt } from "../lm/prompt.ts";
 import { tokenSearch } from "../lm/token_search.ts";
 import { encodeWire } from "../lm/wire_text.ts";
 import type { Module } from "../module.ts";
 import type { Requester, State, Tally } from "./app_state.ts";
 import { eventStream } from "./event_stream.ts";
-import { generationProblem } from "./generation_problem.ts";
+import { cancelled, generationProblem } from "./generation_problem.ts";
+import { blankText, type ModelPrompt, modelPrompt, type Receiver } from "./model_prompt.ts";
 import { type Place, type PlacePath, promptWithout, readSample, resolvePlace } from "./place.ts";
 import { ProblemError } from "./problem.ts";
 import { usable } from "./rows/usable_condition.ts";
@@ -26,22 +28,24 @@ export type Asker = Requester & { readonly params: PlacePath };
 interface Source {
   readonly place: Place;
   readonly generator: Generator;
-  readonly prompt: string;
-  /** The prompt with all of its fields blank: the prompt itself where it has none. */
-  readonly nullPrompt: string;
+  readonly prompt: ModelPrompt;
+  /** What `prompt` is made of, with all of its fields. */
+  readonly given: TaskPrompt;
+  readonly receiver: Receiver;
   readonly target: string | undefined;
 }
 
 /** Streams a run of the sample or prompt that the body names. */
 export async function generate(ctx: Context<State>, body: GenerateBody): Promise<Response> {
-  const { place, generator, prompt, target } = await readSource(ctx, body);
+  const { place, generator, prompt: { text: prompt, messages }, target } = await readSource(ctx, body, ctx.req.signal);
   const wire = { ...body.params, ...(body.seed === undefined ? {} : { seed: body.seed }) };
   const params = paramsFromWire(wire, place.task.params);
   const metrics = place.task.metrics ?? {};
   const top = body.top ?? DEFAULT_TOP;
   const branch = { path: body.path, firstSequence: body.first_sequence };
   const reason = metricReason(ctx.state, place.module);
-  return await streamRun(ctx, { generator, prompt, ...branch, target, metrics, reason, params, top }, place.generator);
+  const request = { generator, prompt, messages, ...branch, target, metrics, reason, params, top };
+  return await streamRun(ctx, request, place.generator);
 }
 
 /** Streams a run as server-sent events; a failure before the answer has begun has its own status. */
@@ -101,11 +105,11 @@ export async function readScore(
   body: ScoreBody,
   signal: AbortSignal,
 ): Promise<Scored> {
-  const source = await readSource(asker, body);
-  const { place, generator, prompt, nullPrompt, target } = source;
+  const { place, generator, prompt: { text: prompt }, given, receiver, target } = await readSource(asker, body, signal);
   const completion = body.completion ?? target;
   if (completion === undefined) throw noTarget();
   const metrics = place.task.metrics ?? {};
+  const nullPrompt = await blankText(given, receiver);
   try {
     const top = body.top ?? DEFAULT_TOP;
     const reason = metricReason(asker.state, place.module);
@@ -122,10 +126,10 @@ export async function readTarget(
   body: ScoreBody,
   signal: AbortSignal,
 ): Promise<readonly ScoredToken[]> {
-  const { place, generator, prompt, target } = await readSource(asker, body);
+  const { place, generator, prompt, target } = await readSource(asker, body, signal);
   if (target === undefined) throw noTarget();
   try {
-    return await scoreTokens({ generator, prompt, completion: target, top: 1, signal });
+    return await scoreTokens({ generator, prompt: prompt.text, completion: target, top: 1, signal });
   } catch (error) {
     if (signal.aborted) throw cancelled("score");
     throw generationProblem(error, place.generator);
@@ -146,7 +150,7 @@ export async function readNext(
   body: NextTokenBody,
   signal?: AbortSignal,
 ): Promise<NextToken> {
-  const { place, generator, prompt, target } = await readSource(asker, body);
+  const { place, generator, prompt: { text: prompt, messages }, target } = await readSource(asker, body, signal);
   if (generator.next === undefined) {
     const detail = `Cannot step: ${
       generator.lacks?.next ?? `generator "${place.generator}" gives no next-token distributions`
@@ -157,7 +161,8 @@ export async function readNext(
   const params = paramsFromWire(wire, place.task.params);
   const { path, append, find, offset, limit, first_sequence: sequence, prompt_tokens: tellsPrompt } = body;
   if (find !== undefined) usable("find", () => tokenSearch(find));
-  const request = { prompt, path, append, find, target, params, sequence, offset, limit, tellsPrompt };
+  const asked = { prompt, messages, path, append, find, target };
+  const request = { ...asked, params, sequence, offset, limit, tellsPrompt };
   try {
     return await generator.next(request, signal);
   } catch (error) {
@@ -171,23 +176,22 @@ function noTarget(): ProblemError {
   return new ProblemError(422, "Invalid request", detail, { field: "completion" });
 }
 
-/** Nobody waits for the answer then, or the app is stopping: an ending, and no error of the generator. */
-export function cancelled(what: string): ProblemError {
-  return new ProblemError(503, "Not available", `Cannot ${what}: the work was cancelled`);
-}
-
 /** A prompt of one's own needs no sample; a sample named beside it gives the target. */
 async function readSource(
   { state: { registry, client }, params }: Asker,
   body: Omit<ScoreBody, "completion">,
+  signal: AbortSignal | undefined,
 ): Promise<Source> {
   const place = resolvePlace(registry, params, body);
   const needsSample = body.prompt === undefined || body.sample !== undefined;
   const sample = needsSample ? await readSample(registry, place) : undefined;
-  const whole = toPrompt(body.prompt ?? sample?.prompt ?? "");
-  const prompt = promptWithout(whole, body.blank ?? []);
-  const generator = await registry.generator(place.module.name, place.generator, client);
-  return { place, generator, prompt, nullPrompt: blankPrompt(whole), target: sample?.target };
+  const given = body.prompt === undefined && sample !== undefined ? sample.prompt : toPrompt(body.prompt ?? "");
+  const asked = promptWithout(given, body.blank ?? []);
+  const { module, generator: generatorName, taskName } = place;
+  const generator = await registry.generator(module.name, generatorName, client);
+  const receiver = { generator, generatorName, taskName, signal };
+  const prompt = await modelPrompt(asked, receiver);
+  return { place, generator, prompt, given, receiver, target: sample?.target };
 }
 
 /**

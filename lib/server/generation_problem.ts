@@ -54,3 +54,8 @@ export function generationProblem(error: unknown, generator: string): ProblemErr
   }
   return new ProblemError(500, "Generator failed", `The generator "${generator}" failed: ${message}`, { cause: error });
 }
+
+/** Nobody waits for the answer then, or the app is stopping: an ending, and no error of the generator. */
+export function cancelled(what: string): ProblemError {
+  return new ProblemError(503, "Not available", `Cannot ${what}: the work was cancelled`);
+}

@@ -6,9 +6,9 @@ import type { Dataset } from "../datasets/dataset.ts";
 import { derivedRow, type Edits } from "../datasets/derived.ts";
 import type { Element, ElementState } from "../elements/element.ts";
 import { Page } from "../elements/page.ts";
-import { checkedPrompt, checkedText, refusePromise } from "../lm/checked_prompt.ts";
+import { checkedTaskPrompt, checkedText, refusePromise } from "../lm/checked_prompt.ts";
 import { dictionary } from "../lm/dictionary.ts";
-import { blankPrompt, fieldsOf, type Prompt } from "../lm/prompt.ts";
+import { taskFields, type TaskPrompt, withoutFields } from "../lm/prompt_messages.ts";
 import type { Module } from "../module.ts";
 import type { Task } from "../task.ts";
 import { ModuleFailedError, ProblemError } from "./problem.ts";
@@ -52,7 +52,7 @@ export interface PlaceSample {
   /** Lines of the split that could not be read, with the reason. */
   readonly leftOut: readonly string[];
   readonly leftOutCount: number;
-  readonly prompt: Prompt;
+  readonly prompt: TaskPrompt;
   /** Absent when the task has none. */
   readonly target?: string;
   /** The states of the elements that show it; absent when the task has none. */
@@ -141,7 +141,7 @@ export function wholeNumber(query: URLSearchParams, field: string): number | und
  * 504 when the row does not come
  */
 export async function readSample(registry: Registry, place: Place): Promise<PlaceSample> {
-  const { module, sample, split, task, taskName } = place;
+  const { module, sample, split, task, taskName, generator } = place;
   const dataset = await registry.dataset(module.name, taskName, split);
   if (dataset.size === 0) {
     throw new ProblemError(422, "Invalid request", `Cannot read a sample: split "${split}" is empty`, {
@@ -155,7 +155,12 @@ export async function readSample(registry: Registry, place: Place): Promise<Plac
   const original = await readRow(dataset, sample, split);
   const row = editedRow(original, place.edits);
   const where = `sample ${sample} of task "${taskName}"`;
-  const prompt = ofModule(registry, module, `build the prompt of ${where}`, () => checkedPrompt(task.prompt(row)));
+  const prompt = ofModule(
+    registry,
+    module,
+    `build the prompt of ${where}`,
+    () => checkedTaskPrompt(task.prompt(row, generator)),
+  );
   const target = ofModule(registry, module, `read the target of ${where}`, () => targetOf(task, row));
   const shown = ofModule(registry, module, `show ${where}`, () => task.show && showElements(task.show(row)));
   return {
@@ -190,10 +195,10 @@ export function editedRow(row: unknown, edits: Edits): unknown {
   }
 }
 
-/** The prompt's text without the values of those fields. @throws {ProblemError} 422 naming one that it does not have */
-export function promptWithout(prompt: Prompt, fields: readonly string[]): string {
-  const known = new Set(fieldsOf(prompt)), unknown = fields.find((name) => !known.has(name));
-  if (unknown === undefined) return blankPrompt(prompt, fields);
+/** The prompt without the values of those fields. @throws {ProblemError} 422 naming one that it does not have */
+export function promptWithout(prompt: TaskPrompt, fields: readonly string[]): TaskPrompt {
+  const known = new Set(taskFields(prompt)), unknown = fields.find((name) => !known.has(name));
+  if (unknown === undefined) return withoutFields(prompt, fields);
   const only = known.size === 0 ? "and no other" : `only ${[...known].map(quote).join(", ")}`;
   throw invalid("blank", `the prompt has no field ${quote(unknown)}, ${only}`);
 }

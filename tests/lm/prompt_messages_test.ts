@@ -4,12 +4,14 @@ import fc from "fast-check";
 import { checkedTaskPrompt } from "../../lib/lm/checked_prompt.ts";
 import { field, prompt } from "../../lib/lm/prompt.ts";
 import {
-  blankMessages,
+  isConversation,
   placeFields,
   plainMessages,
   type PromptMessage,
   readablePrompt,
+  taskFields,
   withoutBegun,
+  withoutFields,
 } from "../../lib/lm/prompt_messages.ts";
 
 const TALK: readonly PromptMessage[] = [
@@ -102,8 +104,17 @@ Deno.test("readablePrompt() has the roles and contents with their fields, and en
   assert.deepEqual(withoutBegun(TALK), { asked: TALK, begun: "" });
 });
 
-Deno.test("blankMessages() leaves out the values of fields alone", () => {
-  assert.deepEqual(blankMessages(TALK), [{ role: "system", content: "Be ." }, { role: "user", content: "" }]);
+Deno.test("withoutFields() leaves out the values of fields alone, wherever they stand", () => {
+  const blank = (...[given, fields]: Parameters<typeof withoutFields>) => {
+    const left = withoutFields(given, fields);
+    return isConversation(left) ? plainMessages(left).map(({ content }) => content) : left.text;
+  };
+  const again: readonly PromptMessage[] = [...TALK, { role: "user", content: prompt`${field("tone", "kind")}!` }];
+  assert.deepEqual(taskFields(again), ["tone", "question"]);
+  assert.deepEqual(blank(again), ["Be .", "", "!"]);
+  assert.deepEqual(blank(again, ["tone"]), ["Be .", "Why?", "!"]);
+  assert.deepEqual(blank(again, []), ["Be kind.", "Why?", "kind!"]);
+  assert.deepEqual([blank(prompt`a${field("x", "b")}`), taskFields(prompt`a${field("x", "b")}`)], ["a", ["x"]]);
 });
 
 Deno.test("checkedTaskPrompt() takes what the type says, and names the message that is none", () => {

@@ -1,7 +1,6 @@
 /** A prompt as the tokens of a generator, for screens that show data and generate nothing. */
 import type { Token } from "../../lm/token.ts";
-import { cancelled } from "../generation.ts";
-import { generationProblem } from "../generation_problem.ts";
+import { cancelled, generationProblem } from "../generation_problem.ts";
 import type { Requester } from "../app_state.ts";
 import type { Place } from "../place.ts";
 

@@ -3,7 +3,7 @@ import type { Context } from "fresh";
 import type { Problem } from "../../lm/event.ts";
 import { UpstreamError } from "../../generators/openai/upstream_error.ts";
 import type { State } from "../app_state.ts";
-import { cancelled } from "../generation.ts";
+import { cancelled } from "../generation_problem.ts";
 import { generationProblem } from "../generation_problem.ts";
 import { ProblemError } from "../problem.ts";
 import { pulledStream } from "../pulled_stream.ts";

@@ -1,5 +1,5 @@
 import type { FinishReason } from "../../lm/event.ts";
-import { cancelled } from "../generation.ts";
+import { cancelled } from "../generation_problem.ts";
 import { ProblemError } from "../problem.ts";
 
 /** The reasons that OpenAI's API knows. */

@@ -17,6 +17,19 @@ export interface MetricLabel {
   readonly description: string;
 }
 
+/** What is known of a prompt that is a conversation. */
+export interface ShownConversation {
+  /**
+   * What the prompt's text is: exactly what the model receives; a way to read the messages, which are sent as they are to
+   * a server with a template of its own; or the same while the text is not known, as the generator is not open, or fails.
+   */
+  readonly text: "exact" | "sent" | "unknown";
+  /** Fingerprint of the messages: the same whatever their text is. */
+  readonly key: string;
+  /** Fields whose places in the text are not certain. */
+  readonly unmarked: readonly string[];
+}
+
 export interface GenerationScreen {
   readonly module: string;
   readonly component: string;
@@ -33,6 +46,8 @@ export interface GenerationScreen {
   readonly leftOut: readonly string[];
   readonly leftOutCount: number;
   readonly prompt: Prompt;
+  /** Absent where the task gives the prompt's text itself. */
+  readonly conversation?: ShownConversation;
   readonly target?: string;
   readonly generators: readonly string[];
   readonly generator: string;

@@ -20,6 +20,7 @@ import { plural } from "../number_format.ts";
 import { Panel } from "../Panel.tsx";
 import { type Pinned, PinnedSample } from "./PinnedSample.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
+import { promptFacts, PromptNote } from "../token/PromptNote.tsx";
 import { FieldLegend, PromptText, PromptTokens } from "../token/PromptText.tsx";
 import { RowsPanel } from "./RowsPanel.tsx";
 import { ShowAll } from "./ShowAll.tsx";
@@ -135,11 +136,7 @@ function PromptStatePanel({ screen, page, prompt: { tokens, canShow, findings } 
   return (
     <Panel
       title={GENERATION_STRINGS.prompt}
-      facts={isTokens
-        ? TEXT.tokenFacts(plural(tokens.length, "token", "tokens"))
-        : tokens === undefined
-        ? GENERATION_STRINGS.promptFacts
-        : `${plural(tokens.length, "token", "tokens")} · ${GENERATION_STRINGS.promptFacts}`}
+      facts={isTokens ? TEXT.tokenFacts(plural(tokens.length, "token", "tokens")) : promptFacts(screen, tokens)}
       actions={
         <>
           <FieldLegend prompt={screen.prompt} />
@@ -157,6 +154,7 @@ function PromptStatePanel({ screen, page, prompt: { tokens, canShow, findings } 
           : <PromptText prompt={shown} />}
         <ShowAll screen={screen} place={page} more={isTokens ? 0 : screen.prompt.text.length - shown.text.length} />
       </div>
+      <PromptNote conversation={screen.conversation} />
       <LintList findings={findings} />
     </Panel>
   );

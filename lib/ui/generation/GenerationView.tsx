@@ -54,7 +54,7 @@ export function GenerationView(props: GenerationViewProps) {
         {props.pageProblem !== undefined && <ProblemCard problem={props.pageProblem} />}
         {props.sample}
         <PromptPanel
-          prompt={screen.prompt}
+          screen={screen}
           tokens={props.run.prompt.length > 0 ? props.run.prompt : props.scored?.prompt}
         />
         <SamplingPanel {...props} />

@@ -42,7 +42,7 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
   /** False until what is kept was read, and for good where it cannot be read nor set aside: then nothing is written. */
   const mayWrite = useRef(false);
   const key = keptKey(screen), trailKey = `${key} trail`;
-  const prompt = fingerprint(screen.prompt.text);
+  const prompt = screen.conversation?.key ?? fingerprint(screen.prompt.text);
   const tell = (title: string, detail: string) =>
     problem.value = { type: "about:blank", title, status: 0, id: "", detail };
 

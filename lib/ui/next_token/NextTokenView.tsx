@@ -47,7 +47,7 @@ export function NextTokenView(props: NextTokenViewProps) {
       >
         <SampleBar screen={here} kept={numbersEntries(screen.numbers)} />
         {props.sample}
-        <PromptPanel prompt={screen.prompt} tokens={next?.prompt && knownTokens(next.prompt)} />
+        <PromptPanel screen={screen} tokens={next?.prompt && knownTokens(next.prompt)} />
         <PathPanel {...props} />
         {problem !== undefined && !isRefused && (
           <ProblemCard problem={problem} retryHref={nextHref(here, props.path)} onRetry={props.onRetry}>

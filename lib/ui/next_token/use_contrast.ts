@@ -127,7 +127,8 @@ export function useContrast({ api, screen, path, tokenOf, problem }: ContrastPla
     if (pair === "failed") return void (shown.value = undefined);
     if (pair === undefined) return void (shown.value = { ...contrast, nats: undefined, fields: [], isBusy: false });
     const nats = oddsNats(pair), shares: FieldShare[] = [];
-    for (const field of fieldsOf(screen.prompt)) {
+    // Of some fields nobody knows where in the text they stand; what they add is known all the same.
+    for (const field of new Set([...fieldsOf(screen.prompt), ...screen.conversation?.unmarked ?? []])) {
       shown.value = { ...contrast, nats, fields: [...shares], isBusy: true };
       shares.push(await shareOf(field, ids, nats, signal));
       if (signal.aborted) return;

@@ -1,30 +1,35 @@
 import { useState } from "preact/hooks";
-import type { Prompt } from "../../lm/prompt.ts";
 import type { Token } from "../../lm/token.ts";
+import type { GenerationScreen } from "../address/generation_screen.ts";
 import { Button } from "../Button.tsx";
-import { plural } from "../number_format.ts";
+import { LinkButton } from "../LinkButton.tsx";
 import { Panel } from "../Panel.tsx";
+import { promptFacts, PromptNote } from "./PromptNote.tsx";
 import { FieldLegend, PromptText, PromptTokens } from "./PromptText.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { STRINGS } from "../strings.ts";
 
+interface PromptPanelProps {
+  readonly screen: Pick<GenerationScreen, "prompt" | "conversation">;
+  readonly tokens: readonly Token[] | undefined;
+}
+
 /** The exact prompt, as text with its fields marked or as the tokens that the model received. */
-export function PromptPanel(props: { readonly prompt: Prompt; readonly tokens: readonly Token[] | undefined }) {
+export function PromptPanel({ screen, tokens }: PromptPanelProps) {
   const [showsTokens, setShowsTokens] = useState(false);
-  const { prompt, tokens } = props;
-  const facts = tokens === undefined
-    ? GENERATION_STRINGS.promptFacts
-    : `${plural(tokens.length, "token", "tokens")} · ${GENERATION_STRINGS.promptFacts}`;
+  const { prompt, conversation } = screen;
   return (
     <Panel
       title={GENERATION_STRINGS.prompt}
-      facts={facts}
+      facts={promptFacts(screen, tokens)}
       actions={
         <>
           <FieldLegend prompt={prompt} />
           {tokens !== undefined && (
             <Button pressed={showsTokens} onClick={() => setShowsTokens(!showsTokens)}>{STRINGS.tokens}</Button>
           )}
+          {/* The same address: by then the generator may be open. */}
+          {conversation?.text === "unknown" && <LinkButton href="">{GENERATION_STRINGS.exactText}</LinkButton>}
         </>
       }
     >
@@ -33,6 +38,7 @@ export function PromptPanel(props: { readonly prompt: Prompt; readonly tokens: r
           ? <PromptTokens prompt={prompt} tokens={tokens} />
           : <PromptText prompt={prompt} />}
       </div>
+      <PromptNote conversation={conversation} />
     </Panel>
   );
 }

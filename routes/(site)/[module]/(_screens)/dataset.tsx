@@ -74,7 +74,8 @@ export async function openDataset(request: ScreenRequest, module: Module): Promi
   const { page: listed, problem: noRows } = await pageOf(request, place, at, sampled);
   const { scores, problem: noScores } = await scoresOf(request, place, listed);
   const page = listed === undefined || scores === undefined ? listed : withScores(listed, scores);
-  const { seen, problem: noTokens } = sampled.isReadable
+  const isExact = screen.conversation === undefined || screen.conversation.text === "exact";
+  const { seen, problem: noTokens } = sampled.isReadable && isExact
     ? await tokensOf(request, place, screen.prompt.text, views.includes("tokens"))
     : {};
   const target = views.includes("score") && sampled.isReadable ? await scoreOf(request, screen) : {};
@@ -172,11 +173,17 @@ interface ToldSample extends SampleScreen {
   readonly isOpen: boolean;
 }
 
+/** Whether the page is to tell what only an open generator can. */
+function asksModel({ url: { searchParams } }: ScreenRequest): boolean {
+  return ["tokens", "score"].some((view) => searchParams.get(view) === "1");
+}
+
 /** The sample, or the screen without it and why: what else there is to see stays. */
 async function readOrTell(request: ScreenRequest, place: Place): Promise<ToldSample> {
   const { state } = request;
   try {
-    return { ...await readSampleScreen(request), isReadable: true, isOpen: true };
+    const sampled = await readSampleScreen(request, asksModel(request) ? "surely" : "never");
+    return { ...sampled, isReadable: true, isOpen: true };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     if (error.field === "edits") {

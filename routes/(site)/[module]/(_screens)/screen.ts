@@ -5,11 +5,17 @@ import type { Problem } from "../../../../lib/lm/event.ts";
 import type { Prompt } from "../../../../lib/lm/prompt.ts";
 import type { State } from "../../../../lib/server/app_state.ts";
 import { namesFromQuery, type Place, type PlacePath, readSample, resolvePlace } from "../../../../lib/server/place.ts";
-import { defaultsOf, type GenerationScreen, paramsFromQuery } from "../../../../lib/ui/address/generation_screen.ts";
+import {
+  defaultsOf,
+  type GenerationScreen,
+  paramsFromQuery,
+  type ShownConversation,
+} from "../../../../lib/ui/address/generation_screen.ts";
 import { engineText } from "../../../../lib/ui/frame/engine_text.ts";
 import type { Shown } from "../../../../lib/ui/address/other_screen.ts";
 import { PAGE_STRINGS } from "../../../../lib/ui/frame/page_strings.ts";
 import { visibleText } from "../../../../lib/lm/visible_text.ts";
+import { type Opens, screenPrompt } from "./screen_prompt.ts";
 
 /** A page in the making. */
 export interface Screen {
@@ -37,17 +43,24 @@ export interface SampleScreen {
   readonly original: unknown;
   /** Elements that show the sample; absent when the task has none. */
   readonly shown: Readonly<Record<string, ElementState>> | undefined;
-  /** What is wrong with the URL's params; the screen then shows the defaults. */
+  /** What is wrong with the URL's params, where the screen shows the defaults then; else why the prompt has no text. */
   readonly problem: Problem | undefined;
 }
 
 /** Of the lines that could not be read. */
 const SHOWN_FAULTS = 20;
 
-/** The sample, generator and params that a URL names. @throws {ProblemError} naming what it cannot find */
-export async function readSampleScreen({ state: { registry }, path, url }: ScreenRequest): Promise<SampleScreen> {
+/**
+ * The sample, generator and params that a URL names.
+ * @param opens whether the generator is opened where it makes the prompt's text
+ * @throws {ProblemError} naming what it cannot find
+ */
+export async function readSampleScreen(request: ScreenRequest, opens: Opens = "soon"): Promise<SampleScreen> {
+  const { state: { registry }, path, url } = request;
   const place = resolvePlace(registry, path, namesFromQuery(url.searchParams));
-  const { row, original, shown, ...sample } = await readSample(registry, place);
+  const { row, original, shown, prompt: given, ...others } = await readSample(registry, place);
+  const { problem: noText, ...prompt } = await screenPrompt(request, place, given, opens);
+  const sample = { ...others, ...prompt };
   const { params, problem } = paramsFromQuery(url.searchParams, defaultsOf(place.task.params));
   const screen = { ...screenAt(place, sample), params };
   const facts = registry.engine(place.module.name, place.generator)?.facts;
@@ -56,13 +69,14 @@ export async function readSampleScreen({ state: { registry }, path, url }: Scree
     original,
     shown,
     screen: facts === undefined ? screen : { ...screen, engine: engineText(facts) },
-    problem: problem && badQuery(problem.detail, problem.field),
+    problem: problem === undefined ? noText : badQuery(problem.detail, problem.field),
   };
 }
 
 /** What a screen needs to know of its sample. */
 export interface ScreenSample {
   readonly prompt: Prompt;
+  readonly conversation?: ShownConversation;
   readonly target?: string;
   readonly size: number;
   readonly leftOut: readonly string[];
@@ -72,7 +86,7 @@ export interface ScreenSample {
 /** The screen at a place, with default params. */
 export function screenAt(
   place: Place,
-  { prompt, target, size, leftOut, leftOutCount }: ScreenSample,
+  { prompt, conversation, target, size, leftOut, leftOutCount }: ScreenSample,
 ): GenerationScreen {
   const { module, component, task } = place;
   const nextToken = module.components.find(({ kind }) => kind === "next_token")?.name;
@@ -91,6 +105,7 @@ export function screenAt(
     leftOut: leftOut.slice(0, SHOWN_FAULTS),
     leftOutCount,
     prompt,
+    ...(conversation === undefined ? {} : { conversation }),
     ...(target === undefined ? {} : { target }),
     generators: Object.keys(module.generators),
     generator: place.generator,
