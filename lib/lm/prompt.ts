@@ -56,6 +56,15 @@ export function isPrompt(value: unknown): value is Prompt {
     "spans" in value && Array.isArray(value.spans);
 }
 
+/** A part of a prompt, with the fields that begin in it. */
+export function promptPart({ text, spans }: Prompt, start: number, end: number): Prompt {
+  const own = spans.filter((span) => span.start >= start && span.start < end);
+  return {
+    text: text.slice(start, end),
+    spans: own.map((span) => ({ ...span, start: span.start - start, end: Math.min(span.end, end) - start })),
+  };
+}
+
 /** Prompts one after the other. */
 export function joinPrompts(pieces: readonly Prompt[]): Prompt {
   let text = "";

@@ -51,6 +51,23 @@ export function readablePrompt(messages: readonly PromptMessage[]): Prompt {
   return joinPrompts([...turns, prompt`[assistant]\n${begun}`]);
 }
 
+/** Where a message's content stands in a text. Offsets count UTF-16 units. */
+export interface MessagePlace {
+  readonly role: Message["role"];
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the contents stand in the text of `readablePrompt`. */
+export function readablePlaces(messages: readonly PromptMessage[]): readonly MessagePlace[] {
+  let at = 0;
+  return plainMessages(messages).map(({ role, content }) => {
+    const start = at + `[${role}]\n`.length, end = start + content.length;
+    at = end + "\n\n".length;
+    return { role, start, end };
+  });
+}
+
 /** A conversation's text with those fields marked whose place in it is certain. */
 export interface PlacedPrompt {
   readonly prompt: Prompt;

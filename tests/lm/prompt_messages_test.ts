@@ -8,6 +8,7 @@ import {
   placeFields,
   plainMessages,
   type PromptMessage,
+  readablePlaces,
   readablePrompt,
   taskFields,
   withoutBegun,
@@ -101,6 +102,14 @@ Deno.test("readablePrompt() has the roles and contents with their fields, and en
   const begun = [...TALK, { role: "assistant", content: "Because" }] as const;
   assert.equal(readablePrompt(begun).text, `${text}Because`);
   assert.deepEqual(withoutBegun(begun), { asked: TALK, begun: "Because" });
+  for (const messages of [TALK, begun]) {
+    const { text } = readablePrompt(messages);
+    const contents = readablePlaces(messages).map(({ role, start, end }) => ({
+      role,
+      content: text.slice(start, end),
+    }));
+    assert.deepEqual(contents, plainMessages(messages));
+  }
   assert.deepEqual(withoutBegun(TALK), { asked: TALK, begun: "" });
 });
 

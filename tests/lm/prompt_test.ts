@@ -1,6 +1,6 @@
 /** Templates of prompts, and how a message repeats a value that is none. */
 import assert from "node:assert/strict";
-import { blankPrompt, field, fieldsOf, prompt, toPrompt } from "../../lib/lm/prompt.ts";
+import { blankPrompt, field, fieldsOf, prompt, promptPart, toPrompt } from "../../lib/lm/prompt.ts";
 import { quote } from "../../lib/lm/quote.ts";
 
 Deno.test("prompt`` joins texts, numbers, fields and prompts, byte for byte", () => {
@@ -8,6 +8,12 @@ Deno.test("prompt`` joins texts, numbers, fields and prompts, byte for byte", ()
   const whole = prompt`${""}${inner}${inner}\n${0}`;
   assert.equal(whole.text, "x\0\u202e-2x\0\u202e-2\n0");
   assert.deepEqual(whole.spans, [{ field: "a", start: 0, end: 3 }, { field: "a", start: 5, end: 8 }]);
+});
+
+Deno.test("promptPart() has the text between two places, with the fields that begin there", () => {
+  const whole = prompt`ab${field("x", "cde")}f${field("y", "g")}`;
+  assert.deepEqual(promptPart(whole, 1, 4), { text: "bcd", spans: [{ field: "x", start: 1, end: 3 }] });
+  assert.deepEqual(promptPart(whole, 3, 7), { text: "defg", spans: [{ field: "y", start: 3, end: 4 }] });
 });
 
 Deno.test("prompt`` refuses what is no text, as it would leave it out or write it in JavaScript's words", () => {

@@ -127,8 +127,8 @@ interface Told {
   readonly scores: Readonly<Record<string, { readonly perplexity?: number; readonly fault?: string }>>;
 }
 
-/** As it reads where nobody knows the model's own text. */
-const READABLE = `[system]↵${SYSTEM}↵↵[user]↵Q: Why so?↵↵[assistant]↵`;
+/** Each message below its role, where nobody knows the model's own text. */
+const READABLE = `system${SYSTEM}userQ: Why so?`;
 const UNKNOWN = "messages, whose exact text is not known here";
 /** The texts that are marked as a field. */
 const marks = (html: string) => [...html.matchAll(/<mark[^>]*>(.*?)<\/mark>/g)].map(([, text]) => text);

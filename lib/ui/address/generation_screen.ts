@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Problem } from "../../lm/event.ts";
 import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES, type SamplingParams } from "../../lm/params.ts";
 import type { Prompt } from "../../lm/prompt.ts";
+import type { MessagePlace } from "../../lm/prompt_messages.ts";
 import { paramsFromWire, paramsSchema } from "../../lm/wire.ts";
 import { snakeCase } from "../../lm/wire_text.ts";
 import { formatBias, parseBias } from "./bias_text.ts";
@@ -26,6 +27,8 @@ export interface ShownConversation {
   readonly text: "exact" | "sent" | "unknown";
   /** Fingerprint of the messages: the same whatever their text is. */
   readonly key: string;
+  /** Where its messages stand in the prompt's text, where that is not exactly what the model receives. */
+  readonly messages?: readonly MessagePlace[];
   /** Fields whose places in the text are not certain. */
   readonly unmarked: readonly string[];
 }

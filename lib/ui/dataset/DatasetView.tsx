@@ -20,6 +20,7 @@ import { plural } from "../number_format.ts";
 import { Panel } from "../Panel.tsx";
 import { type Pinned, PinnedSample } from "./PinnedSample.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
+import { PromptMessages } from "../token/PromptMessages.tsx";
 import { promptFacts, PromptNote } from "../token/PromptNote.tsx";
 import { FieldLegend, PromptText, PromptTokens } from "../token/PromptText.tsx";
 import { RowsPanel } from "./RowsPanel.tsx";
@@ -151,7 +152,9 @@ function PromptStatePanel({ screen, page, prompt: { tokens, canShow, findings } 
       <div class="max-h-[40vh] overflow-y-auto p-3" tabIndex={0} role="group" aria-label={GENERATION_STRINGS.prompt}>
         {isTokens
           ? <PromptTokens prompt={screen.prompt} tokens={isWhole ? tokens : tokens.slice(0, SHOWN_TOKENS)} />
-          : <PromptText prompt={shown} />}
+          : screen.conversation?.messages === undefined
+          ? <PromptText prompt={shown} />
+          : <PromptMessages prompt={shown} messages={screen.conversation.messages} />}
         <ShowAll screen={screen} place={page} more={isTokens ? 0 : screen.prompt.text.length - shown.text.length} />
       </div>
       <PromptNote conversation={screen.conversation} />

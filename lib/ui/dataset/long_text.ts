@@ -1,5 +1,5 @@
 /** Long texts on pages that the server makes: their beginning, until somebody asks for all. */
-import type { Prompt } from "../../lm/prompt.ts";
+import { type Prompt, promptPart } from "../../lm/prompt.ts";
 
 /** Most characters of one text; a page shows a cell in three places, and 64 kB of it at most. */
 export const LONG_CHARACTERS = 16_384;
@@ -14,8 +14,5 @@ export function beginning(text: string, most: number = LONG_CHARACTERS): string 
 /** A prompt's beginning, with the fields that lie in it. */
 export function promptBeginning(prompt: Prompt, most: number = LONG_CHARACTERS): Prompt {
   const text = beginning(prompt.text, most);
-  if (text.length === prompt.text.length) return prompt;
-  const spans = prompt.spans.filter(({ start }) => start < text.length)
-    .map((span) => ({ ...span, end: Math.min(span.end, text.length) }));
-  return { ...prompt, text, spans };
+  return text.length === prompt.text.length ? prompt : promptPart(prompt, 0, text.length);
 }

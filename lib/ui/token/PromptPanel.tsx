@@ -4,6 +4,7 @@ import type { GenerationScreen } from "../address/generation_screen.ts";
 import { Button } from "../Button.tsx";
 import { LinkButton } from "../LinkButton.tsx";
 import { Panel } from "../Panel.tsx";
+import { PromptMessages } from "./PromptMessages.tsx";
 import { promptFacts, PromptNote } from "./PromptNote.tsx";
 import { FieldLegend, PromptText, PromptTokens } from "./PromptText.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
@@ -36,7 +37,9 @@ export function PromptPanel({ screen, tokens }: PromptPanelProps) {
       <div class="max-h-[40vh] overflow-y-auto p-3">
         {showsTokens && tokens !== undefined
           ? <PromptTokens prompt={prompt} tokens={tokens} />
-          : <PromptText prompt={prompt} />}
+          : conversation?.messages === undefined
+          ? <PromptText prompt={prompt} />
+          : <PromptMessages prompt={prompt} messages={conversation.messages} />}
       </div>
       <PromptNote conversation={conversation} />
     </Panel>

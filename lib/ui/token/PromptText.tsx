@@ -5,10 +5,16 @@ import { cx } from "../cx.ts";
 import { displayTokens } from "./token_display.ts";
 import { tokenFields } from "./token_fields.ts";
 
+interface PromptTextProps {
+  readonly prompt: Prompt;
+  /** All fields in the order of their colours. Default: the prompt's own. */
+  readonly names?: readonly string[];
+}
+
 /** The exact prompt with its fields marked; line ends are shown, and break the line. */
-export function PromptText(props: { readonly prompt: Prompt }) {
+export function PromptText(props: PromptTextProps) {
   const { text, spans } = props.prompt;
-  const names = fieldsOf(props.prompt);
+  const { names = fieldsOf(props.prompt) } = props;
   const pieces: { text: string; field?: string }[] = [];
   let end = 0;
   for (const span of spans) {

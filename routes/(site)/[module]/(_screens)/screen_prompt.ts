@@ -6,6 +6,7 @@ import {
   placeFields,
   plainMessages,
   type PromptMessage,
+  readablePlaces,
   readablePrompt,
   type TaskPrompt,
 } from "../../../../lib/lm/prompt_messages.ts";
@@ -41,10 +42,7 @@ export async function screenPrompt(
   if (!isConversation(given)) return { prompt: given };
   const { registry, client } = state;
   const key = fingerprint(JSON.stringify(plainMessages(given)));
-  const unknown: ScreenPrompt = {
-    prompt: readablePrompt(given),
-    conversation: { text: "unknown", key, unmarked: [] },
-  };
+  const unknown = readable(given, { text: "unknown", key });
   if (name === "" || opens === "never" && !registry.isOpen(module.name, name)) return unknown;
   try {
     const receiver = async () => ({
@@ -60,15 +58,13 @@ export async function screenPrompt(
   }
 }
 
-async function renderedPrompt(
-  given: readonly PromptMessage[],
-  receiver: Receiver,
-  key: string,
-): Promise<ScreenPrompt> {
+async function renderedPrompt(given: readonly PromptMessage[], receiver: Receiver, key: string): Promise<ScreenPrompt> {
   const { text } = await modelPrompt(given, receiver);
+  if (receiver.generator.takesMessages === true) return readable(given, { text: "sent", key });
   const { prompt, unmarked } = placeFields(text, given);
-  return {
-    prompt,
-    conversation: { text: receiver.generator.takesMessages === true ? "sent" : "exact", key, unmarked },
-  };
+  return { prompt, conversation: { text: "exact", key, unmarked } };
+}
+
+function readable(given: readonly PromptMessage[], is: Pick<ShownConversation, "text" | "key">): ScreenPrompt {
+  return { prompt: readablePrompt(given), conversation: { ...is, messages: readablePlaces(given), unmarked: [] } };
 }
