@@ -12,13 +12,6 @@ export const GENERATION_STRINGS = {
   go: "Go",
   generator: "Generator",
   prompt: "Prompt",
-  promptIs: {
-    exact: "fields marked · exactly what the model receives",
-    sent: "fields marked · sent as messages, of which the server makes the exact text",
-    unknown: "fields marked · messages, whose exact text is not known here",
-  },
-  exactText: "Show the exact text",
-  unmarked: (fields: string) => `Not marked, as their places in the template's text are not certain: ${fields}.`,
   sampling: "Sampling",
   changed: (count: number) => count === 0 ? "as the task sets them" : `${count} changed`,
   reset: "Reset",

@@ -2,14 +2,14 @@ import type { Token } from "../../lm/token.ts";
 import { visibleText } from "../../lm/visible_text.ts";
 import type { GenerationScreen, ShownConversation } from "../address/generation_screen.ts";
 import { plural } from "../number_format.ts";
-import { GENERATION_STRINGS } from "../generation_strings.ts";
+import { PROMPT_STRINGS } from "./prompt_strings.ts";
 
 /** What the prompt on screen is to the model, and how many tokens it has there. */
 export function promptFacts(
   { conversation }: Pick<GenerationScreen, "conversation">,
   tokens: readonly Token[] | undefined,
 ): string {
-  const is = GENERATION_STRINGS.promptIs[conversation?.text ?? "exact"];
+  const is = PROMPT_STRINGS.is[conversation?.text ?? "exact"];
   return tokens === undefined ? is : `${plural(tokens.length, "token", "tokens")} · ${is}`;
 }
 
@@ -18,7 +18,7 @@ export function PromptNote({ conversation }: { readonly conversation: ShownConve
   if (conversation === undefined || conversation.unmarked.length === 0) return null;
   return (
     <p class="break-words border-t border-line px-3 py-2 text-12 text-soft">
-      {visibleText(GENERATION_STRINGS.unmarked(conversation.unmarked.join(", ")))}
+      {visibleText(PROMPT_STRINGS.unmarked(conversation.unmarked.join(", ")))}
     </p>
   );
 }

@@ -8,6 +8,7 @@ import { PromptMessages } from "./PromptMessages.tsx";
 import { promptFacts, PromptNote } from "./PromptNote.tsx";
 import { FieldLegend, PromptText, PromptTokens } from "./PromptText.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
+import { PROMPT_STRINGS } from "./prompt_strings.ts";
 import { STRINGS } from "../strings.ts";
 
 interface PromptPanelProps {
@@ -30,7 +31,7 @@ export function PromptPanel({ screen, tokens }: PromptPanelProps) {
             <Button pressed={showsTokens} onClick={() => setShowsTokens(!showsTokens)}>{STRINGS.tokens}</Button>
           )}
           {/* The same address: by then the generator may be open. */}
-          {conversation?.text === "unknown" && <LinkButton href="">{GENERATION_STRINGS.exactText}</LinkButton>}
+          {conversation?.text === "unknown" && <LinkButton href="">{PROMPT_STRINGS.exactText}</LinkButton>}
         </>
       }
     >
