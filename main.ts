@@ -48,7 +48,7 @@ async function prepare(config: Config): Promise<Services> {
     ...(config.isTraced && { tracer: openTracer() }),
   });
   await registry.check();
-  const log = createLog(config.log);
+  const log = createLog(config.log, { hasMessages: config.logsContent });
   logStrayErrors(log);
   const sessions = new Sessions({ registry, log });
   return {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { buildPages } from "./rig/built_pages.ts";
 import { endOf } from "./rig/ends.ts";
 import { GENERATE, runBody } from "./rig/load.ts";
-import { taskFlags } from "./rig/start_app.ts";
+import { taskEnv, taskFlags } from "./rig/start_app.ts";
 
 Deno.test("deno task dev answers, and its own style sheet does not make it start over", async () => {
   await buildPages();
@@ -19,7 +19,7 @@ Deno.test("deno task dev answers, and its own style sheet does not make it start
       "tests/rig/slow_generator.ts",
     ],
     cwd: new URL("../", import.meta.url),
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...await taskEnv("dev") },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -41,7 +41,9 @@ Deno.test("deno task dev answers, and its own style sheet does not make it start
     child.kill("SIGINT");
     await endOf(child);
   }
-  assert.doesNotMatch(await restart, /Restarting/);
+  const complaints = await restart;
+  assert.doesNotMatch(complaints, /Restarting/);
+  assert.match(complaints, /"failure".*nobody waits for this/, "its developer reads the message");
 });
 
 /** What a stream says until it has said the word, or has ended. */

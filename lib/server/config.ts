@@ -45,6 +45,8 @@ export interface Config {
   /** Names under which the app may be called, besides its own address; with or without a port. */
   readonly allowedHosts: readonly string[];
   readonly log: LogLevel;
+  /** Whether the log may hold messages of failures, and so what somebody wrote. */
+  readonly logsContent: boolean;
 }
 
 const TOKEN_LENGTH = 16;
@@ -89,6 +91,7 @@ export function readConfig(
     deadlines: { stallMs: parseCount("VISUALLM_STALL_SECONDS", read("stall"), { min: 1, max: 600 }) * 1000 },
     allowedHosts: parseList(read("allowedHosts")).map(parseAllowedHost),
     log: parseLevel(read("log")),
+    logsContent: parseSwitch("VISUALLM_LOG_CONTENT", read("logContent")),
   };
   if (isDeployed && token === "") {
     throw new ConfigError(

@@ -90,6 +90,12 @@ export const SETTINGS = {
     fallback: "info",
     help: `one of ${LOG_LEVELS.map((level) => `${level} (${LOG_HELP[level]})`).join(", ")}`,
   },
+  logContent: {
+    env: "VISUALLM_LOG_CONTENT",
+    flag: "log-content",
+    fallback: "0",
+    help: "1 also logs the messages of failures, which may quote rows and prompts",
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 export type SettingName = keyof typeof SETTINGS;
 

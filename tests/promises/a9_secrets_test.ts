@@ -55,7 +55,8 @@ Deno.test("A9: six secrets in the environment and a server that tells them in 17
   await buildPages();
   const server = startLeakyServer();
   const withUser = server.origin.replace("://", `://canary:${PASSWORD}@`);
-  const env = { ...SECRETS, RIG_SERVER: server.origin, RIG_USERINFO: `${withUser}/ok/v1`, VISUALLM_LOG: "info" };
+  const servers = { RIG_SERVER: server.origin, RIG_USERINFO: `${withUser}/ok/v1` };
+  const env = { ...SECRETS, ...servers, VISUALLM_LOG: "info", VISUALLM_LOG_CONTENT: "1" };
   const captured: [what: string, text: string][] = [];
   const app = await startApp({ flags: FLAGS, args: ARGS, env });
   try {

@@ -19,10 +19,20 @@ Deno.test("O6: with every right, with caps, with few rights and a token, and wit
     "generator persona_chat/demo: onnx models/demo; 8 runs at once, 32 may wait",
   ]);
 
-  const caps = ["--daily-tokens", "9000", "--client-minute-requests", "20", "--cache", ".cache/start_lines"];
+  const caps = [
+    "--daily-tokens",
+    "9000",
+    "--client-minute-requests",
+    "20",
+    "--cache",
+    ".cache/start_lines",
+    "--log-content",
+    "1",
+  ];
   const capped = await linesOf({ args: [...PORT, ...caps, "examples/openai/mod.ts"], env: { OPENAI_API_KEY: "sk-x" } });
   const limits = "at most 9000 tokens a day, 20 calls a minute a client";
-  assert.deepEqual(capped.slice(4), [
+  assert.equal(capped[3], "log: with the messages of failures, which may quote rows and prompts");
+  assert.deepEqual(capped.slice(5), [
     `generator openai/chat: openai OPENAI_MODEL; ${limits}`,
     `generator openai/text: openai OPENAI_MODEL; ${limits}`,
   ]);

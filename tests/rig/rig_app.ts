@@ -34,6 +34,8 @@ interface RigOptions {
   readonly proxy?: ProxyConfig;
   readonly allowedHosts?: readonly string[];
   readonly servesApi?: boolean;
+  /** Whether its log holds messages of failures. */
+  readonly logsContent?: boolean;
   readonly budget?: Budget;
   readonly env?: (name: string) => string | undefined;
   readonly traffic?: TrafficOptions;
@@ -47,6 +49,7 @@ export async function rigApp(
     proxy,
     allowedHosts = [],
     servesApi = false,
+    logsContent = false,
     budget,
     env = () => undefined,
     traffic = {},
@@ -60,7 +63,7 @@ export async function rigApp(
   const logged: string[] = [];
   const secret = { ...(token !== undefined && { token }), ...(proxy !== undefined && { proxy }) };
   const access = new Access({ host: "127.0.0.1", port: 8000, allowedHosts, ...secret });
-  const log = createLog("info", (line) => logged.push(line));
+  const log = createLog("info", { hasMessages: logsContent, write: (line) => logged.push(line) });
   const sessions = new Sessions({ registry, log });
   const services = { registry, sessions, access, log, servesApi, shutdown: stopping.signal };
   const app = createApp(services, freshConfig.app);

@@ -368,6 +368,7 @@ Deno.test("startLines() leaves out what works before what does not", () => {
       isTraced: false,
       allowedHosts: [],
       log: "info",
+      logsContent: false,
     },
     port: 8000,
     rights: "rights: none",
@@ -475,5 +476,5 @@ Deno.test("a page that fails in its views is in the log, under the ID that it sh
   const id = /Report (\w{12})/.exec(await page.text())?.[1] ?? assert.fail();
   const failures = rig.logged.filter((line) => line.includes('"failure"'));
   assert.equal(failures.length, 1);
-  assert.ok(failures[0]?.includes(id) && failures[0].includes("raised on purpose"), failures[0]);
+  assert.ok(failures[0]?.includes(id) && failures[0].includes("module_faults_test.ts"), failures[0]);
 });

@@ -32,7 +32,11 @@ const remote = defineModule({
   ],
 });
 
-const app = await rigApp({ modules: [remote], env: (name) => name === "RIG_KEY" ? KEY : undefined });
+const app = await rigApp({
+  modules: [remote],
+  env: (name) => name === "RIG_KEY" ? KEY : undefined,
+  logsContent: true,
+});
 const params = { max_tokens: 5 };
 
 Deno.test("POST chat gives a server the turns themselves, and the preview shows them as text", async () => {

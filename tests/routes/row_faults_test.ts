@@ -42,7 +42,7 @@ const FAULTS = [
 ];
 
 Deno.test("rows whose prompt or target the module's code cannot make do not stop the scores of a page", async () => {
-  const { fetch, logged, stop } = await rigApp({ modules: [uneven] });
+  const { fetch, logged, stop } = await rigApp({ modules: [uneven], logsContent: true });
   let html = "";
   await until("all are known", async () => {
     html = (await (await fetch("/uneven/dataset?scores=1&sample=0")).text()).replaceAll("&quot;", '"');

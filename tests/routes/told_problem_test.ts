@@ -39,7 +39,7 @@ const module = defineModule({
 
 /** The page, what the log has of failures under the ID that the page shows, and the request's line. */
 async function told(path: string) {
-  const rig = await rigApp({ modules: [module] });
+  const rig = await rigApp({ modules: [module], logsContent: true });
   const page = await rig.fetch(path);
   const html = await page.text();
   const ids = [...html.matchAll(/Report (\w{12})/g)].map(([, id]) => id);

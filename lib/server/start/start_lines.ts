@@ -20,6 +20,7 @@ export function startLines({ config, port, readiness, rights, code }: StartFacts
     `visuallm: ${addressOf(config.host, port)}${code === undefined ? "" : `?token=${code} (works once)`}`,
     `access: ${accessOf(config)}`,
     rights,
+    ...(config.logsContent ? ["log: with the messages of failures, which may quote rows and prompts"] : []),
     `modules: ${readiness.modules.join(", ")}`,
     ...sourceLines(readiness, config),
   ].map(oneLine);

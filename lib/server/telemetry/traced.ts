@@ -2,7 +2,8 @@
 import type { GenerateRequest, Generator } from "../../generators/generator.ts";
 import type { GeneratorEvent } from "../../lm/event.ts";
 import type { SamplingParams } from "../../lm/params.ts";
-import { type Attributes, failureOf, inSpan, type Span, type Tracer } from "./tracing.ts";
+import { thrownName } from "../../lm/thrown.ts";
+import { type Attributes, inSpan, type Span, type Tracer } from "./tracing.ts";
 
 interface Use {
   readonly tracer: Tracer;
@@ -32,7 +33,7 @@ async function within<Result>(use: Use, operation: string, work: () => Promise<R
     span.end();
     return result;
   } catch (error) {
-    span.end(failureOf(error));
+    span.end(thrownName(error));
     throw error;
   }
 }

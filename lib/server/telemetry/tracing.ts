@@ -1,4 +1,5 @@
 /** Spans of OpenTelemetry, which Deno's own exporter sends where `OTEL_EXPORTER_OTLP_ENDPOINT` says; no package is needed. */
+import { thrownName } from "../../lm/thrown.ts";
 
 /** What a span may tell: names that modules gave, and numbers; never what a person or a model wrote. */
 export type Attributes = Readonly<Record<string, string | number | readonly string[]>>;
@@ -52,13 +53,9 @@ export async function* inSpan<Event>(
       yield event;
     }
   } catch (error) {
-    failure = failureOf(error);
+    failure = thrownName(error);
     throw error;
   } finally {
     span.end(failure);
   }
-}
-
-export function failureOf(error: unknown): string {
-  return error instanceof Error ? error.name : "Error";
 }

@@ -59,7 +59,7 @@ async function sendAll(app: AppProcess, requests: Iterator<FuzzRequest>) {
 Deno.test("I2: shapes, numbers, texts, names, headers, types, queries and params at random, to an app of its own", async () => {
   await using app = await startApp({
     modules: ["served_rig", "served_talk", "served_pages", "slow_generator"].map((name) => `tests/rig/${name}.ts`),
-    flags: { "serve-api": 1, log: "error" },
+    flags: { "serve-api": 1, log: "error", "log-content": 1 },
     collects: true,
   });
   const requests = [...fuzzRequests(REQUESTS, SEED)];
