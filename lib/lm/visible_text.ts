@@ -5,9 +5,11 @@
 
 const NAMED: Readonly<Record<string, string>> = { "\n": "↵", "\t": "⇥", "\r": "␍", "\0": "␀", "\u00A0": "⍽" };
 
-// Controls, separators, lone surrogates, and what only formats (zero-width, bidi, tags). The joiner of emoji families and
-// the signs around Arabic numbers stay, since they belong to what is seen.
-const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u00A0\u2065]|(?![\u0600-\u0605\u06DD\u200D])\p{Cf}/gu;
+// Controls, separators, lone surrogates, and what is drawn as nothing or only formats (zero-width, bidi, tags, fillers,
+// variation selectors). What belongs to what is seen stays: the joiner of emoji families, the signs around Arabic numbers,
+// and the selector that follows a character which has variants: an emoji (for Unicode also 1, # and *), a Han ideograph.
+const INVISIBLE =
+  /(?![\u0600-\u0605\u06DD\u200D]|(?<=[\p{Emoji}\p{sc=Han}])[\uFE00-\uFE0F])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Cf}\p{DI}\xA0]/gu;
 
 /** @example visibleText("a\nb\u202E") is "a↵b⟨U+202E⟩" */
 export function visibleText(text: string): string {
@@ -16,7 +18,7 @@ export function visibleText(text: string): string {
 
 /** As `visibleText`, for text whose line ends and tabs are kept, since the view draws them. */
 export function visibleLines(text: string): string {
-  return text.split(/([\n\t])/).map((part) => part === "\n" || part === "\t" ? part : visibleText(part)).join("");
+  return text.replace(/[^\n\t]+/g, (part) => visibleText(part));
 }
 
 function codePointMark(character: string): string {

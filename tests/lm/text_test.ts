@@ -61,6 +61,29 @@ Deno.test("visibleText() marks what cannot be seen and leaves what can", () => {
   for (const plain of ["é日本👩‍👩‍👧 مرحبا", "<b>&amp;"]) assert.equal(visibleText(plain), plain);
 });
 
+Deno.test("visibleText() marks whatever Unicode says is drawn as nothing, wherever it stands, the joiner apart", () => {
+  const ignored = Array.from({ length: 0x110000 }, (_, code) => code).filter((code) =>
+    /\p{Default_Ignorable_Code_Point}/u.test(String.fromCodePoint(code)) && code !== 0x200d
+  );
+  assert.ok(ignored.length > 4_000);
+  for (const code of ignored) {
+    const mark = `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+    const character = String.fromCodePoint(code);
+    assert.equal(visibleText(`a${character}`), `a${mark}`);
+    // After one that may stand there, as after an emoji, the next is hidden text.
+    assert.equal(visibleText(`❤\uFE0F${character}`), `❤\uFE0F${mark}`);
+  }
+  const hidden = [..."hi"].map((letter) => String.fromCodePoint(0xe0100 + (letter.codePointAt(0) ?? 0) - 16)).join("");
+  assert.equal(visibleText(`😊${hidden}`), "😊⟨U+E0158⟩⟨U+E0159⟩");
+});
+
+Deno.test("visibleText() leaves the selectors of emoji, keycaps and ideographs, which have variants", () => {
+  for (const plain of ["❤️", "❤️‍🔥", "🏳️‍🌈", "☎︎", "1️⃣", "#️⃣", "*️⃣", "©️", "㐂︀", "葛︀", "👁️‍🗨️"]) {
+    assert.equal(visibleText(plain), plain, plain);
+  }
+  for (const base of ["é", "-", "a", "й"]) assert.equal(visibleText(`${base}\uFE0F`), `${base}⟨U+FE0F⟩`);
+});
+
 Deno.test("decodeWire() is the inverse of encodeWire(), −∞ included", () => {
   const candidate = { token: token([0]), finalLogprob: -Infinity, excludedBy: "top_k", top: [{ restLogprob: -1 }] };
   assert.match(encodeWire(candidate), /"final_logprob":null/);

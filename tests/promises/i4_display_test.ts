@@ -8,29 +8,18 @@ import { type RigApp, rigApp } from "../rig/rig_app.ts";
 
 const CELL_BYTES = 5_000_000, SHOWN_BYTES = 64_000, ROWS = 10_000, ROWS_A_PAGE = 20;
 
-/** Characters that nobody sees, or that move others: controls, directions, widths of zero, separators, tags. */
-const UNSEEN: readonly number[] = [
-  ...range(0x01, 0x08),
-  ...range(0x0b, 0x0c),
-  ...range(0x0e, 0x1f),
-  ...range(0x7f, 0x9f),
-  0xad,
-  0x61c,
-  0x180e,
-  0x200b,
-  0x200c,
-  0x200e,
-  0x200f,
-  ...range(0x2028, 0x202e),
-  ...range(0x2060, 0x206f),
-  0xfeff,
-  0xe0001,
-  0xe0041,
-];
+/** As Unicode tells them: controls, directions, line and paragraph ends, and what is drawn as nothing. */
+const UNSEEN_PROPERTIES = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+/** Line ends and tabs, which views draw, and the joiner, which belongs to the emoji beside it. */
+const SEEN = "\t\n\r\u200D";
+/** From here on they come by the thousand: tags, selectors and what is yet to be. */
+const MANY = 0xe0000;
 
-function range(from: number, to: number): readonly number[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
-}
+/** All but NUL, and of the many two in 256. */
+const UNSEEN: readonly number[] = Array.from({ length: 0x10ffff }, (_, index) => index + 1).filter((code) => {
+  const character = String.fromCodePoint(code);
+  return UNSEEN_PROPERTIES.test(character) && !SEEN.includes(character) && (code < MANY || code % 256 < 2);
+});
 
 /** What is read: not what scripts, addresses and fields to write in hold, where a mark would be a change. */
 function shownParts(html: string): string {
