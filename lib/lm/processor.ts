@@ -53,21 +53,28 @@ export function logitBias(logits: Float32Array, bias: SamplingParams["logitBias"
   }
 }
 
+/** The largest number of 32 bits. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
 /**
  * Divides positive logits of seen tokens by `penalty`, multiplies negative ones (Keskar et al., CTRL, 2019).
+ * @param shift what was taken from all logits before: it is their sign without that which counts
  * @example logits [2, −2, 1], ids 0 and 1 seen, penalty 2 gives [1, −4, 1]
  */
-export function repetitionPenalty(logits: Float32Array, seen: SeenTokens, penalty: number): void {
+export function repetitionPenalty(logits: Float32Array, seen: SeenTokens, penalty: number, shift = 0): void {
   if (!(penalty > 0)) {
     throw new RangeError(`Cannot apply repetition_penalty as it must be above 0: current value is ${penalty}`);
   }
-  for (const id of seen.prompt) penalize(logits, id, penalty);
-  for (const id of seen.completion.keys()) if (!seen.prompt.has(id)) penalize(logits, id, penalty);
+  for (const id of seen.prompt) penalize(logits, id, penalty, shift);
+  for (const id of seen.completion.keys()) if (!seen.prompt.has(id)) penalize(logits, id, penalty, shift);
 }
 
-function penalize(logits: Float32Array, id: TokenId, penalty: number): void {
-  const value = at(logits, id);
-  if (id < logits.length) logits[id] = value > 0 ? value / penalty : value * penalty;
+function penalize(logits: Float32Array, id: TokenId, penalty: number, shift: number): void {
+  const value = at(logits, id) + shift;
+  if (value === -Infinity) return;
+  // Subtle: after the smallest temperatures a penalty can be too large for float32, and it removes no token.
+  const moved = (value > 0 ? value / penalty : value * penalty) - shift;
+  logits[id] = Math.max(-LARGEST, Math.min(LARGEST, moved));
 }
 
 /** Subtracts `penalty` for each time a token is in the completion. */
@@ -82,7 +89,7 @@ export function presencePenalty(logits: Float32Array, seen: SeenTokens, penalty:
 
 /**
  * Divides logits by `temperature`; at 0 only the largest stays (of equals the lowest id).
- * The largest becomes 0, which changes no probability.
+ * The largest becomes 0, which changes no probability; `temperatureShift` tells by how much all are less.
  * @param distribution that of the logits
  * @example [2, 1] at 0.5 gives [0, -2]
  */
@@ -94,6 +101,16 @@ export function temperature(logits: Float32Array, temperature: number, { mode }:
   // Subtle: from the largest, which then stays 0, so that no temperature is too small for float32.
   const largest = at(logits, mode);
   for (let id = 0; id < logits.length; id++) logits[id] = (at(logits, id) - largest) / temperature;
+}
+
+/**
+ * What is taken from all logits once the temperature has acted on them; 0 where that is past all numbers.
+ * @param shift what was taken before
+ * @example [2, 1] at 0.5 are [4, 2] without the shift, which is 4
+ */
+export function temperatureShift({ logits, mode }: Distribution, temperature: number, shift: number): number {
+  const after = (at(logits, mode) + shift) / temperature;
+  return Number.isFinite(after) ? after : 0;
 }
 
 /** Keeps the `k` largest. @example [3, 1, 2] with k = 2 keeps ids 0 and 2 */

@@ -123,7 +123,12 @@ export class Sampler {
   /** Runs the processors whose params are not the identity, in the params' order, and logs what each removed. */
   #process(params: SamplingParams, seen: processor.SeenTokens): ProcessorLog[] {
     const active = params.order.filter((name) => processor.isActive(name, params));
-    return active.map((name, index) => this.#logged(name, index, params, seen));
+    let shift = 0;
+    return active.map((name, index) => {
+      const log = this.#logged(name, index, params, { seen, shift });
+      if (name === "temperature") shift = processor.temperatureShift(this.#stage(index - 1), params.temperature, shift);
+      return log;
+    });
   }
 
   /** The distribution after the processor of that index; before the first of them, the raw one. */
@@ -135,24 +140,31 @@ export class Sampler {
   #apply(
     name: ProcessorName,
     params: SamplingParams,
-    seen: processor.SeenTokens,
+    state: EditState,
     before: Distribution,
     after: Distribution,
   ): void {
     if (name === "temperature" && params.temperature === 0) return void after.setCertain(before.mode);
     after.logits.set(before.logits);
-    edit(after.logits, name, params, seen, before);
+    edit(after.logits, name, params, state, before);
     const mode = processor.isEdit(name) ? topIds(after.logits, 1)[0] ?? 0 : before.mode;
     if (after.logits[mode] === -Infinity) throw new NoCandidateError(name);
     after.update(mode);
   }
 
   /** Subtle: the mass is that of the distribution just before the processor acts, so the entries tell a story in order. */
-  #logged(name: ProcessorName, index: number, params: SamplingParams, seen: processor.SeenTokens): ProcessorLog {
+  #logged(name: ProcessorName, index: number, params: SamplingParams, state: EditState): ProcessorLog {
     const before = this.#stage(index - 1), after = this.#stage(index);
-    this.#apply(name, params, seen, before, after);
+    this.#apply(name, params, state, before, after);
     return { name, removed: before.size - after.size, removedMass: before.massWithout(after), kept: after.size };
   }
+}
+
+/** What a processor needs beside params and logits. */
+interface EditState {
+  readonly seen: processor.SeenTokens;
+  /** What was taken from all logits by processors before it. */
+  readonly shift: number;
 }
 
 /** @param before the distribution of the logits */
@@ -160,14 +172,14 @@ function edit(
   logits: Float32Array,
   name: ProcessorName,
   params: SamplingParams,
-  seen: processor.SeenTokens,
+  { seen, shift }: EditState,
   before: Distribution,
 ): void {
   switch (name) {
     case "logit_bias":
       return processor.logitBias(logits, params.logitBias);
     case "repetition_penalty":
-      return processor.repetitionPenalty(logits, seen, params.repetitionPenalty);
+      return processor.repetitionPenalty(logits, seen, params.repetitionPenalty, shift);
     case "frequency_penalty":
       return processor.frequencyPenalty(logits, seen, params.frequencyPenalty);
     case "presence_penalty":

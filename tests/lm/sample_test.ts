@@ -199,6 +199,39 @@ Deno.test("step() runs the processors in the params' order, hand-computed", () =
   assert.ok(Math.abs(Math.exp(late.top[0]?.finalLogprob ?? 0) - 0.8) < 1e-6, "0.25 ÷ (0.25 + 0.0625)");
 });
 
+Deno.test("repetition_penalty after temperature looks at the sign of logits ÷ temperature, hand-computed", () => {
+  const order = ["temperature", ...PROCESSORS.filter((name) => name !== "temperature")] as const;
+  const finalsOf = (temperature: number, params: Partial<SamplingParams>, seen: number[]) => {
+    const { top } = step([5, 4.5, 1, -2], { temperature, repetitionPenalty: 1.5, order, ...params }, 4, seen);
+    return top.toSorted((one, other) => one.token.id - other.token.id).map(({ finalLogprob = NaN }) =>
+      Math.exp(finalLogprob)
+    );
+  };
+  const isNear = (finals: readonly number[], logits: readonly number[]) => {
+    for (const [id, p] of softmax(Float32Array.from(logits)).entries()) {
+      assert.ok(Math.abs((finals[id] ?? NaN) - p) < 1e-6);
+    }
+  };
+  // ÷ 0.5: 10, 9, 2, −4; of those seen 10 ÷ 1.5 and −4 · 1.5.
+  isNear(finalsOf(0.5, {}, [0, 3]), [10 / 1.5, 9, 2, -6]);
+  // 2 with a bias of −5 is −3, and then −3 · 1.5.
+  isNear(finalsOf(0.5, { logitBias: { 2: -5 } }, [2]), [10, 9, -4.5, -4]);
+  isNear(finalsOf(2, {}, [0, 3]), [2.5 / 1.5, 2.25, 0.5, -1.5]);
+  // At 1 nothing is divided; next to it nothing may jump.
+  for (const temperature of [1, 1 - 1e-6, 1 + 1e-6]) {
+    const [p = NaN] = finalsOf(temperature, {}, [0]);
+    assert.ok(Math.abs(p - 0.23185) < 1e-5, `${p}: exp(5 ÷ 1.5) of exp(5 ÷ 1.5) + exp(4.5) + exp(1) + exp(−2)`);
+  }
+  for (const temperature of [1e-30, 1e-45, 1e-300, 5e-324]) {
+    for (const repetitionPenalty of [0.5, 1.5]) {
+      assert.ok(
+        finalsOf(temperature, { repetitionPenalty }, [0]).some((p) => p === 1),
+        "one token is left, and none is NaN",
+      );
+    }
+  }
+});
+
 Deno.test("step() shows the chosen token even when it is not among the most probable", () => {
   const taken = step([5, 4, 3, 2, 1, 0], { seed: 3, temperature: 2 }, 1, []);
   assert.ok(taken.top.some(({ token }) => token.id === taken.token.id));
