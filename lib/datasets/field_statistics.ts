@@ -8,7 +8,7 @@ export interface FieldStatistics {
   readonly distinct?: number;
   /** The most frequent values, most frequent first; empty where every value is another one. */
   readonly top: readonly { readonly text: string; readonly count: number }[];
-  /** Present where every value is a number. */
+  /** Of all values but empty ones; present where these are numbers, and there are some. */
   readonly numbers?: NumberStatistics;
   /** Characters (UTF-16 units) of a value. */
   readonly length: { readonly min: number; readonly max: number; readonly mean: number };

@@ -3,7 +3,7 @@
 /**
  * Texts as they are, numbers and truth values as they are written, lists and objects as their leaves, one a line.
  * @param inside the lists and objects that hold the value
- * @returns undefined for what is absent or null: it matches nothing and is sorted last
+ * @returns undefined for what is absent or null: it matches nothing and is sorted last, beside what is empty
  * @example fieldText(["a", { b: 2 }]) is "a\n2"
  */
 export function fieldText(value: unknown, inside: readonly unknown[] = []): string | undefined {
@@ -16,7 +16,11 @@ export function fieldText(value: unknown, inside: readonly unknown[] = []): stri
   return Object.values(value).map((item) => fieldText(item, [...inside, value]) ?? "").join("\n");
 }
 
-/** The number that a field's text is written as; undefined when it is none. @example fieldNumber("1e3") is 1000 */
+/**
+ * The number that a field's text is written as, as cells of CSV files are: spaces around it, a plus and a bare point are part
+ * of that. Undefined when it is none.
+ * @example fieldNumber("1e3") is 1000, fieldNumber(" +.5") is 0.5
+ */
 export function fieldNumber(text: string | undefined): number | undefined {
   if (text === undefined || text.length > NUMBER_CHARACTERS || !NUMBER.test(text)) return undefined;
   const value = Number(text);
@@ -25,7 +29,7 @@ export function fieldNumber(text: string | undefined): number | undefined {
 
 /** Longer than what the pattern takes, so that it is not tried on texts of megabytes. */
 const NUMBER_CHARACTERS = 70;
-const NUMBER = /^-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?$/;
+const NUMBER = /^\s*[-+]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?\s*$/;
 
 /** The fields of a row; a row that is no object is its one field `row`. */
 export function rowEntries(row: unknown): readonly (readonly [name: string, value: unknown])[] {

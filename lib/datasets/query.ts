@@ -61,7 +61,8 @@ export async function scanIndices(dataset: Dataset<unknown>, query: RowQuery): P
         ? await matchesInTurns(fields, wanted, filter, turns)
         : matches(fields, wanted, filter);
       if (!isWanted) continue;
-      const text = sort && fields.get(sort.field);
+      // What is empty is as good as absent.
+      const text = sort && (fields.get(sort.field) || undefined);
       if (sort === undefined) found.push(each.index);
       else keys.push({ index: each.index, text, number: fieldNumber(text) });
     }

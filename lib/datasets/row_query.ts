@@ -13,7 +13,7 @@ export interface RowQuery {
   readonly signal?: AbortSignal;
 }
 
-/** Numbers come before texts, and what is absent comes last in both directions; equals stay in the order of the rows. */
+/** Numbers come before texts, and what is empty or absent comes last in both directions; equals stay in the order of the rows. */
 export interface RowSort {
   readonly field: string;
   readonly descending: boolean;

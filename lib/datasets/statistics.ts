@@ -65,6 +65,7 @@ class Column {
   readonly #counts = new Map<string, number>();
   readonly #numbers: number[] = [];
   #present = 0;
+  #empty = 0;
   #overflows = false;
   #shortest = Infinity;
   #longest = 0;
@@ -72,6 +73,7 @@ class Column {
 
   add(text: string): void {
     this.#present++;
+    if (text === "") this.#empty++;
     this.#shortest = Math.min(this.#shortest, text.length);
     this.#longest = Math.max(this.#longest, text.length);
     this.#characters += text.length;
@@ -83,12 +85,13 @@ class Column {
   }
 
   statistics(): Omit<FieldStatistics, "field"> {
+    const isNumeric = this.#numbers.length > 0 && this.#numbers.length === this.#present - this.#empty;
     const repeated = [...this.#counts].filter(([, count]) => count > 1).toSorted(([, one], [, other]) => other - one);
     return {
       present: this.#present,
       ...(this.#overflows ? {} : { distinct: this.#counts.size }),
       top: repeated.slice(0, SHOWN_VALUES).map(([text, count]) => ({ text, count })),
-      ...(this.#numbers.length === this.#present ? { numbers: numberStatistics(this.#numbers) } : {}),
+      ...(isNumeric ? { numbers: numberStatistics(this.#numbers) } : {}),
       length: { min: this.#shortest, max: this.#longest, mean: this.#characters / this.#present },
     };
   }

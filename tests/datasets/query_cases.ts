@@ -60,8 +60,11 @@ const CASES: readonly (readonly [Wish, indices: readonly number[], total?: numbe
   // Numbers first, then texts, absent last; equals in the order of the rows.
   [{ sort: "count" }, [3, 0, 2, 1, 5, 6, 4]],
   [{ sort: "-count" }, [6, 5, 1, 0, 2, 3, 4]],
-  [{ sort: "text" }, [5, 4, 3, 6, 0, 2, 1]],
+  [{ sort: "text" }, [5, 4, 6, 0, 2, 1, 3]],
+  [{ sort: "-text" }, [1, 2, 0, 6, 4, 5, 3]],
   [{ sort: "-text", limit: 2 }, [1, 2], 7],
+  [{ filter: { count: ">+3." } }, [1, 5]],
+  [{ filter: { count: "> .5 <4" } }, [0, 2]],
   [{ sort: "flag" }, [5, 0, 1, 2, 3, 4, 6]],
   [{ sort: "no such field" }, [0, 1, 2, 3, 4, 5, 6]],
   [{ sort: 'a"b' }, [0, 1, 2, 3, 4, 5, 6]],

@@ -22,7 +22,7 @@ export function matchesSql(query: Pick<RowQuery, "search" | "filter">, fields: F
   return { sql: `SELECT row FROM rows WHERE ${where(query, fields, bind)} ORDER BY row`, values };
 }
 
-/** The numbers of a page of them in an order: numbers before texts, what is absent last, equals as the rows stand. */
+/** The numbers of a page of them in an order: numbers before texts, what is empty or absent last, equals as the rows stand. */
 export function sortedSql(query: RowQuery & { readonly sort: RowSort }, fields: FieldIds): Statement {
   const { values, bind } = binding();
   const { sort: { field, descending }, offset, limit } = query;
@@ -30,10 +30,10 @@ export function sortedSql(query: RowQuery & { readonly sort: RowSort }, fields: 
   const table = id === undefined ? "(SELECT NULL AS row, NULL AS text, NULL AS number LIMIT 0)" : `field_${id}`;
   const way = descending ? "DESC" : "ASC";
   const order = [
-    "text IS NULL",
+    "nullif(text, '') IS NULL",
     `number IS NULL ${way}`,
     `number ${way}`,
-    `CASE WHEN number IS NULL THEN text END ${way}`,
+    `CASE WHEN number IS NULL THEN nullif(text, '') END ${way}`,
     "rows.row",
   ];
   const sql = `SELECT rows.row FROM rows LEFT JOIN ${table} AS sorted ON sorted.row = rows.row

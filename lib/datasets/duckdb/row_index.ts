@@ -120,7 +120,7 @@ function lengthOf(parts: readonly ArrayLike<number>[]): number {
 async function numbersOf(connection: DuckDBConnection, table: string): Promise<Float64Array> {
   const parts = await columnOf(
     connection,
-    { sql: `SELECT number FROM ${table} ORDER BY row`, values: [] },
+    { sql: `SELECT number FROM ${table} WHERE number IS NOT NULL ORDER BY row`, values: [] },
     Float64Array,
   );
   const numbers = new Float64Array(lengthOf(parts));
@@ -134,9 +134,10 @@ async function read(connection: DuckDBConnection, sql: string): Promise<readonly
 
 /** Subtle: values are grouped by their hashes, of 64 bits, as the values themselves would not fit into memory. */
 async function fieldStatistics(connection: DuckDBConnection, table: string): Promise<Omit<FieldStatistics, "field">> {
-  const [[present, numbers, min, max, characters] = []] = await read(
+  const [[present, filled, numbers, min, max, characters] = []] = await read(
     connection,
-    `SELECT count(*), count(number), min(length(text)), max(length(text)), sum(length(text)) FROM ${table}`,
+    `SELECT count(*), count(nullif(text, '')), count(number), min(length(text)), max(length(text)), sum(length(text))
+     FROM ${table}`,
   );
   const groups = `WITH groups AS (SELECT count(*) AS times, min(row) AS first FROM ${table} GROUP BY hash(text))`;
   const [[distinct] = []] = await read(connection, `${groups} SELECT count(*) FROM groups`);
@@ -145,7 +146,7 @@ async function fieldStatistics(connection: DuckDBConnection, table: string): Pro
     `${groups}, top AS (SELECT * FROM groups WHERE times > 1 ORDER BY times DESC, first LIMIT ${SHOWN_VALUES})
      SELECT text, times FROM top JOIN ${table} ON row = first ORDER BY times DESC, first`,
   );
-  const isNumeric = Number(numbers) === Number(present);
+  const isNumeric = Number(numbers) > 0 && Number(numbers) === Number(filled);
   return {
     present: Number(present),
     ...(Number(distinct) > MOST_VALUES ? {} : { distinct: Number(distinct) }),

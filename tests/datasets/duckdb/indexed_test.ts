@@ -37,7 +37,8 @@ Deno.test("an index answers every question as looking at each row does", async (
 const HOSTILE: readonly unknown[] = [
   ..."\0|a\0b|\ud800|\udfff\ud800x|🙂|\uffff|\ue000|İ|i\u0307|ΣΑΣ|ςσ|ß|ẞ|K|ﬀ|Å|A\u030a|\u{10400}|\u{10428}|'|\"|%|_|\\|;|--"
     .split("|"),
-  ..."10|9|09|1e3|1E3|-0|0|0.0|-1.50|1e308|-1e308|1e309|9007199254740993|0x10|Infinity|NaN| 3|3 |１|1_0|--1".split("|"),
+  ..."10|9|09|1e3|1E3|-0|0|0.0|-1.50|1e308|-1e308|1e309|9007199254740993|0x10|Infinity|NaN| 3|3 | +.5 |.|+|9.|+7|.5e1|\u00a07|１|1_0|--1"
+    .split("|"),
   ...["", " ", "\n", null, true, false, 0, -0, 1.5, 1e21, 1e-7, 2 ** 53 + 2, 1e308, -1e308, 5e-324],
   ...[[], {}, [[]], ["a", ["B", null]], { b: 1, a: { c: "É" } }, [1, 2], { __proto__: null, toString: "x" }],
 ];
