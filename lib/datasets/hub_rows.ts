@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { dictionary } from "../lm/dictionary.ts";
 import { checkIndex, type Dataset, type DatasetContext } from "./dataset.ts";
+import { parseExactly } from "./exact_json.ts";
 import { hubRefusal } from "./hub_refusal.ts";
 import type { FoundRow } from "./row_query.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
@@ -149,7 +150,7 @@ class Pages {
         ? failed(`add "${address.host}" to "net" of the task's permissions in deno.json`, error)
         : failed(`${address.host} cannot be reached (${thrownText(error)})`, error);
     });
-    const body: unknown = await response.json().catch(() => undefined);
+    const body = await response.text().then(parseExactly).catch(() => undefined);
     if (!response.ok) {
       throw failed(
         hubRefusal(response.status, this.#token !== undefined) ?? refusalOf(response.status, address.host, body),

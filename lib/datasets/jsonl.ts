@@ -1,5 +1,6 @@
 import { checkIndex, type Dataset, type DatasetContext, type DatasetSource, type RowProblem } from "./dataset.ts";
 import { EmptyFileError } from "./empty_file.ts";
+import { parseExactly } from "./exact_json.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 import { indexed } from "./duckdb/indexed.ts";
 import { keptLineIndex } from "./line_index.ts";
@@ -107,7 +108,7 @@ function noLine(name: string): EmptyFileError {
 }
 
 function parseRow<Sample extends object>(line: string, schema: RowSchema<Sample> | undefined): Sample {
-  const value: unknown = MANY_DIGITS.test(line) ? JSON.parse(line, exactly) : JSON.parse(line);
+  const value = parseExactly(line);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new SyntaxError(`expected an object, got ${describe(value)}`);
   }
@@ -115,15 +116,6 @@ function parseRow<Sample extends object>(line: string, schema: RowSchema<Sample>
     throw new SyntaxError(`expected at most ${MOST_LEVELS} lists and objects inside each other`);
   }
   return checkRow(value, schema);
-}
-
-/** A number of fewer digits is exact. */
-const MANY_DIGITS = /\d{16}/;
-
-/** Whole numbers that a number does not hold exactly are texts, as Parquet's are. */
-function exactly(_: string, value: unknown, { source = "" }: { readonly source?: string } = {}): unknown {
-  const isInexact = typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source);
-  return isInexact ? source : value;
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

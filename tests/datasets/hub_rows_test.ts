@@ -15,6 +15,10 @@ function startRows(pages: string[]) {
     const { dataset, config, split, offset = "", length } = Object.fromEntries(searchParams);
     assert.deepEqual([pathname, length], ["/rows", "100"]);
     if (dataset === "org/private") return Response.json({ error: "no" }, { status: 401 });
+    if (dataset === "org/exact") {
+      const row = '{"id":9007199254740993,"small":7,"list":[-9223372036854775808]}';
+      return new Response(`{"rows":[{"row_idx":0,"row":${row},"truncated_cells":[]}],"num_rows_total":1}`);
+    }
     if (dataset === "org/odd") return Response.json({ rows: "none" });
     if (split !== "train") return Response.json({ error: `The split ${split} does not exist` }, { status: 404 });
     pages.push(`${config} ${offset}${request.headers.has("authorization") ? " with a token" : ""}`);
@@ -61,6 +65,8 @@ Deno.test("hubDataset() reads rows a page at a time where no file may be kept, a
       /there is no such data set, or it is private or gated: then set HF_TOKEN/,
     );
     await assert.rejects(open("org/private", {}, "hf_old"), /HF_TOKEN is not accepted, or there is no such data set$/);
+    const exact = await (await open("org/exact")).row(0);
+    assert.deepEqual(exact, { id: "9007199254740993", small: 7, list: ["-9223372036854775808"] }, "as Parquet's are");
     await assert.rejects(open("org/odd"), /answers what are no rows/);
     const large = await open("org/large");
     assert.deepEqual(await large.row(100), { n: 100, text: "row 100" });
