@@ -79,7 +79,8 @@ export class ActionRun {
       if (next === undefined) return this.#leave(steps.return());
       if (next.done === true) return;
       this.#options.onYield();
-      if (typeof next.value === "object") {
+      // Subtle: a module may be plain JavaScript, where null is yielded too.
+      if (typeof next.value === "object" && next.value !== null) {
         this.#progress = { done: next.value.done, of: next.value.of };
         this.#options.onProgress();
       }

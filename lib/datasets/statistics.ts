@@ -3,6 +3,7 @@ import type { Dataset } from "./dataset.ts";
 import type { FieldStatistics, NumberStatistics, Statistics } from "./field_statistics.ts";
 import { fieldNumber, fieldText, rowEntries } from "./field_text.ts";
 import { LateError } from "./late_error.ts";
+import { Turns } from "./turns.ts";
 
 /** Most rows that are looked at. */
 const MOST_ROWS = 20_000;
@@ -32,10 +33,10 @@ export function mayLookAtAll({ size, statistics }: Dataset<unknown>): boolean {
   return statistics !== undefined || size <= MOST_ROWS;
 }
 
-/** Looks at all rows, or at so many at even distances. */
-export async function lookAtRows(dataset: Dataset<unknown>): Promise<Statistics> {
+/** Looks at all rows, or at so many at even distances. @param pause what gives others their turn */
+export async function lookAtRows(dataset: Dataset<unknown>, pause?: () => Promise<void>): Promise<Statistics> {
   const columns = new Map<string, Column>();
-  const step = Math.max(1, dataset.size / MOST_ROWS);
+  const step = Math.max(1, dataset.size / MOST_ROWS), turns = new Turns(TURN_ROWS, undefined, pause);
   let rows = 0;
   for (let at = 0; at < dataset.size; at += step) {
     try {
@@ -51,7 +52,8 @@ export async function lookAtRows(dataset: Dataset<unknown>): Promise<Statistics>
       if (error instanceof LateError) throw error;
       // A row that cannot be read stands in the table, with its reason.
     }
-    if (rows % TURN_ROWS === TURN_ROWS - 1) await new Promise((resolve) => setTimeout(resolve));
+    const turn = turns.did(1);
+    if (turn !== undefined) await turn;
   }
   return {
     rows,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Dataset, rows } from "../../lib/datasets/dataset.ts";
-import { numberStatistics, statisticsOf } from "../../lib/datasets/statistics.ts";
+import { lookAtRows, numberStatistics, statisticsOf } from "../../lib/datasets/statistics.ts";
 
 const BASE = new URL("file:///");
 
@@ -60,6 +60,16 @@ Deno.test("of a large split so many rows are looked at, at even distances, once"
   assert.deepEqual(id?.top, []);
   await statisticsOf(dataset);
   assert.equal(reads, 20_000);
+});
+
+Deno.test("others get their turn after each thousand rows, also where nearly none can be read", async () => {
+  const row = (index: number) => {
+    if (index >= 999) throw new Error("not readable");
+    return { index };
+  };
+  let pauses = 0;
+  const { rows: count } = await lookAtRows({ size: 5_000, problems: [], row }, () => Promise.resolve(void pauses++));
+  assert.deepEqual([count, pauses], [999, 5]);
 });
 
 Deno.test("ranges lie between round numbers and hold every value; there are none where there is nothing to divide", () => {

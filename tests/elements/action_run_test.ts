@@ -43,6 +43,20 @@ Deno.test("an action that is a plain generator runs to its end, step by step, an
   assert.equal(failed.status, "failed");
 });
 
+Deno.test("an action of plain JavaScript that yields null sends what changed, as one that yields nothing", async () => {
+  let yields = 0;
+  const run = new ActionRun({ report: () => assert.fail(), onYield: () => yields++, onProgress: () => assert.fail() });
+  const steps = function* (): Generator<unknown> {
+    yield null;
+  };
+  const { status } = await run.perform({
+    inputs: [],
+    refusal: undefined,
+    prepare: () => steps as () => Generator<undefined, void, void>,
+  });
+  assert.deepEqual([status, yields], ["done", 1]);
+});
+
 Deno.test("an action that gives a list, as an arrow function does unseen, is done at once", async () => {
   const run = new ActionRun({ report: () => assert.fail(), onYield: () => assert.fail(), onProgress() {} });
   const list: () => unknown = () => [1, 2];
