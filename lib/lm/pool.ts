@@ -107,11 +107,11 @@ function edited(step: WholeStep, chosen: Candidate, editing: Editing): Pool | Po
   if (!isFirst) return "order";
   if (needsBefore && (before === undefined || (needsPrompt && before.prompt === undefined))) return "prompt";
   if (needsPrompt && step.logNormalizer === undefined) return "logits";
-  const edit = (id: TokenId, logprob: number) => moved(id, logprob, editing, step.logNormalizer ?? 0);
+  const edit = (id: TokenId, logprob: number) => moved(id, logitOf(logprob, step), editing) - normalizerOf(step);
   const rated = step.top.map((candidate) => ({ candidate, logprob: edit(candidate.token.id, candidate.logprob) }))
     .filter(({ logprob }) => logprob > -Infinity)
     .toSorted((one, other) => other.logprob - one.logprob || one.candidate.token.id - other.candidate.token.id);
-  const unshown = unshownAfter(step, editing, edit);
+  const unshown = unshownAfter(step, editing, edit, (logprob) => logitOf(logprob, step) - normalizerOf(step));
   const ceiling = unshown === undefined ? -Infinity : Math.max(unshown.ceiling, ...unshown.raised.values());
   const size = rated.filter(({ logprob }) => logprob > ceiling).length;
   const place = rated.findIndex(({ candidate }) => candidate === chosen);
@@ -124,29 +124,39 @@ function edited(step: WholeStep, chosen: Candidate, editing: Editing): Pool | Po
   };
 }
 
-/** A logprob after the edits, in their order. @param normalizer what makes a logit of a logprob */
-function moved(id: TokenId, logprob: number, { edits, params, before }: Editing, normalizer: number): number {
+function normalizerOf({ logNormalizer = 0 }: Step): number {
+  return logNormalizer;
+}
+
+/** Subtle: rounded to 32 bits, as a model's is and as it is after each edit, so that what was equal there is equal here. */
+function logitOf(logprob: number, step: Step): number {
+  return Math.fround(logprob + normalizerOf(step));
+}
+
+/** A logit after the edits, in their order. */
+function moved(id: TokenId, logit: number, { edits, params, before }: Editing): number {
   const times = before?.completion.get(id) ?? 0;
-  let value = logprob;
   for (const name of edits) {
-    if (name === "logit_bias") value += params.logitBias[id] ?? 0;
-    else if (name === "frequency_penalty") value -= params.frequencyPenalty * times;
-    else if (name === "presence_penalty") value -= times > 0 ? params.presencePenalty : 0;
+    if (name === "logit_bias") logit += params.logitBias[id] ?? 0;
+    else if (name === "frequency_penalty") logit -= params.frequencyPenalty * times;
+    else if (name === "presence_penalty") logit -= times > 0 ? params.presencePenalty : 0;
     else if (times > 0 || before?.prompt?.has(id) === true) {
-      const logit = value + normalizer;
-      value = (logit > 0 ? logit / params.repetitionPenalty : logit * params.repetitionPenalty) - normalizer;
+      logit = logit > 0 ? logit / params.repetitionPenalty : logit * params.repetitionPenalty;
     }
+    logit = Math.fround(logit);
   }
-  return value;
+  return logit;
 }
 
 function unshownAfter(
   step: WholeStep,
   { edits, params, before }: Editing,
   edit: (id: TokenId, logprob: number) => number,
+  rounded: (logprob: number) => number,
 ): Unshown | undefined {
-  const whole = unshownOf(step);
-  if (whole === undefined) return undefined;
+  const exact = unshownOf(step);
+  if (exact === undefined) return undefined;
+  const whole = { ...exact, ceiling: rounded(exact.ceiling) };
   const biased = edits.includes("logit_bias") ? Object.keys(params.logitBias).map(Number) : [];
   const seen = edits.some((name) => name !== "logit_bias") ? before?.completion.keys() ?? [] : [];
   const inPrompt = edits.includes("repetition_penalty") ? before?.prompt ?? [] : [];

@@ -84,9 +84,11 @@ export function drawnAgain(step: Step, params: SamplingParams, before?: TokensBe
   const most = topKIsFirst ? topK : Infinity;
   const kept = ranked.slice(0, most);
   // The rest takes part unless top_k ends within what is shown.
-  const rest = most <= ranked.length || unshown === undefined
-    ? undefined
-    : tailBounds(pool, unshown, inverse("top_p"), topKIsFirst ? topK - ranked.length : Infinity);
+  const rest = most <= ranked.length || unshown === undefined ? undefined : tailBounds(pool, unshown, {
+    best: best.logprob,
+    inverse: inverse("top_p"),
+    taking: topKIsFirst ? topK - ranked.length : Infinity,
+  });
 
   const nucleus = topPVerdict(kept, chosen, params.topP, inverse("top_p"), rest);
   if (nucleus.kind !== "kept") return nucleus;
@@ -106,15 +108,27 @@ interface Bounds {
   readonly high: number;
 }
 
-/** Least and most that the tempered mass Σ p^a of the `taking` most probable tokens outside of `ranked` can be. */
+interface Tail {
+  readonly best: number;
+  /** 1 ÷ temperature. */
+  readonly inverse: number;
+  /** How many of the tail count. */
+  readonly taking: number;
+}
+
+/**
+ * Least and most that the tempered mass Σ (p ÷ best p)^a of the `taking` most probable tokens outside of `ranked` can be.
+ * Subtle: beside the best no number is too large or too small, whatever bias and temperature are.
+ */
 function tailBounds(
   { unranked }: Pool,
-  { count, low, high, ceiling, raised }: NonNullable<Pool["unshown"]>,
-  inverse: number,
-  taking: number,
+  unshown: NonNullable<Pool["unshown"]>,
+  { best, inverse, taking }: Tail,
 ): Bounds {
-  const known = unranked.reduce((sum, { logprob }) => sum + Math.exp(logprob * inverse), 0);
-  const most = Math.exp(Math.max(ceiling, ...raised.values()));
+  const { count, raised } = unshown;
+  const low = unshown.low * Math.exp(-best), high = unshown.high * Math.exp(-best);
+  const known = unranked.reduce((sum, { logprob }) => sum + Math.exp((logprob - best) * inverse), 0);
+  const ceiling = Math.max(unshown.ceiling, ...raised.values()) - best, most = Math.exp(ceiling);
   const spread = (mass: number) => count * (mass / count) ** inverse;
   // A mass is packed into as few tokens as can hold it.
   const packed = (mass: number) => mass * Math.max(most, mass / count) ** (inverse - 1);
@@ -124,7 +138,7 @@ function tailBounds(
   };
   if (taking >= count + unranked.length) return all;
   // Of a part of the rest only the most is known: none of it is more probable than the last candidate shown.
-  const highest = Math.max(ceiling, ...raised.values(), ...unranked.map(({ logprob }) => logprob));
+  const highest = Math.max(ceiling, ...unranked.map(({ logprob }) => logprob - best));
   return { low: 0, high: Math.min(all.high, taking * Math.exp(highest * inverse)) };
 }
 
@@ -144,7 +158,7 @@ function topPVerdict(
   rest: Bounds | undefined,
 ): Nucleus {
   if (p >= 1) return { kind: "kept", size: kept.length, isClosed: rest === undefined };
-  const weights = kept.map(({ logprob }) => Math.exp(logprob * inverse));
+  const best = kept[0]?.logprob ?? 0, weights = kept.map(({ logprob }) => Math.exp((logprob - best) * inverse));
   const shown = weights.reduce((sum, weight) => sum + weight, 0);
   const low = shown + (rest?.low ?? 0), high = shown + (rest?.high ?? 0);
   let before = 0, size = 0;
@@ -184,7 +198,8 @@ function drawVerdict(
   const inverse = 1 / params.temperature;
   const best = ranked[0]?.logprob ?? 0;
   const isLikely = (logprob: number) => Math.exp((logprob - best) * minPInverse) >= params.minP;
-  const score = ({ candidate, logprob }: Rated) => logprob * inverse + gumbelAt(key, candidate.token.id);
+  // Subtle: beside the best, so that the noise is not lost in numbers that a small temperature makes large.
+  const score = ({ candidate, logprob }: Rated) => (logprob - best) * inverse + gumbelAt(key, candidate.token.id);
   const likely = unranked.filter(({ logprob }) => isLikely(logprob));
   // Past the ranking only the whole vocabulary is sure to take part.
   const isOpen = params.topP >= 1 && params.topK === 0;
@@ -192,7 +207,7 @@ function drawVerdict(
   for (const rival of [...kept, ...(isOpen ? likely : [])]) {
     if (isLikely(rival.logprob) && score(rival) > score(winner)) winner = rival;
   }
-  const missing = (logprob: number) => score(winner) - logprob * inverse;
+  const missing = (logprob: number) => score(winner) - (logprob - best) * inverse;
   const mayWin = restTakesPart && (
     (!isOpen && likely.some((rival) => score(rival) > score(winner))) ||
     (unshown !== undefined && (

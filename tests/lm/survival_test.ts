@@ -322,3 +322,36 @@ Deno.test("verdictsAlong() counts the tokens before each step, and ends at the f
   assert.deepEqual(kinds, ["kept", "kept", "kept", "lost"]);
   assert.equal(verdictsAlong(steps, { ...GREEDY, frequencyPenalty: 0.6 }, []).length, 3);
 });
+
+Deno.test("survives() agrees with taking the step again where logits are equal, and one is biased", () => {
+  const equal = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: SIZE, maxLength: SIZE });
+  const few = fc.record({
+    topK: fc.constantFrom(0, 1, 2, 5),
+    topP: fc.constantFrom(1, 0.5, 0.01),
+    minP: fc.constantFrom(0, 0.5, 1),
+    temperature: fc.constantFrom(0, 1, 0.05, 1e-30),
+    seed: fc.integer({ min: 0, max: 20 }),
+    logitBias: fc.record({ 3: fc.constantFrom(-Infinity, -4.5, 5.5) }),
+  }).map((some): SamplingParams => ({ ...DEFAULT_PARAMS, ...some }));
+  fc.assert(
+    fc.property(equal, few, few, fc.constantFrom(2, SIZE), (values, first, second, top) => {
+      const taken = take(values, first, top), chosen = taken.token.id;
+      const verdict = survives(taken, second, NOTHING);
+      const [id, excludedBy] = outcomeOf(values, chosen)(second);
+      const shown = JSON.stringify([values, first, second, verdict]);
+      if (verdict.kind === "kept") assert.equal(id, chosen, shown);
+      if (verdict.kind === "excluded") assert.equal(excludedBy, verdict.by, shown);
+      if (verdict.kind === "lost") assert.ok(id !== chosen && [undefined, id].includes(verdict.to?.token.id), shown);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+Deno.test("survives() names what removes a token beside one that a bias makes sure, at small temperatures too", () => {
+  for (const temperature of [1, 0.05, 0.01]) {
+    const taken = take([2, 0, 1, ...Array(SIZE - 3).fill(-9)], { ...DEFAULT_PARAMS, logitBias: { 2: 100 } }, 3);
+    const sure = { ...DEFAULT_PARAMS, temperature, logitBias: { 0: 100 }, topP: 0.95, minP: 0.5 };
+    assert.deepEqual(survives(taken, sure, NOTHING), { kind: "excluded", by: "top_p" });
+    assert.equal(taken.token.id, 2);
+  }
+});
