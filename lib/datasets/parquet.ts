@@ -1,6 +1,6 @@
 import { checkIndex, type Dataset, type DatasetSource } from "./dataset.ts";
 import { indexed } from "./duckdb/indexed.ts";
-import { decimalReadings, withWholeNumbers } from "./parquet_decimals.ts";
+import { columnReadings, withStoredValues } from "./parquet_readings.ts";
 import { checkRow, type RowSchema } from "./row_schema.ts";
 import { checkSource, fileState, get, isRemote, readPart, sourceUrl, whyUnreadable } from "./source.ts";
 import { thrownText } from "../lm/thrown.ts";
@@ -34,7 +34,8 @@ const BROKEN_MS = 2_000;
  * A split in a Parquet file, of which only the rows that are looked at are read; at an address of the web too, by ranges.
  *
  * 64-bit integers and decimals become numbers where these hold them exactly, else texts (but for decimals that are stored as
- * byte arrays of any length, which are always numbers); times become ISO 8601 texts, with all their digits.
+ * byte arrays of any length, which are always numbers); times and intervals become ISO 8601 texts, with all their digits,
+ * and what is no number, or an infinite one, the text "NaN", "Infinity" or "-Infinity".
  * @param path relative to the module's file, or an address of the web
  */
 export function parquet<Sample extends object = Record<string, unknown>>(
@@ -80,10 +81,10 @@ async function readFile<Sample extends object>(
   if (!counts.every((count) => Number.isSafeInteger(count) && count >= 0) || sum !== size) {
     throw new SyntaxError(`Cannot read "${name}": it is damaged, as it tells of ${size} rows and its parts of ${sum}`);
   }
-  const decimals = decimalReadings(root);
+  const readings = columnReadings(root);
   const options = {
     file,
-    metadata: withWholeNumbers(metadata),
+    metadata: withStoredValues(metadata),
     compressors,
     parsers: TIME_PARSERS,
     ...(columns === undefined ? {} : { columns: [...columns] }),
@@ -94,7 +95,7 @@ async function readFile<Sample extends object>(
   });
   const fault = (index: number, error: unknown) =>
     new SyntaxError(`Cannot read row ${index} of "${name}": ${reasonOf(error)}`, { cause: error });
-  const plainField = ([name, value]: [string, unknown]) => [name, plain(decimals.get(name)?.(value) ?? value)];
+  const plainField = ([name, value]: [string, unknown]) => [name, plain(readings.get(name)?.(value) ?? value)];
   const sampleOf = (row: object) => checkRow(Object.fromEntries(Object.entries(row).map(plainField)), schema);
   return {
     size,
@@ -169,6 +170,7 @@ function* scanParts(groups: readonly { readonly num_rows: bigint; readonly total
 /** A value as JSON could hold it. */
 function plain(value: unknown): unknown {
   if (value === undefined) return null;
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof Date) return value.toISOString();
   if (ArrayBuffer.isView(value)) return value;

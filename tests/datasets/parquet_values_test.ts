@@ -98,3 +98,23 @@ Deno.test("parquet() has no rows of a file that is written anew while it is open
   await assert.rejects(async () => await dataset.row(2_000), /Cannot read row 2000 of .*: it has changed since it was/);
   await Deno.remove(path);
 });
+
+Deno.test("times of day and intervals are texts, and so is what JSON has no number for", async () => {
+  const times = ["00:00:00", "01:02:03.5", "23:59:59.999999"];
+  const query = `select * from (values
+    (time '${times[0]}', [time '${times[1]}'], interval '14 months 3 days 1.5 seconds', 'nan'::double, 1.5::float),
+    (time '${times[1]}', [], interval '0 days', 'infinity'::double, 'nan'::float),
+    (time '${times[2]}', [time '${
+    times[2]
+  }', null], null, '-infinity'::double, null)) as t(time, times, gap, odd, small)`;
+  await written(query, async (url) => {
+    const dataset = await parquet(url.href).open(url);
+    assert.deepEqual(await Promise.all([0, 1, 2].map((index) => dataset.row(index))), [
+      { time: times[0], times: [times[1]], gap: "P14M3DT1.5S", odd: "NaN", small: 1.5 },
+      { time: times[1], times: [], gap: "PT0S", odd: "Infinity", small: "NaN" },
+      { time: times[2], times: [times[2], null], gap: null, odd: "-Infinity", small: null },
+    ]);
+    const found = await queryRows(dataset, { search: "01:02", offset: 0, limit: 9 });
+    assert.deepEqual(found.rows.map(({ index }) => index), [0, 1]);
+  });
+});

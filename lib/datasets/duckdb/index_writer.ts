@@ -20,7 +20,7 @@ import {
 } from "./native.ts";
 
 /** Part of the index's name: another layout is another file, and so is another way to tell rows apart. */
-export const LAYOUT = "5";
+export const LAYOUT = "6";
 /** Each field is a table; data with more names than this is searched row by row. */
 const MOST_FIELDS = 256;
 /** Rows that are compressed together: few, as a row may be long. */
