@@ -5,6 +5,12 @@ import { thrownText } from "../lm/thrown.ts";
 /** A number that counts something, or says which one of a list. */
 export const wholeSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
+/** Subtle: JSON has no infinity, so that of a perplexity comes back as null; it reads as a metric without a value. */
+export const metricsSchema = v.record(
+  v.string(),
+  v.pipe(v.nullish(v.number()), v.transform((value) => value ?? undefined)),
+);
+
 /** @throws {SyntaxError} beginning with `what`, as the parser's own words name neither the deed nor the file it needs */
 export function exportedJson(text: string, what: string): unknown {
   try {

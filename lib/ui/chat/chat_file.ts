@@ -13,7 +13,7 @@ import type { Chat, Origin, Settings, Turn } from "./chat_state.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { readSteps, toldTurns } from "./told_turns.ts";
 import { paramsToWire } from "../address/generation_screen.ts";
-import { exportedJson, isRecord, wholeSchema } from "../exported_json.ts";
+import { exportedJson, isRecord, metricsSchema, wholeSchema } from "../exported_json.ts";
 import { readTokens } from "../token_table.ts";
 
 const VERSION = 1;
@@ -68,8 +68,6 @@ const originSchema = v.object({
   sequence: wholeSchema,
   ids: v.optional(v.array(wholeSchema)),
 });
-
-const metricsSchema = v.record(v.string(), v.optional(v.number()));
 
 /** @throws {SyntaxError} saying what is wrong with the text */
 export function importChat(text: string): Chat {

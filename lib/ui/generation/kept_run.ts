@@ -6,7 +6,7 @@ import { paramsFromWire, paramsSchema, type WireParams } from "../../lm/wire.ts"
 import { paramsToWire } from "../address/generation_screen.ts";
 import { type BranchPoint, closed, type Completion, isRunning, type Run } from "./generation_state.ts";
 import { KEPT_STRINGS as TEXT } from "./kept_strings.ts";
-import { wholeSchema } from "../exported_json.ts";
+import { metricsSchema, wholeSchema } from "../exported_json.ts";
 import { areTold, logprobSchema, measuredBy, tokenSchema, type Told, toldEntries, toldOf } from "../told_step.ts";
 import { placedSchema } from "../token_table.ts";
 
@@ -69,8 +69,7 @@ export function runSchema(tokens: readonly Token[]): v.GenericSchema<unknown, Ke
       from: v.optional(v.object({ id: idSchema, position: wholeSchema })),
       reason: v.optional(v.picklist(["stop", "length", "content_filter", "cancelled", "error", "incomplete"])),
       text: v.optional(v.string()),
-      // Subtle: JSON has no infinity, so that of a perplexity comes back as null.
-      metrics: v.record(v.string(), v.pipe(v.nullish(v.number()), v.transform((value) => value ?? undefined))),
+      metrics: metricsSchema,
     })),
   });
 }

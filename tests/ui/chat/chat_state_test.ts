@@ -148,12 +148,13 @@ Deno.test("answers that came together stand together, and an export keeps what t
     { type: "finish", sequence: 0, reason: "stop", text: "x", usage },
     { type: "finish", sequence: 1, reason: "stop", text: "y", usage },
     { type: "metric", sequence: 1, name: "ppl", value: 2 },
+    { type: "metric", sequence: 1, name: "endless", value: Infinity },
   ]);
   assert.deepEqual(state.batchOf(chat, chat.turns[2]!).map(({ text }) => text), ["x", "y"]);
   const back = importChat(exportChat(chat));
   assert.deepEqual(back.turns.map(({ origin }) => origin?.ids), [undefined, [5], [6]]);
   assert.deepEqual(back.turns[2]?.origin?.params, params);
-  assert.equal(back.turns[2]?.metrics?.ppl, 2);
+  assert.deepEqual(back.turns[2]?.metrics, { ppl: 2, endless: undefined }, "JSON has no infinity");
   // A later answer to the same message is no part of what came together.
   const again = state.drawnBy(state.answering(chat, 0, 1), 3, { params, prefill: "", sequence: 0 });
   assert.equal(state.batchOf(again, again.turns[3]!).length, 1);
