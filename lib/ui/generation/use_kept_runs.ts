@@ -1,5 +1,5 @@
 /** What the generation screen keeps in the browser: its runs, and where somebody was among them. */
-import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
+import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Problem } from "../../lm/event.ts";
 import { download } from "../download.ts";
@@ -16,7 +16,7 @@ import { thrownText } from "../../lm/thrown.ts";
 
 export interface KeptRuns {
   readonly problem: Problem | undefined;
-  /** What was kept and cannot be read, as it stands there; undefined when all was read. */
+  /** What was kept and cannot be read, as it stands there, while the problem tells of it. */
   readonly unread: string | undefined;
   /** Other samples of which something is kept, told when the browser has no more room. */
   readonly others: number;
@@ -43,8 +43,16 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
   const mayWrite = useRef(false);
   const key = keptKey(screen), trailKey = `${key} trail`;
   const prompt = screen.conversation?.key ?? fingerprint(screen.prompt.text);
-  const tell = (title: string, detail: string) =>
+  /** @param text what was kept and cannot be read, where that is the problem */
+  function tell(title: string, detail: string, text?: string): void {
     problem.value = { type: "about:blank", title, status: 0, id: "", detail };
+    unread.value = text;
+  }
+
+  function untell(): void {
+    problem.value = undefined;
+    unread.value = undefined;
+  }
 
   /** What is kept, other tabs' runs included. @throws {SyntaxError} */
   function stored() {
@@ -59,9 +67,9 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
       trail.value = readTrail(keptText(trailKey), runs.value);
       mayWrite.current = true;
     } catch (error) {
-      unread.value = keptText(key);
+      const text = keptText(key);
       mayWrite.current = setAside(key) !== undefined;
-      tell(TEXT.notRead, (mayWrite.current ? TEXT.setAside : TEXT.leftThere)(thrownText(error)));
+      tell(TEXT.notRead, (mayWrite.current ? TEXT.setAside : TEXT.leftThere)(thrownText(error)), text);
     }
   }
 
@@ -83,7 +91,8 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
       // Subtle: a run may have begun while the file was read.
       const both = joined(keptRuns(runs.value, prompt), theirs);
       runs.value = restoredRuns(both, prompt, runs.value);
-      problem.value = undefined;
+      // What stays unread is told for as long as nothing is written because of it.
+      if (mayWrite.current) untell();
       save();
     } catch (error) {
       tell(TEXT.notImported, thrownText(error));
@@ -91,22 +100,27 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
   }
 
   function clear(): void {
-    forgetText(key);
-    forgetText(trailKey);
     runs.value = [IDLE];
     trail.value = trailFrom(START);
-    problem.value = undefined;
+    // What could not be read stands there under the name of what is kept, and was said to stay.
+    if (!mayWrite.current) return;
+    forgetText(key);
+    forgetText(trailKey);
+    untell();
   }
 
   function clearOthers(): void {
     for (const names of keptOfOthers(keptNames(KEY_START), key).values()) names.forEach(forgetText);
-    problem.value = undefined;
+    untell();
     others.value = 0;
     save();
   }
 
+  // A run is gone to before it begins, so that its id is there later than the place; its tokens make no other trail.
+  const ids = useComputed(() => runs.value.map(({ id }) => id).join());
   useSignalEffect(() => {
-    const text = trailText(trail.value);
+    void ids.value;
+    const text = trailText(trail.value, runs.peek());
     try {
       if (mayWrite.current && trail.value.places.length > 1) keepText(trailKey, text);
     } catch {
