@@ -25,7 +25,7 @@ import { useLeaving } from "../lib/ui/generation/use_leaving.ts";
 import { useRunPlaces } from "../lib/ui/generation/use_run_places.ts";
 import { useRuns } from "../lib/ui/generation/use_runs.ts";
 import { useStepsAgain } from "../lib/ui/generation/use_steps_again.ts";
-import { selectedToken, useTokenInSight } from "../lib/ui/inspector/use_token_in_sight.ts";
+import { selectedToken, useSelectedFocus, useTokenInSight } from "../lib/ui/inspector/use_token_in_sight.ts";
 import { useTargetScore } from "../lib/ui/generation/use_target_score.ts";
 
 interface GenerationProps {
@@ -71,9 +71,13 @@ export default function Generation({ screen, problem, children, ...props }: Gene
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       commitTyped(event);
       void making.generate(event.shiftKey);
-    } else if (event.key === "Escape" && runs.value.some(isRunning)) making.stop();
-    else if (event.key === "Escape") goTo({ ...here(), selection: undefined });
-    else if (isUndo(event)) event.shiftKey ? places.redo() : places.undo();
+    } else if (event.key === "Escape") {
+      if (runs.value.some(isRunning)) making.stop();
+      else if (isTyping(event)) goTo({ ...here(), selection: undefined });
+      else select(undefined);
+      // A browser has its own use for Escape, as leaving its full screen.
+      return false;
+    } else if (isUndo(event)) event.shiftKey ? places.redo() : places.undo();
     else if (!isPageKey(event)) return false;
     else if (keyOf(event) === "r" && made().length > 0) void making.regenerate();
     else if (event.key === "[" || event.key === "]") return places.goBeside(event.key === "]" ? 1 : -1);
@@ -82,6 +86,13 @@ export default function Generation({ screen, problem, children, ...props }: Gene
   });
 
   useTokenInSight(() => here().selection !== undefined);
+  const focusSelected = useSelectedFocus();
+
+  function select(next: Selection | undefined): void {
+    // The focus goes back to the token that was looked at.
+    if (next === undefined) selectedToken()?.focus();
+    goTo({ ...here(), selection: next });
+  }
 
   function clear(): void {
     making.drop();
@@ -126,7 +137,10 @@ export default function Generation({ screen, problem, children, ...props }: Gene
       onParams={(next) => params.value = next}
       onGenerate={() => void making.generate()}
       onRetry={() => void making.retry(run)}
-      onBranch={(token) => void making.branch(token)}
+      onBranch={(token) => {
+        focusSelected();
+        void making.branch(token);
+      }}
       onContinue={(sequence, position) => void making.continueFrom(sequence, position)}
       onCompare={(sequence) => compared.value = toggled(compared.value, { run: shownRun, sequence })}
       onStepsAgain={(id) => runs.value = withCompletion(runs.value, id, (each) => ({ ...each, bare: "waiting" }))}
@@ -137,11 +151,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
       onStop={making.stop}
       onRetryScore={() => void target.ask()}
       onColouring={(next) => colouring.value = next}
-      onSelect={(next) => {
-        // The focus goes back to the token that was looked at.
-        if (next === undefined) selectedToken()?.focus();
-        goTo({ ...here(), selection: next });
-      }}
+      onSelect={select}
     />
   );
 }

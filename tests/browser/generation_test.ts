@@ -405,6 +405,62 @@ Deno.test("generation screen", async (t) => {
     },
   );
 
+  await t.step(
+    "what cannot be read nor set aside stays when runs are cleared, and no other sample is offered for it",
+    async () => {
+      const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&max_tokens=2`);
+      await generate(page);
+      const key = await page.evaluate(() => {
+        const name = Object.keys(localStorage).find((name) => /^generation:[^ ]*$/.test(name)) ?? "";
+        localStorage.setItem("generation:another", "x");
+        // As another tab might have left it.
+        localStorage.setItem(name, "{spoiled");
+        return name;
+      });
+      await generate(page);
+      await page.getByText("Not kept in this browser").waitFor();
+      assert.equal(await page.getByRole("button", { name: /Clear what is kept of/ }).count(), 0);
+      await page.evaluate((key) => {
+        for (let place = 1; place <= 20; place++) localStorage.setItem(`${key} unread ${place}`, `${place}`);
+      }, key);
+      await page.reload();
+      await page.locator("[data-ready=true]").waitFor();
+      await page.getByText("Kept runs that cannot be read").waitFor();
+      await generate(page);
+      await page.getByRole("button", { name: "Clear 1 run" }).click();
+      await page.getByRole("button", { name: "Clear 1 run for good?" }).click();
+      await page.getByText("kept in this browser").waitFor({ state: "hidden" });
+      assert.equal(await page.evaluate((key) => localStorage.getItem(key), key), "{spoiled");
+      await page.getByRole("button", { name: "Save them as a file" }).waitFor();
+      await page.evaluate(() => localStorage.clear());
+      assert.deepEqual(errors, []);
+      await page.close();
+    },
+  );
+
+  await t.step("Escape and another candidate give the focus to a token, and Escape is the browser's too", async () => {
+    const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=12`);
+    await generate(page);
+    await strip(page, "Completions 1").getByRole("button").nth(1).click();
+    const inspector = page.getByRole("complementary", { name: "Inspector" });
+    await inspector.getByRole("button", { name: /^Go on with / }).first().click();
+    await page.waitForFunction(() =>
+      document.activeElement?.matches('[aria-label="Completions 2"] [data-position="1"][aria-pressed=true]')
+    );
+    await page.getByText(/^(stop|length)$/).nth(1).waitFor();
+    await page.evaluate(() => {
+      const taken: boolean[] = [];
+      Object.assign(globalThis, { taken });
+      addEventListener("keydown", (event) => taken.push(event.defaultPrevented));
+    });
+    await inspector.getByRole("button").first().focus();
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => document.activeElement?.matches('[data-position="1"]'));
+    assert.deepEqual(await page.evaluate(() => Reflect.get(globalThis, "taken")), [false]);
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
   await t.step("the target's X-ray is a table too, each token a link to stepping at its place", async () => {
     const { page, errors } = await openPage(browser, `${app.origin}/alpaca/generation?sample=25&split=test`);
     const target = page.getByRole("region", { name: "Target", exact: true });
