@@ -174,7 +174,7 @@ export default function NextToken(props: NextTokenProps) {
   useEffect(() => {
     isReady.value = true;
     if (selected.value !== undefined) candidateLink(selected.value)?.focus();
-    if (next.value === undefined && problem.value === undefined) void showNext(ask());
+    if (next.value === undefined && problem.value === undefined) void showNext(ask({ offset: from.value }));
     else void paths.retrace(question.signal());
     return ahead.close;
   }, []);
@@ -223,7 +223,7 @@ export default function NextToken(props: NextTokenProps) {
       onSelect={(id) => selected.value = id}
       onAppend={append}
       onMore={() => void showMore()}
-      onRetry={() => void showNext(ask())}
+      onRetry={() => void showNext(ask({ offset: from.value }))}
     />
   );
 }

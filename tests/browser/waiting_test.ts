@@ -35,12 +35,13 @@ Deno.test("a model that does not answer yet", async (t) => {
     const page = await browser.newPage();
 
     await t.step("next token: the page comes without it, and shows what the model gives once it is there", async () => {
-      await page.goto(`${app.origin}/waiting/next-token?generator=late`);
+      await page.goto(`${app.origin}/waiting/next-token?generator=late&from=1`);
       await page.getByText("The model has not answered yet").waitFor();
       assert.equal(await page.getByRole("table").count(), 0);
       await page.locator("[data-ready=true]").waitFor();
       isLoaded.resolve();
       await page.locator("[data-candidate]").first().waitFor();
+      assert.equal(await page.locator("[data-candidate]").first().innerText(), "b", "the second by its rank");
       assert.equal(await page.getByText("The model has not answered yet").count(), 0);
     });
 
