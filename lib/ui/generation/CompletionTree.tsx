@@ -47,13 +47,19 @@ export function CompletionTree({ runs, shown, ...props }: CompletionTreeProps) {
           label={TEXT.tree}
           current={current?.ids ?? []}
           onGo={(path, position) => {
-            const leaf = leaves.find(({ ids }) => path.every((id, index) => id === ids[index]));
+            const leaf = leafWith(path, leaves, current);
             if (leaf !== undefined) props.onGo(leaf.run, { kind: "step", sequence: leaf.sequence, position });
           }}
         />
       </div>
     </Panel>
   );
+}
+
+/** The first completion that begins with a path: the one on screen before all others. */
+export function leafWith(path: readonly TokenId[], leaves: readonly Leaf[], current: Leaf | undefined) {
+  const all = current === undefined ? leaves : [current, ...leaves];
+  return all.find(({ ids }) => path.every((id, index) => id === ids[index]));
 }
 
 function treeOf(runs: readonly Run[]) {
