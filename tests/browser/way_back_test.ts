@@ -1,5 +1,6 @@
-/** The bar that chooses a sample, on the way back to a page that was left by it: it tells of the page that is there. */
+/** The bar that chooses a sample: it alone leaves the page, and on the way back it tells of the page that is there. */
 import assert from "node:assert/strict";
+import { choiceInput, defineModule, generation, logitTable, rows } from "../../lib/mod.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 
@@ -49,6 +50,32 @@ Deno.test("the bar of a sample", async (t) => {
     await sample.press("Enter");
     await page.waitForURL(/sample=5/);
     await page.context().close();
+  });
+
+  await t.step("stays where something is chosen in what a task shows of its sample", async () => {
+    const module = defineModule({
+      name: "shown",
+      generators: { table: logitTable({ vocabulary: ["a"], logits: () => [1] }) },
+      tasks: {
+        say: {
+          dataset: { one: rows([{ text: "a" }]), two: rows([{ text: "b" }]) },
+          prompt: ({ text }) => text,
+          show: () => [choiceInput("Way", ["long", "short"])],
+        },
+      },
+      components: [generation()],
+    });
+    await using own = await serveApp([{ module, file: "shown/mod.ts", url: new URL("../../", import.meta.url) }]);
+    const page = await browser.newPage();
+    await page.goto(`${own.origin}/shown/generation?split=two`);
+    await page.locator("[data-ready=true]").waitFor();
+    const gone: string[] = [];
+    page.on("request", (request) => request.isNavigationRequest() && gone.push(request.url()));
+    await page.getByLabel("Way").selectOption("short");
+    await page.getByLabel("Split").selectOption("one");
+    await page.waitForURL(/split=one/);
+    assert.equal(gone.filter((url) => !url.includes("split=one")).length, 0, gone.join("\n"));
+    await page.close();
   });
 
   await browser.close();

@@ -149,7 +149,9 @@ function LeftOut({ screen: { leftOut, leftOutCount } }: { readonly screen: Gener
 export function leaveFor(event: JSX.TargetedEvent<HTMLFormElement>): void {
   const form = event.currentTarget;
   const changed = event.target;
-  const chosen = changed instanceof HTMLSelectElement ? changed.name : "sample";
+  // A task's own view of the sample stands in the form as well, and may hold selects.
+  const isChoice = changed instanceof HTMLSelectElement && CHOICES.includes(changed.name);
+  const chosen = isChoice ? changed.name : "sample";
   const send = (name: string, isSent: boolean) => {
     const field = form.elements.namedItem(name);
     if (field instanceof HTMLInputElement) field.disabled = !isSent;
@@ -158,7 +160,7 @@ export function leaveFor(event: JSX.TargetedEvent<HTMLFormElement>): void {
   send(FROM_TASK, chosen === "task");
   send(FROM_SPLIT, chosen === "split");
   const sample = form.elements.namedItem("sample");
-  if (changed instanceof HTMLSelectElement) {
+  if (isChoice) {
     if (chosen === "split" && sample instanceof HTMLInputElement) sample.value = "0";
     form.submit();
   } else if (changed === sample) {
@@ -172,6 +174,8 @@ interface ChoiceProps {
   readonly options: readonly string[];
   readonly selected: string;
 }
+
+const CHOICES = ["task", "split", "generator"];
 
 /** A select, or a hidden field when there is nothing to choose. */
 function Choice({ name, label, options, selected }: ChoiceProps) {
