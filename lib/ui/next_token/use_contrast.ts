@@ -113,11 +113,11 @@ export function useContrast({ api, screen, path, tokenOf, problem }: ContrastPla
   async function why(focused: TokenId | undefined): Promise<void> {
     const ids = marked.value.length > 0 || focused === undefined ? marked.value : [focused];
     if (ids.length === 0) return void (isChoosing.value = true);
+    const [one, other] = ids.map((id) => tokenOf(id) ?? known.current.get(id));
+    if (one === undefined) return;
     asking.current?.abort();
     const controller = new AbortController(), { signal } = controller;
     asking.current = controller;
-    const [one, other] = ids.map((id) => tokenOf(id) ?? known.current.get(id));
-    if (one === undefined) return;
     const contrast = { one, ...(other === undefined ? {} : { other }) };
     // What was found last may be of other candidates, and is asked for no further.
     shown.value = { ...contrast, nats: undefined, fields: [], isBusy: true };
