@@ -12,7 +12,7 @@ export function formatSelection(selection: Selection): string {
 
 /** The inverse of `formatSelection`; undefined for what selects nothing. */
 export function parseSelection(text: string | null): Selection | undefined {
-  const [, place, token] = /^(target|[1-9]\d{0,3}):([1-9]\d{0,4})$/.exec(text ?? "") ?? [];
+  const [, place, token] = /^(target|[1-9]\d{0,3}):([1-9]\d{0,6})$/.exec(text ?? "") ?? [];
   if (place === undefined || token === undefined) return undefined;
   const position = Number(token) - 1;
   return place === "target" ? { kind: "scored", position } : { kind: "step", sequence: Number(place) - 1, position };

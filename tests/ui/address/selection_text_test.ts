@@ -6,6 +6,8 @@ Deno.test("a selection in a URL names tokens as the screen does, from 1", () => 
   assert.equal(formatSelection({ kind: "step", sequence: 1, position: 4 }), "2:5");
   assert.deepEqual(parseSelection("target:3"), { kind: "scored", position: 2 });
   assert.deepEqual(parseSelection("2:5"), { kind: "step", sequence: 1, position: 4 });
+  const far = { kind: "scored", position: 99_999 } as const;
+  assert.deepEqual(parseSelection(formatSelection(far)), far, "token 100,000");
 });
 
 Deno.test("parseSelection() selects nothing for what is no selection", () => {
