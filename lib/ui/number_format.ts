@@ -27,9 +27,9 @@ export function percent(logprob: number): string {
   return value.toFixed(1);
 }
 
-/** Nats as bits: 1.28. */
+/** Nats as bits: 1.28; what is small by one digit and its exponent. */
 export function bits(nats: number): string {
-  return Number.isFinite(nats) ? (nats / Math.LN2).toFixed(2) : "∞";
+  return rounded(nats / Math.LN2);
 }
 
 export function count(value: number): string {
@@ -45,9 +45,12 @@ export function decimal(value: number): string {
   return size >= 1e4 ? integer.format(value) : fiveDigits.format(value);
 }
 
-export function fixed(value: number | undefined, digits = 2): string {
-  if (value === undefined || Number.isNaN(value)) return MISSING;
-  return `${value < 0 ? "−" : ""}${Number.isFinite(value) ? Math.abs(value).toFixed(digits) : "∞"}`;
+/** To two digits, or as many as are said; one that is not 0 never reads as 0: 0.41, −3e−4, ∞. */
+export function rounded(value: number, digits = 2): string {
+  if (Number.isNaN(value)) return MISSING;
+  const size = Math.abs(value), isTiny = size > 0 && size < 0.5 * 10 ** -digits;
+  const text = size === Infinity ? "∞" : isTiny ? size.toExponential(0).replace("e-", "e−") : size.toFixed(digits);
+  return value < 0 ? `−${text}` : text;
 }
 
 export function milliseconds(value: number): string {

@@ -1,7 +1,8 @@
 /** How fast a stream's tokens come: time to the first one, and tokens a second from there on. Pure. */
 import type { RunEvent } from "../lm/event.ts";
 import { GENERATION_STRINGS as TEXT } from "./generation_strings.ts";
-import { fixed, milliseconds } from "./number_format.ts";
+import { fixed } from "./measure_text.ts";
+import { milliseconds } from "./number_format.ts";
 
 export interface Pace {
   readonly startedMs: number;
@@ -45,7 +46,7 @@ export function paceText(pace: Pace | undefined): string {
   if (pace === undefined) return "";
   const speed = tokensPerSecond(pace), first = firstTokenMs(pace);
   return [
-    speed === undefined ? undefined : TEXT.perSecond(fixed(speed, 0)),
+    speed === undefined ? undefined : TEXT.perSecond(fixed(speed, speed < 10 ? 1 : 0)),
     first === undefined ? undefined : TEXT.firstToken(milliseconds(first)),
   ].filter((fact) => fact !== undefined).join(" · ");
 }

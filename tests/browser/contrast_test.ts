@@ -215,6 +215,7 @@ Deno.test("Why? of persona chat tells all of its fields, as the model does of pr
 });
 
 function bits(nats: number): string {
-  const value = (Math.abs(nats) / Math.LN2).toFixed(2);
-  return `${nats < 0 ? "−" : "+"}${value} bits`;
+  const value = Math.abs(nats) / Math.LN2, isTiny = value > 0 && value < 0.005;
+  const text = isTiny ? value.toExponential(0).replace("e-", "e−") : value.toFixed(2);
+  return `${nats < 0 ? "−" : "+"}${text} bits`;
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { axisTexts } from "../../lib/ui/axis_texts.ts";
-import { bits, decimal, fixed, percent, probability } from "../../lib/ui/number_format.ts";
+import { bits, decimal, percent, probability } from "../../lib/ui/number_format.ts";
+import { fixed } from "../../lib/ui/measure_text.ts";
 import { restText } from "../../lib/ui/next_token/rest_text.ts";
 import { massText } from "../../lib/ui/token/mass_text.ts";
-import { oneIn } from "../../lib/ui/token/odds_text.ts";
+import { oneIn, signedBits } from "../../lib/ui/token/odds_text.ts";
 import { NUMBERS, numberText } from "../../lib/ui/address/probability_column.ts";
 
 Deno.test("probability() never rounds to a false 0 or 1", () => {
@@ -32,6 +33,24 @@ Deno.test("bits(), oneIn() and fixed() write missing and infinite values in word
   assert.equal(fixed(undefined), "n/a");
   assert.equal(fixed(Infinity), "∞");
   assert.deepEqual([-1.5, -Infinity, 0].map((value) => fixed(value)), ["−1.50", "−∞", "0.00"]);
+  assert.deepEqual([NaN, Infinity].map(bits), ["n/a", "∞"]);
+  assert.deepEqual([NaN, Infinity, -Infinity].map(signedBits), ["n/a", "+∞", "−∞"]);
+});
+
+Deno.test("bits(), signedBits(), fixed() and oneIn() never round to a false 0, nor to a draw without luck", () => {
+  assert.deepEqual([0.004, -0.004, 0.005, 0.4].map((value) => fixed(value)), ["4e−3", "−4e−3", "0.01", "0.40"]);
+  assert.deepEqual([0.4, 0.04].map((value) => fixed(value, 1)), ["0.4", "4e−2"]);
+  assert.deepEqual([0.9996, 0.996, -0.99998, 0.994].map((value) => fixed(value)), [
+    "0.9996",
+    "0.996",
+    "−0.99998",
+    "0.99",
+  ]);
+  assert.deepEqual([1, 1.003].map((value) => fixed(value)), ["1.00", "1.00"]);
+  assert.deepEqual([0, 1e-4, -Math.log(0.9999)].map(bits), ["0.00", "1e−4", "1e−4"]);
+  assert.deepEqual([0, 0.002, -0.002, -1].map(signedBits), ["+0.00", "+3e−3", "−3e−3", "−1.44"]);
+  const lucks = [1, 0.9999, 0.97, 0.9].map((probability) => oneIn(Math.log(probability)));
+  assert.deepEqual(lucks, ["1 in 1.0", "1 in <1.01", "1 in 1.03", "1 in 1.1"]);
 });
 
 Deno.test("decimal() keeps five digits, and axisTexts() as many as tell the numbers apart", () => {

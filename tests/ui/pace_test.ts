@@ -59,3 +59,8 @@ Deno.test("paceText() says nothing before a token has come", () => {
   assert.equal(paceText(undefined), "");
   assert.equal(paceText(paceFrom(0)), "");
 });
+
+Deno.test("paceText() tells a slow stream from one that stands", () => {
+  const speedOf = (ms: number) => paceText(paced(paced(paceFrom(0), steps(1), 0), steps(1, 1), ms)).split(" · ")[0];
+  assert.deepEqual([2_500, 120, 50].map(speedOf), ["0.4 tok/s", "8.3 tok/s", "20 tok/s"]);
+});

@@ -1,5 +1,5 @@
 /** How a column of probabilities is written. */
-import { percent } from "../number_format.ts";
+import { bits, percent, rounded } from "../number_format.ts";
 
 /** The ways in which a column of probabilities is written: per cent, natural logarithm, or surprisal. */
 export const NUMBERS = ["p", "logprob", "bits"] as const;
@@ -11,15 +11,8 @@ export function numberText(logprob: number, numbers: Numbers): string {
     case "p":
       return percent(logprob);
     case "logprob":
-      return logprob === 0 ? "0.00" : `−${magnitude(-logprob)}`;
+      return rounded(logprob);
     case "bits":
-      return magnitude(-logprob / Math.LN2);
+      return bits(-logprob);
   }
-}
-
-/** One that is not 0 never reads as 0. */
-function magnitude(value: number): string {
-  if (!Number.isFinite(value)) return "∞";
-  const isTiny = value > 0 && value < 0.005;
-  return isTiny ? value.toExponential(0).replace("e-", "e−") : value.toFixed(2);
 }

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Turn } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import { DiffText } from "../token/DiffText.tsx";
-import { fixed } from "../number_format.ts";
+import { fixed } from "../measure_text.ts";
 
 interface VersionDiffProps {
   readonly versions: readonly Turn[];

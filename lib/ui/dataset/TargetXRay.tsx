@@ -7,7 +7,7 @@ import type { GenerationScreen } from "../address/generation_screen.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { LinkButton } from "../LinkButton.tsx";
 import { beginning } from "./long_text.ts";
-import { fixed } from "../number_format.ts";
+import { fixed } from "../measure_text.ts";
 import { Panel } from "../Panel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { targetFacts } from "../xray/target_facts.ts";

@@ -10,7 +10,7 @@ export function scoreTexts(score: Extract<RowScore, { nats: number }> | undefine
   if (score === undefined) return SCORE_COLUMNS.map(() => "…");
   const { nats, perplexity, departure } = score;
   return [
-    bits(nats),
+    Number.isFinite(nats) ? bits(nats) : "∞",
     Number.isFinite(perplexity) ? decimal(perplexity) : "∞",
     departure === undefined ? "–" : String(departure),
   ];

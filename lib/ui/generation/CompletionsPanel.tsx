@@ -9,7 +9,7 @@ import { Button } from "../Button.tsx";
 import { HeatLegend } from "../token/HeatLegend.tsx";
 import { KEPT_STRINGS } from "./kept_strings.ts";
 import { KeptRunsBar } from "./KeptRunsBar.tsx";
-import { fixed } from "../number_format.ts";
+import { fixed } from "../measure_text.ts";
 import { paceText } from "../pace.ts";
 import { Panel } from "../Panel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";

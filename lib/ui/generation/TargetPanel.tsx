@@ -3,7 +3,7 @@ import type { Problem } from "../../lm/event.ts";
 import { firstDeparture } from "../../lm/score.ts";
 import { visibleText } from "../../lm/visible_text.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
-import { fixed } from "../number_format.ts";
+import { fixed } from "../measure_text.ts";
 import { Panel } from "../Panel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";

@@ -3,7 +3,7 @@ import { CANDIDATE_STRINGS } from "./candidate_strings.ts";
 import { cx } from "../cx.ts";
 import type { Interval } from "../../lm/evidence.ts";
 import { massText } from "../token/mass_text.ts";
-import { count, fixed, percent } from "../number_format.ts";
+import { count, percent, rounded } from "../number_format.ts";
 import { STRINGS } from "../strings.ts";
 import { displayToken } from "../token/token_display.ts";
 
@@ -118,7 +118,7 @@ function CandidateRow({ candidate, skipped, isChosen, hasFinal, hasNoise, onTake
       </th>
       <td class="py-0.5 pl-2 text-right">{percent(logprob)}</td>
       {hasFinal && <td class="py-0.5 pl-2 text-right">{finalPercent(finalLogprob)}</td>}
-      {hasNoise && <td class="py-0.5 pl-2 text-right text-soft">{noise === undefined ? "–" : fixed(noise)}</td>}
+      {hasNoise && <td class="py-0.5 pl-2 text-right text-soft">{noise === undefined ? "–" : rounded(noise)}</td>}
       <td class="py-0.5 pl-2">
         <Bar raw={logprob} final={hasFinal ? finalLogprob : logprob} />
       </td>

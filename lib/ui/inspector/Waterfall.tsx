@@ -3,7 +3,7 @@ import type { Candidate, ProcessorLog, ProcessorName, Step } from "../../lm/even
 import { CANDIDATE_STRINGS } from "./candidate_strings.ts";
 import { cx } from "../cx.ts";
 import { GENERATION_STRINGS as TEXT } from "../generation_strings.ts";
-import { count, fixed, percent } from "../number_format.ts";
+import { count, percent, rounded } from "../number_format.ts";
 import { Move } from "../params/OrderParam.tsx";
 import { dragging, placed } from "../params/processor_order.ts";
 import { displayToken } from "../token/token_display.ts";
@@ -142,7 +142,8 @@ function Row({ candidate, processors, isTaken, isDrawn }: RowProps) {
           {index < out ? percent(stageLogprobs[index] ?? -Infinity) : index === out ? TEXT.outHere : ""}
         </Cell>
       ))}
-      {isDrawn && <Cell>{finalLogprob === undefined || noise === undefined ? "–" : fixed(finalLogprob + noise)}</Cell>}
+      {isDrawn && <Cell>{finalLogprob === undefined || noise === undefined ? "–" : rounded(finalLogprob + noise)}
+      </Cell>}
     </tr>
   );
 }

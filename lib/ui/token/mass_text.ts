@@ -3,6 +3,6 @@ import { percent } from "../number_format.ts";
 
 /** The probability of what is not shown, in per cent: one number where rounding is all that the bounds differ by. */
 export function massText({ low, high = 1 }: Interval): string {
-  const [from, to] = [low, high].map((mass) => percent(Math.log(mass)));
-  return from === to ? `${to}` : `${from}–${to}`;
+  const from = percent(Math.log(low)), to = percent(Math.log(high));
+  return from === to ? to : `${from}–${to}`;
 }
