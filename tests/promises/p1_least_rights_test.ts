@@ -5,10 +5,12 @@ import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { type Access, allows, grantsOf, readAccesses } from "../rig/grants.ts";
 import { measured } from "../rig/measured.ts";
 import { startApp, taskRights } from "../rig/start_app.ts";
-import { walk, WALK_MODULES } from "../rig/walk.ts";
+import { ELEMENT, walk, WALK_MODULES } from "../rig/walk.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const REFUSAL = /NotCapable|Requires \w+ access/;
+/** Those that the example pages have at least. */
+const ACTIONS = 20;
 /** Paths that lead nowhere, which routes of their own answer. */
 const NOWHERE = ["/no/such/page/here", "/api/nothing", "/v1/nothing"];
 /**
@@ -44,7 +46,10 @@ Deno.test("P1: a walk through the example modules, with everything that Deno was
     assert.equal(code, 0);
     assert.doesNotMatch(stdout + stderr, REFUSAL);
     await checkRefusals(record);
-    measured("P1", `${visits.length} requests to ${new Set(visits.map(({ route }) => route)).size} routes, 0 refusals`);
+    const actions = visits.filter(({ route }) => route === ELEMENT).length;
+    assert.ok(actions >= ACTIONS, `${actions} actions`);
+    const routes = new Set(visits.map(({ route }) => route)).size;
+    measured("P1", `${visits.length} requests to ${routes} routes, ${actions} of them actions, 0 refusals`);
   } finally {
     await fake.close();
     await Deno.remove(folder, { recursive: true });

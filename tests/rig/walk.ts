@@ -20,6 +20,7 @@ type Call = readonly [route: string, path: string, body?: object];
 
 const API = "api/[module]/[component]";
 const PAGE = "(site)/[module]/[component].tsx";
+export const ELEMENT = `${API}/elements/[element].ts`;
 const PARAMS = { max_tokens: 4, seed: 1 };
 const MESSAGES = [{ role: "user", content: "hello !" }];
 const TURNS = { messages: MESSAGES, params: PARAMS };
@@ -65,18 +66,24 @@ export async function walk(origin: string, headers: Readonly<Record<string, stri
     visits.push({ route, path, status: answer.status, text });
     return text;
   };
-  const { modules }: { modules: { name: string; components: { name: string }[] }[] } = JSON.parse(
+  const { modules }: { modules: { name: string; components: { name: string; kind: string }[] }[] } = JSON.parse(
     await visit(["api/app.ts", "/api/app"]),
   );
   for (const { name, components } of modules) {
     for (const component of components) await visit([PAGE, `/${name}/${component.name}`]);
   }
   for (const call of CALLS) await visit(call);
-  const place = "/api/elements/stages";
-  const { session } = JSON.parse(await visit([`${API}/elements/index.ts`, `${place}/elements`]));
-  await visit([`${API}/elements/[element].ts`, `${place}/elements/button_2`, { session }]);
-  await visit([`${API}/events.ts`, `${place}/events?session=${session}`]);
-  const seen = new Set(visits.map(({ route }) => route));
+  const pages = modules.flatMap(({ name, components }) =>
+    components.filter(({ kind }) => kind === "elements").map((component) => `/api/${name}/${component.name}`)
+  );
+  await Promise.all(pages.map(async (place) => {
+    const { session, elements } = JSON.parse(await visit([`${API}/elements/index.ts`, `${place}/elements`]));
+    for (const name of Object.keys(elements)) await visit([ELEMENT, `${place}/elements/${name}`, { session }]);
+    await visit([`${API}/events.ts`, `${place}/events?session=${session}`]);
+  }));
+  // An element that does nothing is no place to go.
+  const all = visits.filter(({ route, status }) => route !== ELEMENT || status !== 404);
+  const seen = new Set(all.map(({ route }) => route));
   assert.deepEqual(ROUTES.map(({ file }) => file).filter((file) => !seen.has(file)), [], "routes left out");
-  return visits;
+  return all;
 }
