@@ -17,7 +17,7 @@ Deno.test("A8: 60 ways up from six folders", async () => {
       for (const up of UP) {
         for (const target of [`${before}${up}deno.json`, `${before}${up.repeat(6)}etc/passwd`]) {
           const { status, text } = await rawRequest(port, [`GET ${target} HTTP/1.1`, `Host: localhost:${port}`]);
-          assert.ok(status >= 300 && status < 500, `${target}: ${status}`);
+          assert.equal(status, 404, target);
           assert.ok(!text.includes(secret) && !text.includes("root:"), target);
         }
         tried++;

@@ -51,7 +51,7 @@ function* requests(): Generator<readonly [path: string, body?: object | string]>
   yield ["/static/nothing"];
 }
 
-Deno.test("A9: six secrets in the environment and a server that tells them in 17 ways", async () => {
+Deno.test("A9: seven secrets in the environment and a server that tells them in 17 ways", async () => {
   await buildPages();
   const server = startLeakyServer();
   const withUser = server.origin.replace("://", `://canary:${PASSWORD}@`);
