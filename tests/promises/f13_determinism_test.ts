@@ -50,7 +50,7 @@ async function repeated(generator: Generator, prompt: string, wanted: number) {
   return { first, runs };
 }
 
-Deno.test("F13: 100 runs of three models by two drivers and of a table, 1 and 4 at once, with and without a cache", async () => {
+Deno.test("F13: of three models 100 runs by the native driver and 20 by the portable one, 100 of a table, 1 and 4 at once, with and without a cache", async () => {
   let runs = (await repeated(fromModel(rigModel, { device: "cpu" }), "abc", DRIVERS.native)).runs, furthest = 0;
   for (const model of MODELS) {
     for (const [driver, wanted] of Object.entries(DRIVERS)) {
