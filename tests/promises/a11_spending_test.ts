@@ -30,6 +30,31 @@ Deno.test("A11: 200 parallel requests near the cap, and a restart", async () => 
   }
 });
 
+Deno.test("A11: each client has its own requests a minute and tokens a day, counted among parallel requests too", async () => {
+  const kv = await Deno.openKv(":memory:");
+  let nowMs = Date.UTC(2030, 0, 1, 12);
+  const limits = { clientRequestsPerMinute: 20, clientTokensPerDay: CAP };
+  const budget = new Budget(limits, new KvCounters(kv), () => nowMs);
+  const spend = async (client: string, times: number, tokens: number) => {
+    const calls = Array.from({ length: times }, () => budget.reserve(client, tokens).then(() => 1, refused));
+    return (await Promise.all(calls)).reduce((sum, one) => sum + one, 0);
+  };
+  const minutes = [await spend("a", 100, 1), await spend("b", 100, 1)];
+  assert.deepEqual(minutes, [20, 20], "each client has its own");
+  nowMs += 60_000;
+  assert.equal(await spend("a", 100, 1), 20, "and all of them again in the next minute");
+  nowMs += 60_000;
+  // 40 of the day's tokens are spent.
+  const large = CAP / 4;
+  assert.deepEqual([await spend("a", 20, large), await spend("c", 20, large)], [3, 4], "what is refused costs nothing");
+  nowMs += 60_000;
+  assert.deepEqual([await spend("a", 20, large), await spend("b", 20, large)], [0, 3]);
+  nowMs += 24 * 60 * 60_000;
+  assert.equal(await spend("a", 20, large), 4, "a new day");
+  kv.close();
+  measured("A11", "20 of 100 parallel requests a minute and a day's tokens to each of 3 clients, 0 beyond");
+});
+
 function budgetOf(kv: Deno.Kv): Budget {
   return new Budget({ tokensPerDay: CAP }, new KvCounters(kv), () => Date.UTC(2030, 0, 1, 12));
 }
