@@ -8,9 +8,13 @@ import { changedDraws, type GenerationScreen, sampleSource, screenHref } from ".
 import { IDLE, isRunning, type Run, whatIfOf, withCompletion } from "../lib/ui/generation/generation_state.ts";
 import { colouringEntries } from "../lib/ui/address/colouring_query.ts";
 import { GenerationView } from "../lib/ui/generation/GenerationView.tsx";
-import type { ComparedCompletion } from "../lib/ui/generation/CompletionDiff.tsx";
-import type { CompletionPlace } from "../lib/ui/generation/generation_props.ts";
-import { GENERATION_STRINGS } from "../lib/ui/generation_strings.ts";
+import {
+  type Comparison,
+  NOTHING_COMPARED,
+  sidesOf,
+  withCompletionToggled,
+  withTargetToggled,
+} from "../lib/ui/generation/comparison.ts";
 import { formatSelection, parseSelection, type Selection } from "../lib/ui/address/selection_text.ts";
 import { START } from "../lib/ui/generation/kept_trail.ts";
 import { followInRail } from "../lib/ui/address/other_screen.ts";
@@ -41,7 +45,7 @@ interface GenerationProps {
 export default function Generation({ screen, problem, children, ...props }: GenerationProps) {
   const params = useSignal<SamplingParams>(screen.params);
   const runs = useSignal<readonly Run[]>([IDLE]);
-  const compared = useSignal<readonly CompletionPlace[]>([]);
+  const compared = useSignal<Comparison>(NOTHING_COMPARED);
   const colouring = useSignal(props.colouring);
   const isReady = useSignal(false);
   const api = `/api/${screen.module}/${screen.component}`;
@@ -97,7 +101,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
   function clear(): void {
     making.drop();
     kept.clear();
-    compared.value = [];
+    compared.value = NOTHING_COMPARED;
   }
 
   const { run: shownRun, selection } = here();
@@ -121,7 +125,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
       runIndex={shownRun}
       runs={runs.value}
       compared={compared.value}
-      comparison={comparison(runs.value, compared.value)}
+      comparison={sidesOf(compared.value, runs.value, screen.target, target.scored.value)}
       scored={target.scored.value}
       scoreProblem={target.problem.value}
       pageProblem={problem}
@@ -142,9 +146,13 @@ export default function Generation({ screen, problem, children, ...props }: Gene
         void making.branch(token);
       }}
       onContinue={(sequence, position) => void making.continueFrom(sequence, position)}
-      onCompare={(sequence) => compared.value = toggled(compared.value, { run: shownRun, sequence })}
+      onCompare={(sequence) => {
+        const isAlone = screen.target !== undefined && written(runs.value) === 1;
+        compared.value = withCompletionToggled(compared.value, { run: shownRun, sequence }, isAlone);
+      }}
+      onCompareTarget={() => compared.value = withTargetToggled(compared.value)}
       onStepsAgain={(id) => runs.value = withCompletion(runs.value, id, (each) => ({ ...each, bare: "waiting" }))}
-      onCloseComparison={() => compared.value = []}
+      onCloseComparison={() => compared.value = NOTHING_COMPARED}
       onRun={(index, selected) => goTo({ run: index, selection: selected })}
       onUndo={places.undo}
       onRedo={places.redo}
@@ -172,16 +180,7 @@ function isUndo(event: KeyboardEvent): boolean {
   return (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !isTyping(event);
 }
 
-/** A comparison with a completion more or less; of three the first leaves. */
-function toggled(places: readonly CompletionPlace[], place: CompletionPlace): readonly CompletionPlace[] {
-  const others = places.filter(({ run, sequence }) => run !== place.run || sequence !== place.sequence);
-  return others.length < places.length ? others : [...others, place].slice(-2);
-}
-
-function comparison(runs: readonly Run[], places: readonly CompletionPlace[]) {
-  const [before, after] = places.map(({ run, sequence }): ComparedCompletion | undefined => {
-    const found = runs[run]?.completions[sequence];
-    return found && { ...found, name: GENERATION_STRINGS.completionName(run + 1, sequence + 1) };
-  });
-  return before === undefined || after === undefined ? undefined : [before, after] as const;
+/** How many completions the page has, but for those of which nothing came. */
+function written(runs: readonly Run[]): number {
+  return runs.flatMap(({ completions }) => completions).filter(({ steps }) => steps.length > 0).length;
 }

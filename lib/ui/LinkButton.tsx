@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { opensBeside } from "./page_key.ts";
 
 /** A link that looks like a button; without `href` it is shown as unavailable. */
 export function LinkButton(
@@ -6,6 +7,8 @@ export function LinkButton(
     readonly href: string | undefined;
     readonly label?: string;
     readonly step?: string;
+    /** In place of leaving the page. */
+    readonly onClick?: () => void;
     readonly children: ComponentChildren;
   },
 ) {
@@ -26,6 +29,11 @@ export function LinkButton(
       href={props.href}
       aria-label={props.label}
       data-step={props.step}
+      onClick={(event) => {
+        if (props.onClick === undefined || opensBeside(event)) return;
+        event.preventDefault();
+        props.onClick();
+      }}
       class="inline-flex min-h-[32px] items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk"
     >
       {props.children}

@@ -6,15 +6,13 @@ import { visibleText } from "../lm/visible_text.ts";
 
 interface ProblemCardProps {
   readonly problem: Problem;
-  /** Where trying again leads without JavaScript. */
-  readonly retryHref?: string;
   readonly onRetry?: () => void;
-  /** Other ways out. */
+  /** Other ways out, as one that works without JavaScript. */
   readonly children?: ComponentChildren;
 }
 
 /** A failure in its place: what happened, where to look it up, and a way to try again. */
-export function ProblemCard({ problem, retryHref, onRetry, children }: ProblemCardProps) {
+export function ProblemCard({ problem, onRetry, children }: ProblemCardProps) {
   return (
     <div role="alert" class="flex flex-wrap items-center gap-x-3 gap-y-1 border-l-2 border-bad bg-badsunk px-3 py-2">
       <span class="min-w-[60%] flex-1">
@@ -22,21 +20,7 @@ export function ProblemCard({ problem, retryHref, onRetry, children }: ProblemCa
         <span class="break-words">{visibleText(problem.detail)}</span>
       </span>
       {problem.id !== "" && <span class="font-mono text-11 text-soft">{STRINGS.errorId(problem.id)}</span>}
-      {retryHref !== undefined
-        ? (
-          <a
-            href={retryHref}
-            class="inline-flex min-h-[32px] items-center rounded-md border border-line bg-panel px-2.5 py-1 hover:bg-sunk"
-            onClick={(event) => {
-              if (onRetry === undefined) return;
-              event.preventDefault();
-              onRetry();
-            }}
-          >
-            {STRINGS.retry}
-          </a>
-        )
-        : onRetry !== undefined && <Button onClick={onRetry}>{STRINGS.retry}</Button>}
+      {onRetry !== undefined && <Button onClick={onRetry}>{STRINGS.retry}</Button>}
       {children}
     </div>
   );

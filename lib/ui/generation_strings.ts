@@ -88,11 +88,17 @@ export const GENERATION_STRINGS = {
   continuedFrom: (run: number, sequence: number, position: number) =>
     `goes on from completion ${sequence} of run ${run} at token ${position}, by other params`,
   continueThere: "Go on from there",
+  copyPrompt: "Copy the prompt",
+  copyTarget: "Copy the target",
+  copyCompletion: (name: string) => `Copy ${name}`,
   compare: "Compare",
   compareWith: (name: string) => `Compare ${name} with another one`,
+  compareTarget: "Compare the target with a completion",
   completionName: (run: number, sequence: number) => `run ${run}, completion ${sequence}`,
+  theTarget: "the target",
   difference: (before: string, after: string) => `From ${before} to ${after}`,
   sameTokens: "the same tokens",
+  wordByWord: "word by word, without the target's tokens",
   differsAt: (position: number, common: string | undefined) =>
     `they part at token ${position} · ${
       common === undefined ? "too unlike to be compared" : `${common} tokens in common`

@@ -39,7 +39,7 @@ export const STRINGS = {
   code: "Code",
   copy: "Copy",
   copied: "Copied",
-  selectedForCopy: "Selected; press Ctrl+C or ⌘C",
+  notCopied: "Not copied: the browser refuses",
   item: "item",
   items: "items",
   key: "key",

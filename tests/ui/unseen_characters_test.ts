@@ -36,7 +36,7 @@ Deno.test("titles of conversations, findings in a prompt, warnings and failures 
   const shown = times<GenerationViewProps>(CompletionsPanel, {
     run,
     runs: [],
-    compared: [],
+    compared: { hasTarget: false, completions: [] },
     colouring: "p",
     screen,
   });

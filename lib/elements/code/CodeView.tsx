@@ -1,4 +1,3 @@
-import { useRef } from "preact/hooks";
 import { visibleLines } from "../../lm/visible_text.ts";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { STRINGS } from "../../ui/strings.ts";
@@ -7,12 +6,11 @@ import type { CodeState } from "./code.ts";
 
 /** Long lines scroll inside the box. */
 export function CodeView({ state: { text, language } }: ViewProps<CodeState>) {
-  const box = useRef<HTMLElement>(null);
   return (
     <div class="min-w-0 rounded-md border border-line bg-panel">
       <div class="flex items-center justify-between gap-2 border-b border-line py-1 pl-3 pr-1">
         <span class="min-w-0 break-words font-mono text-12 text-soft">{visibleLines(language)}</span>
-        <CopyButton text={text} shownIn={() => box.current} />
+        <CopyButton text={text} />
       </div>
       <pre
         tabIndex={0}
@@ -20,7 +18,7 @@ export function CodeView({ state: { text, language } }: ViewProps<CodeState>) {
         aria-label={language === "" ? STRINGS.code : visibleLines(`${STRINGS.code}, ${language}`)}
         class="max-h-[480px] overflow-auto p-3 [tab-size:4]"
       >
-        <code ref={box} class="font-mono text-13">{visibleLines(text)}</code>
+        <code class="font-mono text-13">{visibleLines(text)}</code>
       </pre>
     </div>
   );

@@ -34,7 +34,7 @@ export function LatexDialog({ headers, rows, onClose }: LatexDialogProps) {
     } catch {
       // Not allowed, or not there as the page is not served securely: the person copies what is selected.
       if (text.current !== null) getSelection()?.selectAllChildren(text.current);
-      setTold(STRINGS.selectedForCopy);
+      setTold(LATEX_STRINGS.selected);
     }
   }
 

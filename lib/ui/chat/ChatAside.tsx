@@ -6,6 +6,7 @@ import type { ChatViewProps } from "./chat_props.ts";
 import { contextUse } from "./context_use.ts";
 import { ContextMeter } from "./ContextMeter.tsx";
 import { changedParams } from "../address/generation_screen.ts";
+import { CopyButton } from "../CopyButton.tsx";
 import { Inspector } from "../inspector/Inspector.tsx";
 import { ParamsForm } from "../params/ParamsForm.tsx";
 import { plural } from "../number_format.ts";
@@ -63,7 +64,10 @@ export function ChatAside(props: ChatViewProps) {
           ? <p class="text-soft">{props.draft === "" ? TEXT.sentNothing : TEXT.sentUntold}</p>
           : (
             <>
-              <FieldLegend prompt={props.prompt.prompt} />
+              <div class="flex flex-wrap items-center justify-between gap-2">
+                <FieldLegend prompt={props.prompt.prompt} />
+                <CopyButton label={GENERATION_STRINGS.copyPrompt} text={props.prompt.prompt.text} />
+              </div>
               <div class="max-h-[40vh] overflow-y-auto rounded-md border border-line p-2">
                 <PromptText prompt={props.prompt.prompt} />
               </div>

@@ -8,6 +8,7 @@ import { changedFor, isNothing, siblings, type Turn, type TurnId } from "./chat_
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./chat_props.ts";
 import { ConfidenceLine } from "./ConfidenceLine.tsx";
+import { CopyButton } from "../CopyButton.tsx";
 import { cx } from "../cx.ts";
 import type { ChatScreen } from "../address/chat_screen.ts";
 import { paramsToQuery } from "../address/generation_screen.ts";
@@ -84,16 +85,29 @@ export function ChatTurn(props: ChatTurnProps) {
               )}
               <Button quiet pressed={opened.has(turn.id)} onClick={() => on.tokens(turn)}>{TEXT.tokens}</Button>
               <Button quiet onClick={() => setDraft(turn.text)}>{TEXT.edit}</Button>
+              {!isUser && turn.text !== "" && (
+                <CopyButton as={QuietButton} label={TEXT.copyOf(name)} text={turn.text} />
+              )}
               {isChoice
                 ? writing === undefined && (
                   <Button
                     label={`${TEXT.choose} ${TEXT.answer(versions.indexOf(turn) + 1)}`}
-                    onClick={() => on.choose(turn)}
+                    onClick={() =>
+                      on.choose(turn)}
                   >
                     {TEXT.choose}
                   </Button>
                 )
-                : <Button quiet label={TEXT.remove} onClick={() => on.remove(turn)}>↶</Button>}
+                : (
+                  <Button
+                    quiet
+                    label={TEXT.remove}
+                    onClick={() =>
+                      on.remove(turn)}
+                  >
+                    ↶
+                  </Button>
+                )}
             </>
           )}
         </span>
@@ -112,6 +126,10 @@ export function ChatTurn(props: ChatTurnProps) {
       {versions.length > 1 && !isChoice && !isStreaming && <VersionDiff versions={versions} shown={turn} />}
     </li>
   );
+}
+
+function QuietButton(props: { readonly label?: string; readonly onClick: () => void; readonly children: string }) {
+  return <Button quiet {...props} />;
 }
 
 /** By what params an answer came, where it stands beside one that may have others. */

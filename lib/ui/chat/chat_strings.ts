@@ -22,6 +22,7 @@ export const CHAT_STRINGS = {
   confidence: (p: string, position: number) => `Probability of each token: the lowest is ${p}, at token ${position}`,
   tokens: "Tokens",
   edit: "Edit",
+  copyOf: (turn: string) => `Copy ${turn}`,
   save: "Save as a new version",
   cancel: "Cancel",
   remove: "Go back to before this",

@@ -68,7 +68,11 @@ export function DatasetView(props: DatasetViewProps) {
   return (
     <main id="main" class="flex min-w-0 max-w-[1200px] flex-col gap-4 p-3 pb-8 mid:px-5 mid:py-4">
       {bar}
-      {problem !== undefined && <ProblemCard problem={problem} retryHref={props.here} />}
+      {problem !== undefined && (
+        <ProblemCard problem={problem}>
+          <LinkButton href={props.here}>{STRINGS.retry}</LinkButton>
+        </ProblemCard>
+      )}
       {props.isReadable && (
         <p class="flex flex-wrap items-center gap-2 text-12 text-soft">
           {openIn.length > 0 && TEXT.openIn}

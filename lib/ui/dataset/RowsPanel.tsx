@@ -25,6 +25,7 @@ import { ProblemCard } from "../ProblemCard.tsx";
 import { RowsSelected } from "./RowsSelected.tsx";
 import { RowsSearch } from "./RowsSearch.tsx";
 import { RowsTable } from "./RowsTable.tsx";
+import { STRINGS } from "../strings.ts";
 
 interface RowsPanelProps {
   readonly screen: GenerationScreen;
@@ -77,7 +78,9 @@ export function RowsPanel({ screen, page, index, scoring, refusal, statistics, c
       {scoring ?? (refusal === undefined && <ScoreAll screen={screen} page={page} />)}
       {refusal !== undefined && (
         // Another try helps where it is not the question that is wrong.
-        <ProblemCard problem={refusal} {...(refusal.status < 500 ? {} : { retryHref: rowsHref(screen, page) })} />
+        <ProblemCard problem={refusal}>
+          {refusal.status >= 500 && <LinkButton href={rowsHref(screen, page)}>{STRINGS.retry}</LinkButton>}
+        </ProblemCard>
       )}
       <RowsChoice screen={screen} page={page} />
       <RowsSelected screen={screen} page={page} />

@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import type { TokenId } from "../../lm/token.ts";
 import { Button } from "../Button.tsx";
-import type { CompletionPlace } from "./generation_props.ts";
+import type { CompletionPlace } from "./comparison.ts";
 import type { Selection } from "../address/selection_text.ts";
 import type { Run } from "./generation_state.ts";
 import { GENERATION_STRINGS as TEXT } from "../generation_strings.ts";

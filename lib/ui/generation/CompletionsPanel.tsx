@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { detokenize } from "../../lm/detokenize.ts";
 import { visibleText } from "../../lm/visible_text.ts";
 import { type SurvivalVerdict, verdictsAlong } from "../../lm/survival.ts";
 import { Announcer } from "../Announcer.tsx";
@@ -6,6 +7,7 @@ import type { BranchPoint, Completion, Run } from "./generation_state.ts";
 import { isEmptyFailure, isRunning, latest } from "./generation_state.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { Button } from "../Button.tsx";
+import { CopyButton } from "../CopyButton.tsx";
 import { HeatLegend } from "../token/HeatLegend.tsx";
 import { KEPT_STRINGS } from "./kept_strings.ts";
 import { KeptRunsBar } from "./KeptRunsBar.tsx";
@@ -103,6 +105,7 @@ function CompletionRow(
   const tokens = useStripTokens(steps, colouring, verdicts);
   const isSelected = selection?.kind === "step" && selection.sequence === sequence;
   const isStreaming = isRunning(run) && completion.reason === undefined;
+  const name = GENERATION_STRINGS.completionName(runIndex + 1, sequence + 1);
   return (
     <li class="grid grid-cols-1 gap-x-3 gap-y-1 border-t border-line px-3 py-2.5 first:border-t-0 sm:grid-cols-sequence">
       <span class="hidden font-mono text-12 leading-6 text-soft sm:inline">{sequence + 1}</span>
@@ -142,18 +145,29 @@ function CompletionRow(
           <TextButton onClick={() => rest.onContinue(sequence, steps.length)}>{RUN_STRINGS.resume}</TextButton>
         )}
         {tokens.length > 0 && !isStreaming && (
-          <TextButton
-            label={GENERATION_STRINGS.compareWith(GENERATION_STRINGS.completionName(runIndex + 1, sequence + 1))}
-            pressed={rest.compared.some((place) => place.run === runIndex && place.sequence === sequence)}
-            onClick={() =>
-              rest.onCompare(sequence)}
-          >
-            {GENERATION_STRINGS.compare}
-          </TextButton>
+          <>
+            <TextButton
+              label={GENERATION_STRINGS.compareWith(name)}
+              pressed={rest.compared.completions.some((place) => place.run === runIndex && place.sequence === sequence)}
+              onClick={() =>
+                rest.onCompare(sequence)}
+            >
+              {GENERATION_STRINGS.compare}
+            </TextButton>
+            <CopyCompletion completion={completion} name={name} />
+          </>
         )}
       </p>
     </li>
   );
+}
+
+/** One that was stopped has no text but that of its tokens. */
+function CopyCompletion({ completion: { text, steps }, name }: Pick<CompletionRowProps, "completion"> & {
+  readonly name: string;
+}) {
+  const written = useMemo(() => text ?? detokenize(steps.map(({ token }) => token)), [text, steps]);
+  return <CopyButton as={TextButton} label={GENERATION_STRINGS.copyCompletion(name)} text={written} />;
 }
 
 /** Why a kept completion shows its tokens alone. */

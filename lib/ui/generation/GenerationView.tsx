@@ -56,6 +56,7 @@ export function GenerationView(props: GenerationViewProps) {
         <PromptPanel
           screen={screen}
           tokens={props.run.prompt.length > 0 ? props.run.prompt : props.scored?.prompt}
+          isReady={props.isReady}
         />
         <SamplingPanel {...props} />
       </form>

@@ -4,6 +4,7 @@ import { firstDeparture } from "../../lm/score.ts";
 import { visibleText } from "../../lm/visible_text.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { fixed } from "../measure_text.ts";
+import { CopyButton } from "../CopyButton.tsx";
 import { Panel } from "../Panel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
@@ -19,7 +20,8 @@ import { XRay } from "../xray/XRay.tsx";
 
 /** The expected completion: at first as text, then teacher-forced under the prompt, token by token. */
 export function TargetPanel(
-  { screen, scored, scoreProblem, colouring, selection, isReady, onSelect, onRetryScore }: GenerationViewProps,
+  { screen, scored, scoreProblem, colouring, selection, isReady, onSelect, onRetryScore, ...props }:
+    GenerationViewProps,
 ) {
   if (screen.target === undefined) {
     return (
@@ -59,6 +61,16 @@ export function TargetPanel(
               {name} <b class="font-medium text-ink">{fixed(value)}</b>
             </span>
           ))}
+          {props.runs.some(({ completions }) => completions.length > 0) && (
+            <TextButton
+              label={GENERATION_STRINGS.compareTarget}
+              pressed={props.compared.hasTarget}
+              onClick={props.onCompareTarget}
+            >
+              {GENERATION_STRINGS.compare}
+            </TextButton>
+          )}
+          {isReady && <CopyButton as={TextButton} label={GENERATION_STRINGS.copyTarget} text={screen.target} />}
         </p>
       </div>
       {scored !== undefined && scored.tokens.length > 0 && (

@@ -4,18 +4,13 @@ import type { Problem, Step } from "../../lm/event.ts";
 import type { SamplingParams } from "../../lm/params.ts";
 import type { TokenId } from "../../lm/token.ts";
 import type { Scored } from "../../lm/wire.ts";
+import type { Comparison } from "./comparison.ts";
 import type { ComparedCompletion } from "./CompletionDiff.tsx";
 import type { GenerationScreen } from "../address/generation_screen.ts";
 import type { Run } from "./generation_state.ts";
 import type { Selection } from "../address/selection_text.ts";
 import type { Colouring } from "../token/token_heat.ts";
 import type { KeptRuns } from "./use_kept_runs.ts";
-
-/** A completion of one of the page's runs. */
-export interface CompletionPlace {
-  readonly run: number;
-  readonly sequence: number;
-}
 
 export interface GenerationViewProps {
   readonly screen: GenerationScreen;
@@ -27,8 +22,7 @@ export interface GenerationViewProps {
   readonly runs: readonly Run[];
   /** Which of the runs of this page it is, from 0. */
   readonly runIndex: number;
-  /** The completions to compare: none, one that waits for another, or two. */
-  readonly compared: readonly CompletionPlace[];
+  readonly compared: Comparison;
   /** Both sides, once there are two. */
   readonly comparison: readonly [ComparedCompletion, ComparedCompletion] | undefined;
   readonly scored: Scored | undefined;
@@ -58,6 +52,8 @@ export interface GenerationViewProps {
   readonly onContinue: (sequence: number, position: number) => void;
   /** Takes a completion into the comparison, or out of it. */
   readonly onCompare: (sequence: number) => void;
+  /** The same with the target. */
+  readonly onCompareTarget: () => void;
   /** Asks again for the numbers of a kept completion. */
   readonly onStepsAgain: (completion: string) => void;
   readonly onCloseComparison: () => void;

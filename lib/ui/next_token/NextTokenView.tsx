@@ -21,6 +21,7 @@ import { StepAnnouncer } from "./StepAnnouncer.tsx";
 import { Segments } from "../token/Segments.tsx";
 import { knownTokens } from "../token/token_display.ts";
 import { WithInspector } from "../inspector/WithInspector.tsx";
+import { STRINGS } from "../strings.ts";
 
 /** The next-token screen: the text so far, the distribution after it, and every way to go on. */
 export function NextTokenView(props: NextTokenViewProps) {
@@ -47,10 +48,15 @@ export function NextTokenView(props: NextTokenViewProps) {
       >
         <SampleBar screen={here} kept={numbersEntries(screen.numbers)} />
         {props.sample}
-        <PromptPanel screen={screen} tokens={next?.prompt && knownTokens(next.prompt)} />
+        <PromptPanel
+          screen={screen}
+          tokens={next?.prompt && knownTokens(next.prompt)}
+          isReady={props.isReady}
+        />
         <PathPanel {...props} />
         {problem !== undefined && !isRefused && (
-          <ProblemCard problem={problem} retryHref={nextHref(here, props.path)} onRetry={props.onRetry}>
+          <ProblemCard problem={problem}>
+            <LinkButton href={nextHref(here, props.path)} onClick={props.onRetry}>{STRINGS.retry}</LinkButton>
             {props.path.length > 0 && <LinkButton href={nextHref(here, [])}>{TEXT.restart}</LinkButton>}
           </ProblemCard>
         )}

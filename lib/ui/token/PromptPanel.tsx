@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Token } from "../../lm/token.ts";
 import type { GenerationScreen } from "../address/generation_screen.ts";
 import { Button } from "../Button.tsx";
+import { CopyButton } from "../CopyButton.tsx";
 import { LinkButton } from "../LinkButton.tsx";
 import { Panel } from "../Panel.tsx";
 import { PromptMessages } from "./PromptMessages.tsx";
@@ -14,10 +15,11 @@ import { STRINGS } from "../strings.ts";
 interface PromptPanelProps {
   readonly screen: Pick<GenerationScreen, "prompt" | "conversation">;
   readonly tokens: readonly Token[] | undefined;
+  readonly isReady: boolean;
 }
 
 /** The exact prompt, as text with its fields marked or as the tokens that the model received. */
-export function PromptPanel({ screen, tokens }: PromptPanelProps) {
+export function PromptPanel({ screen, tokens, isReady }: PromptPanelProps) {
   const [showsTokens, setShowsTokens] = useState(false);
   const { prompt, conversation } = screen;
   return (
@@ -32,6 +34,9 @@ export function PromptPanel({ screen, tokens }: PromptPanelProps) {
           )}
           {/* The same address: by then the generator may be open. */}
           {conversation?.text === "unknown" && <LinkButton href="">{PROMPT_STRINGS.exactText}</LinkButton>}
+          {isReady && conversation?.messages === undefined && (
+            <CopyButton label={GENERATION_STRINGS.copyPrompt} text={prompt.text} />
+          )}
         </>
       }
     >
