@@ -1,4 +1,5 @@
 /** Rows made of a dataset's rows by other texts in some of their fields. */
+import { formText } from "../lm/form_text.ts";
 import { rowEntries } from "./field_text.ts";
 
 /** Field → its text: texts as they are, everything else as JSON. */
@@ -37,28 +38,14 @@ export function derivedRow(row: unknown, edits: Edits): unknown {
   return Object.assign(Object.create(Object.getPrototypeOf(row)), row, Object.fromEntries(edited));
 }
 
-/**
- * Of the texts of a form, those that say something else than the row.
- * Subtle: a browser sends every line end of a text field as CR LF, and U+FFFD for what no field of a form can hold, so texts
- * that differ in nothing else are the same, and an edited text gets the line ends of the field that it was made of.
- */
+/** Of the texts of a form, those that say something else than the row. */
 export function changedTexts(row: unknown, texts: Edits): Edits {
   const fields = new Map(rowEntries(row));
-  const changed = Object.entries(texts).flatMap(([field, text]) => {
-    const before = editText(fields.get(field)), after = withLineFeeds(text);
-    if (asSent(before) === after) return [];
-    return [[field, before.includes("\r\n") ? after.replaceAll("\n", "\r\n") : after]];
+  const changed = Object.entries(texts).flatMap(([field, sent]) => {
+    const before = editText(fields.get(field)), text = formText(before, sent);
+    return text === before ? [] : [[field, text]];
   });
   return Object.fromEntries(changed);
-}
-
-/** A text as it comes back from a form in which nobody changed it. */
-function asSent(text: string): string {
-  return withLineFeeds(text).toWellFormed().replaceAll("\0", "\ufffd");
-}
-
-function withLineFeeds(text: string): string {
-  return text.replace(/\r\n?/g, "\n");
 }
 
 function parseField(field: string, text: string, before: unknown): unknown {
