@@ -4,7 +4,13 @@ import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import type { Problem } from "../lib/lm/event.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
 import { fetchNextToken } from "../lib/ui/generation_client.ts";
-import { changedDraws, type GenerationScreen, sampleSource, screenHref } from "../lib/ui/address/generation_screen.ts";
+import {
+  changedDraws,
+  editableText,
+  type GenerationScreen,
+  promptSource,
+  screenHref,
+} from "../lib/ui/address/generation_screen.ts";
 import { IDLE, isRunning, type Run, whatIfOf, withCompletion } from "../lib/ui/generation/generation_state.ts";
 import { colouringEntries } from "../lib/ui/address/colouring_query.ts";
 import { GenerationView } from "../lib/ui/generation/GenerationView.tsx";
@@ -25,6 +31,7 @@ import { useAnswer } from "../lib/ui/use_answer.ts";
 import { useHref } from "../lib/ui/use_href.ts";
 import { useKeptRuns } from "../lib/ui/generation/use_kept_runs.ts";
 import { useKeys } from "../lib/ui/use_keys.ts";
+import { useOwnPrompt } from "../lib/ui/token/use_own_prompt.ts";
 import { useLeaving } from "../lib/ui/generation/use_leaving.ts";
 import { useRunPlaces } from "../lib/ui/generation/use_run_places.ts";
 import { useRuns } from "../lib/ui/generation/use_runs.ts";
@@ -37,6 +44,8 @@ interface GenerationProps {
   /** What is wrong with the URL, when something is. */
   readonly problem: Problem | undefined;
   readonly colouring: Colouring;
+  /** Whether it is opened to write a prompt. */
+  readonly isWriting: boolean;
   /** What shows the sample above its prompt. */
   readonly children?: ComponentChildren;
 }
@@ -49,7 +58,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
   const colouring = useSignal(props.colouring);
   const isReady = useSignal(false);
   const api = `/api/${screen.module}/${screen.component}`;
-  const source = sampleSource(screen);
+  const source = promptSource(screen);
   const signal = useLeaving();
   const places = useRunPlaces(runs);
   const { trail, here, goTo } = places;
@@ -71,10 +80,18 @@ export default function Generation({ screen, problem, children, ...props }: Gene
     if (screen.target !== undefined) void target.ask();
   }, []);
 
+  // Subtle: after the runs that are kept were read, as what it generates is added to them.
+  const own = useOwnPrompt({
+    text: editableText(screen),
+    isWriting: props.isWriting,
+    hrefOf: (ownPrompt) => hrefOf({ ...screen, ownPrompt }, params.value, colouring.value, undefined),
+    onRun: () => void making.generate(),
+  });
+
   useKeys((event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       commitTyped(event);
-      void making.generate(event.shiftKey);
+      generate(event.shiftKey);
     } else if (event.key === "Escape") {
       if (runs.value.some(isRunning)) making.stop();
       else if (isTyping(event)) goTo({ ...here(), selection: undefined });
@@ -104,6 +121,11 @@ export default function Generation({ screen, problem, children, ...props }: Gene
     compared.value = NOTHING_COMPARED;
   }
 
+  /** Of the prompt that is seen, which may be one that is being written. */
+  function generate(isSeveral = false): void {
+    if (!own.leave(true)) void making.generate(isSeveral);
+  }
+
   const { run: shownRun, selection } = here();
   const run = runs.value[shownRun] ?? IDLE;
   const isChanged = run.params !== undefined && changedDraws(params.value, run.params).length > 0;
@@ -120,6 +142,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
     <GenerationView
       screen={screen}
       sample={children}
+      writing={own.writing}
       params={params.value}
       run={run}
       runIndex={shownRun}
@@ -139,7 +162,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
       canUndo={canUndo(trail.value)}
       canRedo={canRedo(trail.value)}
       onParams={(next) => params.value = next}
-      onGenerate={() => void making.generate()}
+      onGenerate={generate}
       onRetry={() => void making.retry(run)}
       onBranch={(token) => {
         focusSelected();

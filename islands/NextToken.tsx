@@ -4,8 +4,8 @@ import { useEffect } from "preact/hooks";
 import type { NextToken as Next } from "../lib/lm/next.ts";
 import type { SamplingParams } from "../lib/lm/params.ts";
 import type { TokenId } from "../lib/lm/token.ts";
-import { sampleSource } from "../lib/ui/address/generation_screen.ts";
-import type { NextTokenScreen } from "../lib/ui/address/next_token_screen.ts";
+import { editableText, promptSource } from "../lib/ui/address/generation_screen.ts";
+import { nextHref, type NextTokenScreen } from "../lib/ui/address/next_token_screen.ts";
 import { commandOf, isStepKey, type StepCommand } from "../lib/ui/next_token/next_token_keys.ts";
 import { NUMBERS } from "../lib/ui/address/probability_column.ts";
 import { NextTokenView } from "../lib/ui/next_token/NextTokenView.tsx";
@@ -16,12 +16,15 @@ import { useContrast } from "../lib/ui/next_token/use_contrast.ts";
 import { useKeys } from "../lib/ui/use_keys.ts";
 import { useKnownSteps } from "../lib/ui/next_token/use_known_steps.ts";
 import { useLookAhead } from "../lib/ui/next_token/use_look_ahead.ts";
+import { useOwnPrompt } from "../lib/ui/token/use_own_prompt.ts";
 import { useNextQuestion } from "../lib/ui/next_token/use_next_question.ts";
 import { useStepAddress } from "../lib/ui/next_token/use_step_address.ts";
 import { useStepPlace } from "../lib/ui/next_token/use_step_place.ts";
 import { useStepQueue } from "../lib/ui/next_token/use_step_queue.ts";
 
 interface NextTokenProps extends NextTokenScreen {
+  /** Whether it is opened to write a prompt. */
+  readonly isWriting: boolean;
   /** What shows the sample above its prompt. */
   readonly children?: ComponentChildren;
 }
@@ -31,7 +34,7 @@ export default function NextToken(props: NextTokenProps) {
   const { screen } = props;
   const isReady = useSignal(false);
   const api = `/api/${screen.module}/${screen.component}`;
-  const source = sampleSource(screen);
+  const source = promptSource(screen);
   const place = useStepPlace(props);
   const { params, path, next, candidates, from, loaded, query, selected, numbers } = place;
   const question = useNextQuestion({ api, source, place, problem: props.problem });
@@ -40,6 +43,11 @@ export default function NextToken(props: NextTokenProps) {
   const ahead = useLookAhead(paths.greedily);
   const tokenOf = (id: TokenId) => candidates.value.find(({ token }) => token.id === id)?.token;
   const contrast = useContrast({ api, screen, path, tokenOf, problem });
+  const own = useOwnPrompt({
+    text: editableText(screen),
+    isWriting: props.isWriting,
+    hrefOf: (ownPrompt) => nextHref({ ...screen, ownPrompt, params: params.value, numbers: numbers.value }, []),
+  });
   const queue = useStepQueue();
   const push = useStepAddress({
     screen,
@@ -184,6 +192,7 @@ export default function NextToken(props: NextTokenProps) {
     <NextTokenView
       screen={{ ...screen, numbers: numbers.value }}
       sample={props.children}
+      writing={own.writing}
       params={params.value}
       path={path.value}
       steps={steps}

@@ -42,6 +42,21 @@ const SCREENS: readonly Screen[] = [
     },
   },
   {
+    path: "/alpaca/generation?prompt=Anna+was&max_tokens=4",
+    use: async (page) => {
+      await page.getByRole("button", { name: "Generate" }).click();
+      await page.getByText(/^(stop|length)$/).first().waitFor();
+    },
+  },
+  {
+    path: "/alpaca/generation?sample=3&prompt=Anna+was",
+    use: async (page) => {
+      await page.getByRole("link", { name: "Edit the text" }).click();
+      await page.getByLabel("Exactly what the model is to receive").fill("é".repeat(3_000));
+      await page.getByText("Too long for the address").waitFor();
+    },
+  },
+  {
     path: "/alpaca/next-token?sample=5",
     use: async (page) => {
       await page.getByRole("button", { name: /^Why/ }).click();

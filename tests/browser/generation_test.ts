@@ -397,7 +397,7 @@ Deno.test("generation screen", async (t) => {
       });
       await page.getByRole("button", { name: "Generate" }).click();
       await page.getByText("Not kept in this browser").waitFor();
-      await page.getByRole("button", { name: "Clear what is kept of 1 other sample" }).click();
+      await page.getByRole("button", { name: "Clear what is kept of 1 other prompt" }).click();
       await page.getByText("Not kept in this browser").waitFor({ state: "hidden" });
       assert.equal(await page.evaluate(() => localStorage.getItem("generation:another")), null);
       assert.deepEqual(errors, []);

@@ -6,6 +6,7 @@ import type { Prompt } from "../../lm/prompt.ts";
 import type { MessagePlace } from "../../lm/prompt_messages.ts";
 import { paramsFromWire, paramsSchema } from "../../lm/wire.ts";
 import { snakeCase } from "../../lm/wire_text.ts";
+import { OWN_PROMPT } from "./own_prompt.ts";
 import { formatBias, parseBias } from "./bias_text.ts";
 import { formatStopTexts, parseStopTexts } from "./stop_texts.ts";
 
@@ -44,6 +45,8 @@ export interface GenerationScreen {
   readonly sample: number;
   /** Field → other text, for a sample that was derived from the dataset's. */
   readonly edits: Readonly<Record<string, string>>;
+  /** The prompt as somebody wrote it, in place of the sample's: it has no fields, and there is no target. */
+  readonly ownPrompt?: string | undefined;
   readonly size: number;
   /** Lines of the split that could not be read, with the reason; at most the first few. */
   readonly leftOut: readonly string[];
@@ -62,6 +65,8 @@ export interface GenerationScreen {
   readonly params: SamplingParams;
   /** The module's component that steps token by token; absent when it has none. */
   readonly nextToken?: string;
+  /** The module's component that shows data sets; absent when it has none. */
+  readonly dataset?: string;
   /** Sample that "Random" leads to. */
   readonly random: number;
 }
@@ -72,7 +77,7 @@ export const FROM_TASK = "from_task", FROM_SPLIT = "from_split";
 /** The part of the screen that its URL holds. */
 export type ScreenPlace = Pick<
   GenerationScreen,
-  "module" | "component" | "task" | "split" | "sample" | "edits" | "generator" | "defaults" | "params"
+  "module" | "component" | "task" | "split" | "sample" | "edits" | "ownPrompt" | "generator" | "defaults" | "params"
 >;
 
 /** The permalink of a screen, with what else it holds; params that stand at their default are left out. */
@@ -80,12 +85,21 @@ export function screenHref(place: ScreenPlace, more: readonly (readonly [name: s
   const query = new URLSearchParams({ task: place.task, split: place.split, sample: String(place.sample) });
   if (place.generator !== "") query.set("generator", place.generator);
   if (Object.keys(place.edits).length > 0) query.set("edits", JSON.stringify(place.edits));
+  if (place.ownPrompt !== undefined) query.set(OWN_PROMPT, place.ownPrompt);
   for (const [name, value] of [...paramsToQuery(place.params, place.defaults), ...more]) query.append(name, value);
   return `/${place.module}/${place.component}?${query}`;
 }
 
-/** What a request says of the sample that is on screen. */
-export function sampleSource({ task, split, sample, edits, generator }: ScreenPlace): Record<string, unknown> {
+/** What a prompt of one's own begins with: the prompt on screen, but for messages whose exact text is not known. */
+export function editableText({ prompt, conversation }: Pick<GenerationScreen, "prompt" | "conversation">): string {
+  return conversation === undefined || conversation.text === "exact" ? prompt.text : "";
+}
+
+/** What a request says of the prompt that is on screen: a sample's, or one's own, for which no sample gives a target. */
+export function promptSource(
+  { task, split, sample, edits, ownPrompt, generator }: ScreenPlace,
+): Record<string, unknown> {
+  if (ownPrompt !== undefined) return { task, prompt: ownPrompt, generator };
   return { task, split, sample, generator, ...(Object.keys(edits).length === 0 ? {} : { edits }) };
 }
 

@@ -122,7 +122,9 @@ function SamplePanels(props: DatasetViewProps & { readonly page: RowsPage }) {
       )}
       <PromptStatePanel screen={screen} page={page} prompt={prompt} />
       {screen.target !== undefined && <TargetXRay screen={screen} place={page} target={target} />}
-      <SampleFields screen={screen} place={page} fields={fields} />
+      <div id="fields" class="min-w-0 scroll-mt-2">
+        <SampleFields screen={screen} place={page} fields={fields} />
+      </div>
     </>
   );
 }

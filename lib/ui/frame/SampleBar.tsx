@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { visibleText } from "../../lm/visible_text.ts";
 import { FROM_SPLIT, FROM_TASK, type GenerationScreen, screenHref } from "../address/generation_screen.ts";
+import { PROMPT_JSON } from "../address/own_prompt.ts";
 import { LinkButton } from "../LinkButton.tsx";
 import { count, plural } from "../number_format.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
@@ -53,6 +54,9 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
       {screen.tasks.length > 1 && <input type="hidden" name={FROM_TASK} value={screen.task} />}
       {screen.splits.length > 1 && <input type="hidden" name={FROM_SPLIT} value={screen.split} />}
       {kept.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
+      {screen.ownPrompt !== undefined && (
+        <input type="hidden" name={PROMPT_JSON} value={JSON.stringify(screen.ownPrompt)} />
+      )}
       {screen.size > 0 && <SampleNumber screen={screen} kept={kept} />}
       <noscript>
         <button type="submit" class="min-h-[32px] rounded-md border border-line bg-panel px-2.5 py-1">
@@ -80,7 +84,7 @@ function useReturn(onReturn: () => void): void {
 function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
   const typed = useTyped(String(screen.sample));
   useReturn(typed.onBlur);
-  const at = (sample: number) => screenHref({ ...screen, sample, edits: {} }, kept);
+  const at = (sample: number) => screenHref({ ...screen, sample, edits: {}, ownPrompt: undefined }, kept);
   return (
     <span class="inline-flex flex-wrap items-center gap-2">
       <LinkButton
@@ -157,6 +161,8 @@ export function leaveFor(event: JSX.TargetedEvent<HTMLFormElement>): void {
     if (field instanceof HTMLInputElement) field.disabled = !isSent;
   };
   send("edits", chosen === "generator" || chosen === "task");
+  // Who chooses a sample, or another task, wants to see its prompt.
+  send(PROMPT_JSON, chosen === "generator");
   send(FROM_TASK, chosen === "task");
   send(FROM_SPLIT, chosen === "split");
   const sample = form.elements.namedItem("sample");

@@ -16,6 +16,7 @@ import { paceText } from "../pace.ts";
 import { Panel } from "../Panel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
+import { PROMPT_STRINGS } from "../token/prompt_strings.ts";
 import { Segments } from "../token/Segments.tsx";
 import { SurvivalLine } from "../inspector/SurvivalLine.tsx";
 import { TextButton } from "../TextButton.tsx";
@@ -215,9 +216,10 @@ function isCutOff({ reason, steps, bare }: Completion): boolean {
 }
 
 /** The quiet line of the header: what the run is doing, how fast. */
-function runFacts(run: Run, { scored, scoreProblem }: GenerationViewProps): string {
+function runFacts(run: Run, { screen, scored, scoreProblem }: GenerationViewProps): string {
+  const whose = screen.ownPrompt === undefined ? "" : PROMPT_STRINGS.own.ofRuns;
   const phase = phaseText(run, scored === undefined && scoreProblem === undefined);
-  return [phase, paceText(run.pace)].filter((fact) => fact !== "").join(" · ");
+  return [whose, phase, paceText(run.pace)].filter((fact) => fact !== "").join(" · ");
 }
 
 function phaseText(run: Run, mayLoad: boolean): string {

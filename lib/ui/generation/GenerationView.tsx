@@ -54,8 +54,10 @@ export function GenerationView(props: GenerationViewProps) {
         {props.pageProblem !== undefined && <ProblemCard problem={props.pageProblem} />}
         {props.sample}
         <PromptPanel
-          screen={screen}
+          screen={{ ...screen, params: props.params }}
+          kept={colouringEntries(props.colouring)}
           tokens={props.run.prompt.length > 0 ? props.run.prompt : props.scored?.prompt}
+          writing={props.writing}
           isReady={props.isReady}
         />
         <SamplingPanel {...props} />

@@ -20,7 +20,7 @@ export function KeptRunsBar({ runs, kept, isReady }: GenerationViewProps) {
           {kept.unread !== undefined && <Button onClick={kept.saveUnread}>{TEXT.save}</Button>}
           {kept.others > 0 && (
             <Button onClick={kept.clearOthers}>
-              {TEXT.others(plural(kept.others, "other sample", "other samples"))}
+              {TEXT.others(plural(kept.others, "other prompt", "other prompts"))}
             </Button>
           )}
         </ProblemCard>

@@ -11,6 +11,7 @@ import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { STRINGS } from "../strings.ts";
 import { TextButton } from "../TextButton.tsx";
 import { rankText } from "../token/EvidenceBadge.tsx";
+import { PROMPT_STRINGS } from "../token/prompt_strings.ts";
 import { displayTokens } from "../token/token_display.ts";
 import { heat } from "../token/token_heat.ts";
 import { TokenStrip } from "../token/TokenStrip.tsx";
@@ -26,7 +27,9 @@ export function TargetPanel(
   if (screen.target === undefined) {
     return (
       <Panel title={GENERATION_STRINGS.target}>
-        <p class="p-3 text-soft">{GENERATION_STRINGS.noTarget}</p>
+        <p class="p-3 text-soft">
+          {screen.ownPrompt === undefined ? GENERATION_STRINGS.noTarget : PROMPT_STRINGS.own.noTarget}
+        </p>
       </Panel>
     );
   }

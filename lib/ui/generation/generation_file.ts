@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { GenerationScreen } from "../address/generation_screen.ts";
 import { type KeptCompletion, type KeptRun, runSchema, type ToldStep } from "./kept_run.ts";
+import { fingerprint } from "../fingerprint.ts";
 import { exportedJson, isRecord } from "../exported_json.ts";
 import { lean } from "../told_step.ts";
 import { type PlacedCandidate, readTokens, TokenTable } from "../token_table.ts";
@@ -14,18 +15,23 @@ const TOLD_NAMES = 20;
 /** What the runs are of; another generator has other tokens. */
 export type KeptPlace = Pick<
   GenerationScreen,
-  "module" | "component" | "task" | "split" | "sample" | "edits" | "generator"
+  "module" | "component" | "task" | "split" | "sample" | "edits" | "ownPrompt" | "generator"
 >;
 
-/** The name under which a browser keeps a sample's runs. */
-export function keptKey({ module, component, task, split, sample, edits, generator }: KeptPlace): string {
+/** The name under which a browser keeps a prompt's runs; whoever wrote one may have come from any sample. */
+export function keptKey(
+  { module, component, task, split, sample, edits, ownPrompt, generator }: KeptPlace,
+): string {
   const more = Object.keys(edits).length === 0 ? [] : [JSON.stringify(edits)];
-  return `${KEY_START}${[module, component, task, split, sample, generator, ...more].map(encode).join("/")}`;
+  const parts = ownPrompt === undefined
+    ? [split, sample, generator, ...more]
+    : ["own prompt", fingerprint(ownPrompt), generator];
+  return `${KEY_START}${[module, component, task, ...parts].map(encode).join("/")}`;
 }
 
 export const KEY_START = "generation:";
 
-/** The keys of other samples among the names of what is kept, each with all that is kept under it, as its trail. */
+/** The keys of other prompts among the names of what is kept, each with all that is kept under it, as its trail. */
 export function keptOfOthers(names: readonly string[], key: string): ReadonlyMap<string, readonly string[]> {
   // A key has no spaces; what else is kept of its sample has a word after one.
   const byKey = Map.groupBy(names, (name) => name.split(" ", 1)[0] ?? name);
@@ -34,15 +40,10 @@ export function keptOfOthers(names: readonly string[], key: string): ReadonlyMap
 }
 
 /** @param most characters of the text: what servers told is left out, of the oldest completions first, where it would have more */
-export function exportRuns(
-  { module, component, task, split, sample, edits, generator }: KeptPlace,
-  runs: readonly KeptRun[],
-  most = Infinity,
-): string {
-  const place = { module, component, task, split, sample, edits, generator };
+export function exportRuns(place: KeptPlace, runs: readonly KeptRun[], most = Infinity): string {
   const withTold = (told: ReadonlyMap<KeptCompletion, readonly PlacedTold[]>) =>
     runs.map((run) => ({ ...run, completions: run.completions.map((each) => ({ ...each, told: told.get(each) })) }));
-  const file = { format: FORMAT, version: VERSION, place, runs: withTold(new Map()) };
+  const file = { format: FORMAT, version: VERSION, place: placeOf(place), runs: withTold(new Map()) };
   const text = JSON.stringify(file, leaner);
   const completions = runs.flatMap((run) => run.completions);
   const { tokens, told } = placedTold(completions, most - text.length - TOLD_NAMES * (completions.length + 1));
@@ -72,18 +73,19 @@ function placedTold(completions: readonly KeptCompletion[], room: number) {
   return { tokens: table.tokens, told };
 }
 
-/** @throws {SyntaxError} saying what is wrong with the text, or that it is of another sample */
+/** @throws {SyntaxError} saying what is wrong with the text, or that it is of another sample or prompt */
 export function importRuns(text: string, here: KeptPlace): readonly KeptRun[] {
   const value: unknown = exportedJson(text, "Cannot read the runs");
   if (!isRecord(value) || value.format !== FORMAT || value.version !== VERSION || !Array.isArray(value.runs)) {
     throw new SyntaxError(`Cannot read the runs: expected format "${FORMAT}", version ${VERSION}, and a list of runs`);
   }
   const there = isRecord(value.place) ? value.place : {};
-  for (const name of ["module", "component", "task", "split", "sample", "generator", "edits"] as const) {
-    const wanted = JSON.stringify(here[name]), found = JSON.stringify(there[name]);
-    if (found === wanted) continue;
+  const wanted: Readonly<Record<string, unknown>> = placeOf(here);
+  // What one of them tells and the other does not is another one too: a prompt of one's own, or a sample.
+  for (const name of new Set([...Object.keys(wanted), ...PLACES.filter((each) => Object.hasOwn(there, each))])) {
+    if (JSON.stringify(there[name]) === JSON.stringify(wanted[name])) continue;
     throw new SyntaxError(
-      `Cannot read the runs here: their ${name} is ${found ?? "not told"}, that of this page ${wanted}`,
+      `Cannot read the runs here: their ${name} is ${shown(there[name])}, that of this page ${shown(wanted[name])}`,
     );
   }
   const schema = runSchema(readTokens(value.tokens));
@@ -100,6 +102,23 @@ function leaner(_: string, value: unknown): unknown {
   if (!isRecord(value) || typeof value.text !== "string" || !Array.isArray(value.bytes)) return value;
   return lean({ ...value, text: value.text, bytes: value.bytes });
 }
+
+const PLACES: readonly string[] = ["prompt", "split", "sample", "edits"];
+
+/** What the runs are of, as a file tells it: a sample, or a prompt of one's own, which nothing else tells. */
+function placeOf({ module, component, task, split, sample, edits, ownPrompt, generator }: KeptPlace) {
+  return ownPrompt === undefined
+    ? { module, component, task, split, sample, edits, generator }
+    : { module, component, task, prompt: ownPrompt, generator };
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text === undefined ? "not told" : text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+/** Characters of a text that is told as the wrong one. */
+const SHOWN = 80;
 
 function encode(part: string | number): string {
   return encodeURIComponent(part);

@@ -9,6 +9,7 @@ import type { ComparedCompletion } from "./CompletionDiff.tsx";
 import type { GenerationScreen } from "../address/generation_screen.ts";
 import type { Run } from "./generation_state.ts";
 import type { Selection } from "../address/selection_text.ts";
+import type { PromptWriting } from "../token/use_own_prompt.ts";
 import type { Colouring } from "../token/token_heat.ts";
 import type { KeptRuns } from "./use_kept_runs.ts";
 
@@ -16,6 +17,8 @@ export interface GenerationViewProps {
   readonly screen: GenerationScreen;
   /** What shows the sample above its prompt; nothing for a task that does not say. */
   readonly sample: ComponentChildren;
+  /** The prompt while somebody writes one. */
+  readonly writing: PromptWriting;
   readonly params: SamplingParams;
   readonly run: Run;
   /** All runs of this page. */

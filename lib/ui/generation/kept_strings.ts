@@ -9,7 +9,7 @@ export const KEPT_STRINGS = {
   kept: "kept in this browser",
   notKept: "Not kept in this browser",
   noRoom: (reason: string) => `What is generated now ends with this page, export it to keep it: ${reason}`,
-  others: (samples: string) => `Clear what is kept of ${samples}`,
+  others: (prompts: string) => `Clear what is kept of ${prompts}`,
   notRead: "Kept runs that cannot be read",
   setAside: (reason: string) => `${reason}. They stay in this browser as they are, and new runs are kept beside them.`,
   leftThere: (reason: string) =>

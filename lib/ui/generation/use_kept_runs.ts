@@ -18,7 +18,7 @@ export interface KeptRuns {
   readonly problem: Problem | undefined;
   /** What was kept and cannot be read, as it stands there, while the problem tells of it. */
   readonly unread: string | undefined;
-  /** Other samples of which something is kept, told when the browser has no more room. */
+  /** Other prompts of which something is kept, told when the browser has no more room. */
   readonly others: number;
   readonly load: () => void;
   readonly save: () => void;
@@ -137,7 +137,8 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
     };
   }, []);
 
-  const name = `${screen.module}-${screen.split}-${screen.sample}-runs.json`;
+  const of = screen.ownPrompt === undefined ? `${screen.split}-${screen.sample}` : "own-prompt";
+  const name = `${screen.module}-${of}-runs.json`;
   return {
     problem: problem.value,
     unread: unread.value,

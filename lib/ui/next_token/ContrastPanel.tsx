@@ -1,6 +1,7 @@
 import { visibleText } from "../../lm/visible_text.ts";
 import { Button } from "../Button.tsx";
 import type { Contrast } from "./contrast.ts";
+import { PROMPT_STRINGS } from "../token/prompt_strings.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 import { signedBits } from "../token/odds_text.ts";
 import { STRINGS } from "../strings.ts";
@@ -8,11 +9,12 @@ import { displayToken, tokenName } from "../token/token_display.ts";
 
 interface ContrastPanelProps {
   readonly contrast: Contrast;
+  readonly isOwnPrompt: boolean;
   readonly onClose: () => void;
 }
 
 /** What each field of the prompt adds to a candidate, or to one rather than another. */
-export function ContrastPanel({ contrast, onClose }: ContrastPanelProps) {
+export function ContrastPanel({ contrast, isOwnPrompt, onClose }: ContrastPanelProps) {
   const { one, other, nats, fields, isBusy } = contrast;
   const name = tokenName(displayToken(one)), otherName = other && tokenName(displayToken(other));
   const title = TEXT.why(name, otherName);
@@ -46,7 +48,7 @@ export function ContrastPanel({ contrast, onClose }: ContrastPanelProps) {
           : isBusy
           ? TEXT.whyBusy
           : fields.length === 0
-          ? TEXT.whyNoFields
+          ? (isOwnPrompt ? PROMPT_STRINGS.own.noFields : TEXT.whyNoFields)
           : TEXT.whyExplained}
       </p>
     </section>

@@ -27,7 +27,13 @@ export function NextTokenAside(props: NextTokenAsideProps) {
   const { step, target } = props.next;
   return (
     <div class="flex flex-col gap-5">
-      {props.contrast !== undefined && <ContrastPanel contrast={props.contrast} onClose={props.onCloseContrast} />}
+      {props.contrast !== undefined && (
+        <ContrastPanel
+          contrast={props.contrast}
+          isOwnPrompt={props.screen.ownPrompt !== undefined}
+          onClose={props.onCloseContrast}
+        />
+      )}
       <dl class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-13 text-soft">
         <dt title={GENERATION_STRINGS.entropyExplained}>{TEXT.entropy}</dt>
         <dd class="break-anywhere text-right font-mono text-ink tabular-nums">

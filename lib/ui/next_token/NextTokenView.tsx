@@ -49,9 +49,12 @@ export function NextTokenView(props: NextTokenViewProps) {
         <SampleBar screen={here} kept={numbersEntries(screen.numbers)} />
         {props.sample}
         <PromptPanel
-          screen={screen}
+          screen={here}
+          kept={numbersEntries(screen.numbers)}
           tokens={next?.prompt && knownTokens(next.prompt)}
+          writing={props.writing}
           isReady={props.isReady}
+          onEnter={props.writing.onUse}
         />
         <PathPanel {...props} />
         {problem !== undefined && !isRefused && (

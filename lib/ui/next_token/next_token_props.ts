@@ -9,12 +9,15 @@ import type { Contrast } from "./contrast.ts";
 import type { SteppedScreen } from "../address/next_token_screen.ts";
 import type { Numbers } from "../address/probability_column.ts";
 import type { PathNode } from "../token/path_tree.ts";
+import type { PromptWriting } from "../token/use_own_prompt.ts";
 import type { Preview } from "./preview.ts";
 
 export interface NextTokenViewProps {
   readonly screen: SteppedScreen;
   /** What shows the sample above its prompt; nothing for a task that does not say. */
   readonly sample: ComponentChildren;
+  /** The prompt while somebody writes one. */
+  readonly writing: PromptWriting;
   readonly params: SamplingParams;
   readonly path: readonly TokenId[];
   /** The step of each token of the path, and what the dice of the params make of it; undefined where it is not known. */

@@ -7,7 +7,7 @@ import type { Token, TokenId } from "../../lm/token.ts";
 import { ApiError } from "../api_client.ts";
 import { type Contrast, type FieldShare, withMark } from "./contrast.ts";
 import { fetchNextToken } from "../generation_client.ts";
-import { type GenerationScreen, sampleSource } from "../address/generation_screen.ts";
+import { type GenerationScreen, promptSource } from "../address/generation_screen.ts";
 import { NEXT_TOKEN_STRINGS as TEXT } from "./next_token_strings.ts";
 
 interface ContrastPlace {
@@ -74,7 +74,7 @@ export function useContrast({ api, screen, path, tokenOf, problem }: ContrastPla
     blank: readonly string[],
     signal: AbortSignal,
   ): Promise<Pair | undefined> {
-    const body = { ...sampleSource(screen), blank, path: path.peek(), limit: 1, prompt_tokens: false };
+    const body = { ...promptSource(screen), blank, path: path.peek(), limit: 1, prompt_tokens: false };
     const found: Candidate[] = [];
     for (const id of ids) {
       const answer = await fetchNextToken(`${api}/next_token`, { ...body, find: String(id) }, signal);

@@ -6,10 +6,10 @@ import { PROMPT_STRINGS } from "./prompt_strings.ts";
 
 /** What the prompt on screen is to the model, and how many tokens it has there. */
 export function promptFacts(
-  { conversation }: Pick<GenerationScreen, "conversation">,
+  { conversation, ownPrompt }: Pick<GenerationScreen, "conversation" | "ownPrompt">,
   tokens: readonly Token[] | undefined,
 ): string {
-  const is = PROMPT_STRINGS.is[conversation?.text ?? "exact"];
+  const is = ownPrompt === undefined ? PROMPT_STRINGS.is[conversation?.text ?? "exact"] : PROMPT_STRINGS.own.facts;
   return tokens === undefined ? is : `${plural(tokens.length, "token", "tokens")} · ${is}`;
 }
 

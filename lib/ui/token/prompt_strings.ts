@@ -1,4 +1,4 @@
-/** The sentences about a prompt: what its text is to the model, and what of it cannot be shown. */
+/** The sentences about a prompt: what its text is to the model, what of it cannot be shown, and one of one's own. */
 export const PROMPT_STRINGS = {
   is: {
     exact: "fields marked · exactly what the model receives",
@@ -7,4 +7,28 @@ export const PROMPT_STRINGS = {
   },
   exactText: "Show the exact text",
   unmarked: (fields: string) => `Not marked, as their places in the template's text are not certain: ${fields}.`,
+  own: {
+    title: "Your own prompt",
+    facts: "no fields, no target · exactly what the model receives",
+    writing: "as it is being written, not used yet",
+    edit: "Edit the text",
+    editFields: "Edit the sample's fields",
+    cancel: "Cancel",
+    use: "Use",
+    back: "Back to the sample's",
+    label: "Exactly what the model is to receive, spaces and line ends included",
+    means:
+      "It stands in the address of the page, in place of the sample's prompt: without fields, and without a target.",
+    ofMessages: "The sample's prompt is messages, whose exact text is not known here: yours is one plain text.",
+    tooLong: (characters: string, most: string) =>
+      `Too long for the address of the page, which would have ${characters} characters: at most ${most} can be used. ` +
+      "Shorten it, or send it to the API, whose calls take a `prompt`.",
+    halfCharacter:
+      "It holds half of a surrogate pair, which is no character and cannot stand in an address: take it out.",
+    noTarget:
+      "A prompt of your own has no target, so nothing is scored here; metrics that need one have no value. It has no fields either, of which it could be told what they add.",
+    ofRuns: "of your own prompt",
+    noFields: "A prompt of your own has no fields that could be left blank.",
+    sample: "own prompt",
+  },
 };

@@ -7,8 +7,10 @@ import {
   paramsFromQuery,
   paramsToQuery,
   paramsToWire,
+  promptSource,
   screenHref,
 } from "../../../lib/ui/address/generation_screen.ts";
+import { PROMPT_ADDRESS_CHARACTERS, refusalOf } from "../../../lib/ui/address/own_prompt.ts";
 import { formatStopTexts, parseStopTexts } from "../../../lib/ui/address/stop_texts.ts";
 
 const CHANGED = { ...DEFAULT_PARAMS, temperature: 0.8, topK: 5, seed: 7, stop: ["\n", "a\\b", "###"] };
@@ -23,6 +25,21 @@ Deno.test("screenHref() leaves out what stands at its default", () => {
     screenHref({ ...place, defaults: DEFAULT_PARAMS, params: { ...DEFAULT_PARAMS, seed: 7 } }, [["q", "a&b=\ud800"]]),
     "/m/c?task=t&split=s&sample=3&generator=g&seed=7&q=a%26b%3D%EF%BF%BD",
   );
+});
+
+Deno.test("a prompt of one's own is in the address, and a request of it names no sample", () => {
+  const place = { module: "m", component: "c", task: "t", split: "s", sample: 3, edits: {}, generator: "g" };
+  const at = { ...place, ownPrompt: "a\n &\0", defaults: DEFAULT_PARAMS, params: DEFAULT_PARAMS };
+  assert.equal(screenHref(at), "/m/c?task=t&split=s&sample=3&generator=g&prompt=a%0A+%26%00");
+  assert.deepEqual(promptSource(at), { task: "t", prompt: "a\n &\0", generator: "g" });
+  assert.deepEqual(promptSource({ ...at, ownPrompt: "" }).prompt, "", "an empty one is one too");
+  assert.deepEqual(promptSource({ ...at, ownPrompt: undefined }), { task: "t", split: "s", sample: 3, generator: "g" });
+});
+
+Deno.test("refusalOf() says whether an address can hold a prompt", () => {
+  assert.equal(refusalOf("a", "x".repeat(PROMPT_ADDRESS_CHARACTERS)), undefined);
+  assert.equal(refusalOf("a", "x".repeat(PROMPT_ADDRESS_CHARACTERS + 1)), "too long");
+  assert.equal(refusalOf("a\ud800b", "x"), "half a character");
 });
 
 Deno.test("paramsFromQuery() restores what paramsToQuery() wrote", () => {

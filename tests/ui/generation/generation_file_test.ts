@@ -258,6 +258,24 @@ Deno.test("importRuns() names what is wrong with a text, and whose it is", () =>
   for (const [text, message] of bad) assert.throws(() => importRuns(text, HERE), { name: "SyntaxError", message });
 });
 
+Deno.test("runs of one's own prompt are kept by it alone, and by no sample; their file tells it, and is of no other", () => {
+  const own = { ...HERE, ownPrompt: "Once\n" }, elsewhere = { ...own, sample: 9, split: "train", edits: { text: "x" } };
+  assert.equal(keptKey(own), keptKey(elsewhere));
+  const others = [HERE, { ...own, ownPrompt: "Once" }, { ...own, generator: "gpt" }, { ...own, task: "u" }];
+  for (const other of others) assert.notEqual(keptKey(own), keptKey(other));
+  assert.equal(keptKey(own).includes(" "), false, "what follows a space is kept beside it");
+  const run = closed(received(started(DEFAULT_PARAMS, 0), [step(tokenOf("a", 4))], 1), "end");
+  assert.deepEqual(through([run], own).length, 1);
+  const file = exportRuns(own, keptRuns([run], PROMPT));
+  assert.equal(JSON.parse(file).place.prompt, "Once\n");
+  assert.equal(importRuns(file, elsewhere).length, 1);
+  assert.throws(() => importRuns(file, HERE), /their split is not told, that of this page "test"/);
+  const long = { ...own, ownPrompt: "x".repeat(500) };
+  assert.throws(() => importRuns(file, long), /their prompt is "Once\\n", that of this page "x{79}…/);
+  const ofSample = exportRuns(HERE, keptRuns([run], PROMPT));
+  assert.throws(() => importRuns(ofSample, own), /their prompt is not told, that of this page "Once\\n"/);
+});
+
 Deno.test("fingerprint() tells texts apart by their characters and by their order", () => {
   // FNV-1a, 32 bits, of "a" is 0xe40c292c.
   assert.equal(fingerprint("a"), "1-e40c292c");

@@ -6,7 +6,7 @@ import type { TokenId } from "../../../../lib/lm/token.ts";
 import { readNext } from "../../../../lib/server/generation.ts";
 import { within } from "../../../../lib/server/admission/within.ts";
 import { toldProblem } from "../../../../lib/server/told_problem.ts";
-import { type GenerationScreen, paramsToWire, sampleSource } from "../../../../lib/ui/address/generation_screen.ts";
+import { type GenerationScreen, paramsToWire, promptSource } from "../../../../lib/ui/address/generation_screen.ts";
 import {
   nextHref,
   type NextView,
@@ -15,7 +15,8 @@ import {
   parsePath,
   parseView,
 } from "../../../../lib/ui/address/next_token_screen.ts";
-import { badQuery, readSampleScreen, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
+import { readPromptScreen } from "./own_prompt.ts";
+import { badQuery, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
 
 /** How long a page waits for a model that loads, or a server that is silent, before it comes without an answer. */
 const PATIENCE_MS = 5_000;
@@ -25,7 +26,9 @@ const PATIENCE_MS = 5_000;
  * takes long is asked for by the page itself.
  */
 export async function openNextToken(request: ScreenRequest): Promise<Screen | Response> {
-  const { screen: found, shown: sample, problem: badParams } = await readSampleScreen(request);
+  const read = await readPromptScreen(request);
+  if (read instanceof Response) return read;
+  const { screen: found, shown: sample, isWriting, problem: badParams } = read;
   const query = request.url.searchParams;
   const screen = { ...found, numbers: parseNumbers(query) };
   const { path, problem: badPath } = pathOf(query.get("path"));
@@ -43,7 +46,7 @@ export async function openNextToken(request: ScreenRequest): Promise<Screen | Re
     shown: screen,
     status: shown?.status ?? 200,
     body: (
-      <NextToken screen={screen} path={path} view={view} next={next} problem={shown}>
+      <NextToken screen={screen} path={path} view={view} next={next} problem={shown} isWriting={isWriting}>
         {sample !== undefined && <SampleView elements={sample} />}
       </NextToken>
     ),
@@ -67,7 +70,7 @@ async function distribution(
 ): Promise<{ readonly next?: Next; readonly problem?: Problem }> {
   const { state, path: place } = request;
   const body = {
-    ...sampleSource(screen),
+    ...promptSource(screen),
     params: paramsToWire(screen.params),
     path: [...path],
     first_sequence: 0,

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { ElementState } from "../../../../lib/elements/element.ts";
 import type { Problem } from "../../../../lib/lm/event.ts";
-import type { Prompt } from "../../../../lib/lm/prompt.ts";
+import { type Prompt, toPrompt } from "../../../../lib/lm/prompt.ts";
 import type { State } from "../../../../lib/server/app_state.ts";
 import { namesFromQuery, type Place, type PlacePath, readSample, resolvePlace } from "../../../../lib/server/place.ts";
 import {
@@ -13,6 +13,7 @@ import {
 } from "../../../../lib/ui/address/generation_screen.ts";
 import { engineText } from "../../../../lib/ui/frame/engine_text.ts";
 import type { Shown } from "../../../../lib/ui/address/other_screen.ts";
+import { PROMPT_STRINGS } from "../../../../lib/ui/token/prompt_strings.ts";
 import { PAGE_STRINGS } from "../../../../lib/ui/frame/page_strings.ts";
 import { visibleText } from "../../../../lib/lm/visible_text.ts";
 import { type Opens, screenPrompt } from "./screen_prompt.ts";
@@ -53,13 +54,20 @@ const SHOWN_FAULTS = 20;
 /**
  * The sample, generator and params that a URL names.
  * @param opens whether the generator is opened where it makes the prompt's text
+ * @param own what somebody wrote in place of the sample's prompt
  * @throws {ProblemError} naming what it cannot find
  */
-export async function readSampleScreen(request: ScreenRequest, opens: Opens = "soon"): Promise<SampleScreen> {
+export async function readSampleScreen(
+  request: ScreenRequest,
+  opens: Opens = "soon",
+  own?: string,
+): Promise<SampleScreen> {
   const { state: { registry }, path, url } = request;
   const place = resolvePlace(registry, path, namesFromQuery(url.searchParams));
   const { row, original, shown, prompt: given, ...others } = await readSample(registry, place);
-  const { problem: noText, ...prompt } = await screenPrompt(request, place, given, opens);
+  const { problem: noText, ...prompt } = own === undefined
+    ? await screenPrompt(request, place, given, opens)
+    : { prompt: toPrompt(own), problem: undefined };
   const sample = { ...others, ...prompt };
   const { params, problem } = paramsFromQuery(url.searchParams, defaultsOf(place.task.params));
   const screen = { ...screenAt(place, sample), params };
@@ -90,6 +98,7 @@ export function screenAt(
 ): GenerationScreen {
   const { module, component, task } = place;
   const nextToken = module.components.find(({ kind }) => kind === "next_token")?.name;
+  const dataset = module.components.find(({ kind }) => kind === "dataset")?.name;
   const defaults = defaultsOf(task.params);
   return {
     module: module.name,
@@ -113,6 +122,7 @@ export function screenAt(
     defaults,
     params: defaults,
     ...(nextToken === undefined ? {} : { nextToken }),
+    ...(dataset === undefined ? {} : { dataset }),
     random: Math.floor(Math.random() * size),
   };
 }
@@ -123,6 +133,6 @@ export function badQuery(detail: string, field?: string): Problem {
   return field === undefined ? problem : { ...problem, field };
 }
 
-export function sampleTitle({ title, split, sample }: GenerationScreen): string {
-  return `${title} · ${split} ${sample}`;
+export function sampleTitle({ title, split, sample, ownPrompt }: GenerationScreen): string {
+  return `${title} · ${ownPrompt === undefined ? `${split} ${sample}` : PROMPT_STRINGS.own.sample}`;
 }

@@ -1,0 +1,28 @@
+/** A prompt of one's own, in place of a sample's: how addresses and forms hold it. */
+
+/** Its name in an address, where it stands as it is. */
+export const OWN_PROMPT = "prompt";
+/** Its name in a form: of a text area, whose line ends a browser changes, and of a hidden field, as JSON without any. */
+export const PROMPT_TEXT = "prompt.text", PROMPT_JSON = "prompt.json";
+/** What an address says where the prompt is being written. */
+export const WRITES = "edit", WRITES_PROMPT = "prompt";
+
+/**
+ * Longest address that such a text may make, of the 16,384 characters that a request takes: params, a path of tokens and the
+ * server's name have room beside it.
+ */
+export const PROMPT_ADDRESS_CHARACTERS = 12_000;
+
+/** Why an address cannot hold a prompt. */
+export type Refusal = "too long" | "half a character";
+
+/** @param href the address with the text in it */
+export function refusalOf(text: string, href: string): Refusal | undefined {
+  if (!text.isWellFormed()) return "half a character";
+  return href.length > PROMPT_ADDRESS_CHARACTERS ? "too long" : undefined;
+}
+
+/** A part of an address as a form carries it along. */
+export function inForm([name, value]: readonly [string, string]): readonly [name: string, value: string] {
+  return name === OWN_PROMPT ? [PROMPT_JSON, JSON.stringify(value)] : [name, value];
+}

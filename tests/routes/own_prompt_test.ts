@@ -1,0 +1,160 @@
+/** A prompt of one's own in place of a sample's, as pages without a script have it. */
+import assert from "node:assert/strict";
+import { datasetView, defineModule, exactMatch, field, generation, nextToken, prompt, rows } from "../../lib/mod.ts";
+import { echoGenerator } from "../rig/echo_rig.ts";
+import { hostileStrings } from "../rig/hostile_strings.ts";
+import { rigApp } from "../rig/rig_app.ts";
+
+const module = defineModule({
+  name: "own",
+  generators: { echo: echoGenerator, other: echoGenerator },
+  tasks: {
+    ask: {
+      dataset: { all: rows([{ text: "one" }, { text: "two\r\n\0end" }]) },
+      prompt: ({ text }) => prompt`Q: ${field("text", text)}`,
+      target: ({ text }) => text.toUpperCase(),
+      metrics: { EM: exactMatch },
+    },
+  },
+  components: [generation(), nextToken(), datasetView()],
+});
+const alone = defineModule({ ...module, name: "alone", components: [generation(), nextToken()] });
+const PLACE = "task=ask&split=all&sample=1&generator=echo";
+
+async function page(path: string): Promise<string> {
+  const { fetch } = await rigApp({ modules: [module, alone] });
+  const response = await fetch(path);
+  const html = await response.text();
+  assert.equal(response.status, 200, html.slice(0, 2_000));
+  return html;
+}
+
+/** Where what a form sends leads. */
+async function sent(
+  screen: string,
+  fields: Readonly<Record<string, string>>,
+  place = PLACE,
+): Promise<URLSearchParams> {
+  const { fetch } = await rigApp({ modules: [module] });
+  const response = await fetch(`/own/${screen}?${place}&${new URLSearchParams(fields)}`);
+  assert.equal(response.status, 303);
+  const to = new URL(response.headers.get("location") ?? "", "http://page");
+  assert.equal(to.pathname, `/own/${screen}`);
+  return to.searchParams;
+}
+
+function linkTo(html: string, text: string): URL | undefined {
+  const [, href] = new RegExp(`href="([^"]*)"[^>]*>${text}<`).exec(html) ?? [];
+  return href === undefined ? undefined : new URL(href.replaceAll("&amp;", "&"), "http://page");
+}
+
+Deno.test("the prompt of an address stands in place of the sample's, without fields, target and what shows the sample", async () => {
+  const html = await page(`/own/generation?${PLACE}&prompt=Hello&temperature=0.5`);
+  assert.match(html, />Your own prompt</);
+  assert.match(html, />Hello</);
+  assert.match(html, /A prompt of your own has no target/);
+  assert.match(html, /<title>Generation · own prompt · /);
+  assert.doesNotMatch(html, /<mark|Q: |TWO/);
+  const back = linkTo(html, "Back to the sample(?:'|&#39;)s");
+  assert.equal(back?.search, `?${PLACE}&temperature=0.5`);
+});
+
+Deno.test("the model is given exactly that text: a token a byte, by steps that lead on from it", async () => {
+  for (const text of hostileStrings(50, 5).filter((each) => each !== "" && each.length < 5_000)) {
+    const query = new URLSearchParams({ prompt: text });
+    const html = await page(`/own/next-token?${PLACE}&${query}`);
+    const bytes = new TextEncoder().encode(text).length;
+    assert.match(html, new RegExp(`>${bytes} tokens? of prompt `), JSON.stringify(text));
+    const [href = ""] = /\/own\/next-token\?[^"]*path=\d+/.exec(html) ?? [];
+    assert.equal(new URL(href.replaceAll("&amp;", "&"), "http://page").searchParams.get("prompt"), text);
+  }
+});
+
+Deno.test("the rail takes it to the other screen that has one, and leads to the data set without it", async () => {
+  const html = await page(`/own/generation?${PLACE}&prompt=a%0Ab`);
+  const [, nav = ""] = /<nav[^>]*>([\s\S]*?)<\/nav>/.exec(html) ?? [];
+  assert.equal(linkTo(nav, "Next token")?.searchParams.get("prompt"), "a\nb");
+  assert.equal(linkTo(nav, "Dataset")?.search, `?${PLACE}`);
+});
+
+Deno.test("what a form sends of a prompt leads to its address, with the line ends that the text has", async () => {
+  const form = { "prompt.text": "a\r\nb ", temperature: "0.5", edit: "prompt", sel: "1:2" };
+  const typed = await sent("generation", form, PLACE.replace("sample=1", "sample=0"));
+  assert.equal(typed.get("prompt"), "a\nb ");
+  assert.deepEqual([typed.get("temperature"), typed.get("edit"), typed.get("sel")], ["0.5", null, null]);
+  // The sample's own line end and NUL come back as a browser changed them, and are what they were.
+  const changed = await sent("generation", { "prompt.text": "Q: two\r\n\ufffdend?" });
+  assert.equal(changed.get("prompt"), "Q: two\r\n\0end?");
+  const same = await sent("generation", { "prompt.text": "Q: two\r\n\ufffdend", temperature: "0.5" });
+  assert.deepEqual([same.get("prompt"), same.get("temperature")], [null, "0.5"]);
+});
+
+Deno.test("the other forms of a screen carry it along, and a path stays with its prompt", async () => {
+  const json = JSON.stringify("a\r\nb\n");
+  const found = await sent("next-token", { "prompt.json": json, path: "97,98", find: "x" });
+  assert.deepEqual([found.get("prompt"), found.get("path"), found.get("find")], ["a\r\nb\n", "97,98", "x"]);
+  const other = await sent("next-token", { "prompt.json": json, "prompt.text": "a\r\nb\r\nc", path: "97" });
+  assert.deepEqual([other.get("prompt"), other.get("path")], ["a\r\nb\nc", null]);
+  const html = await page(`/own/next-token?${PLACE}&prompt=${encodeURIComponent("a\r\nb\n")}`);
+  const hidden = [...html.matchAll(/name="prompt\.json"[^>]*value="([^"]*)"/g)].map(([, value]) => value);
+  assert.ok(hidden.length >= 3, "of the sample, of the search, and of own text");
+  assert.deepEqual(new Set(hidden), new Set([json.replaceAll('"', "&quot;")]));
+  const { fetch } = await rigApp({ modules: [module] });
+  const bad = await fetch("/own/generation?prompt.json=%7B%7D");
+  assert.equal(bad.status, 422);
+  assert.match(await bad.text(), /Cannot use prompt\.json: it must be a text as JSON/);
+});
+
+Deno.test("the text area begins with the prompt, its first line end included; closing it leads back", async () => {
+  const html = await page(`/own/generation?${PLACE}&prompt=${encodeURIComponent("\nfirst")}&edit=prompt`);
+  assert.match(html, /<textarea[^>]*name="prompt\.text"[^>]*>\n\nfirst<\/textarea>/);
+  assert.equal(linkTo(html, "Cancel")?.searchParams.get("edit"), null);
+  const closed = await page(`/own/generation?${PLACE}`);
+  assert.equal(linkTo(closed, "Edit the text")?.searchParams.get("edit"), "prompt");
+});
+
+Deno.test("both screens lead to the sample's fields where the module shows its data set", async () => {
+  for (const screen of ["generation", "next-token"]) {
+    const text = "Edit the sample(?:'|&#39;)s fields";
+    const to = linkTo(await page(`/own/${screen}?${PLACE}`), text);
+    assert.equal(`${to?.pathname}${to?.search}${to?.hash}`, `/own/dataset?${PLACE}&edit=1#fields`);
+    assert.match(await page(`${to?.pathname}${to?.search}`), /id="fields"[\s\S]*name="field\.text"/);
+    assert.equal(linkTo(await page(`/alone/${screen}`), text), undefined);
+  }
+});
+
+Deno.test("a prompt that is longer than the model's window is refused by its length, on the page", async () => {
+  const { fetch } = await rigApp();
+  const response = await fetch(`/rig/next-token?prompt=${"a".repeat(80)}`);
+  assert.equal(response.status, 422);
+  assert.match(await response.text(), /80 tokens[^<]*64/);
+});
+
+Deno.test("a prompt of one's own is one text where the sample's is messages: it begins with theirs, where that is known", async () => {
+  const server: typeof echoGenerator = {
+    ...echoGenerator,
+    open: async (context) => ({ ...await echoGenerator.open(context), takesMessages: true }),
+  };
+  const talk = defineModule({
+    name: "talk",
+    generators: { echo: echoGenerator, server },
+    tasks: {
+      talk: {
+        dataset: { all: rows([{ text: "Hi" }]) },
+        prompt: ({ text }) => [{ role: "user", content: field("text", text) }],
+      },
+    },
+    components: [generation(), nextToken()],
+  });
+  const { fetch } = await rigApp({ modules: [talk] });
+  const read = async (query: string) => await (await fetch(`/talk/next-token?${query}`)).text();
+  assert.match(await read("edit=prompt"), />\nuser\nHi<\/textarea>/);
+  const unknown = await read("generator=server&edit=prompt");
+  assert.match(unknown, />\n<\/textarea>/);
+  assert.match(unknown, /The sample(?:'|&#39;)s prompt is messages/);
+  for (const generator of ["echo", "server"]) {
+    const html = await read(`generator=${generator}&prompt=Hello`);
+    assert.match(html, />5 tokens of prompt /);
+    assert.doesNotMatch(html, /<mark|messages/);
+  }
+});
