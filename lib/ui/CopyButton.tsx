@@ -36,7 +36,7 @@ export function CopyButton({ text, as: As = Button, ...named }: CopyButtonProps)
   }
 
   return (
-    <span class="inline-flex items-center gap-2" onFocusOut={() => tell("")}>
+    <span class="inline-flex items-baseline gap-2" onFocusOut={() => tell("")}>
       <span role="status" class="text-12 text-soft">{told.text === text && told.is}</span>
       <As {...named} onClick={copy}>{STRINGS.copy}</As>
     </span>
