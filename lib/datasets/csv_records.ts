@@ -31,10 +31,14 @@ export async function findRecords(url: URL, delimiter: string): Promise<Lines> {
     if (!isHeader) lines.push(start, end, line);
     isHeader = false;
   });
+  let first = 0, read: number | null = 0;
   for (let at: number | undefined = start; at !== undefined;) {
-    file.seekSync(at, Deno.SeekMode.Start);
-    const read = await file.read(chunk);
-    at = read === null ? scanner.end() : scanner.scan(chunk.subarray(0, read));
+    // Subtle: what is scanned again mostly stands in the part that was read last.
+    if (at < first || at >= first + (read ?? 0)) {
+      file.seekSync(first = at, Deno.SeekMode.Start);
+      read = await file.read(chunk);
+    }
+    at = read === null ? scanner.end() : scanner.scan(chunk.subarray(at - first, read));
   }
   return lines;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import Papa from "papaparse";
 import { csv, openLargeCsv } from "../../lib/datasets/csv.ts";
-import { recordsOf } from "../../lib/datasets/csv_records.ts";
+import { findRecords, recordsOf } from "../../lib/datasets/csv_records.ts";
 import type { Dataset } from "../../lib/datasets/dataset.ts";
 import { loadDuckDb } from "../../lib/datasets/duckdb/native.ts";
 
@@ -174,6 +174,24 @@ Deno.test("any lines with a stray quote among any rows: these are all there, wit
     assert.equal(both.large?.size, rows.length + wrong.length);
   });
   await fc.assert(property, { numRuns: 150, endOnFailure: true });
+});
+
+Deno.test("a file with a stray quote in each line is read in its large parts, and not anew for each", async () => {
+  const path = await Deno.makeTempFile();
+  await Deno.writeTextFile(path, `a,b\n${'"I was there, he began\n'.repeat(1_000)}`);
+  const { read } = Deno.FsFile.prototype;
+  let reads = 0;
+  Deno.FsFile.prototype.read = function (bytes) {
+    reads++;
+    return read.call(this, bytes);
+  };
+  try {
+    assert.equal((await findRecords(new URL(`file://${path}`), ",")).count, 1_000);
+  } finally {
+    Deno.FsFile.prototype.read = read;
+    await Deno.remove(path);
+  }
+  assert.ok(reads < 10, `${reads} reads`);
 });
 
 Deno.test("quotes of which each line opens one to the file's end take no longer than lines do", () => {
