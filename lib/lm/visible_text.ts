@@ -7,9 +7,10 @@ const NAMED: Readonly<Record<string, string>> = { "\n": "↵", "\t": "⇥", "\r"
 
 // Controls, separators, lone surrogates, and what is drawn as nothing or only formats (zero-width, bidi, tags, fillers,
 // variation selectors). What belongs to what is seen stays: the joiner of emoji families, the signs around Arabic numbers,
-// and the selector that follows a character which has variants: an emoji (for Unicode also 1, # and *), a Han ideograph.
+// and one selector after a character that has variants: an emoji (for Unicode also 1, # and *), a Han ideograph, a letter of
+// Mongolian.
 const INVISIBLE =
-  /(?![\u0600-\u0605\u06DD\u200D]|(?<=[\p{Emoji}\p{sc=Han}])[\uFE00-\uFE0F])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Cf}\p{DI}\xA0]/gu;
+  /(?![\u0600-\u0605\u06DD\u200D]|(?<=[\p{Emoji}\p{sc=Han}])[\uFE00-\uFE0F]|(?<=\p{sc=Han})[\u{E0100}-\u{E01EF}]|(?<=\p{sc=Mong})[\u180B-\u180D\u180F])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Cf}\p{DI}\xA0]/gu;
 
 /** @example visibleText("a\nb\u202E") is "a↵b⟨U+202E⟩" */
 export function visibleText(text: string): string {

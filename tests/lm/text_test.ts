@@ -82,6 +82,9 @@ Deno.test("visibleText() leaves the selectors of emoji, keycaps and ideographs, 
     assert.equal(visibleText(plain), plain, plain);
   }
   for (const base of ["é", "-", "a", "й"]) assert.equal(visibleText(`${base}\uFE0F`), `${base}⟨U+FE0F⟩`);
+  for (const plain of ["葛\u{E0100}城市", "辻\u{E0101}", "ᠬ\u180Bᠠ"]) assert.equal(visibleText(plain), plain);
+  assert.equal(visibleText("葛\u{E0100}\u{E0148}"), "葛\u{E0100}⟨U+E0148⟩", "one after each");
+  for (const base of ["a", "😀"]) assert.equal(visibleText(`${base}\u{E0100}`), `${base}⟨U+E0100⟩`);
 });
 
 Deno.test("decodeWire() is the inverse of encodeWire(), −∞ included", () => {
