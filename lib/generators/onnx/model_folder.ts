@@ -64,37 +64,45 @@ type ModelPlace =
 /**
  * A name is a folder beside the module, or where the app was started, or one above; what is no folder is a hub id.
  * @throws {Deno.errors.NotFound} naming each place that was tried
- * @throws {TypeError} where the app may not read the folder, or what a link in its place leads to
+ * @throws {TypeError} where the app may look at none of the places, or not at what a link there leads to
  */
 export async function findModel(name: string, revision: string, context: OpenContext): Promise<ModelPlace> {
   const bases = [context.baseUrl, context.rootUrl];
   // One whole path is the same wherever it starts.
   const places = [...new Set(bases.map((base) => toPath(new URL(`${name.replace(/\/$/, "")}`, base))))];
+  const refused: string[] = [];
   for (const place of places) {
-    if (!await isReadableFolder(name, place)) continue;
+    const found = await lookAt(place);
+    if (found === "refused") refused.push(place);
+    if (found !== "folder") continue;
     const path = await Deno.realPath(place);
     // Subtle: a link may be read, but not what it leads to by its own name, which is the one that is used.
-    if (await isReadableFolder(name, path)) return { kind: "folder", path };
+    if (await lookAt(path) === "refused") throw unreadable(name, path);
+    return { kind: "folder", path };
   }
+  const [first] = refused;
+  if (first !== undefined && refused.length === places.length) throw unreadable(name, first);
   const isPath = /^(\.{0,2}\/|file:)/.test(name);
   if (isPath || !HUB_ID.test(name) || await hasSibling(places)) {
-    throw new Deno.errors.NotFound(`Cannot find the model "${name}": there is no folder ${places.join(", nor ")}`);
+    const tried = places.map((place) => refused.includes(place) ? `${place}, which the app may not read` : place);
+    throw new Deno.errors.NotFound(`Cannot find the model "${name}": there is no folder ${tried.join(", nor ")}`);
   }
   return { kind: "hub", id: name, revision };
 }
 
-/** @throws {TypeError} when the app may not look there */
-async function isReadableFolder(name: string, path: string): Promise<boolean> {
+async function lookAt(path: string): Promise<"folder" | "nothing" | "refused"> {
   try {
-    return (await Deno.stat(path)).isDirectory;
+    return (await Deno.stat(path)).isDirectory ? "folder" : "nothing";
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotCapable)) return false;
-    throw new TypeError(
-      `Cannot read the model "${name}": the app may read its own folder only; ` +
-        `add "${path}" to "read" of the task's permissions in deno.json`,
-      { cause: error },
-    );
+    return error instanceof Deno.errors.NotCapable ? "refused" : "nothing";
   }
+}
+
+function unreadable(name: string, path: string): TypeError {
+  return new TypeError(
+    `Cannot read the model "${name}": the app may read its own folder only; ` +
+      `add "${path}" to "read" of the task's permissions in deno.json`,
+  );
 }
 
 /** Subtle: "models/demo" has the shape of a hub id; a `models` folder beside it says that a folder was meant. */

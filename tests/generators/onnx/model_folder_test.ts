@@ -200,20 +200,32 @@ Deno.test({
   permissions: { read: [CONTEXT.rootUrl], write: true, run: ["ln"] },
   async fn() {
     const outside = await Deno.makeTempDir();
-    const link = `${CONTEXT.rootUrl.pathname}.tmp/link_to_model`;
+    const name = `.tmp/link_${crypto.randomUUID()}`, link = CONTEXT.rootUrl.pathname + name;
     await Deno.mkdir(new URL(".tmp", CONTEXT.rootUrl), { recursive: true });
     const { success } = await new Deno.Command("ln", { args: ["-s", outside, link], clearEnv: true }).output();
     assert.ok(success);
     try {
-      for (const name of [outside, ".tmp/link_to_model"]) {
-        const message = `Cannot read the model "${name}": the app may read its own folder only; add "${outside}" to ` +
+      for (const given of [outside, name]) {
+        const message = `Cannot read the model "${given}": the app may read its own folder only; add "${outside}" to ` +
           `"read" of the task's permissions in deno.json`;
-        await assert.rejects(findModel(name, "main", CONTEXT), { name: "TypeError", message });
+        await assert.rejects(findModel(given, "main", CONTEXT), { name: "TypeError", message });
       }
     } finally {
       await Deno.remove(link);
       await Deno.remove(outside);
     }
+  },
+});
+
+Deno.test({
+  name: "a path that is not there tells of each place, also of one that the app may not look at",
+  permissions: { read: [CONTEXT.rootUrl] },
+  async fn() {
+    const context = { ...CONTEXT, baseUrl: new URL("examples/poems/", CONTEXT.rootUrl) };
+    const [own, other] = [context.baseUrl, context.rootUrl].map((base) => new URL("../../models/dmo", base).pathname);
+    const message = `Cannot find the model "../../models/dmo": there is no folder ${own}, ` +
+      `nor ${other}, which the app may not read`;
+    await assert.rejects(findModel("../../models/dmo", "main", context), { name: "NotFound", message });
   },
 });
 
