@@ -29,7 +29,8 @@ export function fieldNumber(text: string | undefined): number | undefined {
 
 /** Longer than what the pattern takes, so that it is not tried on texts of megabytes. */
 const NUMBER_CHARACTERS = 70;
-const NUMBER = /^\s*[-+]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?\s*$/;
+// Subtle: a line end stands between the leaves of a list, which is no number.
+const NUMBER = /^[^\S\n]*[-+]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,3})?[^\S\n]*$/;
 
 /** The fields of a row; a row that is no object is its one field `row`. */
 export function rowEntries(row: unknown): readonly (readonly [name: string, value: unknown])[] {

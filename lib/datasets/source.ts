@@ -127,7 +127,7 @@ export async function readPartOf(
   // Subtle: after it was read, so that what is written meanwhile is seen too.
   const { size, writtenMs } = stateOf(file.statSync());
   if (size !== opened.size || writtenMs !== opened.writtenMs) {
-    throw new RangeError("it has changed since it was opened");
+    throw new RangeError("it has changed since it was opened: start the app again to read it as it is now");
   }
   return bytes;
 }

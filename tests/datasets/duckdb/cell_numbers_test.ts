@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parseCondition } from "../../../lib/datasets/condition.ts";
 import { loadDuckDb } from "../../../lib/datasets/duckdb/native.ts";
-import { fieldNumber } from "../../../lib/datasets/field_text.ts";
+import { fieldNumber, fieldText } from "../../../lib/datasets/field_text.ts";
 import { queryRows } from "../../../lib/datasets/query.ts";
 import type { RowQuery } from "../../../lib/datasets/row_query.ts";
 import { statisticsOf } from "../../../lib/datasets/statistics.ts";
@@ -21,6 +21,7 @@ Deno.test("fieldNumber() takes what is written as a number, as DuckDB does, and 
   connection.closeSync();
   instance.closeSync();
   for (const text of ["Infinity", "NaN", "1_000", "1e999"]) assert.equal(fieldNumber(text), undefined, text);
+  for (const list of [[5, null], [null, 5], ["", 5, ""]]) assert.equal(fieldNumber(fieldText(list)), undefined);
 });
 
 Deno.test("numbers of a CSV file are found and sorted as they are usually written, what is empty comes last", async () => {
