@@ -9,6 +9,7 @@ import { chatHref, type ChatScreen } from "../lib/ui/address/chat_screen.ts";
 import { exportChat, importChat } from "../lib/ui/chat/chat_file.ts";
 import { joined } from "../lib/ui/chat/chat_join.ts";
 import { bodyOf, controlValues, isSame, lastSettings, settingsOf } from "../lib/ui/chat/chat_settings.ts";
+import { inSight, shown } from "../lib/ui/chat/chat_choices.ts";
 import * as state from "../lib/ui/chat/chat_state.ts";
 import type { ChatActions, Failure } from "../lib/ui/chat/chat_props.ts";
 import { acceptedAsItCame, draftAfterEdit, draftWithout } from "../lib/ui/chat/acceptance.ts";
@@ -65,7 +66,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const { system, restore } = useKeptSystem(`${key} system`, chat, screen.system);
   useHref(chatHref(screen, params.value));
   /** The selected token, while its turn is on screen: it comes back with that. */
-  const selected = () => state.inSight(chat.value, beside.value, selection.value);
+  const selected = () => inSight(chat.value, beside.value, selection.value);
   useTokenInSight(() => selected() !== undefined);
 
   function tell(detail: string, title: string = CHAT_STRINGS.badChat): void {
@@ -170,7 +171,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       clearSaid();
     },
     choose: (turn) => {
-      change(state.shown(chat.value, turn.id));
+      change(shown(chat.value, turn.id));
       on.accept();
     },
     stop: run.stop,
@@ -216,7 +217,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       else answerAnew(state.answering(chat.value, turn.parent, 1), retry);
     },
     remove: (turn) => change(state.endedBefore(chat.value, turn)),
-    version: (turn) => change(state.shown(chat.value, turn.id)),
+    version: (turn) => change(shown(chat.value, turn.id)),
     tokens: tokens.toggle,
     select: (next) => {
       // The focus goes back to the token that was looked at.

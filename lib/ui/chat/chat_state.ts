@@ -118,31 +118,6 @@ export function batchOf({ turns }: Chat, { id, origin }: Turn): readonly Turn[] 
   return turns.filter((turn) => turn.id === id || (origin !== undefined && turn.origin?.batch === origin.batch));
 }
 
-/**
- * Answers that stand beside each other at the thread's end until one of them is chosen, as they came together or were asked
- * for so; none where the last turn stands alone.
- * @param beside answers to one message that were asked for beside each other
- */
-export function choices(chat: Chat, beside: readonly TurnId[]): readonly Turn[] {
-  const last = thread(chat).at(-1);
-  if (last === undefined) return [];
-  const asked = beside.includes(last.id) ? beside.flatMap((id) => chat.turns[id] ?? []) : [];
-  if (asked.length > 1) return asked;
-  const together = batchOf(chat, last);
-  return together.length > 1 && together.every(({ isAccepted }) => !isAccepted) ? together : [];
-}
-
-/** A selection whose turn is on screen; undefined for that of another thread, conversation or version. */
-export function inSight(
-  chat: Chat,
-  beside: readonly TurnId[],
-  selection: TurnSelection | undefined,
-): TurnSelection | undefined {
-  if (selection === undefined) return undefined;
-  const seen = [...thread(chat), ...choices(chat, beside)];
-  return seen.some(({ id }) => id === selection.turn) ? selection : undefined;
-}
-
 /** What goes to the model before the next turn of the assistant. */
 export function messagesOf(turns: readonly Turn[]): readonly Message[] {
   return turns.map(({ role, text }) => ({ role, content: text }));
@@ -262,20 +237,6 @@ export function edited(chat: Chat, turn: Turn, text: string): Chat {
   const { parent, role, conversation } = turn;
   const copy: Turn = { ...newTurn(id, parent, role, conversation), text, isAccepted: true, isEdited: true };
   return { ...chat, turns: [...chat.turns, copy], leaf: id };
-}
-
-/** Shows a turn and the thread that follows it, as far as it goes. */
-export function shown(chat: Chat, turn: TurnId): Chat {
-  let leaf = turn;
-  for (let next = chat.turns[turn]; next !== undefined; next = successor(chat, next)) leaf = next.id;
-  return { ...chat, leaf };
-}
-
-/** Of several the one that was accepted last; where none was, the first of those that were generated last. */
-function successor(chat: Chat, { id }: Turn): Turn | undefined {
-  const following = chat.turns.filter(({ parent }) => parent === id);
-  const last = following.findLast(({ isAccepted }) => isAccepted) ?? following.at(-1);
-  return last === undefined || last.isAccepted ? last : batchOf(chat, last)[0];
 }
 
 /** The thread ends before a turn, as if it had not been said; it stays in the tree. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { FinishReason } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { acceptedAsItCame, draftAfterEdit, draftWithout } from "../../../lib/ui/chat/acceptance.ts";
+import { shown } from "../../../lib/ui/chat/chat_choices.ts";
 import * as state from "../../../lib/ui/chat/chat_state.ts";
 import { begun, opened } from "../../../lib/ui/chat/conversations.ts";
 
@@ -37,8 +38,8 @@ Deno.test("acceptedAsItCame() takes an answer that ended by itself, and none tha
 
 Deno.test("acceptedAsItCame() takes the run's answer on screen, also while another conversation is on screen", () => {
   const two = answered(state.EMPTY_CHAT, ["stop", "stop"], "incomplete");
-  assert.deepEqual(acceptedOf(acceptedAsItCame(state.shown(two, 2), 1)), [2]);
-  const chosen = state.accepted(state.shown(two, 2));
+  assert.deepEqual(acceptedOf(acceptedAsItCame(shown(two, 2), 1)), [2]);
+  const chosen = state.accepted(shown(two, 2));
   assert.equal(acceptedAsItCame(chosen, 1), chosen);
 
   const other = answered(begun(answered(state.EMPTY_CHAT, ["stop"], "incomplete")), ["stop"], "incomplete");

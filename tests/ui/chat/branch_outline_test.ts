@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { branchOutline } from "../../../lib/ui/chat/branch_outline.ts";
-import { accepted, answering, type Chat, edited, EMPTY_CHAT, sent, shown } from "../../../lib/ui/chat/chat_state.ts";
+import { shown } from "../../../lib/ui/chat/chat_choices.ts";
+import { accepted, answering, type Chat, edited, EMPTY_CHAT, sent } from "../../../lib/ui/chat/chat_state.ts";
 
 /** The chat with a text for its latest turn. */
 function saying(chat: Chat, text: string): Chat {

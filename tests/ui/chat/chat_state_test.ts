@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { exportChat, importChat } from "../../../lib/ui/chat/chat_file.ts";
+import { inSight, shown } from "../../../lib/ui/chat/chat_choices.ts";
 import * as state from "../../../lib/ui/chat/chat_state.ts";
 import { begun, canOpen, conversations, opened, withoutFirst } from "../../../lib/ui/chat/conversations.ts";
 
@@ -39,13 +40,13 @@ Deno.test("a changed turn stands beside the old one, and what followed the old o
   chat = state.edited(chat, chat.turns[1]!, "B");
   assert.deepEqual(said(chat), ["a", "B"]);
   assert.equal(chat.turns.at(-1)?.isEdited, true);
-  assert.deepEqual(said(state.shown(chat, 1)), ["a", "b", "c", "d"]);
+  assert.deepEqual(said(shown(chat, 1)), ["a", "b", "c", "d"]);
   assert.deepEqual(said(state.endedBefore(chat, chat.turns[4]!)), ["a"]);
 });
 
 Deno.test("shown() goes on with what was accepted, and of answers that nobody accepted with the first of the latest", () => {
   const origin = { params: DEFAULT_PARAMS, prefill: "", sequence: 0 };
-  const shownIds = (chat: state.Chat) => state.thread(state.shown(chat, 0)).map(({ id }) => id);
+  const shownIds = (chat: state.Chat) => state.thread(shown(chat, 0)).map(({ id }) => id);
   let chat = state.drawnBy(state.sent(state.EMPTY_CHAT, "a", 2), 1, origin);
   assert.deepEqual(shownIds(chat), [0, 1]);
   chat = state.drawnBy(state.answering(chat, 0, 2), 3, origin);
@@ -117,7 +118,7 @@ Deno.test("whatever is done, no turn is lost, and export and import give the sam
       if (type === "send") chat = state.sent(chat, text, n);
       else if (type === "accept") chat = state.accepted(chat);
       else if (type === "begin") chat = begun(chat);
-      else if (turn !== undefined) chat = type === "edit" ? state.edited(chat, turn, text) : state.shown(chat, turn.id);
+      else if (turn !== undefined) chat = type === "edit" ? state.edited(chat, turn, text) : shown(chat, turn.id);
       for (const [id, was] of before.entries()) {
         assert.deepEqual({ ...chat.turns[id], isAccepted: true }, { ...was, isAccepted: true });
       }
@@ -233,15 +234,15 @@ Deno.test("inSight() keeps a selection while its turn is on screen, also beside 
   let chat = finish(state.sent(state.EMPTY_CHAT, "a", 2), 1, "b");
   const [first, second] = [1, 2].map((turn) => ({ turn, position: 0 }));
   const seen = (chat: state.Chat, beside: readonly number[] = []) =>
-    [first, second].map((selection) => state.inSight(chat, beside, selection) !== undefined);
+    [first, second].map((selection) => inSight(chat, beside, selection) !== undefined);
   // Drawn by one run, they stand beside each other.
   chat = state.drawnBy(chat, 1, { params: DEFAULT_PARAMS, prefill: "", sequence: 0 });
   assert.deepEqual(seen(chat), [true, true]);
   chat = state.accepted(chat);
   assert.deepEqual(seen(chat), [true, false], "the other one is a version that is not shown");
   assert.deepEqual(seen(chat, [1, 2]), [true, true], "it was asked for beside the first");
-  assert.deepEqual(seen(state.shown(chat, 2)), [false, true]);
+  assert.deepEqual(seen(shown(chat, 2)), [false, true]);
   assert.deepEqual(seen(state.endedBefore(chat, chat.turns[1]!), [1, 2]), [false, false]);
   assert.deepEqual(seen(begun(chat), [1, 2]), [false, false]);
-  assert.equal(state.inSight(chat, [], undefined), undefined);
+  assert.equal(inSight(chat, [], undefined), undefined);
 });
