@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { DEFAULT_PARAMS, type NumericParam, PARAM_RANGES } from "../lib/lm/params.ts";
 import { PROMPT_BYTES } from "../lib/lm/wire.ts";
+import { LIMITS } from "../lib/server/entry/limits.ts";
 import { camelCase } from "../lib/lm/wire_text.ts";
 import { allows, grantsOf } from "./rig/grants.ts";
 import { rigApp, rigPath } from "./rig/rig_app.ts";
@@ -80,6 +81,16 @@ Deno.test("the API's page names each field of a step, a score and a next token, 
   );
   assert.deepEqual([...new Set(fields)].filter((name) => !page.includes(`\`${name}\``)), []);
   assert.ok(page.includes(`${PROMPT_BYTES.toLocaleString("en")} bytes`));
+});
+
+Deno.test("the API's page has each limit that /api/ready tells, and no other", async () => {
+  const page = await Deno.readTextFile(new URL("docs/api.md", ROOT));
+  const [, table = ""] = page.split("\n## Limits\n");
+  const told = [...table.matchAll(/^\| `(\w+)` +\| ([\d,]+) +\|/gm)];
+  assert.deepEqual(
+    told.map(([, name = "", most = ""]) => [camelCase(name), Number(most.replaceAll(",", ""))]),
+    Object.entries(LIMITS),
+  );
 });
 
 Deno.test("the reference names every export of the public API in a heading, and nothing else", async () => {

@@ -101,11 +101,18 @@ const indexSchema = v.pipe(
   v.safeInteger(INDEX_MESSAGE),
   v.minValue(0, INDEX_MESSAGE),
 );
-const TOP_MESSAGE = "must be a whole number from 1 to 50";
+/** Candidates that a token may come with. */
+export const TOP_LIMIT = 50;
+const TOP_MESSAGE = `must be a whole number from 1 to ${TOP_LIMIT}`;
 const topSchema = v.optional(
-  v.pipe(v.number(TOP_MESSAGE), v.safeInteger(TOP_MESSAGE), v.minValue(1, TOP_MESSAGE), v.maxValue(50, TOP_MESSAGE)),
+  v.pipe(
+    v.number(TOP_MESSAGE),
+    v.safeInteger(TOP_MESSAGE),
+    v.minValue(1, TOP_MESSAGE),
+    v.maxValue(TOP_LIMIT, TOP_MESSAGE),
+  ),
 );
-/** Of a text that goes to a model, as UTF-8: what it costs, whatever its alphabet. */
+/** Of a prompt, and of each text that goes to a model, as UTF-8: what it costs, whatever its alphabet. */
 export const PROMPT_BYTES = 262_144;
 export const promptSchema = v.pipe(
   v.string("must be a text"),
@@ -121,7 +128,8 @@ const promptSource = {
   generator: v.optional(nameSchema),
 };
 
-const PATH_LIMIT = 8192;
+/** Token ids that may stand after a prompt already. */
+export const PATH_LIMIT = 8192;
 const pathSchema = v.optional(
   v.pipe(
     v.array(indexSchema, "must be a list of token ids"),
@@ -183,8 +191,8 @@ export const nextTokenSchema = v.strictObject({
 });
 export type NextTokenBody = v.InferOutput<typeof nextTokenSchema>;
 
-/** Two keys each, of the thousand that a body may have. */
-const TURN_LIMIT = 400;
+/** Of a conversation: two keys each, of the thousand that a body may have. */
+export const TURN_LIMIT = 400;
 const ROLE_MESSAGE = 'must be "user" or "assistant"';
 
 /** Body of `POST chat` and `POST chat_prompt`: a conversation that the model is to go on with. */

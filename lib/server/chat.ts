@@ -14,7 +14,7 @@ import type { Module } from "../module.ts";
 import type { State } from "./app_state.ts";
 import { metricReason, streamRun } from "./generation.ts";
 import { cancelled, generationProblem } from "./generation_problem.ts";
-import { rendered } from "./model_prompt.ts";
+import { checkPromptSize, rendered } from "./model_prompt.ts";
 import { findComponent, ofModule, resolveGenerator } from "./place.ts";
 import { ProblemError } from "./problem.ts";
 import { shownName } from "./shown_name.ts";
@@ -95,7 +95,9 @@ async function readChat(ctx: Context<State>, body: ChatBody): Promise<ChatSource
   const { prefill = "" } = body;
   const begun: readonly Message[] = prefill === "" ? [] : [{ role: "assistant", content: prefill }];
   const whole = { ...prompt, text: prompt.text + prefill };
-  return { module, component, generator, generatorName, prompt: whole, messages: messages && [...messages, ...begun] };
+  const turns = messages && [...messages, ...begun];
+  checkPromptSize({ text: whole.text, messages: turns }, { generator, generatorName, field: "messages" });
+  return { module, component, generator, generatorName, prompt: whole, messages: turns };
 }
 
 /** @throws {ProblemError} 422 when roles do not alternate from and to the user, or the last turn is empty */

@@ -2,8 +2,11 @@
 import type { Generator } from "../generators/generator.ts";
 import type { Message } from "../lm/message.ts";
 import { isConversation, plainMessages, type TaskPrompt, withoutBegun, withoutFields } from "../lm/prompt_messages.ts";
+import { PROMPT_BYTES } from "../lm/wire.ts";
 import { cancelled, generationProblem } from "./generation_problem.ts";
 import { ProblemError } from "./problem.ts";
+
+const encoder = new TextEncoder();
 
 /** Who is to answer, and for which task. */
 export interface Receiver {
@@ -22,11 +25,43 @@ export interface ModelPrompt {
   readonly messages: readonly Message[] | undefined;
 }
 
-/** @throws {ProblemError} 422 where the task gives messages and the generator has no chat template, or it refuses them */
+/**
+ * @throws {ProblemError} 422 where the task gives messages and the generator has no chat template, or it refuses them;
+ * and where that is more than a model is given
+ */
 export async function modelPrompt(given: TaskPrompt, receiver: Receiver): Promise<ModelPrompt> {
-  return isConversation(given)
+  const prompt = isConversation(given)
     ? await renderedTask(plainMessages(given), receiver)
     : { text: given.text, messages: undefined };
+  const { generator, generatorName, taskName } = receiver;
+  checkPromptSize(prompt, { generator, generatorName, field: "prompt", what: `the prompt of task "${taskName}"` });
+  return prompt;
+}
+
+interface Sized extends Pick<Receiver, "generator" | "generatorName"> {
+  /** Of the request, which holds what the prompt is made of. */
+  readonly field: string;
+  /** What is told to be too large: the field where it is absent. */
+  readonly what?: string;
+}
+
+/**
+ * The limit of what a model receives, whatever it was made of: the messages' texts together where it takes these, the
+ * text of all else.
+ * @throws {ProblemError} 422 saying how many bytes there are, and how many may be
+ */
+export function checkPromptSize(
+  { text, messages }: ModelPrompt,
+  { generator, generatorName, field, what = field }: Sized,
+): void {
+  const sent = generator.takesMessages === true ? messages : undefined;
+  const texts = sent?.map(({ content }) => content) ?? [text];
+  const sizeBytes = texts.reduce((sum, each) => sum + encoder.encode(each).byteLength, 0);
+  if (sizeBytes <= PROMPT_BYTES) return;
+  const received = sent === undefined ? "the text" : "all messages together";
+  const detail = `Cannot use ${what}: ${received} that generator "${generatorName}" receives must be at most ` +
+    `${PROMPT_BYTES} bytes of UTF-8, got ${sizeBytes}`;
+  throw new ProblemError(422, "Prompt too long", detail, { field });
 }
 
 /**

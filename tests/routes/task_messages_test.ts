@@ -34,6 +34,7 @@ const SYSTEM = "Be brief.";
 const dataset = {
   all: rows<Question>([{ question: "Why so?", answer: "No." }, { question: "<|x|>", answer: "b" }]),
 };
+const LONG: PromptMessage = { role: "user", content: "long ".repeat(30_000) };
 const target = ({ answer }: Question) => answer;
 const talk = ({ question }: Question): readonly PromptMessage[] => [
   { role: "system", content: SYSTEM },
@@ -85,6 +86,8 @@ const module = defineModule({
     bare: task(({ question }) => [{ role: "user", content: field("question", question) }]),
     words: task(() => [{ role: "user", content: field("question", "user") }]),
     text: task(() => RENDERED),
+    // The second sample has two messages that are too long together, and not each by itself.
+    long: task((sample) => sample.question === "Why so?" ? talk(sample) : [LONG, LONG]),
     each: task((sample, generator) => generator === "echo" ? talk(sample) : `for ${generator}`),
     wrong: task(() => [{ role: "user", content: "a" }, { role: "tool", content: "b" }] as unknown as PromptMessage[]),
     none: task((sample) => [{ role: "user", content: (sample as { missing?: string }).missing as string }]),
@@ -115,8 +118,8 @@ async function page(app: RigApp, address: string) {
 }
 
 /** All rows' scores in the background, as soon as nothing is left to do. */
-async function scored(generator: string): Promise<Told> {
-  const address = `/api/asked/dataset/scores?task=talk&generator=${generator}&rows=0,1`;
+async function scored(generator: string, task = "talk"): Promise<Told> {
+  const address = `/api/asked/dataset/scores?task=${task}&generator=${generator}&rows=0,1`;
   const look = async () => await read<Told>(await rig.fetch(address));
   await until("all rows were tried", async () => ["done", "failed"].includes((await look()).state.kind));
   return await look();
@@ -244,6 +247,26 @@ Deno.test("a template that refuses a sample is told as that, and of rows that ar
   // What is wrong with all rows is told once.
   const { state } = await scored("untemplated");
   assert.ok(state.kind === "failed" && state.reason.includes("has no chat template"), JSON.stringify(state));
+});
+
+Deno.test("a sample of more bytes than a model is given says how many, and of rows that are scored the others have theirs", async () => {
+  // The template puts "user" and a line end before each, and a line end between them.
+  const detail = 'Cannot use the prompt of task "long": the text that generator "echo" receives must be at most ' +
+    "262144 bytes of UTF-8, got 300011";
+  for (const call of ["generate", "next_token", "score"]) {
+    const problem = await readProblem(await rig.post(path(call), { task: "long", sample: 1 }));
+    assert.deepEqual([problem.status, problem.title, problem.field], [422, "Prompt too long", "prompt"]);
+    assert.equal(problem.detail, detail);
+  }
+  for (const screen of ["generation", "next-token"]) {
+    const { status, html, text } = await page(rig, `${screen}?task=long&sample=1`);
+    assert.equal(status, 422, screen);
+    assert.ok(html.includes(detail), screen);
+    assert.ok(text.includes("long long"), "the messages are shown nevertheless");
+  }
+  const { scores } = await scored("echo", "long");
+  assert.equal(typeof scores[0]?.perplexity, "number");
+  assert.deepEqual(scores[1], { fault: detail });
 });
 
 Deno.test("the pages show the rendered text with its fields marked, and say what it is", async () => {

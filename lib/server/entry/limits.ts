@@ -1,4 +1,6 @@
 /** What a request may be at most: the one table, and the checks that need no body. */
+import { PARAM_RANGES, STOP_LIMIT } from "../../lm/params.ts";
+import { PATH_LIMIT, PROMPT_BYTES, TOP_LIMIT, TURN_LIMIT } from "../../lm/wire.ts";
 import { ProblemError } from "../problem.ts";
 
 export const LIMITS = {
@@ -9,6 +11,17 @@ export const LIMITS = {
   jsonKeys: 1_000,
   urlCharacters: 16_384,
   headerCharacters: 16_384,
+  /** Of what a model is to receive, and of each text that goes into it. */
+  promptBytes: PROMPT_BYTES,
+  /** Messages of a conversation. */
+  turns: TURN_LIMIT,
+  pathTokens: PATH_LIMIT,
+  maxTokens: PARAM_RANGES.maxTokens.max,
+  n: PARAM_RANGES.n.max,
+  stopTexts: STOP_LIMIT.count,
+  stopCharacters: STOP_LIMIT.characters,
+  /** Candidates that a token comes with. */
+  top: TOP_LIMIT,
   /** Rows in one answer of `GET samples`. */
   sampleRows: 100,
   /** Of developers' pages that are open at once; the one unused for longest goes. */

@@ -5,6 +5,7 @@ import type { GeneratorEvent } from "../../lm/event.ts";
 import type { Message } from "../../lm/message.ts";
 import type { State } from "../app_state.ts";
 import { whileWanted } from "../generation.ts";
+import { checkPromptSize } from "../model_prompt.ts";
 import { ProblemError } from "../problem.ts";
 import { asProblem, dataStream, secondsNow, withProblems } from "./answer.ts";
 import { Endings, type OpenAiReason } from "./endings.ts";
@@ -32,6 +33,7 @@ export async function chatCompletions(ctx: Context<State>, body: ChatCompletions
   const top = body.logprobs === true ? body.top_logprobs ?? 0 : 0;
   return await whileWanted(ctx, async (controller, signal) => {
     const prompt = await render(generator, messages, body.model, signal);
+    checkPromptSize({ text: prompt, messages }, { generator, generatorName: body.model, field: "messages" });
     const events = withProblems(generator.generate({ prompt, messages, params, top, signal }), body.model, signal);
     const head = { id: `chatcmpl-${ctx.state.requestId}`, created: secondsNow(), model: body.model };
     const endings = new Endings(body.model, body.n ?? 1, signal);

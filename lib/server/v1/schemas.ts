@@ -1,6 +1,7 @@
 /** What the routes under /v1 take: the fields of OpenAI's API that a model in this process can honour. */
 import * as v from "valibot";
-import { paramsSchema, promptSchema, stopTextSchema } from "../../lm/wire.ts";
+import { PARAM_RANGES } from "../../lm/params.ts";
+import { paramsSchema, promptSchema, stopTextSchema, TURN_LIMIT } from "../../lm/wire.ts";
 
 /** Most prompts of one request. */
 const MAX_PROMPTS = 32;
@@ -47,12 +48,13 @@ const common = {
 };
 
 function maxTokensSchema(least: number) {
-  const message = `must be a whole number from ${least} to 4096`;
+  const { max } = PARAM_RANGES.maxTokens;
+  const message = `must be a whole number from ${least} to ${max}`;
   return v.optional(v.nullable(v.pipe(
     v.number(message),
     v.integer(message),
     v.minValue(least, message),
-    v.maxValue(4096, message),
+    v.maxValue(max, message),
   )));
 }
 
@@ -93,7 +95,11 @@ const messageSchema = v.strictObject({
 /** `POST /v1/chat/completions`. */
 export const chatCompletionsSchema = v.strictObject({
   ...common,
-  messages: v.pipe(v.array(messageSchema, "must be a list of messages"), v.minLength(1, "must not be empty")),
+  messages: v.pipe(
+    v.array(messageSchema, "must be a list of messages"),
+    v.minLength(1, "must not be empty"),
+    v.maxLength(TURN_LIMIT, `must be at most ${TURN_LIMIT} messages`),
+  ),
   max_tokens: maxTokensSchema(1),
   max_completion_tokens: maxTokensSchema(1),
   logprobs: v.optional(v.nullable(v.boolean("must be true or false"))),
