@@ -27,6 +27,26 @@ Deno.test("A7: no route is without a rule", () => {
   assert.deepEqual(routeFiles().toSorted(), [...new Set(ROUTES.map(({ file }) => file))].toSorted());
 });
 
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+Deno.test("A7: no method of a route is without a rule", async () => {
+  const rig = await rigApp({ modules: ROUTE_MODULES, servesApi: true });
+  const session = await routeSession(rig);
+  for (const route of ROUTES) {
+    const { file } = route;
+    const [path] = routeRequest(route, session);
+    const declared = ROUTES.filter((each) => each.file === file).map(({ method }): string => method);
+    for (const method of METHODS) {
+      if (declared.includes(method === "HEAD" ? "GET" : method)) continue;
+      const answer = await rig.fetch(path, { method });
+      await answer.text();
+      // What is no path at all may be that whatever the method.
+      const refusals = file.endsWith("[...path].ts") ? [404, 405] : [405];
+      assert.ok(refusals.includes(answer.status), `${method} ${path} of ${file} has no rule, and is ${answer.status}`);
+    }
+  }
+});
+
 interface Caller {
   readonly mode: string;
   readonly options: Parameters<typeof rigApp>[0];

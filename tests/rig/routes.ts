@@ -1,6 +1,6 @@
 /**
  * Every route of the app, with who may call it, a request that it can answer, and the status that it answers with; a test
- * fails when a file of `routes/` is not in this table.
+ * fails when a file of `routes/`, or a method that one answers, is not in this table.
  */
 import type { Module } from "../../lib/module.ts";
 import { elementsRig } from "./elements_rig.ts";
