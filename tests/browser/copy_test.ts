@@ -80,6 +80,8 @@ Deno.test("copying", async (t) => {
     await page.getByRole("button", { name: "Send" }).click();
     assert.equal(await copied(page, "Copy Model, turn 2"), "user\na\tb\u202E");
     await page.getByLabel("Message").fill("more\u200B");
+    // What is typed shows there as it is asked for, a moment later.
+    await page.getByText(/more/).first().waitFor();
     assert.equal(await copied(page, "Copy the prompt"), "user\nmore\u200B");
     await page.close();
   });
