@@ -24,7 +24,7 @@ const module = defineModule({
   components: [generation(), nextToken(), datasetView()],
 });
 
-const written = (page: Page) => page.getByLabel("Exactly what the model is to receive");
+const written = (page: Page) => page.getByLabel("The whole prompt");
 const ownPrompt = (page: Page) => new URL(page.url()).searchParams.get("prompt");
 const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
 

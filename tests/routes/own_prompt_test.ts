@@ -1,7 +1,8 @@
 /** A prompt of one's own in place of a sample's, as pages without a script have it. */
 import assert from "node:assert/strict";
-import { datasetView, defineModule, exactMatch, field, generation, nextToken, prompt, rows } from "../../lib/mod.ts";
+import { datasetView, defineModule, exactMatch, field, generation, nextToken, openai, prompt, rows } from "../../lib/mod.ts";
 import { echoGenerator } from "../rig/echo_rig.ts";
+import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { hostileStrings } from "../rig/hostile_strings.ts";
 import { rigApp } from "../rig/rig_app.ts";
 
@@ -157,4 +158,40 @@ Deno.test("a prompt of one's own is one text where the sample's is messages: it 
     assert.match(html, />5 tokens of prompt /);
     assert.doesNotMatch(html, /<mark|messages/);
   }
+});
+
+Deno.test("what a text is to the model is said once its generator is open: exactly that, or one message to a server", async () => {
+  const fake = startFakeOpenAi();
+  const given = defineModule({
+    ...module,
+    name: "given",
+    generators: {
+      echo: echoGenerator,
+      chat: openai({ model: "fake", baseUrl: fake.url("ok") }),
+      text: openai({ model: "fake", baseUrl: fake.url("ok"), mode: "completions" }),
+    },
+  });
+  const { fetch, post, registry } = await rigApp({ modules: [given] });
+  const said: Readonly<Record<string, string>> = {
+    echo: "exactly what the model receives",
+    chat: "sent as one message of the user, of which the server makes the exact text",
+    text: "exactly what the model receives",
+  };
+  const pages = ["generation?", "next-token?", "generation?prompt=Hello&", "dataset?"];
+  for (const [generator, what] of Object.entries(said)) {
+    const facts = async (screen: string) =>
+      /(?:fields marked|no fields, no target) · ([^<]*)/.exec(
+        await (await fetch(`/given/${screen}generator=${generator}`)).text(),
+      )?.[1];
+    assert.equal(await facts("generation?prompt=Hello&"), "what the generator is given");
+    const run = await post("/api/given/generation/generate", { prompt: "Hello", generator, params: { max_tokens: 1 } });
+    await run.text();
+    for (const screen of pages) assert.equal(await facts(screen), what, `${screen}${generator}`);
+  }
+  // As the pages say.
+  const bodies = fake.seen.map(({ body }) => body).filter((body) => JSON.stringify(body).includes("Hello"));
+  assert.deepEqual(bodies[0]?.messages, [{ role: "user", content: "Hello" }]);
+  assert.equal(bodies[1]?.prompt, "Hello");
+  await registry.close();
+  await fake.close();
 });

@@ -54,6 +54,8 @@ export interface GenerationScreen {
   readonly prompt: Prompt;
   /** Absent where the task gives the prompt's text itself. */
   readonly conversation?: ShownConversation;
+  /** How the generator sends a prompt that is a text; absent of messages, and until it is open. */
+  readonly textSent?: "exact" | "message";
   readonly target?: string;
   readonly generators: readonly string[];
   readonly generator: string;

@@ -6,10 +6,11 @@ import { PROMPT_STRINGS } from "./prompt_strings.ts";
 
 /** What the prompt on screen is to the model, and how many tokens it has there. */
 export function promptFacts(
-  { conversation, ownPrompt }: Pick<GenerationScreen, "conversation" | "ownPrompt">,
+  { conversation, ownPrompt, textSent }: Pick<GenerationScreen, "conversation" | "ownPrompt" | "textSent">,
   tokens: readonly Token[] | undefined,
 ): string {
-  const is = ownPrompt === undefined ? PROMPT_STRINGS.is[conversation?.text ?? "exact"] : PROMPT_STRINGS.own.facts;
+  const marked = ownPrompt === undefined ? PROMPT_STRINGS.marked : PROMPT_STRINGS.own.nothingMarked;
+  const is = `${marked} · ${PROMPT_STRINGS.is[conversation?.text ?? textSent ?? "given"]}`;
   return tokens === undefined ? is : `${plural(tokens.length, "token", "tokens")} · ${is}`;
 }
 

@@ -1,22 +1,25 @@
 /** The sentences about a prompt: what its text is to the model, what of it cannot be shown, and one of one's own. */
 export const PROMPT_STRINGS = {
+  marked: "fields marked",
   is: {
-    exact: "fields marked · exactly what the model receives",
-    sent: "fields marked · sent as messages, of which the server makes the exact text",
-    unknown: "fields marked · messages, whose exact text is not known here",
+    exact: "exactly what the model receives",
+    message: "sent as one message of the user, of which the server makes the exact text",
+    sent: "sent as messages, of which the server makes the exact text",
+    unknown: "messages, whose exact text is not known here",
+    given: "what the generator is given",
   },
   exactText: "Show the exact text",
   unmarked: (fields: string) => `Not marked, as their places in the template's text are not certain: ${fields}.`,
   own: {
     title: "Your own prompt",
-    facts: "no fields, no target · exactly what the model receives",
+    nothingMarked: "no fields, no target",
     writing: "as it is being written, not used yet",
     edit: "Edit the text",
     editFields: "Edit the sample's fields",
     cancel: "Cancel",
     use: "Use",
     back: "Back to the sample's",
-    label: "Exactly what the model is to receive, spaces and line ends included",
+    label: "The whole prompt, spaces and line ends included",
     means:
       "It stands in the address of the page, in place of the sample's prompt: without fields, and without a target.",
     ofMessages: "The sample's prompt is messages, whose exact text is not known here: yours is one plain text.",

@@ -16,7 +16,7 @@ import type { Shown } from "../../../../lib/ui/address/other_screen.ts";
 import { PROMPT_STRINGS } from "../../../../lib/ui/token/prompt_strings.ts";
 import { PAGE_STRINGS } from "../../../../lib/ui/frame/page_strings.ts";
 import { visibleText } from "../../../../lib/lm/visible_text.ts";
-import { type Opens, screenPrompt } from "./screen_prompt.ts";
+import { type Opens, type ScreenPrompt, screenPrompt } from "./screen_prompt.ts";
 
 /** A page in the making. */
 export interface Screen {
@@ -62,15 +62,16 @@ export async function readSampleScreen(
   opens: Opens = "soon",
   own?: string,
 ): Promise<SampleScreen> {
-  const { state: { registry }, path, url } = request;
+  const { state, path, url } = request, { registry } = state;
   const place = resolvePlace(registry, path, namesFromQuery(url.searchParams));
   const { row, original, shown, prompt: given, ...others } = await readSample(registry, place);
-  const { problem: noText, ...prompt } = own === undefined
+  const { problem: noText, ...prompt }: ScreenPrompt = own === undefined
     ? await screenPrompt(request, place, given, opens)
-    : { prompt: toPrompt(own), problem: undefined };
+    : { prompt: toPrompt(own) };
+  const textSent = prompt.conversation === undefined ? await sentText(state, place) : undefined;
   const sample = { ...others, ...prompt };
   const { params, problem } = paramsFromQuery(url.searchParams, defaultsOf(place.task.params));
-  const screen = { ...screenAt(place, sample), params };
+  const screen = { ...screenAt(place, sample), params, ...(textSent === undefined ? {} : { textSent }) };
   const facts = registry.engine(place.module.name, place.generator)?.facts;
   return {
     row,
@@ -79,6 +80,16 @@ export async function readSampleScreen(
     screen: facts === undefined ? screen : { ...screen, engine: engineText(facts) },
     problem: problem === undefined ? noText : badQuery(problem.detail, problem.field),
   };
+}
+
+/** What becomes of a text that its generator is given; a page does not open one to say so. */
+async function sentText(
+  { registry, client }: State,
+  { module, generator: name }: Place,
+): Promise<GenerationScreen["textSent"]> {
+  if (!registry.isOpen(module.name, name)) return undefined;
+  const { takesMessages } = await registry.generator(module.name, name, client);
+  return takesMessages === true ? "message" : "exact";
 }
 
 /** What a screen needs to know of its sample. */
