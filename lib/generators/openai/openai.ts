@@ -136,7 +136,8 @@ function generatorOf(peer: Peer, abilities: Abilities): Generator {
       ...(scoring === undefined ? { score: noScore } : {}),
       ...(canStep ? {} : { next: noNext }),
     },
-    // In chat mode for people to read: the server makes the exact text of it by a template of its own.
+    // In chat mode for people to read: the server makes the exact text of it by a template of its own. Else there is none,
+    // and this is the prompt, which `notesOf` says.
     renderChat: (messages) => Promise.resolve(readablePrompt(messages).text),
     close: () => Promise.resolve(peer.client.close()),
   };
@@ -152,6 +153,7 @@ function notesOf(
     ...yes(isTempered, "logprobs after temperature", "logprobs before temperature"),
     ...yes(isSeedStable, "one seed writes one text", "one seed writes different texts"),
     scoring === undefined ? "no scoring of given text" : `scores given text by ${scoring}`,
+    ...(dialect.mode === "chat" ? [] : ["has no chat template: messages are written as [role] lines"]),
     // OpenAI refuses them, so that a run tells of it; llama.cpp's server and Ollama leave them unread.
     ...(client.host === OPENAI_HOST ? [] : ["may ignore top_k, min_p and repetition_penalty without saying so"]),
   ];

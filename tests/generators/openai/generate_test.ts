@@ -211,6 +211,18 @@ Deno.test("openai() says of a server that it may ignore params without a word, a
   await fake.close();
 });
 
+Deno.test("openai() says that messages have no template of a server that takes a text alone", async () => {
+  const fake = startFakeOpenAi();
+  const note = "has no chat template: messages are written as [role] lines";
+  for (const mode of ["chat", "completions"] as const) {
+    const generator = await open(fake.url("ok"), { mode });
+    assert.equal(generator.facts.notes?.includes(note), mode === "completions", mode);
+    const text = await generator.renderChat?.([{ role: "user", content: "Hi" }]);
+    assert.equal(text, "[user]\nHi\n\n[assistant]\n");
+  }
+  await fake.close();
+});
+
 Deno.test("openai() leaves a default unsaid that a server refuses to be told, and says any other value of that param", async () => {
   const fake = startFakeOpenAi();
   const generator = await open(fake.url("tgi"));
