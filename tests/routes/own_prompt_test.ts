@@ -1,6 +1,19 @@
 /** A prompt of one's own in place of a sample's, as pages without a script have it. */
 import assert from "node:assert/strict";
-import { datasetView, defineModule, exactMatch, field, generation, nextToken, openai, prompt, rows } from "../../lib/mod.ts";
+import {
+  datasetView,
+  defineModule,
+  exactMatch,
+  field,
+  generation,
+  nextToken,
+  openai,
+  prompt,
+  rows,
+} from "../../lib/mod.ts";
+import { DEFAULT_PARAMS } from "../../lib/lm/params.ts";
+import { screenHref } from "../../lib/ui/address/generation_screen.ts";
+import { longestAddress, refusalOf } from "../../lib/ui/address/own_prompt.ts";
 import { echoGenerator } from "../rig/echo_rig.ts";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { hostileStrings } from "../rig/hostile_strings.ts";
@@ -104,6 +117,36 @@ Deno.test("the other forms of a screen carry it along, and a path stays with its
   const bad = await fetch("/own/generation?prompt.json=%7B%7D");
   assert.equal(bad.status, 422);
   assert.match(await bad.text(), /Cannot use prompt\.json: it must be a text as JSON/);
+});
+
+Deno.test("what an address is said to hold is held by the forms of its screen too, whatever the characters are", async () => {
+  const { fetch } = await rigApp({ modules: [module] });
+  const most = (text: string) => {
+    const place = { module: "own", component: "generation", task: "ask", split: "all", sample: 1, edits: {} };
+    const at = { ...place, generator: "echo", defaults: DEFAULT_PARAMS, params: DEFAULT_PARAMS };
+    const fits = (times: number) => {
+      const prompt = text.repeat(times);
+      return refusalOf(prompt, longestAddress(prompt, screenHref({ ...at, ownPrompt: prompt }))) === undefined;
+    };
+    let times = 1;
+    while (fits(times + 1)) times++;
+    return text.repeat(times);
+  };
+  for (const text of ['"', "\\", "a\r\n", "\0", "é", "a"]) {
+    const prompt = most(text);
+    assert.ok(prompt.length > 800, text);
+    const html = await page(`/own/generation?${PLACE}&${new URLSearchParams({ prompt })}`);
+    const [, form = ""] = /<form([\s\S]*?)<\/form>/.exec(html) ?? [];
+    const fields = [...form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)].map((
+      [, name = "", value = ""],
+    ) => [name, value.replaceAll("&quot;", '"').replaceAll("&amp;", "&")]);
+    const query = new URLSearchParams([...fields, ["sample", "1"], ["generator", "other"]]);
+    const answer = await fetch(`/own/generation?${query}`);
+    assert.equal(answer.status, 303, `${JSON.stringify(text)}: ${String(query).length} characters`);
+    const to = new URL(answer.headers.get("location") ?? "", "http://page");
+    assert.equal(to.searchParams.get("prompt"), prompt);
+    await page(`${to.pathname}${to.search}`);
+  }
 });
 
 Deno.test("the text area begins with the prompt, its first line end included; closing it leads back", async () => {

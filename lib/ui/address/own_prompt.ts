@@ -16,10 +16,17 @@ export const PROMPT_ADDRESS_CHARACTERS = 12_000;
 /** Why an address cannot hold a prompt. */
 export type Refusal = "too long" | "half a character";
 
-/** @param href the address with the text in it */
-export function refusalOf(text: string, href: string): Refusal | undefined {
+/** @param characters of its longest address */
+export function refusalOf(text: string, characters: number): Refusal | undefined {
   if (!text.isWellFormed()) return "half a character";
-  return href.length > PROMPT_ADDRESS_CHARACTERS ? "too long" : undefined;
+  return characters > PROMPT_ADDRESS_CHARACTERS ? "too long" : undefined;
+}
+
+/** Characters of the longest address that the text makes: the one that has it, or one that a form of its screen leads to first. */
+export function longestAddress(text: string, href: string): number {
+  const characters = (...entry: [name: string, value: string]) => new URLSearchParams([entry]).toString().length;
+  const own = text.toWellFormed();
+  return href.length + Math.max(0, characters(...inForm([OWN_PROMPT, own])) - characters(OWN_PROMPT, own));
 }
 
 /** A part of an address as a form carries it along. */

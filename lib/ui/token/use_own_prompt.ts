@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { formText, withLineFeeds } from "../../lm/form_text.ts";
-import { type Refusal, refusalOf } from "../address/own_prompt.ts";
+import { longestAddress, type Refusal, refusalOf } from "../address/own_prompt.ts";
 import { fingerprint } from "../fingerprint.ts";
 import { keepInTab, keptInTab } from "../kept_in_tab.ts";
 
@@ -58,7 +58,7 @@ export function useOwnPrompt({ text, isWriting, hrefOf, onRun }: OwnPromptOption
     const written = formText(text, typed.value);
     if (!isOpen.value || written === text) return false;
     const href = hrefOf(written);
-    if (refusalOf(written, href) !== undefined) {
+    if (refusalOf(written, longestAddress(written, href)) !== undefined) {
       document.getElementById(PROMPT_FIELD)?.focus();
     } else {
       keepInTab(ARRIVAL, `${isRun ? "run" : "see"} ${fingerprint(written)}`);
@@ -82,13 +82,13 @@ export function useOwnPrompt({ text, isWriting, hrefOf, onRun }: OwnPromptOption
 
   // Subtle: a text area that was not touched stands for the prompt as it is, whatever a browser cannot show of it.
   const written = isOpen.value ? formText(text, typed.value) : text;
-  const href = isOpen.value && written !== text ? hrefOf(written) : "";
+  const characters = isOpen.value && written !== text ? longestAddress(written, hrefOf(written)) : 0;
   return {
     leave,
     writing: {
       draft: isOpen.value ? typed.value : undefined,
-      characters: href.length,
-      refusal: href === "" ? undefined : refusalOf(written, href),
+      characters,
+      refusal: characters === 0 ? undefined : refusalOf(written, characters),
       onOpen: () => isOpen.value = true,
       onType: (now) => typed.value = now,
       onUse: () => void (leave(false) || close(true)),

@@ -37,9 +37,9 @@ Deno.test("a prompt of one's own is in the address, and a request of it names no
 });
 
 Deno.test("refusalOf() says whether an address can hold a prompt", () => {
-  assert.equal(refusalOf("a", "x".repeat(PROMPT_ADDRESS_CHARACTERS)), undefined);
-  assert.equal(refusalOf("a", "x".repeat(PROMPT_ADDRESS_CHARACTERS + 1)), "too long");
-  assert.equal(refusalOf("a\ud800b", "x"), "half a character");
+  assert.equal(refusalOf("a", PROMPT_ADDRESS_CHARACTERS), undefined);
+  assert.equal(refusalOf("a", PROMPT_ADDRESS_CHARACTERS + 1), "too long");
+  assert.equal(refusalOf("a\ud800b", 1), "half a character");
 });
 
 Deno.test("paramsFromQuery() restores what paramsToQuery() wrote", () => {
