@@ -85,7 +85,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
     text: editableText(screen),
     isWriting: props.isWriting,
     hrefOf: (ownPrompt) => hrefOf({ ...screen, ownPrompt }, params.value, colouring.value, undefined),
-    onRun: () => void making.generate(),
+    onRun: (isSeveral) => void making.generate(isSeveral),
   });
 
   useKeys((event) => {
@@ -123,7 +123,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
 
   /** Of the prompt that is seen, which may be one that is being written. */
   function generate(isSeveral = false): void {
-    if (!own.leave(true)) void making.generate(isSeveral);
+    if (!own.leave(isSeveral ? "run several" : "run")) void making.generate(isSeveral);
   }
 
   const { run: shownRun, selection } = here();

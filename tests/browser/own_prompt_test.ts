@@ -123,6 +123,18 @@ Deno.test("a prompt of one's own", async (t) => {
     await page.context().close();
   });
 
+  await t.step("Ctrl+Shift+Enter generates several completions from it, and Ctrl+Enter as many as n says", async () => {
+    for (const [keys, n] of [["Control+Shift+Enter", 4], ["Control+Enter", 1]] as const) {
+      const page = await open("generation", 1);
+      await write(page, "abc");
+      const asked = page.waitForRequest(/\/generate$/);
+      await written(page).press(keys);
+      const { prompt, params } = (await asked).postDataJSON();
+      assert.deepEqual([prompt, params.n], ["abc", n]);
+      await page.context().close();
+    }
+  });
+
   await t.step("one that no address holds is refused in place, by what it would take and what there is", async () => {
     const page = await open("generation", 1);
     await write(page, "é".repeat(2_500));

@@ -23,10 +23,14 @@ export interface OwnPrompt {
   readonly writing: PromptWriting;
   /**
    * Leaves for the screen with the prompt that is being written. False where none is, or it is the one on screen.
-   * @param isRun whether it is to be generated from at once
+   * @param wanted what that screen is to do at once
    */
-  readonly leave: (isRun: boolean) => boolean;
+  readonly leave: (wanted: Wanted) => boolean;
 }
+
+/** To look at a prompt, or to generate from it: one completion or more as the params say, or several in any case. */
+type Wanted = typeof WANTED[number];
+const WANTED = ["see", "run", "run several"] as const;
 
 interface OwnPromptOptions {
   /** What it begins with: the prompt on screen. */
@@ -35,7 +39,7 @@ interface OwnPromptOptions {
   readonly isWriting: boolean;
   readonly hrefOf: (text: string) => string;
   /** The page was opened by a prompt that was to be generated from. */
-  readonly onRun?: () => void;
+  readonly onRun?: (isSeveral: boolean) => void;
 }
 
 /** Ids of the text area, and of what opens it. */
@@ -54,14 +58,14 @@ export function useOwnPrompt({ text, isWriting, hrefOf, onRun }: OwnPromptOption
     if (forgets) typed.value = withLineFeeds(text);
   }
 
-  function leave(isRun: boolean): boolean {
+  function leave(wanted: Wanted): boolean {
     const written = formText(text, typed.value);
     if (!isOpen.value || written === text) return false;
     const href = hrefOf(written);
     if (refusalOf(written, longestAddress(written, href)) !== undefined) {
       document.getElementById(PROMPT_FIELD)?.focus();
     } else {
-      keepInTab(ARRIVAL, `${isRun ? "run" : "see"} ${fingerprint(written)}`);
+      keepInTab(ARRIVAL, `${wanted} ${fingerprint(written)}`);
       location.assign(href);
     }
     return true;
@@ -75,9 +79,10 @@ export function useOwnPrompt({ text, isWriting, hrefOf, onRun }: OwnPromptOption
   useEffect(() => {
     const arrival = keptInTab(ARRIVAL), print = fingerprint(text);
     keepInTab(ARRIVAL, "");
-    if (arrival !== `run ${print}` && arrival !== `see ${print}`) return;
+    const wanted = WANTED.find((each) => arrival === `${each} ${print}`);
+    if (wanted === undefined) return;
     document.getElementById(PROMPT_EDIT)?.focus({ preventScroll: true });
-    if (arrival.startsWith("run")) onRun?.();
+    if (wanted !== "see") onRun?.(wanted === "run several");
   }, []);
 
   // Subtle: a text area that was not touched stands for the prompt as it is, whatever a browser cannot show of it.
@@ -91,7 +96,7 @@ export function useOwnPrompt({ text, isWriting, hrefOf, onRun }: OwnPromptOption
       refusal: characters === 0 ? undefined : refusalOf(written, characters),
       onOpen: () => isOpen.value = true,
       onType: (now) => typed.value = now,
-      onUse: () => void (leave(false) || close(true)),
+      onUse: () => void (leave("see") || close(true)),
       onClose: close,
     },
   };
