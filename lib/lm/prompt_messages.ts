@@ -1,6 +1,6 @@
 /** A prompt as a conversation: messages whose fields are remembered, for models that have a chat template. */
 import type { Message } from "./message.ts";
-import { blankPrompt, fieldsOf, joinPrompts, type Prompt, prompt, toPrompt } from "./prompt.ts";
+import { blankPrompt, fieldsOf, type FieldSpan, joinPrompts, type Prompt, prompt, toPrompt } from "./prompt.ts";
 
 /** One message of a task's conversation. */
 export interface PromptMessage {
@@ -78,55 +78,67 @@ export interface PlacedPrompt {
 /**
  * Finds the fields of messages in the text that a template made of them, whatever the template is. A content is in its
  * place where there is no other: with all contents in their order, the first place that it can have is also the last.
+ * Subtle: many templates take the white space around a content away, and with it the content may stand somewhere else. So
+ * each is looked for without, and has of its own what stands around the place.
  * @example in "user\nHi\nuser\nHi there" the contents "Hi" and "Hi there" are found; "user" in "user\nuser" is not, as
  * either word may be the template's
  */
 export function placeFields(text: string, messages: readonly PromptMessage[]): PlacedPrompt {
   // White space alone shows nothing to mark, and could stand anywhere.
   const told = messages.map(({ content }) => toPrompt(content)).filter((content) => content.text.trim() !== "");
-  const contents = told.map((content) => asWritten(text, content));
+  const contents = told.map((content) => content.text.trim());
   const first = firstPlaces(text, contents), last = lastPlaces(text, contents);
-  const spans = contents.flatMap(({ spans }, index) => {
+  const spans: FieldSpan[] = [], unmarked = new Set<string>();
+  let from = 0;
+  for (const [index, content] of told.entries()) {
     const place = first?.[index];
-    if (place === undefined || place !== last?.[index]) return [];
-    return spans.map(({ field, start, end }) => ({ field, start: place + start, end: place + end }));
-  });
-  const missing = contents.filter((_, index) => first === undefined || first[index] !== last?.[index]);
-  const unmarked = new Set(missing.flatMap(({ spans }) => spans.map(({ field }) => field)));
+    if (place === undefined || place !== last?.[index]) {
+      content.spans.forEach(({ field }) => unmarked.add(field));
+      continue;
+    }
+    const { start, end, offset } = spaced(text, content.text, { place, from });
+    const within = (at: number) => Math.min(Math.max(at + offset, start), end);
+    spans.push(...content.spans.map((span) => ({ ...span, start: within(span.start), end: within(span.end) })));
+    from = end;
+  }
   return { prompt: { text, spans }, unmarked: [...unmarked] };
 }
 
-/** A content as it stands in the text: many templates take the white space around it away. */
-function asWritten(text: string, content: Prompt): Prompt {
-  const trimmed = content.text.trim();
-  if (text.includes(content.text) || trimmed === content.text) return content;
-  const from = content.text.length - content.text.trimStart().length;
-  const within = (offset: number) => Math.min(Math.max(offset - from, 0), trimmed.length);
+/**
+ * Where a content stands with the white space around it, as far as that is there too. `offset` leads from a place in it to
+ * one in the text.
+ * @param place where it stands without white space
+ * @param from where what stands before it ends
+ */
+function spaced(text: string, content: string, { place, from }: { readonly place: number; readonly from: number }) {
+  const trimmed = content.trim(), lead = content.length - content.trimStart().length;
+  const before = content.slice(0, lead), after = content.slice(lead + trimmed.length), end = place + trimmed.length;
   return {
-    text: trimmed,
-    spans: content.spans.map(({ field, start, end }) => ({ field, start: within(start), end: within(end) })),
+    start: place - lead >= from && text.startsWith(before, place - lead) ? place - lead : place,
+    end: text.startsWith(after, end) ? end + after.length : end,
+    offset: place - lead,
   };
 }
 
 /** Where each content stands at the earliest; undefined where they do not all stand there in their order. */
-function firstPlaces(text: string, contents: readonly Prompt[]): readonly number[] | undefined {
+function firstPlaces(text: string, contents: readonly string[]): readonly number[] | undefined {
   const places: number[] = [];
   let from = 0;
   for (const content of contents) {
-    const place = text.indexOf(content.text, from);
+    const place = text.indexOf(content, from);
     if (place < 0) return undefined;
     places.push(place);
-    from = place + content.text.length;
+    from = place + content.length;
   }
   return places;
 }
 
 /** Where each content stands at the latest. */
-function lastPlaces(text: string, contents: readonly Prompt[]): readonly number[] | undefined {
+function lastPlaces(text: string, contents: readonly string[]): readonly number[] | undefined {
   const places: number[] = [];
   let end = text.length;
   for (const content of contents.toReversed()) {
-    const place = end < content.text.length ? -1 : text.lastIndexOf(content.text, end - content.text.length);
+    const place = end < content.length ? -1 : text.lastIndexOf(content, end - content.length);
     if (place < 0) return undefined;
     places.unshift(place);
     end = place;

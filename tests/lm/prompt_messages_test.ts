@@ -95,6 +95,53 @@ Deno.test("placeFields() never marks another text than a field's own, whatever t
   fc.assert(property, { numRuns: 2_000 });
 });
 
+/** As Gemma's template does, which takes the white space around each content away. */
+function trimming(messages: readonly PromptMessage[]): string {
+  const turns = plainMessages(messages).map(({ role, content }) => `<turn>${role}\n${content.trim()}<end>\n`);
+  return `${turns.join("")}<turn>model\n`;
+}
+
+Deno.test("placeFields() marks no words of a template that takes away the white space by which they would be the content", () => {
+  const asked = (content: string): readonly PromptMessage[] => [{ role: "user", content: field("a", content) }];
+  for (const content of ["user\n", "model\n", "\nuser", "turn "]) {
+    assert.deepEqual(marked(trimming(asked(content)), asked(content)), { marks: [], unmarked: ["a"] }, content);
+  }
+  assert.deepEqual(marked("Say Hi to them.|Hi", asked("Hi ")), { marks: [], unmarked: ["a"] });
+  assert.deepEqual(marked(trimming(asked(" Why? ")), asked(" Why? ")), { marks: [["a", "Why?"]], unmarked: [] });
+  assert.deepEqual(marked(chatml(asked("Why?\n")), asked("Why?\n")), { marks: [["a", "Why?\n"]], unmarked: [] });
+});
+
+Deno.test("placeFields() never marks another place of a template that takes white space away, and no place twice", () => {
+  const word = fc.string({ unit: fc.constantFrom("a", "b", " ", "\n"), maxLength: 6 });
+  const property = fc.property(fc.array(fc.tuple(word, word, word), { maxLength: 4 }), word, (turns, last) => {
+    const messages = turns.map(([, before, value], index): PromptMessage => ({
+      role: "user",
+      content: prompt`${before}${field(`f${index}`, value)}`,
+    }));
+    let text = "";
+    const places = turns.map(([own, before, value]) => {
+      text += own;
+      // Where the value stands without the white space around it.
+      const place = text.length + (before + value).trimEnd().length - value.trim().length -
+        ((before + value).length - (before + value).trimStart().length);
+      text += (before + value).trim();
+      return place;
+    });
+    text += last;
+    let end = 0;
+    for (const span of placeFields(text, messages).prompt.spans) {
+      const index = Number(span.field.slice(1)), value = turns[index]?.[2] ?? "";
+      const mark = text.slice(span.start, span.end);
+      assert.ok(span.start >= end);
+      end = span.end;
+      assert.equal(mark.trim(), value.trim());
+      if (mark.trim() === "") continue;
+      assert.equal(span.start + mark.length - mark.trimStart().length, places[index]);
+    }
+  });
+  fc.assert(property, { numRuns: 2_000 });
+});
+
 Deno.test("readablePrompt() has the roles and contents with their fields, and ends where the answer begins", () => {
   const { text, spans } = readablePrompt(TALK);
   assert.equal(text, "[system]\nBe kind.\n\n[user]\nWhy?\n\n[assistant]\n");
