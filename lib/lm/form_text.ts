@@ -10,7 +10,7 @@
 export function formText(before: string, sent: string): string {
   const units = before.match(/\r\n?|[\s\S]/g) ?? [];
   const written = withLineFeeds(sent), shown = withLineFeeds(before);
-  const sendable = shown.toWellFormed().replaceAll("\0", "\ufffd");
+  const sendable = asFormsSend(before);
   const isSame = (at: number, from: number) => written[at] === shown[from] || written[at] === sendable[from];
   const most = Math.min(written.length, shown.length);
   let start = 0, end = 0;
@@ -22,6 +22,11 @@ export function formText(before: string, sent: string): string {
     before.includes("\r\n") ? changed.replaceAll("\n", "\r\n") : changed,
     ...units.slice(units.length - end),
   ].join("");
+}
+
+/** As a form sends it that nobody changed, but for the line ends, which stay LF here. */
+export function asFormsSend(text: string): string {
+  return withLineFeeds(text).toWellFormed().replaceAll("\0", "\ufffd");
 }
 
 /** As a text area gives it to a script. */

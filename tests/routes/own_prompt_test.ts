@@ -33,6 +33,25 @@ const module = defineModule({
   components: [generation(), nextToken(), datasetView()],
 });
 const alone = defineModule({ ...module, name: "alone", components: [generation(), nextToken()] });
+/** Of messages, whose text one of its generators never tells. */
+const talk = defineModule({
+  name: "talk",
+  generators: {
+    echo: echoGenerator,
+    server: {
+      ...echoGenerator,
+      open: async (context) => ({ ...await echoGenerator.open(context), takesMessages: true }),
+    },
+    late: { ...echoGenerator, open: () => Promise.reject(new Error("no memory")) },
+  },
+  tasks: {
+    talk: {
+      dataset: { all: rows([{ text: "Hi" }]) },
+      prompt: ({ text }) => [{ role: "user", content: field("text", text) }],
+    },
+  },
+  components: [generation(), nextToken()],
+});
 const PLACE = "task=ask&split=all&sample=1&generator=echo";
 
 async function page(path: string): Promise<string> {
@@ -119,6 +138,116 @@ Deno.test("the other forms of a screen carry it along, and a path stays with its
   assert.match(await bad.text(), /Cannot use prompt\.json: it must be a text as JSON/);
 });
 
+/** What the form of the prompt sends without a script, where nobody changes anything. */
+function formOf(html: string): URLSearchParams {
+  const form = html.match(/<form[\s\S]*?<\/form>/g)?.find((each) => each.includes('name="sample"')) ?? "";
+  const attribute = (tag: string, name: string) =>
+    new RegExp(`[ ]${name}="([^"]*)"`).exec(tag)?.[1]?.replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+  const query = new URLSearchParams();
+  for (const [input] of form.matchAll(/<input[^>]*>/g)) {
+    const name = attribute(input, "name");
+    if (name !== undefined && !/ disabled/.test(input)) query.append(name, attribute(input, "value") ?? "");
+  }
+  for (const [select] of form.matchAll(/<select[\s\S]*?<\/select>/g)) {
+    const chosen = select.match(/<option[^>]*>/g)?.find((each) => / selected/.test(each)) ?? "";
+    query.append(attribute(select, "name") ?? "", attribute(chosen, "value") ?? "");
+  }
+  const [, area] = /<textarea[^>]*>\n([\s\S]*?)<\/textarea>/.exec(form) ?? [];
+  // As a page holds it, and a form sends it.
+  if (area !== undefined) query.append("prompt.text", area.replaceAll("\0", "\ufffd").replace(/\r\n?|\n/g, "\r\n"));
+  return query;
+}
+
+/** Where the form of a page leads in the end, with some fields changed. */
+async function submitted(
+  fetch: (path: string) => Promise<Response>,
+  path: string,
+  fields: Readonly<Record<string, string>>,
+) {
+  const query = formOf(await (await fetch(path)).text());
+  for (const [name, value] of Object.entries(fields)) query.set(name, value);
+  let to = new URL(`${path.split("?")[0]}?${query}`, "http://page");
+  for (;;) {
+    const answer = await fetch(`${to.pathname}${to.search}`);
+    await answer.text();
+    const location = answer.headers.get("location");
+    if (location === null) return { status: answer.status, query: to.searchParams };
+    to = new URL(location, to);
+  }
+}
+
+Deno.test("without a script another sample shows its own prompt, whatever the text area held", async () => {
+  const { fetch } = await rigApp({ modules: [module] });
+  const named = (query: URLSearchParams) => [...query.keys()].filter((name) => /prompt|edit|path/.test(name));
+  for (const screen of ["generation", "next-token"]) {
+    for (const more of ["edit=prompt", "prompt=abc", "prompt=abc&edit=prompt&path=97"]) {
+      for (const typed of [{}, { "prompt.text": "mine" }]) {
+        const at = `/own/${screen}?${PLACE}&${more}`;
+        const fields = more.includes("edit") ? typed : {};
+        const { status, query } = await submitted(fetch, at, { ...fields, sample: "0" });
+        assert.deepEqual([status, query.get("sample"), named(query)], [200, "0", []], `${screen} ${more}`);
+      }
+    }
+    const kept = await submitted(fetch, `/own/${screen}?${PLACE}&prompt=abc`, { temperature: "0.5" });
+    assert.deepEqual([kept.query.get("prompt"), kept.query.get("temperature")], ["abc", "0.5"]);
+  }
+});
+
+Deno.test("without a script a derived sample stays derived under an open text area, and another one is not", async () => {
+  const { fetch } = await rigApp({ modules: [module] });
+  const edits = JSON.stringify({ text: "three" }), derived = new URLSearchParams({ edits });
+  for (const more of ["edit=prompt", "prompt=abc"]) {
+    const at = `/own/generation?${PLACE}&${derived}&${more}`;
+    const { query } = await submitted(fetch, at, { temperature: "0.5" });
+    assert.deepEqual([query.get("edits"), query.get("temperature")], [edits, "0.5"], more);
+    assert.equal(query.get("prompt"), more === "prompt=abc" ? "abc" : null);
+    const other = await submitted(fetch, at, { sample: "0" });
+    assert.deepEqual([other.query.get("edits"), other.query.get("prompt")], [null, null]);
+  }
+  const written = await submitted(fetch, `/own/generation?${PLACE}&${derived}&edit=prompt`, {
+    "prompt.text": "Q: three!",
+  });
+  assert.deepEqual([written.query.get("prompt"), written.query.get("edits")], ["Q: three!", edits]);
+});
+
+Deno.test("a text area that nobody touched makes no prompt, though the sample's is another one by now", async () => {
+  const { fetch } = await rigApp({ modules: [talk] });
+  const at = "/talk/generation?generator=late&edit=prompt";
+  const html = await (await fetch(at)).text();
+  assert.match(html, />\n<\/textarea>/, "its text is not known, as its generator does not open");
+  const query = formOf(html);
+  query.set("generator", "echo");
+  const leads = async (typed: string) => {
+    query.set("prompt.text", typed);
+    const answer = await fetch(`/talk/generation?${query}`);
+    assert.equal(answer.status, 303);
+    return new URL(answer.headers.get("location") ?? "", "http://page").searchParams.get("prompt");
+  };
+  assert.equal(await leads(""), null);
+  // What was typed into it is no change of the text that is known now.
+  assert.equal(await leads("user\r\nHi!"), "user\nHi!");
+});
+
+Deno.test("what no address can hold is refused, and not changed: half of a surrogate pair", async () => {
+  const half = defineModule({
+    ...module,
+    name: "half",
+    tasks: { ask: { dataset: { all: rows([{ text: "a\ud800b" }]) }, prompt: ({ text }) => text } },
+  });
+  const { fetch } = await rigApp({ modules: [half] });
+  const answer = async (typed: string) =>
+    await fetch(`/half/generation?${new URLSearchParams({ "prompt.text": typed })}`);
+  const refused = await answer("a\ufffdb!");
+  assert.equal(refused.status, 422);
+  assert.match(await refused.text(), /half of a surrogate pair/);
+  assert.equal((await fetch(`/half/generation?${new URLSearchParams({ "prompt.json": '"\\ud800"' })}`)).status, 422);
+  for (const [typed, prompt] of [["a\ufffdb", null], ["ab", "ab"]] as const) {
+    const { status, headers } = await answer(typed);
+    assert.equal(status, 303);
+    assert.equal(new URL(headers.get("location") ?? "", "http://page").searchParams.get("prompt"), prompt);
+  }
+});
+
 Deno.test("what an address is said to hold is held by the forms of its screen too, whatever the characters are", async () => {
   const { fetch } = await rigApp({ modules: [module] });
   const most = (text: string) => {
@@ -175,21 +304,6 @@ Deno.test("a prompt that is longer than the model's window is refused by its len
 });
 
 Deno.test("a prompt of one's own is one text where the sample's is messages: it begins with theirs, where that is known", async () => {
-  const server: typeof echoGenerator = {
-    ...echoGenerator,
-    open: async (context) => ({ ...await echoGenerator.open(context), takesMessages: true }),
-  };
-  const talk = defineModule({
-    name: "talk",
-    generators: { echo: echoGenerator, server },
-    tasks: {
-      talk: {
-        dataset: { all: rows([{ text: "Hi" }]) },
-        prompt: ({ text }) => [{ role: "user", content: field("text", text) }],
-      },
-    },
-    components: [generation(), nextToken()],
-  });
   const { fetch } = await rigApp({ modules: [talk] });
   const read = async (query: string) => await (await fetch(`/talk/next-token?${query}`)).text();
   assert.match(await read("edit=prompt"), />\nuser\nHi<\/textarea>/);

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { visibleText } from "../../lm/visible_text.ts";
 import { FROM_SPLIT, FROM_TASK, type GenerationScreen, screenHref } from "../address/generation_screen.ts";
-import { PROMPT_JSON } from "../address/own_prompt.ts";
+import { PROMPT_JSON, PROMPT_OF, promptOf } from "../address/own_prompt.ts";
 import { LinkButton } from "../LinkButton.tsx";
 import { count, plural } from "../number_format.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
@@ -55,7 +55,10 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
       {screen.splits.length > 1 && <input type="hidden" name={FROM_SPLIT} value={screen.split} />}
       {kept.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}
       {screen.ownPrompt !== undefined && (
-        <input type="hidden" name={PROMPT_JSON} value={JSON.stringify(screen.ownPrompt)} />
+        <>
+          <input type="hidden" name={PROMPT_JSON} value={JSON.stringify(screen.ownPrompt)} />
+          <input type="hidden" name={PROMPT_OF} value={promptOf(screen)} />
+        </>
       )}
       {screen.size > 0 && <SampleNumber screen={screen} kept={kept} />}
       <noscript>
@@ -119,11 +122,11 @@ function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
 
 /** What a derived sample was made of, and the way back to it. */
 function Lineage({ screen, kept }: Required<SampleBarProps>) {
-  const { split, sample, edits } = screen;
+  const { split, sample, edits, ownPrompt } = screen;
   return (
     <p class="flex basis-full flex-wrap items-center gap-2 border-l-2 border-accent bg-sunk px-3 py-1.5 text-13">
-      {/* Sent only when another generator or task is chosen: another sample has other fields. */}
-      <input type="hidden" name="edits" value={JSON.stringify(edits)} disabled />
+      {/* Sent only when another generator or task is chosen, or beside a prompt of one's own: another sample has other fields. */}
+      <input type="hidden" name="edits" value={JSON.stringify(edits)} disabled={ownPrompt === undefined} />
       {GENERATION_STRINGS.derived(`${split} ${sample}`, Object.keys(edits).join(", "))}
       <a class="text-accent underline" href={screenHref({ ...screen, edits: {} }, kept)}>
         {GENERATION_STRINGS.toOriginal}
@@ -162,7 +165,7 @@ export function leaveFor(event: JSX.TargetedEvent<HTMLFormElement>): void {
   };
   send("edits", chosen === "generator" || chosen === "task");
   // Who chooses a sample, or another task, wants to see its prompt.
-  send(PROMPT_JSON, chosen === "generator");
+  for (const name of [PROMPT_JSON, PROMPT_OF]) send(name, chosen === "generator");
   send(FROM_TASK, chosen === "task");
   send(FROM_SPLIT, chosen === "split");
   const sample = form.elements.namedItem("sample");

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import { PROMPT_ADDRESS_CHARACTERS, PROMPT_TEXT } from "../address/own_prompt.ts";
+import { PROMPT_ADDRESS_CHARACTERS, PROMPT_OF, PROMPT_TEXT, promptOf } from "../address/own_prompt.ts";
 import { editableText, type GenerationScreen, screenHref } from "../address/generation_screen.ts";
 import { Button } from "../Button.tsx";
 import { LinkButton } from "../LinkButton.tsx";
@@ -27,6 +27,7 @@ export function PromptEditor({ screen, kept, draft, writing, isReady, onEnter }:
   const isRefused = writing.refusal !== undefined;
   return (
     <div class="flex flex-col gap-2 p-3">
+      {!isReady && <SentBeside screen={screen} />}
       <label for={PROMPT_FIELD} class="text-12 text-soft">{TEXT.label}</label>
       <textarea
         ref={field}
@@ -76,5 +77,22 @@ export function PromptEditor({ screen, kept, draft, writing, isReady, onEnter }:
         )}
       </div>
     </div>
+  );
+}
+
+/** What a form without JavaScript says of the text area; beside a prompt of one's own the sample's bar says it. */
+function SentBeside({ screen }: Pick<PromptEditorProps, "screen">) {
+  if (screen.ownPrompt !== undefined) return null;
+  return (
+    <>
+      <input type="hidden" name={PROMPT_OF} value={promptOf(screen, editableText(screen))} />
+      {Object.keys(screen.edits).length > 0 && (
+        <input
+          type="hidden"
+          name="edits"
+          value={JSON.stringify(screen.edits)}
+        />
+      )}
+    </>
   );
 }
