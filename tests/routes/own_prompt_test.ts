@@ -17,7 +17,9 @@ import { longestAddress, refusalOf } from "../../lib/ui/address/own_prompt.ts";
 import { echoGenerator } from "../rig/echo_rig.ts";
 import { startFakeOpenAi } from "../rig/fake_openai.ts";
 import { hostileStrings } from "../rig/hostile_strings.ts";
+import { FakeClock } from "../rig/fake_clock.ts";
 import { rigApp } from "../rig/rig_app.ts";
+import { until } from "../rig/until.ts";
 
 const module = defineModule({
   name: "own",
@@ -136,6 +138,46 @@ Deno.test("the other forms of a screen carry it along, and a path stays with its
   const bad = await fetch("/own/generation?prompt.json=%7B%7D");
   assert.equal(bad.status, 422);
   assert.match(await bad.text(), /Cannot use prompt\.json: it must be a text as JSON/);
+});
+
+class AskedClock extends FakeClock {
+  /** For how long each timer was set. */
+  readonly asked: number[] = [];
+
+  override after(ms: number, fire: () => void): () => void {
+    this.asked.push(ms);
+    return super.after(ms, fire);
+  }
+}
+
+Deno.test("a page waits 5 s in all for a generator that opens, and a form's prompt for none", async () => {
+  const clock = new AskedClock();
+  let opened = 0;
+  const slow = defineModule({
+    ...talk,
+    name: "slow",
+    generators: { slow: { ...echoGenerator, open: () => new Promise(() => opened++) } },
+  });
+  const { fetch } = await rigApp({ modules: [slow], traffic: { clock } });
+  for (const screen of ["generation", "next-token"]) {
+    const { status } = await fetch(`/slow/${screen}?prompt.json=%22a%22`);
+    assert.deepEqual([status, opened], [303, 0], screen);
+  }
+  for (const screen of ["generation", "next-token"]) {
+    const answers: Response[] = [];
+    clock.asked.length = 0;
+    void fetch(`/slow/${screen}`).then((answer) => answers.push(answer));
+    await until("the page waits", () => clock.asked.includes(5_000));
+    await clock.pass(4_999);
+    assert.equal(answers.length, 0, screen);
+    // A timer of no time at all is due too.
+    await clock.pass(1);
+    await until("the page comes", async () => {
+      await clock.pass(0);
+      return answers.length > 0;
+    });
+    assert.match(await answers[0]?.text() ?? "", /messages, whose exact text is not known here/);
+  }
 });
 
 /** What the form of the prompt sends without a script, where nobody changes anything. */

@@ -18,7 +18,7 @@ import {
 import { readPromptScreen } from "./own_prompt.ts";
 import { badQuery, sampleTitle, type Screen, type ScreenRequest } from "./screen.ts";
 
-/** How long a page waits for a model that loads, or a server that is silent, before it comes without an answer. */
+/** How long a page waits for a model that loads, or a server that is silent, before it comes without an answer: in all. */
 const PATIENCE_MS = 5_000;
 
 /**
@@ -26,6 +26,7 @@ const PATIENCE_MS = 5_000;
  * takes long is asked for by the page itself.
  */
 export async function openNextToken(request: ScreenRequest): Promise<Screen | Response> {
+  const { clock } = request.state.registry.traffic, untilMs = clock.now() + PATIENCE_MS;
   const read = await readPromptScreen(request);
   if (read instanceof Response) return read;
   const { screen: found, shown: sample, isWriting, problem: badParams } = read;
@@ -35,7 +36,9 @@ export async function openNextToken(request: ScreenRequest): Promise<Screen | Re
   const append = query.get("append") ?? "";
   const view = parseView(query);
   const asked = distribution(request, screen, path, { append, ...view });
-  const { next, problem } = append === "" ? await within(PATIENCE_MS, asked) ?? {} : await asked;
+  // Subtle: the prompt's text may have been waited for already.
+  const leftMs = Math.max(0, untilMs - clock.now());
+  const { next, problem } = append === "" ? await within(leftMs, asked, clock) ?? {} : await asked;
   if (append !== "" && next !== undefined) {
     const location = nextHref(screen, next.path.map(({ id }) => id));
     return new Response(null, { status: 303, headers: { location } });

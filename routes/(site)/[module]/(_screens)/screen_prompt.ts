@@ -52,7 +52,7 @@ export async function screenPrompt(
       signal,
     });
     const asking = receiver().then((each) => renderedPrompt(given, each, key));
-    return await (opens === "surely" ? asking : within(PATIENCE_MS, asking)) ?? unknown;
+    return await (opens === "surely" ? asking : within(PATIENCE_MS, asking, registry.traffic.clock)) ?? unknown;
   } catch (error) {
     return opens === "never" ? unknown : { ...unknown, problem: toldProblem(state, error) };
   }
