@@ -135,6 +135,27 @@ Deno.test("a prompt of one's own", async (t) => {
     }
   });
 
+  await t.step("what is typed before the page is ready stays", async () => {
+    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+    let answer = () => {};
+    const typed = new Promise<void>((resolve) => answer = resolve);
+    await page.route(/\.js($|\?)/, async (route) => {
+      await typed;
+      await route.continue();
+    });
+    await page.goto(at("generation", 1, "&edit=prompt"), { waitUntil: "commit" });
+    await written(page).fill("early");
+    answer();
+    await page.locator("[data-ready=true]").waitFor();
+    assert.equal(await written(page).inputValue(), "early");
+    const untouched = await open("generation", 1, "&edit=prompt");
+    assert.equal(await written(untouched).inputValue(), "second");
+    await untouched.context().close();
+    await page.getByRole("button", { name: "Use" }).click();
+    await ready(page, "early");
+    await page.context().close();
+  });
+
   await t.step("one that no address holds is refused in place, by what it would take and what there is", async () => {
     const page = await open("generation", 1);
     await write(page, "é".repeat(2_500));

@@ -23,7 +23,12 @@ const TEXT = PROMPT_STRINGS.own;
 /** The prompt as a text area, part of the form around it: without JavaScript that form sends it. */
 export function PromptEditor({ screen, kept, draft, writing, isReady, onEnter }: PromptEditorProps) {
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    const area = field.current;
+    area?.focus();
+    // What was typed before the page was ready is in the text area alone.
+    if (area !== null && area.value !== area.defaultValue) writing.onType(area.value);
+  }, []);
   const isRefused = writing.refusal !== undefined;
   return (
     <div class="flex flex-col gap-2 p-3">
