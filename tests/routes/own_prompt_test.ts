@@ -235,6 +235,25 @@ Deno.test("without a script another sample shows its own prompt, whatever the te
   }
 });
 
+Deno.test("without a script the tokens that were chosen stay while a prompt is written, until it is another one", async () => {
+  const { fetch } = await rigApp({ modules: [module] });
+  for (const more of ["", "&prompt=abc"]) {
+    const html = await page(`/own/next-token?${PLACE}${more}&path=97,98`);
+    const edit = linkTo(html, "Edit the text");
+    assert.equal(edit?.searchParams.get("path"), "97,98");
+    const at = `${edit?.pathname}${edit?.search}`;
+    assert.equal(linkTo(await page(at), "Cancel")?.searchParams.get("path"), "97,98");
+    const path = async (fields: Readonly<Record<string, string>>) =>
+      (await submitted(fetch, at, fields)).query.get("path");
+    assert.equal(await path({ temperature: "0.5" }), "97,98");
+    for (const fields of [{ "prompt.text": "mine" }, { sample: "0" }, { generator: "other" }]) {
+      assert.equal(await path(fields), null, Object.keys(fields).join());
+    }
+    const back = linkTo(await page(at), "Back to the sample(?:'|&#39;)s");
+    assert.equal(back?.searchParams.get("path") ?? null, null);
+  }
+});
+
 Deno.test("without a script a derived sample stays derived under an open text area, and another one is not", async () => {
   const { fetch } = await rigApp({ modules: [module] });
   const edits = JSON.stringify({ text: "three" }), derived = new URLSearchParams({ edits });

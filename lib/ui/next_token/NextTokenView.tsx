@@ -51,6 +51,7 @@ export function NextTokenView(props: NextTokenViewProps) {
         <PromptPanel
           screen={here}
           kept={numbersEntries(screen.numbers)}
+          ofPrompt={props.path.length === 0 ? [] : [["path", props.path.join()]]}
           tokens={next?.prompt && knownTokens(next.prompt)}
           writing={props.writing}
           isReady={props.isReady}

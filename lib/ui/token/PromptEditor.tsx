@@ -11,6 +11,8 @@ export interface PromptEditorProps {
   readonly screen: GenerationScreen;
   /** What else of the address stays. */
   readonly kept: readonly (readonly [name: string, value: string])[];
+  /** And what of it stays with this prompt alone, as the tokens after it. */
+  readonly ofPrompt?: readonly (readonly [name: string, value: string])[];
   readonly draft: string;
   readonly writing: PromptWriting;
   readonly isReady: boolean;
@@ -21,7 +23,9 @@ export interface PromptEditorProps {
 const TEXT = PROMPT_STRINGS.own;
 
 /** The prompt as a text area, part of the form around it: without JavaScript that form sends it. */
-export function PromptEditor({ screen, kept, draft, writing, isReady, onEnter }: PromptEditorProps) {
+export function PromptEditor(
+  { screen, kept, ofPrompt = [], draft, writing, isReady, onEnter }: PromptEditorProps,
+) {
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     const area = field.current;
@@ -32,7 +36,7 @@ export function PromptEditor({ screen, kept, draft, writing, isReady, onEnter }:
   const isRefused = writing.refusal !== undefined;
   return (
     <div class="flex flex-col gap-2 p-3">
-      {!isReady && <SentBeside screen={screen} />}
+      {!isReady && <SentBeside screen={screen} ofPrompt={ofPrompt} />}
       <label for={PROMPT_FIELD} class="text-12 text-soft">{TEXT.label}</label>
       <textarea
         ref={field}
@@ -76,7 +80,9 @@ export function PromptEditor({ screen, kept, draft, writing, isReady, onEnter }:
         <Button primary submit={!isReady} disabled={isRefused} onClick={writing.onUse}>
           {TEXT.use}
         </Button>
-        <LinkButton href={screenHref(screen, kept)} onClick={() => writing.onClose(true)}>{TEXT.cancel}</LinkButton>
+        <LinkButton href={screenHref(screen, [...kept, ...ofPrompt])} onClick={() => writing.onClose(true)}>
+          {TEXT.cancel}
+        </LinkButton>
         {screen.ownPrompt !== undefined && (
           <LinkButton href={screenHref({ ...screen, ownPrompt: undefined }, kept)}>{TEXT.back}</LinkButton>
         )}
@@ -85,19 +91,11 @@ export function PromptEditor({ screen, kept, draft, writing, isReady, onEnter }:
   );
 }
 
-/** What a form without JavaScript says of the text area; beside a prompt of one's own the sample's bar says it. */
-function SentBeside({ screen }: Pick<PromptEditorProps, "screen">) {
-  if (screen.ownPrompt !== undefined) return null;
-  return (
-    <>
-      <input type="hidden" name={PROMPT_OF} value={promptOf(screen, editableText(screen))} />
-      {Object.keys(screen.edits).length > 0 && (
-        <input
-          type="hidden"
-          name="edits"
-          value={JSON.stringify(screen.edits)}
-        />
-      )}
-    </>
-  );
+/** What a form without JavaScript says of the text area; of a prompt of one's own the sample's bar says the place. */
+function SentBeside({ screen, ofPrompt }: Required<Pick<PromptEditorProps, "screen" | "ofPrompt">>) {
+  const { ownPrompt, edits } = screen;
+  const fields = [...ofPrompt];
+  if (ownPrompt === undefined) fields.push([PROMPT_OF, promptOf(screen, editableText(screen))]);
+  if (ownPrompt === undefined && Object.keys(edits).length > 0) fields.push(["edits", JSON.stringify(edits)]);
+  return <>{fields.map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)}</>;
 }

@@ -67,14 +67,14 @@ export function PromptPanel(props: PromptPanelProps) {
 }
 
 /** What else can be done with a prompt: its text changed, its fields, or the sample's own had again. */
-function PromptWays({ screen, kept, writing, isReady }: PromptPanelProps) {
+function PromptWays({ screen, kept, ofPrompt = [], writing, isReady }: PromptPanelProps) {
   const ofSample = { ...screen, ownPrompt: undefined };
   return (
     <p class="flex flex-wrap items-center gap-x-4 border-t border-line px-3 py-0.5 text-12">
       <a
         id={PROMPT_EDIT}
         class={WAY}
-        href={screenHref(screen, [...kept, [WRITES, WRITES_PROMPT]])}
+        href={screenHref(screen, [...kept, ...ofPrompt, [WRITES, WRITES_PROMPT]])}
         onClick={(event) => {
           if (!isReady || opensBeside(event)) return;
           event.preventDefault();
