@@ -3,7 +3,8 @@ import * as v from "valibot";
 import type { FinishReason, Problem, Step } from "../../lm/event.ts";
 import type { Token } from "../../lm/token.ts";
 import { paramsFromWire, paramsSchema, type WireParams } from "../../lm/wire.ts";
-import { paramsToWire } from "../address/generation_screen.ts";
+import { type GenerationScreen, paramsToWire } from "../address/generation_screen.ts";
+import { fingerprint } from "../fingerprint.ts";
 import { type BranchPoint, closed, type Completion, isRunning, type Run } from "./generation_state.ts";
 import { KEPT_STRINGS as TEXT } from "./kept_strings.ts";
 import { metricsSchema, wholeSchema } from "../exported_json.ts";
@@ -30,7 +31,7 @@ export interface KeptRun {
   readonly id: string;
   readonly phase: "done" | "stopped" | "failed" | "incomplete";
   readonly params: WireParams;
-  /** Fingerprint of the prompt that the model received. */
+  /** Fingerprints of the prompt that the model received. */
   readonly prompt: string;
   readonly warnings: readonly string[];
   readonly completions: readonly KeptCompletion[];
@@ -74,6 +75,19 @@ export function runSchema(tokens: readonly Token[]): v.GenericSchema<unknown, Ke
   });
 }
 
+/** Fingerprints of a prompt: of a conversation its messages', and its text's where that is known. */
+export function promptPrint({ prompt, conversation }: Pick<GenerationScreen, "prompt" | "conversation">): string {
+  const text = fingerprint(prompt.text);
+  if (conversation === undefined) return text;
+  return conversation.text === "exact" ? `${conversation.key} ${text}` : conversation.key;
+}
+
+/** Whether both are of one prompt, as far as both tell: the same messages may have been rendered otherwise. */
+function isSamePrompt(one: string, other: string): boolean {
+  const [key, text] = one.split(" "), [otherKey, otherText] = other.split(" ");
+  return key === otherKey && (text === undefined || otherText === undefined || text === otherText);
+}
+
 /** The runs as they are kept; one that still streams as if it were stopped now. */
 export function keptRuns(runs: readonly Run[], prompt: string): readonly KeptRun[] {
   const idAt = ({ run, sequence }: BranchPoint, own: number) => runs[run ?? own]?.completions[sequence]?.id;
@@ -110,7 +124,7 @@ function toldStep(step: Step): ToldStep {
 
 /**
  * Kept runs as the screen shows them. Those of which this page has the steps stand as they are.
- * @param prompt fingerprint of the screen's prompt
+ * @param prompt fingerprints of the screen's prompt
  */
 export function restoredRuns(all: readonly KeptRun[], prompt: string, known: readonly Run[] = []): readonly Run[] {
   const places = new Map(
@@ -118,7 +132,7 @@ export function restoredRuns(all: readonly KeptRun[], prompt: string, known: rea
   );
   const here = new Map(known.flatMap(({ completions }) => completions.map((each) => [each.id, each] as const)));
   return all.map((run, index): Run => {
-    const isSame = run.prompt === prompt;
+    const isSame = isSamePrompt(run.prompt, prompt);
     const completions = run.completions.map((each) => {
       const place = each.from && places.get(each.from.id);
       const branch = place && each.from && {

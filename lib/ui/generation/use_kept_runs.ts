@@ -3,11 +3,10 @@ import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/si
 import { useEffect, useRef } from "preact/hooks";
 import type { Problem } from "../../lm/event.ts";
 import { download } from "../download.ts";
-import { fingerprint } from "../fingerprint.ts";
 import { exportRuns, importRuns, keptKey, keptOfOthers, KEY_START } from "./generation_file.ts";
 import type { GenerationScreen } from "../address/generation_screen.ts";
 import { IDLE, type Run } from "./generation_state.ts";
-import { joined, keptRuns, restoredRuns } from "./kept_run.ts";
+import { joined, keptRuns, promptPrint, restoredRuns } from "./kept_run.ts";
 import { KEPT_STRINGS as TEXT } from "./kept_strings.ts";
 import { forgetText, keepText, keptNames, keptText, MOST_KEPT, setAside } from "../kept_text.ts";
 import { type Place, readTrail, START, trailText } from "./kept_trail.ts";
@@ -42,7 +41,7 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
   /** False until what is kept was read, and for good where it cannot be read nor set aside: then nothing is written. */
   const mayWrite = useRef(false);
   const key = keptKey(screen), trailKey = `${key} trail`;
-  const prompt = screen.conversation?.key ?? fingerprint(screen.prompt.text);
+  const prompt = promptPrint(screen);
   /** @param text what was kept and cannot be read, where that is the problem */
   function tell(title: string, detail: string, text?: string): void {
     problem.value = { type: "about:blank", title, status: 0, id: "", detail };

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Step } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { verdictsAlong } from "../../../lib/lm/survival.ts";
+import { toPrompt } from "../../../lib/lm/prompt.ts";
 import type { Token } from "../../../lib/lm/token.ts";
 import { fingerprint } from "../../../lib/ui/fingerprint.ts";
 import {
@@ -21,7 +22,7 @@ import {
   type Run,
   started,
 } from "../../../lib/ui/generation/generation_state.ts";
-import { joined, type KeptRun, keptRuns, restoredRuns } from "../../../lib/ui/generation/kept_run.ts";
+import { joined, type KeptRun, keptRuns, promptPrint, restoredRuns } from "../../../lib/ui/generation/kept_run.ts";
 import { startFakeOpenAi } from "../../rig/fake_openai.ts";
 import { hostileStrings } from "../../rig/hostile_strings.ts";
 import { openFake } from "../../rig/open_fake.ts";
@@ -77,6 +78,22 @@ Deno.test("runs come back with their tokens, params, branches and ends, and ask 
   const other = restoredRuns(through([withBranch]), fingerprint("another prompt"));
   assert.notEqual(other[0]?.completions[0]?.bare, "waiting", "steps under another prompt are not its own");
   assert.deepEqual(keptRuns(other, fingerprint("another prompt"))[0]?.prompt, PROMPT);
+});
+
+Deno.test("runs of a conversation are known by its messages, and by their text where both know it", () => {
+  const of = (text: string, is: "exact" | "unknown") =>
+    promptPrint({ prompt: toPrompt(text), conversation: { text: is, key: "12-ab", unmarked: [] } });
+  const run = closed(received(started(DEFAULT_PARAMS, 0), [step(tokenOf("b", 5))], 1), "end");
+  const bare = (made: string, now: string) => {
+    const file = exportRuns(HERE, keptRuns([run], made));
+    return restoredRuns(importRuns(file, HERE), now)[0]?.completions[0]?.bare;
+  };
+  const exact = of("<user>Hi", "exact"), unknown = of("[user]\nHi", "unknown");
+  for (const [made, now] of [[exact, exact], [unknown, exact], [exact, unknown]] as const) {
+    assert.equal(bare(made, now), "waiting", `${made} and ${now}`);
+  }
+  assert.notEqual(bare(exact, of("[INST]Hi", "exact")), "waiting", "the template is another one");
+  assert.equal(promptPrint({ prompt: toPrompt("a") }), fingerprint("a"));
 });
 
 Deno.test("what a server told of each token is kept with it, as it cannot be had again", () => {
