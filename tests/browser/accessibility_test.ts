@@ -52,7 +52,7 @@ const SCREENS: readonly Screen[] = [
     path: "/alpaca/generation?sample=3&prompt=Anna+was",
     use: async (page) => {
       await page.getByRole("link", { name: "Edit the text" }).click();
-      await page.getByLabel("Exactly what the model is to receive").fill("é".repeat(3_000));
+      await page.getByLabel("The whole prompt").fill("é".repeat(3_000));
       await page.getByText("Too long for the address").waitFor();
     },
   },
