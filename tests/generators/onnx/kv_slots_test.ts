@@ -152,3 +152,17 @@ Deno.test("whatever is gathered lies side by side and keeps its rows, and nobody
     { numRuns: 200, seed: 12 },
   );
 });
+
+Deno.test("isThere() is false beside a slot that is held and for whose next pass more room is to be made", () => {
+  const slots = new KvSlots({ ...SHAPE, isInPlace: false }, 8 * slotBytes(512));
+  const aside = (capacity: number) => slots.aside = { bytes: 0, capacity, release() {} };
+  const small = slots.holding(undefined, 0, 5), large = slots.holding(undefined, 0, 200);
+  assert.deepEqual([small.block.capacity, large.block.capacity], [128, 256]);
+  aside(128);
+  assert.equal(slots.isThere(small, 0, 5), true);
+  assert.equal(slots.isThere(large, 0, 200), false);
+  large.isHeld = true;
+  assert.equal(slots.isThere(small, 0, 5), false);
+  aside(256);
+  assert.equal(slots.isThere(small, 0, 5), true);
+});

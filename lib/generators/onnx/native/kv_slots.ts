@@ -101,11 +101,15 @@ export class KvSlots {
     return slot;
   }
 
-  /** Whether `holding` finds it where it lies, and passes over it take no more memory. */
+  /** Whether `holding` finds it where it lies, and passes over it, beside all that is held, take no more memory. */
   isThere(source: KvSlot | undefined, length: number, total: number, spared = 0): boolean {
-    if (!canTake(source, length, spared)) return false;
-    const { capacity } = source.block;
-    return capacity >= total && capacity <= this.#blocks.aside.capacity;
+    if (!canTake(source, length, spared) || source.block.capacity < total) return false;
+    const { capacity } = this.#blocks.aside;
+    // Subtle: what has just begun to be extended may take more beside it in its next pass than lies there yet.
+    for (const slot of this.#slots) {
+      if ((slot.isHeld || slot === source) && slot.block.capacity > capacity) return false;
+    }
+    return true;
   }
 
   /** Whether what `holding` gives is within the bound, once all has been dropped that nobody extends. */
