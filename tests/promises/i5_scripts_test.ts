@@ -54,7 +54,8 @@ async function check(watched: Watched, what: string): Promise<void> {
 
 async function look(watched: Watched, url: string): Promise<void> {
   await watched.page.goto(url);
-  await watched.page.waitForLoadState("networkidle");
+  // Subtle: time for scripts of a payload; the browser does not always tell that its network is idle.
+  await watched.page.waitForLoadState("networkidle", { timeout: 5_000 }).catch(() => {});
   await check(watched, url);
 }
 
