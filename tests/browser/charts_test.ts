@@ -4,6 +4,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { chartComponents, chartGenerators } from "../../examples/elements/charts.ts";
 import { barChart, component, defineModule, text } from "../../lib/mod.ts";
 import { launchChromium } from "./chromium.ts";
+import { networkIdle } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 const runs: number[] = [];
@@ -42,7 +43,7 @@ async function openPage(browser: Browser, url: string, options: { width?: number
   if (javaScript) {
     await page.locator("[data-ready=true]").waitFor();
     // Parts that are fetched when they are needed are there, too.
-    await page.waitForLoadState("networkidle");
+    await networkIdle(page);
   }
   return { page, errors };
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { launchChromium } from "./chromium.ts";
+import { takeRequests } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 async function send(page: Page, text: string): Promise<void> {
@@ -269,6 +270,7 @@ Deno.test("chat screen", async (t) => {
 
   await t.step("t leaves an answer that still waits alone, and New chat closes the token of the last one", async () => {
     const own = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+    await takeRequests(own);
     await own.goto(`${app.origin}/persona_chat/chat`);
     await own.locator("[data-ready=true]").waitFor();
     await send(own, "do you have any pets ?");
@@ -463,6 +465,7 @@ Deno.test("chat screen", async (t) => {
 
   await t.step("the next message stays in the composer while an answer is accepted as it comes", async () => {
     const own = await (await browser.newContext()).newPage();
+    await takeRequests(own);
     await own.goto(`${app.origin}/persona_chat/chat`);
     await own.locator("[data-ready=true]").waitFor();
     await own.getByLabel("accept as it comes").check();
@@ -484,6 +487,7 @@ Deno.test("chat screen", async (t) => {
 
   await t.step("Retry does again what failed, and is offered where that may help", async () => {
     const own = await (await browser.newContext()).newPage();
+    await takeRequests(own);
     await own.goto(`${app.origin}/persona_chat/chat`);
     await own.locator("[data-ready=true]").waitFor();
     await own.getByLabel("accept as it comes").check();
@@ -512,6 +516,7 @@ Deno.test("chat screen", async (t) => {
 
   await t.step("an answer is read out to its end while another version of it is looked at", async () => {
     const own = await (await browser.newContext()).newPage();
+    await takeRequests(own);
     await own.goto(`${app.origin}/persona_chat/chat`);
     await own.locator("[data-ready=true]").waitFor();
     await send(own, "do you have any pets ?");

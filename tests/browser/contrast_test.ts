@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { defineModule, field, logitTable, nextToken, prompt, rows } from "../../lib/mod.ts";
 import { launchChromium } from "./chromium.ts";
 import { until } from "../rig/until.ts";
+import { takeRequests } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 const VOCABULARY = [..."xyz.qb"], Y = 1, Z = 2;
@@ -31,6 +32,7 @@ Deno.test("x, x and w contrast two candidates by what each field of the prompt a
   await using app = await serveApp([{ module, file: "why/mod.ts", url: new URL("./", import.meta.url) }]);
   const browser = await launchChromium();
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await takeRequests(page);
   await page.goto(`${app.origin}/why/next-token`);
   await page.locator("[data-ready=true]").waitFor();
   const facts = async (name: string) => {

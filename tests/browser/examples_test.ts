@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
+import { networkIdle } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -249,7 +250,7 @@ Deno.test("the pages of the elements example", async (t) => {
     });
     await page.goto(at("selector"));
     await page.locator("[data-ready=true]").waitFor();
-    await page.waitForLoadState("networkidle");
+    await networkIdle(page);
     const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     console.log(`    ${total} bytes in ${sizes.length} files`);
     assert.ok(total > 10_000 && total <= 40_000, `${total} bytes`);

@@ -4,14 +4,19 @@ import { Buffer } from "node:buffer";
 import type { Browser, Page } from "playwright-core";
 import { rigModule } from "../rig/rig_module.ts";
 import { launchChromium } from "./chromium.ts";
+import { takeRequests } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 const RIG = [{ module: rigModule, file: "rig/mod.ts", url: new URL("../rig/", import.meta.url) }];
 const DEMO = "/alpaca/generation?task=alpaca&split=test&sample=0&generator=demo";
 
 /** A page that fails the test when the browser reports an error, the security policy's included. */
-async function openPage(browser: Browser, url: string, options: { width?: number; javaScript?: boolean } = {}) {
-  const { width = 1280, javaScript = true } = options;
+async function openPage(
+  browser: Browser,
+  url: string,
+  options: { width?: number; javaScript?: boolean; isRouted?: boolean } = {},
+) {
+  const { width = 1280, javaScript = true, isRouted = false } = options;
   const page = await browser.newPage({ viewport: { width, height: 800 }, javaScriptEnabled: javaScript });
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
@@ -21,6 +26,7 @@ async function openPage(browser: Browser, url: string, options: { width?: number
       errors.push(message.text());
     }
   });
+  if (isRouted) await takeRequests(page);
   await page.goto(url);
   if (javaScript) await page.locator("[data-ready=true]").waitFor();
   return { page, errors };
@@ -595,7 +601,9 @@ Deno.test("generation screen", async (t) => {
   });
 
   await t.step("Retry asks again for the branch, or the way on, that failed", async () => {
-    const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=8&temperature=1.2`);
+    const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=8&temperature=1.2`, {
+      isRouted: true,
+    });
     const api = "**/api/alpaca/generation/generate";
     const retry = page.getByRole("alert").getByRole("button", { name: "Retry" });
     await generate(page);

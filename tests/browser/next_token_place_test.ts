@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { defineModule, logitTable, nextToken, rows, table, tokens } from "../../lib/mod.ts";
 import { launchChromium } from "./chromium.ts";
+import { takeRequests } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 const VOCABULARY = [..."wxyz"];
@@ -50,6 +51,7 @@ Deno.test("next-token screen's place", async (t) => {
   await using app = await serveApp([{ module, file: "place/mod.ts", url: new URL("./", import.meta.url) }]);
   const browser = await launchChromium();
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+  await takeRequests(page);
   const open = async (more = "") => {
     await page.goto(`${app.origin}/place/next-token?sample=0${more}`);
     await page.locator("[data-ready=true]").waitFor();

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { launchChromium } from "./chromium.ts";
 import { follow } from "./follow.ts";
+import { takeRequests } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 const START = "/alpaca/next-token?task=alpaca&split=test&sample=0&generator=demo";
@@ -310,6 +311,7 @@ Deno.test("next-token screen", async (t) => {
 
   await t.step("up to three keys wait for the answer that is on its way, and a key back takes one away", async () => {
     const page = await browser.newPage();
+    await takeRequests(page);
     await page.goto(url);
     await page.locator("[data-ready=true]").waitFor();
     for (let step = 0; step < 4; step++) {

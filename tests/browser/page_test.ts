@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { actionRuns, elementsRig, gate } from "../rig/elements_rig.ts";
 import { launchChromium } from "./chromium.ts";
 import { until } from "../rig/until.ts";
+import { networkIdle } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 const MODULES = [{ module: elementsRig, file: "pages/mod.ts", url: new URL("../rig/", import.meta.url) }];
@@ -109,7 +110,7 @@ Deno.test("a developer's page", async (t) => {
       gate.open();
     }
     await until("the answer is there", () => actionRuns.finished === finished + 1);
-    await page.waitForLoadState("networkidle");
+    await networkIdle(page);
     assert.equal((await page.locator("#main").innerText()).replaceAll(/\s+/g, " "), "My Tables tables");
     await page.getByRole("link", { name: "Actions" }).click();
     await told(page, "finished").waitFor();
@@ -147,7 +148,7 @@ Deno.test("a developer's page", async (t) => {
     });
     release();
     await page.locator("[data-ready=true]").waitFor();
-    await page.waitForLoadState("networkidle");
+    await networkIdle(page);
     assert.deepEqual([actionRuns.send, await message.inputValue()], [runs, "too early"]);
     await message.press("Enter");
     await page.getByText('"message":"too early"').waitFor();

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { defineModule, generation, logitTable, rows } from "../../lib/mod.ts";
 import { launchChromium } from "./chromium.ts";
+import { takeRequests } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 const shared = rows(Array.from({ length: 30 }, (_, index) => ({ text: `row ${index}` })));
@@ -63,6 +64,7 @@ Deno.test("the palette and the keys between pages", async (t) => {
 
   await t.step("keeps what is typed before its code has come", async () => {
     const quick = await browser.newPage();
+    await takeRequests(quick);
     await quick.goto(url);
     await quick.locator("[data-ready=true]").waitFor();
     // What the rail loads on its first key waits until the letters are typed.
@@ -85,6 +87,7 @@ Deno.test("the palette and the keys between pages", async (t) => {
 
   await t.step("says so where its code cannot be fetched, and can be closed", async () => {
     const lone = await browser.newPage();
+    await takeRequests(lone);
     const errors: string[] = [];
     lone.on("pageerror", (error) => errors.push(error.message));
     await lone.goto(url);

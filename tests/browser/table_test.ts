@@ -5,6 +5,7 @@ import { columns, component, defineModule, type Row, table } from "../../lib/mod
 import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
 import { until } from "../rig/until.ts";
+import { networkIdle, takeRequests } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -34,17 +35,22 @@ const huge = component("Huge", () => [
 
 const rig = defineModule({ name: "tables", title: "Tables", components: [linked, huge] });
 
-async function openPage(browser: Browser, url: string, options: { width?: number; javaScript?: boolean } = {}) {
-  const { width = 1280, javaScript = true } = options;
+async function openPage(
+  browser: Browser,
+  url: string,
+  options: { width?: number; javaScript?: boolean; isRouted?: boolean } = {},
+) {
+  const { width = 1280, javaScript = true, isRouted = false } = options;
   const page = await browser.newPage({ viewport: { width, height: 800 }, javaScriptEnabled: javaScript });
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  if (isRouted) await takeRequests(page);
   await page.goto(url);
   if (javaScript) {
     await page.locator("[data-ready=true]").waitFor();
     // Parts that are fetched when they are needed are there, too.
-    await page.waitForLoadState("networkidle");
+    await networkIdle(page);
   }
   return { page, errors };
 }
@@ -136,7 +142,7 @@ Deno.test("tables", async (t) => {
     await page.goto(linkedUrl);
     await page.locator("[data-ready=true]").waitFor();
     // Parts that are fetched when they are needed are there, too.
-    await page.waitForLoadState("networkidle");
+    await networkIdle(page);
     await row(page, "starts", 2).tap();
     await linesAre(page, 2);
     await row(page, "starts", 3).tap();
@@ -211,7 +217,7 @@ Deno.test("tables", async (t) => {
   });
 
   await t.step("a part whose code cannot be fetched is left out, and nothing else suffers", async () => {
-    const { page } = await openPage(browser, examplesUrl);
+    const { page } = await openPage(browser, examplesUrl, { isRouted: true });
     const thrown: string[] = [];
     page.on("pageerror", (error) => thrown.push(error.message));
     await page.route("**/*.js", (route) => route.abort());
@@ -228,7 +234,7 @@ Deno.test("tables", async (t) => {
   });
 
   await t.step("a CSV that cannot be had from a server that has stopped says so beside its button", async () => {
-    const { page, errors } = await openPage(browser, examplesUrl);
+    const { page, errors } = await openPage(browser, examplesUrl, { isRouted: true });
     await page.route(/\.js/, (route) => route.abort());
     const table = page.locator("[data-table=persona]");
     await table.getByRole("button", { name: "CSV" }).click();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "../browser/chromium.ts";
+import { networkIdle } from "../browser/requests.ts";
 import { serveApp } from "../browser/serve_app.ts";
 import { hostileModule } from "../rig/hostile_module.ts";
 import { measured } from "../rig/measured.ts";
@@ -54,8 +55,8 @@ async function check(watched: Watched, what: string): Promise<void> {
 
 async function look(watched: Watched, url: string): Promise<void> {
   await watched.page.goto(url);
-  // Subtle: time for scripts of a payload; the browser does not always tell that its network is idle.
-  await watched.page.waitForLoadState("networkidle", { timeout: 5_000 }).catch(() => {});
+  // Time for scripts of a payload.
+  await networkIdle(watched.page);
   await check(watched, url);
 }
 
@@ -120,7 +121,7 @@ Deno.test("I5: 120 payloads in Chromium", async (t) => {
     await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).click();
     await check(watched, "a chat");
     await page.reload();
-    await page.waitForLoadState("networkidle");
+    await networkIdle(page);
     await check(watched, "a chat that was reloaded");
   });
 
