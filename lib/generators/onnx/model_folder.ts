@@ -195,12 +195,14 @@ export function contextWindow(config: ModelConfig, file = "config.json"): number
   throw new SyntaxError(`Cannot use ${file}: expected "n_positions" or "max_position_embeddings"`);
 }
 
-/** Why the window is shorter than the config says; undefined where it is not. */
-export function windowNote(config: ModelConfig): string | undefined {
-  const named = namedWindow(config), limit = longRopeLimit(config);
-  if (named === undefined || limit === undefined || limit >= named) return undefined;
-  return `its window ends at ${limit} of ${named} tokens: a longer text is read by other factors of LongRoPE, which the ` +
-    "keys that are kept do not have";
+/** Why the model's window is shorter than the config says; undefined where it is not. */
+export function windowNote(config: ModelConfig, window: number): string | undefined {
+  const named = namedWindow(config);
+  if (named === undefined || window >= named) return undefined;
+  const reason = window < contextWindow(config)
+    ? "its graph's caches have a fixed size"
+    : "a longer text is read by other factors of LongRoPE, which the keys that are kept do not have";
+  return `its window ends at ${window} of ${named} tokens: ${reason}`;
 }
 
 function namedWindow({ n_positions, max_position_embeddings }: ModelConfig): number | undefined {

@@ -27,6 +27,11 @@ export const CHUNK = 64;
 export const PAST = "past_key_values.";
 export const PRESENT = "present.";
 
+/** A dimension of a graph's input, where it has one size. Subtle: the runtime has a name, or −1, for what is left open. */
+export function fixedSize(dim: number | string | undefined): number | undefined {
+  return typeof dim === "number" && dim > 0 ? dim : undefined;
+}
+
 export abstract class OnnxModel implements LanguageModel {
   readonly contextWindow: number;
   readonly endIds: ReadonlySet<TokenId>;

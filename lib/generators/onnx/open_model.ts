@@ -6,7 +6,7 @@ import { contextWindow, type ModelConfig, readConfig, readEndIds, weightsFile, w
 import { readGraphFile } from "./graph_file.ts";
 import { folderName, Libraries, type Modules, naming } from "./libraries.ts";
 import { openNative } from "./native/open_native.ts";
-import type { OnnxModel } from "./onnx_model.ts";
+import { fixedSize, type OnnxModel } from "./onnx_model.ts";
 import { comparisonNote, precisionName, readComparison } from "./precision.ts";
 import type { LoadRequest } from "./protocol.ts";
 import type { Driver } from "./settings.ts";
@@ -86,13 +86,21 @@ async function openFolder(opening: Opening): Promise<Driven> {
   const config = await readConfig(path);
   const endIds = await readEndIds(path, config);
   const native = await tryNative(opening, `${path}/${weightsFile(opening.request.precision)}`, config, endIds);
-  const note = windowNote(config), notes = [...(note === undefined ? [] : [note]), ...native.notes];
-  if ("model" in native) return { ...native, notes };
+  const opened = "model" in native ? native : await openPortable(opening, config, endIds);
+  const note = windowNote(config, opened.model.contextWindow);
+  return { ...opened, notes: [...(note === undefined ? [] : [note]), ...native.notes] };
+}
+
+async function openPortable(
+  opening: Opening,
+  config: ModelConfig,
+  endIds: readonly number[],
+): Promise<Omit<Driven, "notes">> {
   opening.signal.throwIfAborted();
   const { sessions } = await loadBinding(opening);
-  const file = `${path}/${weightsFile(opening.request.precision)}`;
+  const file = `${opening.request.path}/${weightsFile(opening.request.precision)}`;
   const model = await naming(file, () => openBinding(opening, sessions, config, endIds));
-  return { model, driver: "binding", notes };
+  return { model, driver: "binding" };
 }
 
 /** @throws {Error} when the native driver does not work, and is asked for by name or is the only one on that device */
@@ -165,7 +173,6 @@ async function openBinding(
     makeTensor: (type, data, dims) => makeTensor(runtime, type, data, dims),
     tokenizer: await libraries.tokenizer(),
     endIds: new Set(endIds),
-    contextWindow: contextWindow(config),
     ...kvShape(session, config),
     kvBytes,
   });
@@ -195,18 +202,21 @@ function isSession(value: unknown): value is RuntimeSession {
   return typeof value === "object" && value !== null && "run" in value && "inputNames" in value;
 }
 
-/** Heads and width of keys and values: as the graph's inputs say, else as the config does. */
+/** Heads, width and positions of keys and values: as the graph's inputs say, else as the config does. */
 function kvShape(
   session: RuntimeSession,
   config: ModelConfig,
-): Pick<BindingOptions, "kvHeads" | "headWidth"> {
+): Pick<BindingOptions, "kvHeads" | "headWidth" | "fixedLength" | "contextWindow"> {
   const input = session.inputMetadata?.find(({ name }) => name.startsWith("past_key_values."));
-  const [, heads, , width] = input?.shape ?? [];
+  const [, heads, length, width] = input?.shape ?? [], fixedLength = fixedSize(length);
   const allHeads = config.num_attention_heads ?? config.n_head;
   const hidden = config.hidden_size ?? config.n_embd;
   const kvHeads = typeof heads === "number" ? heads : config.num_key_value_heads ?? allHeads;
   const fallback = hidden === undefined || allHeads === undefined ? undefined : hidden / allHeads;
   const headWidth = typeof width === "number" ? width : config.head_dim ?? fallback;
-  if (kvHeads !== undefined && headWidth !== undefined) return { kvHeads, headWidth };
+  const window = Math.min(contextWindow(config), fixedLength ?? Infinity);
+  if (kvHeads !== undefined && headWidth !== undefined) {
+    return { kvHeads, headWidth, fixedLength, contextWindow: window };
+  }
   throw new TypeError("Cannot use the model: neither its graph nor its config tells heads and width of its attention");
 }

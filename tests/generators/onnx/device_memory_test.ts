@@ -76,6 +76,7 @@ for (
           kvBytes: 2 ** 28,
           memory,
           logitsType: FLOAT,
+          skipsMasked: true,
           readsLong: true,
         }),
       );

@@ -15,28 +15,26 @@ import { LogitsError } from "../../../lib/lm/model_logits.ts";
 import type { TokenId } from "../../../lib/lm/token.ts";
 import { generationProblem } from "../../../lib/server/generation_problem.ts";
 import { withWeights } from "../../rig/onnx_bytes.ts";
-import { collect, CONTEXT, ENDLESS, fixturePath, idsOf } from "./tiny_models.ts";
+import { collect, CONTEXT, copyModel, ENDLESS, idsOf } from "./tiny_models.ts";
 
 /** A token of its own in every text, and in no other prompt here. */
 const POISONED = "Q";
 
-/** The tiny llama, in which the embedding of one token is not a number. */
-async function withPoisoned(driver: string, run: (generator: Generator) => Promise<void>): Promise<void> {
-  const root = await Deno.realPath(await Deno.makeTempDir()),
-    folder = `${root}/poisoned`,
-    from = fixturePath("tiny_llama");
-  await Deno.mkdir(`${folder}/onnx`, { recursive: true });
-  for (const file of ["config", "generation_config", "tokenizer", "tokenizer_config"]) {
-    await Deno.copyFile(`${from}/${file}.json`, `${folder}/${file}.json`);
-  }
+/** A tiny llama, in which the embedding of one token is not a number. */
+async function withPoisoned(
+  name: "tiny_llama" | "tiny_llama_fixed",
+  driver: string,
+  run: (generator: Generator) => Promise<void>,
+): Promise<void> {
+  const { root, folder } = await copyModel(name), graph = `${folder}/onnx/model.onnx`;
   const { model } = JSON.parse(await Deno.readTextFile(`${folder}/tokenizer.json`));
   const id: number = model.vocab[POISONED], width = 32;
   const poisoned = withWeights(
-    await Deno.readFile(`${from}/onnx/model.onnx`),
+    await Deno.readFile(graph),
     "embed_tokens",
     (weights) => void weights.fill(NaN, id * width, (id + 1) * width),
   );
-  await Deno.writeFile(`${folder}/onnx/model.onnx`, poisoned);
+  await Deno.writeFile(graph, poisoned);
   const env = (name: string) => name === "VISUALLM_ONNX_DRIVER" ? driver : undefined;
   const generator = await onnx(`file://${folder}`).open({ ...CONTEXT, env });
   try {
@@ -47,9 +45,14 @@ async function withPoisoned(driver: string, run: (generator: Generator) => Promi
   }
 }
 
-for (const driver of ["native", "binding"]) {
-  Deno.test(`${driver}: logits that are not numbers are told with position and count, and others go on`, async () => {
-    await withPoisoned(driver, async (generator) => {
+const POISONED_MODELS = ["tiny_llama", "tiny_llama_fixed"] as const;
+for (
+  const [name, driver] of POISONED_MODELS.flatMap((name) =>
+    ["native", "binding"].map((driver) => [name, driver] as const)
+  )
+) {
+  Deno.test(`${name}, ${driver}: logits that are not numbers are told with position and count, and others go on`, async () => {
+    await withPoisoned(name, driver, async (generator) => {
       const params = { ...ENDLESS, maxTokens: 8, logitBias: { 0: -Infinity } };
       const run = (prompt: string) => collect(generator.generate({ prompt, params, top: 1 }));
       const alone = idsOf(await run("The ferry"));

@@ -343,7 +343,10 @@ Deno.test("contextWindow() of a model with LongRoPE ends where its factors chang
   for (const config of short) {
     const parsed = parseConfig(config, "c");
     assert.equal(contextWindow(parsed), 4_096);
-    assert.match(windowNote(parsed) ?? "", /^its window ends at 4096 of 131072 tokens: .*LongRoPE/);
+    assert.match(
+      windowNote(parsed, contextWindow(parsed)) ?? "",
+      /^its window ends at 4096 of 131072 tokens: .*LongRoPE/,
+    );
   }
   const whole = [
     { ...base, ...original, rope_scaling: null },
@@ -353,7 +356,7 @@ Deno.test("contextWindow() of a model with LongRoPE ends where its factors chang
   ];
   for (const config of whole) {
     const parsed = parseConfig(config, "c");
-    assert.deepEqual([contextWindow(parsed), windowNote(parsed)], [131_072, undefined]);
+    assert.deepEqual([contextWindow(parsed), windowNote(parsed, 131_072)], [131_072, undefined]);
   }
   const root = await Deno.realPath(await Deno.makeTempDir());
   try {

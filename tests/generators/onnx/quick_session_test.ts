@@ -27,6 +27,7 @@ function passesOf(session: NativeSession): InPlacePasses {
     kvBytes: 2 ** 26,
     memory: new HostMemory(),
     logitsType: FLOAT,
+    skipsMasked: true,
     readsLong: true,
   });
 }

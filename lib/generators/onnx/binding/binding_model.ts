@@ -5,13 +5,15 @@ import {
   checkFirstLogits,
   checkVocabulary,
   CHUNK,
+  fixedSize,
   type ModelOptions,
   OnnxModel,
   PAST,
   PRESENT,
 } from "../onnx_model.ts";
 import { memoryErrorOf } from "../memory_error.ts";
-import { KvCache, type KvEntry, type KvTensor, truncate } from "./kv_cache.ts";
+import { checkFixedCache, FIXED_CACHE_TRIALS } from "../trials.ts";
+import { cleared, KvCache, type KvEntry, type KvTensor, truncate, zeros } from "./kv_cache.ts";
 
 /** A tensor as the runtime gives it. */
 export interface RuntimeTensor {
@@ -36,11 +38,19 @@ export interface RuntimeSession {
 
 export interface BindingOptions extends ModelOptions {
   readonly session: RuntimeSession;
+  /** Positions of the cache, where the graph takes no other number of them. */
+  readonly fixedLength?: number | undefined;
   readonly makeTensor: (
     type: "int64" | "float32",
     data: BigInt64Array | Float32Array,
     dims: readonly number[],
   ) => RuntimeTensor;
+}
+
+/** The first `length` positions of an entry. */
+interface KnownBeginning {
+  readonly entry: KvEntry | undefined;
+  readonly length: number;
 }
 
 /** A language model over an ONNX export of a decoder with `past_key_values`. */
@@ -52,11 +62,15 @@ export class BindingModel extends OnnxModel {
   #running = 0;
   readonly #options: BindingOptions;
   readonly #pastNames: readonly string[];
+  /** Tokens of a pass. */
+  readonly #chunk: number;
 
   private constructor(options: BindingOptions, vocabularySize: number) {
     super(options, vocabularySize);
     this.#options = options;
     this.#pastNames = options.session.inputNames.filter((name) => name.startsWith(PAST));
+    const ids = options.session.inputMetadata?.find(({ name }) => name === "input_ids");
+    this.#chunk = fixedSize(ids?.shape?.[1]) ?? CHUNK;
     this.cache = new KvCache(options.kvBytes);
   }
 
@@ -77,10 +91,18 @@ export class BindingModel extends OnnxModel {
         "Cannot use the model: its keys and values are in half precision, which only the native driver can pass on",
       );
     }
-    const probe = await new BindingModel(options, 0).#forward([0], undefined, 0, "last");
-    const vocabularySize = probe.rows[0]?.length ?? 0;
+    const probe = new BindingModel(options, 0), { rows } = await probe.#forward([0], undefined, 0, "last");
+    const vocabularySize = rows[0]?.length ?? 0;
     checkVocabulary(vocabularySize, options.tokenizer);
-    checkFirstLogits(lastOf(probe.rows));
+    checkFirstLogits(lastOf(rows));
+    if (options.fixedLength !== undefined) {
+      const logits: Float32Array[] = [];
+      for (const { ids, chunk } of FIXED_CACHE_TRIALS) {
+        const read = await probe.#read(ids, Math.min(chunk, probe.#chunk), { entry: undefined, length: 0 });
+        logits.push(read.logits);
+      }
+      checkFixedCache(logits);
+    }
     return new BindingModel(options, vocabularySize);
   }
 
@@ -88,17 +110,29 @@ export class BindingModel extends OnnxModel {
     const known = this.cache.find(prefix);
     if (known?.length === prefix.length && known.entry.ids.length === prefix.length) return known.entry.logits;
     // Subtle: the last token always runs, since its logits are what is asked for.
-    let entry = known?.entry, done = Math.max(0, Math.min(known?.length ?? 0, prefix.length - 1));
-    while (done < prefix.length) {
-      signal?.throwIfAborted();
-      const chunk = prefix.slice(done, done + CHUNK);
-      const { rows, tensors } = await this.#forward(chunk, entry, done, "last");
-      done += chunk.length;
-      entry = { ids: prefix.slice(0, done), tensors, logits: lastOf(rows) };
-    }
-    if (entry === undefined) throw new RangeError("Cannot compute logits after an empty prefix");
+    const length = Math.max(0, Math.min(known?.length ?? 0, prefix.length - 1));
+    const entry = await this.#read(prefix, this.#chunk, { entry: known?.entry, length }, signal);
     this.cache.add(entry);
     return entry.logits;
+  }
+
+  /** Reads what follows a known beginning of the ids, `size` of them a pass. */
+  async #read(
+    ids: readonly TokenId[],
+    size: number,
+    { entry, length }: KnownBeginning,
+    signal?: AbortSignal,
+  ): Promise<KvEntry> {
+    let read = entry, done = length;
+    while (done < ids.length) {
+      signal?.throwIfAborted();
+      const chunk = ids.slice(done, done + size);
+      const { rows, tensors } = await this.#forward(chunk, read, done, "last");
+      done += chunk.length;
+      read = { ids: ids.slice(0, done), tensors, logits: lastOf(rows) };
+    }
+    if (read === undefined) throw new RangeError("Cannot compute logits after an empty prefix");
+    return read;
   }
 
   /** Scoring passes the whole sequence anew: the cache holds no logits of positions within a prefix. */
@@ -112,7 +146,7 @@ export class BindingModel extends OnnxModel {
     let entry = known?.entry, done = Math.min(known?.length ?? 0, from);
     while (done < sequence.length) {
       signal?.throwIfAborted();
-      const chunk = sequence.slice(done, done + CHUNK);
+      const chunk = sequence.slice(done, done + this.#chunk);
       const { rows, tensors } = await this.#forward(chunk, entry, done, done + chunk.length > from ? "all" : "last");
       for (const [index, row] of rows.entries()) if (done + index >= from) visit(row);
       done += chunk.length;
@@ -130,14 +164,14 @@ export class BindingModel extends OnnxModel {
 
   /** One pass over `ids` that stand after the first `length` positions of `past`. @throws {MemoryError} among others */
   async #forward(ids: readonly TokenId[], past: KvEntry | undefined, length: number, wanted: "last" | "all") {
-    const { session, makeTensor, kvHeads, headWidth } = this.#options;
+    const { session, makeTensor, kvHeads, headWidth, fixedLength } = this.#options;
     try {
       const feeds: Record<string, RuntimeTensor> = {
         input_ids: makeTensor("int64", toInt64(ids), [1, ids.length]),
       };
-      const total = length + ids.length;
+      const total = length + ids.length, masked = fixedLength ?? total;
       if (session.inputNames.includes("attention_mask")) {
-        feeds.attention_mask = makeTensor("int64", new BigInt64Array(total).fill(1n), [1, total]);
+        feeds.attention_mask = makeTensor("int64", new BigInt64Array(masked).fill(1n, 0, total), [1, masked]);
       }
       if (session.inputNames.includes("position_ids")) {
         const positions = toInt64(ids.map((_, index) => length + index));
@@ -148,10 +182,9 @@ export class BindingModel extends OnnxModel {
         feeds.num_logits_to_keep = makeTensor("int64", new BigInt64Array([wanted === "last" ? 1n : 0n]), []);
       }
       for (const name of this.#pastNames) {
-        const kept = past?.tensors[name];
-        const tensor = kept === undefined
-          ? { data: new Float32Array(), dims: [1, kvHeads, 0, headWidth] }
-          : truncate(kept, length);
+        const kept = past?.tensors[name] ?? zeros([1, kvHeads, fixedLength ?? 0, headWidth]);
+        const isWhole = past === undefined || past.ids.length === length;
+        const tensor = isWhole ? kept : fixedLength === undefined ? truncate(kept, length) : cleared(kept, length);
         feeds[name] = makeTensor("float32", tensor.data, tensor.dims);
       }
       this.passes++;

@@ -83,6 +83,20 @@ export function truncate({ data, dims }: KvTensor, length: number): KvTensor {
   return { data: cut, dims: [batch, heads, length, width] };
 }
 
+export function zeros(dims: readonly number[]): KvTensor {
+  return { data: new Float32Array(dims.reduce((product, size) => product * size, 1)), dims };
+}
+
+/**
+ * Keys or values of a fixed size with nothing behind the first `length` positions.
+ * Subtle: a weight of 0 times NaN is NaN, so that what is masked must be numbers too.
+ */
+export function cleared({ data, dims }: KvTensor, length: number): KvTensor {
+  const [batch = 1, heads = 1, full = 0, width = 0] = dims, copy = data.slice();
+  for (let row = 0; row < batch * heads; row++) copy.fill(0, (row * full + length) * width, (row + 1) * full * width);
+  return { data: copy, dims };
+}
+
 function sharedLength(one: readonly TokenId[], other: readonly TokenId[]): number {
   const end = Math.min(one.length, other.length);
   let length = 0;

@@ -22,14 +22,14 @@ import {
   shapeOf,
 } from "./passes.ts";
 import { NativeTensor, type NativeValue, release, type Tensors } from "./session.ts";
+import { isNear } from "../trials.ts";
 import { thrownText } from "../../../lm/thrown.ts";
 
 /** Most rows of a pass, and what their copies may take of the bound on keys and values. */
 const MOST_ROWS = 16, ROWS_PART = 0.5;
 
-/** Prefixes that are tried side by side, and what logits may differ by beside the largest of them. */
+/** Prefixes that are tried side by side. */
 const TRIED: readonly (readonly TokenId[])[] = [[0, 1], [0, 2, 3, 4, 5, 6]];
-const TRIED_TOLERANCE = 1e-4;
 
 export class GrowingPasses implements Passes {
   /** Why it takes one slot a pass; absent where it takes several. */
@@ -225,10 +225,4 @@ export class GrowingPasses implements Passes {
     this.#spare = { capacity: block.capacity, planes: block.planes };
     block.planes = planes;
   }
-}
-
-function isNear(one: Float32Array, other: Float32Array | undefined): boolean {
-  const largest = one.reduce((most, logit) => Math.max(most, Math.abs(logit)), 1);
-  return other !== undefined &&
-    one.every((logit, id) => Math.abs(logit - (other[id] ?? NaN)) < TRIED_TOLERANCE * largest);
 }

@@ -1,6 +1,7 @@
 /**
- * Passes of a graph whose attention writes new keys and values where the past ones lie (GroupQueryAttention): nothing is
- * copied, and lanes that lie side by side take a step together, whatever their lengths.
+ * Passes of a graph whose attention writes new keys and values where the past ones lie, be it by GroupQueryAttention or
+ * since its caches have a fixed size: nothing is copied, and lanes that lie side by side take a step together, whatever their
+ * lengths.
  *
  * Everything but the contents of a step stays as it is from one to the next, so its tensors are made once for each range
  * of lanes, and a step is a single call of the library.
@@ -26,6 +27,7 @@ import { NativeTensor, type NativeValue, release, type Tensors } from "./session
 export class InPlacePasses implements Passes {
   readonly cache: KvSlots;
   readonly chunks: Chunks;
+  readonly alone: string | undefined;
   count = 0;
   readonly #options: PassOptions;
   readonly #inputs: GraphInputs;
@@ -39,12 +41,13 @@ export class InPlacePasses implements Passes {
     this.#options = options;
     this.#inputs = graphInputs(options.session);
     this.chunks = chunksOf(this.#inputs, options.readsLong);
+    this.alone = this.#inputs.rows === 1 ? "its graph takes one row a pass" : undefined;
     this.#shape = shapeOf(options, this.#inputs, true);
     this.cache = new KvSlots(this.#shape, options.kvBytes, (block) => this.#forget(block));
   }
 
   mostRows(total: number): number {
-    return this.cache.mostLanes(total);
+    return this.alone === undefined ? this.cache.mostLanes(total) : 1;
   }
 
   extend(slot: KvSlot, ids: readonly TokenId[], wanted: "last" | "all"): readonly Float32Array[] {
@@ -53,7 +56,8 @@ export class InPlacePasses implements Passes {
     const { inputs, outputs } = call;
     const room = () => this.#logits ??= new Float32Array(CHUNK * this.#options.vocabularySize);
     this.count++;
-    return passOver(this.#options, this.#inputs, { slot, ids, wanted, inputs, outputs, room });
+    const pass = { slot, ids, wanted, inputs, outputs, room };
+    return this.#trying([slot], () => passOver(this.#options, this.#inputs, pass));
   }
 
   extendEach(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[] {
@@ -70,12 +74,22 @@ export class InPlacePasses implements Passes {
       else call.step(row, id, slot.ids.length);
     }
     this.count++;
-    call.run();
+    this.#trying(slots, call.run);
     for (const [place, slot] of slots.entries()) {
       slot.ids.push(...ids.slice(place, place + 1));
       slot.hasLogits = true;
     }
     return slots.map((slot) => logitsOf(this.#shape, slot));
+  }
+
+  /** Runs a pass; nothing stays of one that fails. */
+  #trying<Result>(slots: readonly KvSlot[], pass: () => Result): Result {
+    try {
+      return pass();
+    } catch (error) {
+      for (const slot of slots) this.cache.clearBehind(slot);
+      throw error;
+    }
   }
 
   #callOf(lanes: Lanes): LaneCall {

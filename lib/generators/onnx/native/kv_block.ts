@@ -5,7 +5,7 @@
  */
 import type { TokenId } from "../../../lm/token.ts";
 import { MemoryError } from "../memory_error.ts";
-import { elementBytes, type KvMemory, type KvPlane } from "./kv_memory.ts";
+import { elementBytes, HostPlane, type KvMemory, type KvPlane } from "./kv_memory.ts";
 
 export interface KvShape {
   /** Keys and values of every layer, counted apart. */
@@ -18,6 +18,10 @@ export interface KvShape {
   readonly vocabulary: number;
   /** Whether the graph writes new rows where the past ones lie. */
   readonly isInPlace: boolean;
+  /** Positions that the graph takes, where it takes no other number of them. */
+  readonly fixedLength?: number | undefined;
+  /** Whether attention computes with all rows of a lane, masked ones among them, so that none may be NaN; in host memory. */
+  readonly readsMasked?: boolean | undefined;
   readonly memory: KvMemory;
 }
 
@@ -102,6 +106,12 @@ export function copyRows({ heads, width }: KvShape, from: Rows, to: Rows, length
   for (const [index, source] of from.block.planes.entries()) to.block.planes[index]?.copyFrom(source, rows);
 }
 
+/** Zeros in place of the rows from one position to another, in each head of a lane; in host memory. */
+export function clearRows({ heads, width }: KvShape, { block, lane, stride }: Rows, from: number, to: number): void {
+  const rows = { start: lane * heads * block.capacity * width, stride };
+  for (const plane of block.planes) if (plane instanceof HostPlane) plane.clear({ heads, width, rows, from, to });
+}
+
 /** Copies a lane's logits to another lane. */
 export function copyLogits({ vocabulary }: KvShape, from: Omit<Rows, "stride">, to: Omit<Rows, "stride">): void {
   to.block.logits.set(logitsOf({ vocabulary }, from), to.lane * vocabulary);
@@ -126,4 +136,12 @@ export function takes(block: KvBlock, slots: readonly KvSlot[], total: number): 
 export function spread(slots: readonly KvSlot[]): number {
   const lanes = slots.map(({ lane }) => lane);
   return Math.max(...lanes) - Math.min(...lanes) + 1;
+}
+
+/** Positions at which both begin alike. */
+export function sharedLength(one: readonly TokenId[], other: readonly TokenId[]): number {
+  const end = Math.min(one.length, other.length);
+  let length = 0;
+  while (length < end && one[length] === other[length]) length++;
+  return length;
 }

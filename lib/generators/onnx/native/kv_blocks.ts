@@ -65,6 +65,7 @@ export class KvBlocks {
 
   /** Subtle: room doubles, so that a growing sequence is copied a few times, and a short one takes little. */
   roomFor(total: number): number {
+    if (this.#shape.fixedLength !== undefined) return this.#shape.fixedLength;
     let capacity = SMALLEST;
     while (capacity < total) capacity *= 2;
     return Math.min(capacity, this.#shape.window);

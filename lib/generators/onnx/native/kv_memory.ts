@@ -23,6 +23,15 @@ export interface CopiedRows {
   readonly to: PlaneRows;
 }
 
+/** The rows of each head from one position to another. */
+export interface ClearedRows {
+  readonly heads: number;
+  readonly width: number;
+  readonly rows: PlaneRows;
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface KvPlane {
   /** A tensor over the numbers from `start` on. */
   tensor(library: OrtLibrary, start: number, dims: readonly number[]): NativeValue;
@@ -81,6 +90,14 @@ export class HostPlane implements KvPlane {
     for (let head = 0; head < heads; head++) {
       const start = from.start + head * from.stride * width;
       this.data.set(source.data.subarray(start, start + length * width), to.start + head * to.stride * width);
+    }
+  }
+
+  /** Makes them zero. */
+  clear({ heads, width, rows, from, to }: ClearedRows): void {
+    for (let head = 0; head < heads; head++) {
+      const start = rows.start + head * rows.stride * width;
+      this.data.fill(0, start + from * width, start + to * width);
     }
   }
 

@@ -7,10 +7,13 @@ import { InPlacePasses } from "./in_place_passes.ts";
 import type { KvSlots } from "./kv_slots.ts";
 import type { Passes, PassOptions } from "./passes.ts";
 import { Scheduler } from "./scheduler.ts";
+import { checkFixedCache, FIXED_CACHE_TRIALS, type Trial } from "../trials.ts";
 
 export interface NativeOptions
-  extends ModelOptions, Pick<PassOptions, "library" | "session" | "memory" | "logitsType" | "readsLong"> {
-  /** Whether attention writes into its past (GroupQueryAttention), or gives a whole new one. */
+  extends
+    ModelOptions,
+    Pick<PassOptions, "library" | "session" | "memory" | "logitsType" | "readsLong" | "skipsMasked"> {
+  /** Whether attention writes into its past, or gives a whole new one. */
   readonly isInPlace: boolean;
   readonly vocabularySize: number;
   /** Ends what is still done beside the model. */
@@ -36,6 +39,9 @@ export class NativeModel extends OnnxModel {
     const passes = options.isInPlace ? new InPlacePasses(settings) : new GrowingPasses(settings);
     const [first = new Float32Array()] = passes.extend(passes.cache.holding(undefined, 0, 1), [0], "last");
     checkFirstLogits(first);
+    if (options.isInPlace && !options.skipsMasked) {
+      checkFixedCache(FIXED_CACHE_TRIALS.map((trial) => readTrial(passes, trial)));
+    }
     return new NativeModel(options, passes);
   }
 
@@ -79,5 +85,19 @@ export class NativeModel extends OnnxModel {
     this.#scheduler.close();
     await this.#options.letGo();
     this.#options.session.close();
+  }
+}
+
+/** @returns the logits after its last token; nothing of it is kept */
+function readTrial(passes: Passes, { ids, chunk }: Trial): Float32Array {
+  const slot = passes.cache.holding(undefined, 0, ids.length), size = Math.min(chunk, passes.chunks.alone);
+  try {
+    let logits: Float32Array | undefined;
+    for (let start = 0; start < ids.length; start += size) {
+      [logits] = passes.extend(slot, ids.slice(start, start + size), "last");
+    }
+    return logits?.slice() ?? new Float32Array();
+  } finally {
+    passes.cache.forget(slot);
   }
 }

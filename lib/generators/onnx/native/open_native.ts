@@ -1,6 +1,6 @@
 /** From a file of weights to a model that the native driver runs, where this machine and that graph allow it. */
 import { type GraphFile, readGraphFile } from "../graph_file.ts";
-import { type ModelOptions, PAST } from "../onnx_model.ts";
+import { fixedSize, type ModelOptions, PAST } from "../onnx_model.ts";
 import { libraryPath } from "../runtime_files.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { DeviceMemory } from "./device_memory.ts";
@@ -12,11 +12,14 @@ import { openQuickly, type QuickSession } from "./quick_session.ts";
 import { FLOAT, FLOAT16, type NativeDevice, NativeSession } from "./session.ts";
 import { type WeightFiles, weightFiles } from "./weight_files.ts";
 
-/** Operator whose kernel may write new keys and values into the memory of the past ones. */
+/** Operator whose kernel may write new keys and values into the memory of the past ones, and looks at none that is masked. */
 const IN_PLACE_OPERATOR = "GroupQueryAttention";
 
 const CUDA_NOTE =
   `CUDA has no ${IN_PLACE_OPERATOR} in single precision: attention runs on the processor; a graph in fp16 is faster`;
+
+const FIXED_CACHE_PROBLEM =
+  `its caches have a fixed size without ${IN_PLACE_OPERATOR}, which runs on the processor alone; choose the device cpu`;
 
 /** Weights up to here are so few that more threads cost more than they save. */
 const ONE_THREAD_BYTES = 64 * 2 ** 20;
@@ -61,8 +64,11 @@ export async function openNative(source: NativeSource): Promise<OpenedNative> {
   const { session, follow, letGo } = await openSession(library, path, source, weights);
   try {
     source.signal.throwIfAborted();
-    const isInPlace = graph.operators.has(IN_PLACE_OPERATOR), readsLong = canReadLong(graph, weights);
-    const described = describe(session, source), { elementType } = described;
+    const skipsMasked = graph.operators.has(IN_PLACE_OPERATOR), readsLong = canReadLong(graph, weights);
+    const { fixedLength, ...described } = describe(session, source), { elementType } = described;
+    const isInPlace = skipsMasked || fixedLength !== undefined;
+    if (isInPlace && !skipsMasked && device !== "cpu") throw new TypeError(FIXED_CACHE_PROBLEM);
+    const contextWindow = Math.min(source.contextWindow, fixedLength ?? Infinity);
     const memory = device === "cpu"
       ? new HostMemory(elementType)
       : new DeviceMemory(library, session, { device, elementType });
@@ -70,16 +76,18 @@ export async function openNative(source: NativeSource): Promise<OpenedNative> {
     const model = NativeModel.open({
       ...source,
       ...described,
+      contextWindow,
       tokenizer,
       library,
       session,
       memory,
       isInPlace,
+      skipsMasked,
       readsLong,
       letGo,
     });
     follow();
-    return { model, notes: device === "cuda" && isInPlace && elementType === FLOAT ? [CUDA_NOTE] : [] };
+    return { model, notes: device === "cuda" && skipsMasked && elementType === FLOAT ? [CUDA_NOTE] : [] };
   } catch (error) {
     await letGo();
     session.close();
@@ -129,7 +137,7 @@ async function openSession(
 function describe(session: NativeSession, source: NativeSource) {
   const past = session.inputs.find(({ name }) => name.startsWith(PAST));
   const logits = session.outputs.find(({ name }) => name === "logits");
-  const [, kvHeads = 0, , headWidth = 0] = past?.dims ?? [];
+  const [, kvHeads = 0, length = 0, headWidth = 0] = past?.dims ?? [];
   if (past === undefined || logits === undefined || kvHeads < 1 || headWidth < 1) {
     throw new TypeError("its graph does not tell logits, and past_key_values with heads and width");
   }
@@ -139,7 +147,7 @@ function describe(session: NativeSession, source: NativeSource) {
   }
   const width = logits.dims[2] ?? -1;
   const vocabularySize = width > 0 ? width : source.vocabularySize;
-  return { kvHeads, headWidth, vocabularySize, elementType, logitsType };
+  return { kvHeads, headWidth, fixedLength: fixedSize(length), vocabularySize, elementType, logitsType };
 }
 
 function floatType(type: number): typeof FLOAT | typeof FLOAT16 | undefined {

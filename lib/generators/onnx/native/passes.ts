@@ -1,6 +1,6 @@
 /** What a graph can be asked to do with slots of the prefix cache: extend one by a few tokens, or several by one each. */
 import type { TokenId } from "../../../lm/token.ts";
-import { CHUNK, PAST } from "../onnx_model.ts";
+import { CHUNK, fixedSize, PAST } from "../onnx_model.ts";
 import { type KvShape, type KvSlot, logitsOf } from "./kv_block.ts";
 import type { KvSlots } from "./kv_slots.ts";
 import type { KvMemory } from "./kv_memory.ts";
@@ -42,7 +42,8 @@ export interface Chunks {
   readonly alone: number;
 }
 
-export function chunksOf({ canKeep }: GraphInputs, readsLong: boolean): Chunks {
+export function chunksOf({ canKeep, tokens }: GraphInputs, readsLong: boolean): Chunks {
+  if (tokens !== undefined) return { scored: tokens, shared: tokens, alone: tokens };
   const isLong = canKeep && readsLong;
   return { scored: CHUNK, shared: isLong ? 2 * CHUNK : CHUNK, alone: isLong ? 4 * CHUNK : CHUNK };
 }
@@ -55,15 +56,24 @@ export interface GraphInputs {
   readonly hasPositions: boolean;
   /** Whether it can be told to give the logits of the last positions alone. */
   readonly canKeep: boolean;
+  /** Rows and tokens of a pass, and positions of the cache, where it takes no other number of them. */
+  readonly rows: number | undefined;
+  readonly tokens: number | undefined;
+  readonly fixedLength: number | undefined;
 }
 
 export function graphInputs(session: NativeSession): GraphInputs {
   const names = session.inputs.map(({ name }) => name);
+  const ids = session.inputs.find(({ name }) => name === "input_ids");
+  const past = session.inputs.find(({ name }) => name.startsWith(PAST));
   return {
     cached: names.filter((name) => name.startsWith(PAST)).map((name) => name.slice(PAST.length)),
     hasMask: names.includes("attention_mask"),
     hasPositions: names.includes("position_ids"),
     canKeep: names.includes("num_logits_to_keep"),
+    rows: fixedSize(ids?.dims[0]),
+    tokens: fixedSize(ids?.dims[1]),
+    fixedLength: fixedSize(past?.dims[2]),
   };
 }
 
@@ -78,15 +88,18 @@ export interface PassOptions {
   readonly kvBytes: number;
   /** Where keys and values lie. */
   readonly memory: KvMemory;
+  /** Whether attention is one node that looks at no row which is masked. */
+  readonly skipsMasked: boolean;
   readonly logitsType: typeof FLOAT | typeof FLOAT16;
   /** Whether long chunks of a prompt are read as exactly as short ones, and soon enough. */
   readonly readsLong: boolean;
 }
 
 /** What its cache is like. */
-export function shapeOf(options: PassOptions, { cached }: GraphInputs, isInPlace: boolean): KvShape {
+export function shapeOf(options: PassOptions, { cached, fixedLength }: GraphInputs, isInPlace: boolean): KvShape {
   const { kvHeads: heads, headWidth: width, window, vocabularySize: vocabulary, memory } = options;
-  return { tensors: cached.length, heads, width, window, vocabulary, isInPlace, memory };
+  const readsMasked = isInPlace && !options.skipsMasked;
+  return { tensors: cached.length, heads, width, window, vocabulary, isInPlace, fixedLength, readsMasked, memory };
 }
 
 /** One pass over the next tokens of a slot. */
