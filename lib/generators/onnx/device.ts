@@ -48,6 +48,24 @@ export async function pickDevice(wanted: Device, sessions: SessionMaker, driver:
   return "cpu";
 }
 
+/**
+ * Opens a model on a device, or on the processor where `auto` has found one that does not suit the model.
+ * @param open the model on that device @throws what opening it on the last of them has thrown
+ */
+export async function openOnDevice<Opened>(
+  { wanted, device, signal }: { readonly wanted: Device; readonly device: WorkingDevice; readonly signal: AbortSignal },
+  open: (device: WorkingDevice) => Promise<Opened>,
+): Promise<{ readonly opened: Opened; readonly device: WorkingDevice; readonly notes: readonly string[] }> {
+  try {
+    return { opened: await open(device), device, notes: [] };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (wanted !== "auto" || device === "cpu") throw error;
+    const opened = await open("cpu");
+    return { opened, device: "cpu", notes: [`it runs on the processor, since ${device} cannot: ${thrownText(error)}`] };
+  }
+}
+
 /** Why the device does not work; undefined when it does. */
 async function tryDevice(device: WorkingDevice, sessions: SessionMaker): Promise<string | undefined> {
   try {

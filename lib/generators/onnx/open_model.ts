@@ -1,7 +1,7 @@
 /** Loads tokenizer, config and session. */
 import type { GeneratorFacts, LoadProgress } from "../generator.ts";
 import { BindingModel, type BindingOptions, type RuntimeSession } from "./binding/binding_model.ts";
-import { NATIVE_ALONE, pickDevice, type WorkingDevice } from "./device.ts";
+import { NATIVE_ALONE, openOnDevice, pickDevice, type WorkingDevice } from "./device.ts";
 import { contextWindow, type ModelConfig, readConfig, readEndIds, weightsFile, windowNote } from "./model_folder.ts";
 import { readGraphFile } from "./graph_file.ts";
 import { folderName, Libraries, type Modules, naming } from "./libraries.ts";
@@ -49,10 +49,15 @@ export async function openModel(
 
 async function openWith(starting: Omit<Opening, "device">): Promise<Opened> {
   const { request, libraries } = starting, { path, precision } = request;
-  const device = request.device === "cpu"
-    ? request.device
-    : await pickDevice(request.device, (await libraries.modules()).runtime.InferenceSession, request.settings.driver);
-  const { model, driver, notes } = await openFolder({ ...starting, device });
+  const { device: wanted } = request;
+  const picked = wanted === "cpu"
+    ? wanted
+    : await pickDevice(wanted, (await libraries.modules()).runtime.InferenceSession, request.settings.driver);
+  const { opened, device, notes } = await openOnDevice(
+    { wanted, device: picked, signal: starting.signal },
+    (device) => openFolder({ ...starting, device }),
+  );
+  const { model, driver } = opened;
   const comparison = await readComparison(path, precision);
   const facts = {
     precision: precisionName(readGraphFile(`${path}/${weightsFile(precision)}`), precision),
@@ -61,9 +66,13 @@ async function openWith(starting: Omit<Opening, "device">): Promise<Opened> {
     driver,
     vocabularySize: model.vocabularySize,
     contextWindow: model.contextWindow,
-    notes: model.alone === undefined ? notes : [...notes, `runs take their passes one after the other: ${model.alone}`],
+    notes: [...notes, ...opened.notes, ...aloneNotes(model)],
   };
   return { model, facts };
+}
+
+function aloneNotes({ alone }: OnnxModel): readonly string[] {
+  return alone === undefined ? [] : [`runs take their passes one after the other: ${alone}`];
 }
 
 /** What both drivers start from. */

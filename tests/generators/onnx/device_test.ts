@@ -1,6 +1,6 @@
 import "../../rig/quiet_runtime.ts";
 import assert from "node:assert/strict";
-import { pickDevice, type SessionMaker } from "../../../lib/generators/onnx/device.ts";
+import { openOnDevice, pickDevice, type SessionMaker } from "../../../lib/generators/onnx/device.ts";
 
 /** A runtime on which only `working` can make a session; `tried` and `open` tell what happened. */
 function runtimeWith(working: readonly string[]) {
@@ -69,4 +69,27 @@ Deno.test("the trial model runs on the real runtime", async () => {
   const session = await InferenceSession.create(model, { executionProviders: ["cpu"], logSeverityLevel: 4 });
   assert.deepEqual([session.inputNames, session.outputNames], [["x"], ["y"]]);
   await session.release();
+});
+
+Deno.test("a model that the device of auto does not suit runs on the processor, and says why; a named device is kept to", async () => {
+  const signal = new AbortController().signal, opened: string[] = [];
+  const open = (device: string) => {
+    opened.push(device);
+    return device === "cpu" ? Promise.resolve("a model") : Promise.reject(new Error("no room for the weights"));
+  };
+  assert.deepEqual(await openOnDevice({ wanted: "auto", device: "webgpu", signal }, open), {
+    opened: "a model",
+    device: "cpu",
+    notes: ["it runs on the processor, since webgpu cannot: no room for the weights"],
+  });
+  assert.deepEqual(opened.splice(0), ["webgpu", "cpu"]);
+  await assert.rejects(openOnDevice({ wanted: "webgpu", device: "webgpu", signal }, open), { message: /no room/ });
+  assert.deepEqual(opened.splice(0), ["webgpu"]);
+  await assert.rejects(
+    openOnDevice({ wanted: "auto", device: "cuda", signal }, (device) => Promise.reject(new Error(`not on ${device}`))),
+    { message: "not on cpu" },
+  );
+  const given = AbortSignal.abort(new Error("given up"));
+  await assert.rejects(openOnDevice({ wanted: "auto", device: "cuda", signal: given }, open), { message: "given up" });
+  assert.deepEqual(opened, ["cuda"], "nothing is begun for nobody");
 });
