@@ -48,8 +48,7 @@ export async function openModel(
 }
 
 async function openWith(starting: Omit<Opening, "device">): Promise<Opened> {
-  const { request, libraries } = starting, { path, precision } = request;
-  const { device: wanted } = request;
+  const { request, libraries } = starting, { path, precision, device: wanted } = request;
   const picked = wanted === "cpu"
     ? wanted
     : await pickDevice(wanted, (await libraries.modules()).runtime.InferenceSession, request.settings.driver);
