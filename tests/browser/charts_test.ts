@@ -5,6 +5,7 @@ import { chartComponents, chartGenerators } from "../../examples/elements/charts
 import { barChart, component, defineModule, text } from "../../lib/mod.ts";
 import { launchChromium } from "./chromium.ts";
 import { networkIdle } from "./requests.ts";
+import { placeOf } from "./place.ts";
 import { serveApp } from "./serve_app.ts";
 
 const runs: number[] = [];
@@ -134,8 +135,7 @@ Deno.test("charts and shown values", async (t) => {
     assert.equal(await chart.getAttribute("aria-valuetext"), "step 10 · train 3.754 · validation 3.6537");
     await page.keyboard.press("End");
     assert.match(await chart.getAttribute("aria-valuetext") ?? "", /^step 590 .* baseline 2\.2$/);
-    const box = await chart.boundingBox();
-    assert.ok(box !== null);
+    const box = await placeOf(chart);
     await page.mouse.move(box.x + box.width / 2, box.y + 50);
     await page.getByText(/^step (28|29|30)0 · train [\d.]+ · validation gap$/).waitFor();
     await page.getByRole("button", { name: "Draw on" }).click();

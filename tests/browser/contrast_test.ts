@@ -4,6 +4,7 @@ import { defineModule, field, logitTable, nextToken, prompt, rows } from "../../
 import { launchChromium } from "./chromium.ts";
 import { until } from "../rig/until.ts";
 import { takeRequests } from "./requests.ts";
+import { placeOf } from "./place.ts";
 import { serveApp } from "./serve_app.ts";
 
 const VOCABULARY = [..."xyz.qb"], Y = 1, Z = 2;
@@ -135,8 +136,8 @@ Deno.test("x, x and w contrast two candidates by what each field of the prompt a
       await ask.tap();
       const section = phone.getByRole("region", { name: "Why ‹y› rather than ‹z›", exact: true });
       await section.getByText("What a field adds").waitFor();
-      const box = await section.boundingBox();
-      assert.ok(box !== null && box.y >= 0 && box.y + box.height <= 844, JSON.stringify(box));
+      const box = await placeOf(section);
+      assert.ok(box.y >= 0 && box.y + box.height <= 844, JSON.stringify(box));
       await section.getByRole("button", { name: "Close" }).tap();
       await section.waitFor({ state: "detached" });
       assert.equal(await phone.getByRole("checkbox").count(), 0);
@@ -205,8 +206,8 @@ Deno.test("Why? of persona chat tells all of its fields, as the model does of pr
   await section.getByText("What a field adds").waitFor();
   // The candidates stand further down than the screen is high.
   await page.evaluate(() => scrollTo(0, 700));
-  const box = await section.boundingBox();
-  assert.ok(box !== null && box.y >= 0 && box.y + box.height <= 900, `in sight: ${JSON.stringify(box)}`);
+  const box = await placeOf(section);
+  assert.ok(box.y >= 0 && box.y + box.height <= 900, `in sight: ${JSON.stringify(box)}`);
   const nats = await logprobOf(write(traits, (turn) => turn), id);
   const wanted = [`logprob, raw ${bits(nats)}`];
   for (const [field, prompt] of Object.entries(prompts)) {

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { defineModule, generation, logitTable, nextToken, rows } from "../../lib/mod.ts";
 import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
+import { placeOf } from "./place.ts";
+import { until } from "../rig/until.ts";
 import { serveApp } from "./serve_app.ts";
 
 const WIDTH = 390, HEIGHT = 844;
@@ -47,12 +49,12 @@ Deno.test("at 390 px", async (t) => {
 
   await t.step("what Generate starts is on screen, though it stands below the params", async () => {
     await open("/alpaca/generation?sample=3");
-    const before = await page.getByRole("region", { name: "Completions" }).boundingBox();
-    assert.ok(before !== null && before.y > HEIGHT, "it begins below the fold");
+    const before = await placeOf(page.getByRole("region", { name: "Completions" }));
+    assert.ok(before.y > HEIGHT, "it begins below the fold");
     await page.getByRole("button", { name: "Generate" }).click();
     await page.locator("[data-position]").first().waitFor();
-    const token = await page.locator("[data-position]").first().boundingBox();
-    assert.ok(token !== null && token.y >= 0 && token.y + token.height <= HEIGHT, JSON.stringify(token));
+    const token = await placeOf(page.locator("[data-position]"));
+    assert.ok(token.y >= 0 && token.y + token.height <= HEIGHT, JSON.stringify(token));
   });
 
   await t.step("a token that is tapped stands above the sheet that tells of it", async () => {
@@ -88,11 +90,12 @@ Deno.test("at 390 px", async (t) => {
   await t.step("the page that is open is whole in the strip of pages, beside the app's name", async () => {
     for (const path of ["/alpaca/generation", "/persona_chat/chat", "/long/next-token"]) {
       await open(path);
-      const brand = await page.getByRole("link", { name: "visuallm" }).boundingBox();
-      const current = await page.locator("nav [aria-current=page]").boundingBox();
-      assert.ok(brand !== null && current !== null);
-      assert.ok(brand.x >= 0 && current.x >= brand.x + brand.width, JSON.stringify({ path, brand, current }));
-      assert.ok(current.x + current.width <= WIDTH, `${path} ends at ${current.x + current.width}`);
+      // The strip scrolls to it by itself.
+      await until(`it stands there on ${path}`, async () => {
+        const brand = await placeOf(page.getByRole("link", { name: "visuallm" }));
+        const current = await placeOf(page.locator("nav [aria-current=page]"));
+        return brand.x >= 0 && current.x >= brand.x + brand.width && current.x + current.width <= WIDTH;
+      });
     }
   });
   await browser.close();

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
+import { placeOf } from "./place.ts";
+import { until } from "../rig/until.ts";
 import { serveApp } from "./serve_app.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -24,11 +26,13 @@ Deno.test("the rail keeps its foot on screen, and names the generator of the pag
   assert.match(await engines.innerText(), /^verse · 13 tokens/);
   await page.locator("[data-ready=true]").waitFor();
 
-  const keys = await page.getByRole("button", { name: "Keys" }).boundingBox();
-  const current = await page.locator("nav [aria-current=page]").boundingBox();
-  assert.ok(keys !== null && keys.y + keys.height <= HEIGHT, `the keys end at ${keys?.y}`);
+  const keys = await placeOf(page.getByRole("button", { name: "Keys" }));
+  assert.ok(keys.y + keys.height <= HEIGHT, `the keys end at ${keys.y}`);
   // The list of pages scrolls to the one that is open.
-  assert.ok(current !== null && current.y >= 0 && current.y + current.height <= keys.y, JSON.stringify(current));
+  await until("the page that is open stands above the keys", async () => {
+    const current = await placeOf(page.locator("nav [aria-current=page]"));
+    return current.y >= 0 && current.y + current.height <= keys.y;
+  });
   assert.ok(await page.evaluate("document.querySelector('nav').scrollHeight") as number <= HEIGHT);
   await browser.close();
 });

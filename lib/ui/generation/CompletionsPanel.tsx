@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { detokenize } from "../../lm/detokenize.ts";
 import { visibleText } from "../../lm/visible_text.ts";
 import { type SurvivalVerdict, verdictsAlong } from "../../lm/survival.ts";
@@ -32,7 +32,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
   const { run, colouring } = props;
   const rows = useRef<HTMLOListElement>(null);
   // The button stands above the params: on a small screen what it starts would be below the fold.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isRunning(run)) rows.current?.scrollIntoView({ block: "nearest" });
   }, [run.pace?.startedMs]);
   return (
