@@ -85,6 +85,14 @@ export abstract class OnnxModel implements LanguageModel {
   }
 }
 
+/**
+ * Whether what a pass has left in the cache is no numbers, as the logits of one position tell.
+ * Subtle: a hidden state that is NaN, of which keys and values are made too, makes every logit NaN.
+ */
+export function isSpoiled([first]: Float32Array): boolean {
+  return Number.isNaN(first);
+}
+
 /** @throws {LogitsError} when the logits after a token id of 0 are no distribution */
 export function checkFirstLogits(logits: Float32Array): void {
   const problem = brokenLogits(logits);

@@ -3,6 +3,7 @@ import type { GeneratorFacts, LoadProgress } from "../generator.ts";
 import { BindingModel, type BindingOptions, type RuntimeSession } from "./binding/binding_model.ts";
 import { NATIVE_ALONE, openOnDevice, pickDevice, type WorkingDevice } from "./device.ts";
 import { contextWindow, type ModelConfig, readConfig, readEndIds, weightsFile, windowNote } from "./model_folder.ts";
+import { checkFixedDevice } from "./fixed_cache.ts";
 import { readGraphFile } from "./graph_file.ts";
 import { folderName, Libraries, type Modules, naming } from "./libraries.ts";
 import { openNative } from "./native/open_native.ts";
@@ -107,7 +108,7 @@ async function openPortable(
   opening.signal.throwIfAborted();
   const { sessions } = await loadBinding(opening);
   const file = `${opening.request.path}/${weightsFile(opening.request.precision)}`;
-  const model = await naming(file, () => openBinding(opening, sessions, config, endIds));
+  const model = await naming(file, () => openBinding(opening, file, sessions, config, endIds));
   return { model, driver: "binding" };
 }
 
@@ -169,21 +170,29 @@ async function loadBinding({ libraries, device, request: { path, precision, sett
 }
 
 async function openBinding(
-  { libraries, request: { settings: { kvBytes } } }: Opening,
+  { libraries, device, request: { settings: { kvBytes } } }: Opening,
+  file: string,
   sessions: Readonly<Record<string, unknown>>,
   config: ModelConfig,
   endIds: readonly number[],
 ): Promise<BindingModel> {
   const session = requireSession(sessions);
-  const { runtime } = await libraries.modules();
-  return await BindingModel.open({
-    session,
-    makeTensor: (type, data, dims) => makeTensor(runtime, type, data, dims),
-    tokenizer: await libraries.tokenizer(),
-    endIds: new Set(endIds),
-    ...kvShape(session, config),
-    kvBytes,
-  });
+  try {
+    const shape = kvShape(session, config);
+    if (shape.fixedLength !== undefined) checkFixedDevice(device, readGraphFile(file).operators);
+    const { runtime } = await libraries.modules();
+    return await BindingModel.open({
+      session,
+      makeTensor: (type, data, dims) => makeTensor(runtime, type, data, dims),
+      tokenizer: await libraries.tokenizer(),
+      endIds: new Set(endIds),
+      ...shape,
+      kvBytes,
+    });
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
 }
 
 function makeTensor(

@@ -76,6 +76,9 @@ for (
         isNamed,
       );
       assert.deepEqual(idsOf(await run("The ferry")), alone, "and the next works");
+      // What was read before it in that pass is read anew, by whoever asks for it alone.
+      await assert.rejects(run(`A lighthouse keeper${POISONED}`), isNamed);
+      assert.equal(idsOf(await run("A lighthouse keeper")).length, 8);
     });
   });
 }

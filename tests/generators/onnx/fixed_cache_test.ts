@@ -1,26 +1,42 @@
 /** Graphs whose caches have a fixed size, without GroupQueryAttention: tools/demo_model/fixtures_fixed.py makes them. */
 import assert from "node:assert/strict";
+import { checkFixedCache, checkFixedDevice } from "../../../lib/generators/onnx/fixed_cache.ts";
 import { readGraphFile } from "../../../lib/generators/onnx/graph_file.ts";
+import { HostPlane, type KvPlane } from "../../../lib/generators/onnx/native/kv_memory.ts";
+import { KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
-import { checkFixedCache } from "../../../lib/generators/onnx/trials.ts";
 import { CONTEXT, copyModel, fixturePath, furthest, readGolden, withOpened } from "./tiny_models.ts";
 
 const NAME = "tiny_llama_fixed";
 const TOLERANCE = 1e-4;
 
-/** Of the fixture: keys and values of two layers, `[heads, positions, width]`, and the logits, in bytes. */
-const SLOT_BYTES = 4 * (2 * 2 * 2 * 256 * 8 + 320);
+/** Of keys and values. */
+const HEADS = 2, WIDTH = 8;
+
+function numbersOf(plane: KvPlane): readonly number[] {
+  assert.ok(plane instanceof HostPlane);
+  return [...plane.data];
+}
 
 Deno.test("the fixture is what it is for: rows are scattered into the cache, not joined to it", () => {
   const { operators } = readGraphFile(`${fixturePath(NAME)}/onnx/model.onnx`);
   assert.ok(operators.has("ScatterElements") && !operators.has("GroupQueryAttention"));
 });
 
-Deno.test("past and present share one buffer: prefixes take their lanes' memory, beside what was emptied last", async () => {
+Deno.test("past and present share one buffer: a pass writes its rows where the ones before it lie", async () => {
   await withOpened(fixturePath(NAME), "native", async (model) => {
-    for (const { ids } of readGolden(NAME)) await model.logits(ids);
-    const { size, bytes } = model.cache;
-    assert.ok(size > 1 && bytes <= (size + 1) * SLOT_BYTES, `${bytes} bytes of ${size} prefixes`);
+    const [{ ids } = { ids: [] }] = readGolden(NAME);
+    await model.logits(ids);
+    assert.ok(model.cache instanceof KvSlots);
+    const { slot } = model.cache.find(ids) ?? assert.fail();
+    const { capacity, planes } = slot.block, before = planes.map(numbersOf);
+    assert.deepEqual([slot.ids, capacity], [ids, 256]);
+    await model.logits([...ids, 1]);
+    assert.equal(slot.ids.length, ids.length + 1);
+    for (const [index, plane] of planes.entries()) {
+      const rows = numbersOf(plane).filter((number, place) => number !== before[index]?.[place]).length;
+      assert.equal(rows, HEADS * WIDTH, "of each head the row of the new token, and nothing else");
+    }
   });
 });
 
@@ -86,9 +102,37 @@ for (const driver of ["native", "binding"]) {
   });
 }
 
-Deno.test("a graph that gives a token alone other logits than with those before it in one pass is refused by name", () => {
-  const [steps, whole, other] = [[1, 2], [1, 2.1], [0, 0]].map((logits) => Float32Array.from(logits));
-  assert.ok(steps !== undefined && whole !== undefined && other !== undefined);
-  assert.throws(() => checkFixedCache([steps, whole, other]), { message: /a token alone does not find there/ });
-  checkFixedCache([steps, steps, other]);
+/** Logits of three tokens. */
+const row = (...logits: number[]) => Float32Array.from(logits);
+
+Deno.test("rounding is told from a cache that is not found, by what another token before moves the logits by", () => {
+  const steps = row(1, 2, -Infinity), other = row(3, 1, -Infinity);
+  // A tenth of it is what half precision or eight bits may cost.
+  checkFixedCache(steps, row(1, 2.2, -Infinity), other);
+  assert.throws(() => checkFixedCache(steps, row(1, 3, -Infinity), other), { message: /a token alone does not find/ });
+  assert.throws(() => checkFixedCache(steps, steps, steps), { message: /same logits whatever was before it/ });
+  assert.throws(() => checkFixedCache(row(1, NaN, 0), steps, other), {
+    name: "LogitsError",
+    message: /1 of 3 are NaN/,
+  });
 });
+
+Deno.test("on a device other than the processor such a graph is refused by name, unless its attention is one node", () => {
+  for (const device of ["cuda", "webgpu"] as const) {
+    assert.throws(() => checkFixedDevice(device, new Set(["MatMul"])), {
+      message: `its caches have a fixed size; such a graph runs on cpu alone, not on ${device}, unless it has ` +
+        "GroupQueryAttention",
+    });
+    checkFixedDevice(device, new Set(["GroupQueryAttention"]));
+  }
+  checkFixedDevice("cpu", new Set(["MatMul"]));
+});
+
+for (const name of ["tiny_gpt2", "tiny_llama_fixed"] as const) {
+  Deno.test(`${name}: rows go side by side only where a trial shows that each gives what it gives alone`, async () => {
+    await withOpened(fixturePath(name), "native", (model) => {
+      assert.equal(model.alone, undefined);
+      return Promise.resolve();
+    });
+  });
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cleared, KvCache, type KvEntry, truncate } from "../../../lib/generators/onnx/binding/kv_cache.ts";
+import { KvCache, type KvEntry, truncate } from "../../../lib/generators/onnx/binding/kv_cache.ts";
 
 /** An entry of 8 bytes a token and 4 for its logits. */
 function entryOf(ids: readonly number[]): KvEntry {
@@ -64,12 +64,4 @@ Deno.test("truncate keeps the first positions of each head", () => {
   });
   assert.deepEqual(truncate(tensor, 0), { data: new Float32Array(), dims: [1, 2, 0, 2] });
   assert.equal(truncate(tensor, 3).data, data, "nothing is copied at full length");
-});
-
-Deno.test("cleared keeps the first positions of each head, and has nothing but zeros behind them", () => {
-  // Two heads of three positions, of which the last was spoiled: a masked NaN is one.
-  const data = Float32Array.of(1, 2, 3, 4, NaN, NaN, 7, 8, 9, 10, NaN, NaN), dims = [1, 2, 3, 2];
-  const kept = data.slice();
-  assert.deepEqual(cleared({ data, dims }, 2), { data: Float32Array.of(1, 2, 3, 4, 0, 0, 7, 8, 9, 10, 0, 0), dims });
-  assert.deepEqual(data, kept, "another branch may still need it");
 });

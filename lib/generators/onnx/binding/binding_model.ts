@@ -6,14 +6,15 @@ import {
   checkVocabulary,
   CHUNK,
   fixedSize,
+  isSpoiled,
   type ModelOptions,
   OnnxModel,
   PAST,
   PRESENT,
 } from "../onnx_model.ts";
 import { memoryErrorOf } from "../memory_error.ts";
-import { checkFixedCache, FIXED_CACHE_TRIALS } from "../trials.ts";
-import { cleared, KvCache, type KvEntry, type KvTensor, truncate, zeros } from "./kv_cache.ts";
+import { checkFixedCache, fixedCacheTrials, type Trial } from "../fixed_cache.ts";
+import { KvCache, type KvEntry, type KvTensor, truncate } from "./kv_cache.ts";
 
 /** A tensor as the runtime gives it. */
 export interface RuntimeTensor {
@@ -96,12 +97,10 @@ export class BindingModel extends OnnxModel {
     checkVocabulary(vocabularySize, options.tokenizer);
     checkFirstLogits(lastOf(rows));
     if (options.fixedLength !== undefined) {
-      const logits: Float32Array[] = [];
-      for (const { ids, chunk } of FIXED_CACHE_TRIALS) {
-        const read = await probe.#read(ids, Math.min(chunk, probe.#chunk), { entry: undefined, length: 0 });
-        logits.push(read.logits);
-      }
-      checkFixedCache(logits);
+      const [steps, whole, other] = fixedCacheTrials(vocabularySize);
+      const read = async ({ ids, most }: Trial) =>
+        (await probe.#read(ids, Math.min(most, probe.#chunk), { entry: undefined, length: 0 })).logits;
+      checkFixedCache(await read(steps), await read(whole), await read(other));
     }
     return new BindingModel(options, vocabularySize);
   }
@@ -112,7 +111,7 @@ export class BindingModel extends OnnxModel {
     // Subtle: the last token always runs, since its logits are what is asked for.
     const length = Math.max(0, Math.min(known?.length ?? 0, prefix.length - 1));
     const entry = await this.#read(prefix, this.#chunk, { entry: known?.entry, length }, signal);
-    this.cache.add(entry);
+    if (!isSpoiled(entry.logits)) this.cache.add(entry);
     return entry.logits;
   }
 
@@ -152,7 +151,7 @@ export class BindingModel extends OnnxModel {
       done += chunk.length;
       entry = { ids: sequence.slice(0, done), tensors, logits: lastOf(rows) };
     }
-    if (entry !== undefined) this.cache.add(entry);
+    if (entry !== undefined && !isSpoiled(entry.logits)) this.cache.add(entry);
   }
 
   /** Nothing: its cache is within its bound whenever a prefix is added. */
@@ -182,9 +181,9 @@ export class BindingModel extends OnnxModel {
         feeds.num_logits_to_keep = makeTensor("int64", new BigInt64Array([wanted === "last" ? 1n : 0n]), []);
       }
       for (const name of this.#pastNames) {
-        const kept = past?.tensors[name] ?? zeros([1, kvHeads, fixedLength ?? 0, headWidth]);
-        const isWhole = past === undefined || past.ids.length === length;
-        const tensor = isWhole ? kept : fixedLength === undefined ? truncate(kept, length) : cleared(kept, length);
+        const kept = past?.tensors[name] ?? emptyCache([1, kvHeads, fixedLength ?? 0, headWidth]);
+        // Of a cache that is whole at each pass, what lies behind `length` is masked.
+        const tensor = fixedLength === undefined ? truncate(kept, length) : kept;
         feeds[name] = makeTensor("float32", tensor.data, tensor.dims);
       }
       this.passes++;
@@ -195,6 +194,10 @@ export class BindingModel extends OnnxModel {
       throw memoryErrorOf(error);
     }
   }
+}
+
+function emptyCache(dims: readonly number[]): KvTensor {
+  return { data: new Float32Array(dims.reduce((product, size) => product * size, 1)), dims };
 }
 
 /** Subtle: a copy, since a row is a view that would keep the logits of its whole chunk. */

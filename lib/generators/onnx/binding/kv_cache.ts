@@ -1,7 +1,8 @@
 /**
  * What attention has computed for prefixes of token ids, so that a step after a known prefix costs one decode step.
  *
- * An entry is a whole prefix with the keys and values of each layer, `[1, heads, length, head_dim]`. A longer entry serves
+ * An entry is a whole prefix with the keys and values of each layer, `[1, heads, length, head_dim]`, or with as many
+ * positions as the graph's caches have, where these have a fixed size. A longer entry serves
  * every prefix that it begins with, by copying rows; so an entry that grows by a token replaces the one it grew from.
  */
 import type { TokenId } from "../../../lm/token.ts";
@@ -81,20 +82,6 @@ export function truncate({ data, dims }: KvTensor, length: number): KvTensor {
     cut.set(data.subarray(start, start + length * width), row * length * width);
   }
   return { data: cut, dims: [batch, heads, length, width] };
-}
-
-export function zeros(dims: readonly number[]): KvTensor {
-  return { data: new Float32Array(dims.reduce((product, size) => product * size, 1)), dims };
-}
-
-/**
- * Keys or values of a fixed size with nothing behind the first `length` positions.
- * Subtle: a weight of 0 times NaN is NaN, so that what is masked must be numbers too.
- */
-export function cleared({ data, dims }: KvTensor, length: number): KvTensor {
-  const [batch = 1, heads = 1, full = 0, width = 0] = dims, copy = data.slice();
-  for (let row = 0; row < batch * heads; row++) copy.fill(0, (row * full + length) * width, (row + 1) * full * width);
-  return { data: copy, dims };
 }
 
 function sharedLength(one: readonly TokenId[], other: readonly TokenId[]): number {

@@ -19,6 +19,7 @@ export class DeviceMemory implements KvMemory {
   readonly info: Deno.PointerValue;
   readonly allocator: Deno.PointerValue;
   readonly #copies: NativeSession;
+  readonly #planes = new Set<DevicePlane>();
 
   /**
    * @param session whose device allocates
@@ -39,7 +40,8 @@ export class DeviceMemory implements KvMemory {
   }
 
   plane(elements: number): DevicePlane {
-    const plane = new DevicePlane(this, elements);
+    const plane = new DevicePlane(this, elements, () => this.#planes.delete(plane));
+    this.#planes.add(plane);
     const zero = new NativeTensor(this.library, this.#isHalf ? new Uint16Array(1) : new Float32Array(1), [1, 1, 1]);
     const all = plane.tensor(this.library, 0, [1, elements, 1]);
     this.copy(zero, all, 1, elements - 1);
@@ -58,6 +60,12 @@ export class DeviceMemory implements KvMemory {
     }
   }
 
+  close(): void {
+    for (const plane of this.#planes) plane.release();
+    this.#copies.close();
+    this.library.release("ReleaseAllocator", this.allocator);
+  }
+
   get #isHalf(): boolean {
     return this.elementType === FLOAT16;
   }
@@ -68,7 +76,10 @@ class DevicePlane implements KvPlane {
   readonly #value: Deno.PointerValue;
   readonly #address: bigint;
 
-  constructor(memory: DeviceMemory, elements: number) {
+  readonly #onRelease: () => void;
+
+  constructor(memory: DeviceMemory, elements: number, onRelease: () => void) {
+    this.#onRelease = onRelease;
     const { library, allocator, elementType } = memory;
     this.#memory = memory;
     this.#value = library.make(
@@ -109,6 +120,7 @@ class DevicePlane implements KvPlane {
   }
 
   release(): void {
+    this.#onRelease();
     this.#memory.library.release("ReleaseValue", this.#value);
   }
 }

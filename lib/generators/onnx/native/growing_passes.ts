@@ -22,14 +22,10 @@ import {
   shapeOf,
 } from "./passes.ts";
 import { NativeTensor, type NativeValue, release, type Tensors } from "./session.ts";
-import { isNear } from "../trials.ts";
-import { thrownText } from "../../../lm/thrown.ts";
+import { whyAlone } from "./side_by_side.ts";
 
 /** Most rows of a pass, and what their copies may take of the bound on keys and values. */
 const MOST_ROWS = 16, ROWS_PART = 0.5;
-
-/** Prefixes that are tried side by side. */
-const TRIED: readonly (readonly TokenId[])[] = [[0, 1], [0, 2, 3, 4, 5, 6]];
 
 export class GrowingPasses implements Passes {
   /** Why it takes one slot a pass; absent where it takes several. */
@@ -111,30 +107,7 @@ export class GrowingPasses implements Passes {
     const { hasMask, hasPositions } = this.#inputs;
     if (!(this.#options.memory instanceof HostMemory)) return "its keys and values lie in a device's memory";
     if (!hasMask || !hasPositions) return "its graph does not take attention_mask and position_ids";
-    if (this.#fittingRows(TRIED[1]?.length ?? 0) < 2) return "the bound on keys and values leaves no room for more";
-    const slots = TRIED.map((ids) => this.cache.holding(undefined, 0, ids.length));
-    for (const slot of slots) slot.isHeld = true;
-    try {
-      const alone = TRIED.map((ids) => this.#triedAlone(ids));
-      for (const [index, slot] of slots.entries()) this.extend(slot, TRIED[index]?.slice(0, -1) ?? [], "last");
-      const together = this.#extendTogether(slots, TRIED.flatMap((ids) => ids.slice(-1)));
-      const isSame = together.every((row, index) => isNear(row, alone[index]?.[0]));
-      return isSame ? undefined : "rows side by side do not give what each gives alone";
-    } catch (error) {
-      return thrownText(error);
-    } finally {
-      // Subtle: what a trial that failed has left in them is wrong, and a prompt may begin with the same ids.
-      for (const slot of slots) this.cache.forget(slot);
-    }
-  }
-
-  #triedAlone(ids: readonly TokenId[]): readonly Float32Array[] {
-    const slot = this.cache.holding(undefined, 0, ids.length);
-    try {
-      return this.extend(slot, ids, "last").map((row) => row.slice());
-    } finally {
-      this.cache.forget(slot);
-    }
+    return whyAlone(this);
   }
 
   #extendTogether(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[] {

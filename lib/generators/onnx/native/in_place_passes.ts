@@ -1,6 +1,6 @@
 /**
- * Passes of a graph whose attention writes new keys and values where the past ones lie, be it by GroupQueryAttention or
- * since its caches have a fixed size: nothing is copied, and lanes that lie side by side take a step together, whatever their
+ * Passes of a graph that writes new keys and values where the past ones lie, be it by GroupQueryAttention or since its
+ * caches have a fixed size: nothing is copied by us, and lanes that lie side by side take a step together, whatever their
  * lengths.
  *
  * Everything but the contents of a step stays as it is from one to the next, so its tensors are made once for each range
@@ -23,11 +23,13 @@ import {
   shapeOf,
 } from "./passes.ts";
 import { NativeTensor, type NativeValue, release, type Tensors } from "./session.ts";
+import { whyAlone } from "./side_by_side.ts";
 
 export class InPlacePasses implements Passes {
   readonly cache: KvSlots;
   readonly chunks: Chunks;
-  readonly alone: string | undefined;
+  /** Why it takes one slot a pass; absent where it takes several. */
+  alone: string | undefined;
   count = 0;
   readonly #options: PassOptions;
   readonly #inputs: GraphInputs;
@@ -41,9 +43,10 @@ export class InPlacePasses implements Passes {
     this.#options = options;
     this.#inputs = graphInputs(options.session);
     this.chunks = chunksOf(this.#inputs, options.readsLong);
-    this.alone = this.#inputs.rows === 1 ? "its graph takes one row a pass" : undefined;
     this.#shape = shapeOf(options, this.#inputs, true);
     this.cache = new KvSlots(this.#shape, options.kvBytes, (block) => this.#forget(block));
+    if (this.#inputs.rows === 1) this.alone = "its graph takes one row a pass";
+    else if (!options.skipsMasked) this.alone = whyAlone(this);
   }
 
   mostRows(total: number): number {
@@ -56,8 +59,7 @@ export class InPlacePasses implements Passes {
     const { inputs, outputs } = call;
     const room = () => this.#logits ??= new Float32Array(CHUNK * this.#options.vocabularySize);
     this.count++;
-    const pass = { slot, ids, wanted, inputs, outputs, room };
-    return this.#trying([slot], () => passOver(this.#options, this.#inputs, pass));
+    return passOver(this.#options, this.#inputs, { slot, ids, wanted, inputs, outputs, room });
   }
 
   extendEach(slots: readonly KvSlot[], ids: readonly TokenId[]): readonly Float32Array[] {
@@ -74,22 +76,12 @@ export class InPlacePasses implements Passes {
       else call.step(row, id, slot.ids.length);
     }
     this.count++;
-    this.#trying(slots, call.run);
+    call.run();
     for (const [place, slot] of slots.entries()) {
       slot.ids.push(...ids.slice(place, place + 1));
       slot.hasLogits = true;
     }
     return slots.map((slot) => logitsOf(this.#shape, slot));
-  }
-
-  /** Runs a pass; nothing stays of one that fails. */
-  #trying<Result>(slots: readonly KvSlot[], pass: () => Result): Result {
-    try {
-      return pass();
-    } catch (error) {
-      for (const slot of slots) this.cache.clearBehind(slot);
-      throw error;
-    }
   }
 
   #callOf(lanes: Lanes): LaneCall {

@@ -20,8 +20,6 @@ export interface KvShape {
   readonly isInPlace: boolean;
   /** Positions that the graph takes, where it takes no other number of them. */
   readonly fixedLength?: number | undefined;
-  /** Whether attention computes with all rows of a lane, masked ones among them, so that none may be NaN; in host memory. */
-  readonly readsMasked?: boolean | undefined;
   readonly memory: KvMemory;
 }
 
@@ -106,10 +104,12 @@ export function copyRows({ heads, width }: KvShape, from: Rows, to: Rows, length
   for (const [index, source] of from.block.planes.entries()) to.block.planes[index]?.copyFrom(source, rows);
 }
 
-/** Zeros in place of the rows from one position to another, in each head of a lane; in host memory. */
-export function clearRows({ heads, width }: KvShape, { block, lane, stride }: Rows, from: number, to: number): void {
-  const rows = { start: lane * heads * block.capacity * width, stride };
-  for (const plane of block.planes) if (plane instanceof HostPlane) plane.clear({ heads, width, rows, from, to });
+/** Zeros in place of a lane's rows, where they lie in this machine's memory. */
+export function clearLane({ heads, width }: KvShape, { planes, capacity }: KvBlock, lane: number): void {
+  const elements = heads * capacity * width;
+  for (const plane of planes) {
+    if (plane instanceof HostPlane) plane.data.fill(0, lane * elements, (lane + 1) * elements);
+  }
 }
 
 /** Copies a lane's logits to another lane. */
@@ -136,12 +136,4 @@ export function takes(block: KvBlock, slots: readonly KvSlot[], total: number): 
 export function spread(slots: readonly KvSlot[]): number {
   const lanes = slots.map(({ lane }) => lane);
   return Math.max(...lanes) - Math.min(...lanes) + 1;
-}
-
-/** Positions at which both begin alike. */
-export function sharedLength(one: readonly TokenId[], other: readonly TokenId[]): number {
-  const end = Math.min(one.length, other.length);
-  let length = 0;
-  while (length < end && one[length] === other[length]) length++;
-  return length;
 }

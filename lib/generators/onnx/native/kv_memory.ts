@@ -23,15 +23,6 @@ export interface CopiedRows {
   readonly to: PlaneRows;
 }
 
-/** The rows of each head from one position to another. */
-export interface ClearedRows {
-  readonly heads: number;
-  readonly width: number;
-  readonly rows: PlaneRows;
-  readonly from: number;
-  readonly to: number;
-}
-
 export interface KvPlane {
   /** A tensor over the numbers from `start` on. */
   tensor(library: OrtLibrary, start: number, dims: readonly number[]): NativeValue;
@@ -46,6 +37,8 @@ export interface KvMemory {
   readonly mostLanes: number;
   /** A plane of `elements` numbers, all zero. */
   plane(elements: number): KvPlane;
+  /** Gives back all that lies in it; nothing may use it any more. */
+  close(): void;
 }
 
 export function elementBytes({ elementType }: KvMemory): number {
@@ -64,6 +57,9 @@ export class HostMemory implements KvMemory {
       this.elementType === FLOAT ? new Float32Array(memory, 0, elements) : new Uint16Array(memory, 0, elements),
     );
   }
+
+  /** The garbage collector does it. */
+  close(): void {}
 }
 
 /**
@@ -90,14 +86,6 @@ export class HostPlane implements KvPlane {
     for (let head = 0; head < heads; head++) {
       const start = from.start + head * from.stride * width;
       this.data.set(source.data.subarray(start, start + length * width), to.start + head * to.stride * width);
-    }
-  }
-
-  /** Makes them zero. */
-  clear({ heads, width, rows, from, to }: ClearedRows): void {
-    for (let head = 0; head < heads; head++) {
-      const start = rows.start + head * rows.stride * width;
-      this.data.fill(0, start + from * width, start + to * width);
     }
   }
 

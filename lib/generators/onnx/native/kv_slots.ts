@@ -9,7 +9,7 @@
  */
 import type { TokenId } from "../../../lm/token.ts";
 import {
-  clearRows,
+  clearLane,
   copyLogits,
   copyRows,
   type KvBlock,
@@ -17,7 +17,6 @@ import {
   type KvSlot,
   logitsOf,
   makeBlock,
-  sharedLength,
   spread,
   takes,
 } from "./kv_block.ts";
@@ -179,13 +178,18 @@ export class KvSlots {
 
   /** Drops a slot, whoever holds it: nobody finds what it holds any more. */
   forget(slot: KvSlot): void {
-    this.#leave(slot);
+    this.#slots.delete(slot);
+    slot.block.slots[slot.lane] = undefined;
     this.#freeIfEmpty(slot.block);
   }
 
-  /** Takes away what a pass that failed may have left behind the slot's positions. */
-  clearBehind(slot: KvSlot): void {
-    this.#clear(slot, slot.ids.length, slot.block.capacity);
+  /**
+   * Drops a slot whose rows are no numbers, and the rows.
+   * Subtle: a weight of 0 times NaN is NaN, so that they would spoil whoever has the lane next, though they are masked.
+   */
+  forgetRows(slot: KvSlot): void {
+    clearLane(this.#shape, slot.block, slot.lane);
+    this.forget(slot);
   }
 
   /** Logits after the slot's last id, as a view; absent where they were not computed. */
@@ -204,7 +208,6 @@ export class KvSlots {
   #cut(slot: KvSlot, length: number): void {
     const { block, lane } = slot;
     if (!this.#shape.isInPlace) copyRows(this.#shape, this.#rowsOf(slot), { block, lane, stride: length }, length);
-    this.#clear(slot, length, slot.ids.length);
     slot.ids.length = length;
   }
 
@@ -223,13 +226,13 @@ export class KvSlots {
   }
 
   #move(slot: KvSlot, block: KvBlock, lane: number): void {
-    const from = this.#rowsOf(slot), left = { ...slot };
+    const from = this.#rowsOf(slot);
     slot.block = block;
     slot.lane = lane;
     copyRows(this.#shape, from, this.#rowsOf(slot), slot.ids.length);
     copyLogits(this.#shape, from, slot);
     block.slots[lane] = slot;
-    this.#leave(left);
+    from.block.slots[from.lane] = undefined;
     this.#freeIfEmpty(from.block);
     if (this.isBeyondBound) this.#blocks.releaseEmptied();
   }
@@ -261,7 +264,8 @@ export class KvSlots {
     if (empty >= 0) return empty;
     for (const slot of this.#slots) {
       if (slot.block !== block || slot.isHeld || kept.includes(slot)) continue;
-      this.#leave(slot);
+      this.#slots.delete(slot);
+      block.slots[slot.lane] = undefined;
       return slot.lane;
     }
     throw new RangeError(`Cannot gather slots: all ${block.lanes} lanes are in use`);
@@ -277,7 +281,7 @@ export class KvSlots {
       const lane = free.shift();
       if (lane === undefined) return;
       const dropped = block.slots[lane];
-      if (dropped !== undefined) this.#leave(dropped);
+      if (dropped !== undefined) this.#slots.delete(dropped);
       this.#move(slot, block, lane);
     }
   }
@@ -296,18 +300,6 @@ export class KvSlots {
     if (!this.#blocks.hasRoom(wanted)) this.#blocks.aside.release();
   }
 
-  /** Empties a slot's lane. */
-  #leave(slot: KvSlot): void {
-    this.#slots.delete(slot);
-    slot.block.slots[slot.lane] = undefined;
-    this.#clear(slot, 0, slot.ids.length);
-  }
-
-  /** Subtle: a weight of 0 times NaN is NaN, so that rows which are masked must be numbers where they are computed with. */
-  #clear(slot: KvSlot, from: number, to: number): void {
-    if (this.#shape.readsMasked === true) clearRows(this.#shape, this.#rowsOf(slot), from, to);
-  }
-
   #freeIfEmpty(block: KvBlock): void {
     if (block.slots.some((slot) => slot !== undefined)) return;
     if (this.#shared === block) this.#shared = undefined;
@@ -324,4 +316,12 @@ export class KvSlots {
 /** Whether a slot can be extended after `length` positions where it lies. */
 function canTake(source: KvSlot | undefined, length: number, spared: number): source is KvSlot {
   return source !== undefined && !source.isHeld && source.ids.length - length <= spared;
+}
+
+/** Positions at which both begin alike. */
+export function sharedLength(one: readonly TokenId[], other: readonly TokenId[]): number {
+  const end = Math.min(one.length, other.length);
+  let length = 0;
+  while (length < end && one[length] === other[length]) length++;
+  return length;
 }

@@ -1,13 +1,14 @@
 /** The fast driver: the library called directly, with keys and values in buffers of ours that no step copies. */
 import type { VisitLogits } from "../../../lm/model.ts";
 import type { TokenId } from "../../../lm/token.ts";
+import { checkFixedCache, fixedCacheTrials, type Trial } from "../fixed_cache.ts";
 import { checkFirstLogits, checkVocabulary, type ModelOptions, OnnxModel } from "../onnx_model.ts";
 import { GrowingPasses } from "./growing_passes.ts";
 import { InPlacePasses } from "./in_place_passes.ts";
 import type { KvSlots } from "./kv_slots.ts";
 import type { Passes, PassOptions } from "./passes.ts";
 import { Scheduler } from "./scheduler.ts";
-import { checkFixedCache, FIXED_CACHE_TRIALS, type Trial } from "../trials.ts";
+import { readApart } from "./side_by_side.ts";
 
 export interface NativeOptions
   extends
@@ -32,7 +33,7 @@ export class NativeModel extends OnnxModel {
     this.#scheduler = new Scheduler(passes);
   }
 
-  /** Runs one token through the model, which shows that the graph is what it was taken for. @throws {Error} when not */
+  /** Runs a few tokens through the model, which shows that the graph is what it was taken for. @throws {Error} when not */
   static open(options: NativeOptions): NativeModel {
     checkVocabulary(options.vocabularySize, options.tokenizer);
     const settings = { ...options, window: options.contextWindow };
@@ -40,7 +41,9 @@ export class NativeModel extends OnnxModel {
     const [first = new Float32Array()] = passes.extend(passes.cache.holding(undefined, 0, 1), [0], "last");
     checkFirstLogits(first);
     if (options.isInPlace && !options.skipsMasked) {
-      checkFixedCache(FIXED_CACHE_TRIALS.map((trial) => readTrial(passes, trial)));
+      const [steps, whole, other] = fixedCacheTrials(options.vocabularySize);
+      const read = ({ ids, most }: Trial) => readApart(passes, ids, most);
+      checkFixedCache(read(steps), read(whole), read(other));
     }
     return new NativeModel(options, passes);
   }
@@ -83,21 +86,9 @@ export class NativeModel extends OnnxModel {
   /** Subtle: called between two passes, as each of them blocks the thread. */
   async close(): Promise<void> {
     this.#scheduler.close();
-    await this.#options.letGo();
-    this.#options.session.close();
-  }
-}
-
-/** @returns the logits after its last token; nothing of it is kept */
-function readTrial(passes: Passes, { ids, chunk }: Trial): Float32Array {
-  const slot = passes.cache.holding(undefined, 0, ids.length), size = Math.min(chunk, passes.chunks.alone);
-  try {
-    let logits: Float32Array | undefined;
-    for (let start = 0; start < ids.length; start += size) {
-      [logits] = passes.extend(slot, ids.slice(start, start + size), "last");
-    }
-    return logits?.slice() ?? new Float32Array();
-  } finally {
-    passes.cache.forget(slot);
+    const { letGo, memory, session } = this.#options;
+    await letGo();
+    memory.close();
+    session.close();
   }
 }

@@ -1,10 +1,11 @@
 /** From a file of weights to a model that the native driver runs, where this machine and that graph allow it. */
+import { checkFixedDevice, IN_PLACE_OPERATOR } from "../fixed_cache.ts";
 import { type GraphFile, readGraphFile } from "../graph_file.ts";
 import { fixedSize, type ModelOptions, PAST } from "../onnx_model.ts";
 import { libraryPath } from "../runtime_files.ts";
 import type { Tokenizer } from "../tokenizer.ts";
 import { DeviceMemory } from "./device_memory.ts";
-import { HostMemory } from "./kv_memory.ts";
+import { HostMemory, type KvMemory } from "./kv_memory.ts";
 import { OrtLibrary } from "./library.ts";
 import { NativeModel } from "./native_model.ts";
 import { dropCopy, findCopy, writeCopy } from "./optimized_copy.ts";
@@ -12,14 +13,8 @@ import { openQuickly, type QuickSession } from "./quick_session.ts";
 import { FLOAT, FLOAT16, type NativeDevice, NativeSession } from "./session.ts";
 import { type WeightFiles, weightFiles } from "./weight_files.ts";
 
-/** Operator whose kernel may write new keys and values into the memory of the past ones, and looks at none that is masked. */
-const IN_PLACE_OPERATOR = "GroupQueryAttention";
-
 const CUDA_NOTE =
   `CUDA has no ${IN_PLACE_OPERATOR} in single precision: attention runs on the processor; a graph in fp16 is faster`;
-
-const FIXED_CACHE_PROBLEM =
-  `its caches have a fixed size without ${IN_PLACE_OPERATOR}, which runs on the processor alone; choose the device cpu`;
 
 /** Weights up to here are so few that more threads cost more than they save. */
 const ONE_THREAD_BYTES = 64 * 2 ** 20;
@@ -62,14 +57,15 @@ export async function openNative(source: NativeSource): Promise<OpenedNative> {
   const { device } = source;
   const graph = readGraphFile(source.path), weights = await weightFiles(source.path, graph);
   const { session, follow, letGo } = await openSession(library, path, source, weights);
+  let memory: KvMemory | undefined;
   try {
     source.signal.throwIfAborted();
     const skipsMasked = graph.operators.has(IN_PLACE_OPERATOR), readsLong = canReadLong(graph, weights);
     const { fixedLength, ...described } = describe(session, source), { elementType } = described;
     const isInPlace = skipsMasked || fixedLength !== undefined;
-    if (isInPlace && !skipsMasked && device !== "cpu") throw new TypeError(FIXED_CACHE_PROBLEM);
+    if (fixedLength !== undefined) checkFixedDevice(device, graph.operators);
     const contextWindow = Math.min(source.contextWindow, fixedLength ?? Infinity);
-    const memory = device === "cpu"
+    memory = device === "cpu"
       ? new HostMemory(elementType)
       : new DeviceMemory(library, session, { device, elementType });
     const tokenizer = await source.loadTokenizer();
@@ -90,6 +86,7 @@ export async function openNative(source: NativeSource): Promise<OpenedNative> {
     return { model, notes: device === "cuda" && skipsMasked && elementType === FLOAT ? [CUDA_NOTE] : [] };
   } catch (error) {
     await letGo();
+    memory?.close();
     session.close();
     throw error;
   }

@@ -71,7 +71,7 @@ export function graphInputs(session: NativeSession): GraphInputs {
     hasMask: names.includes("attention_mask"),
     hasPositions: names.includes("position_ids"),
     canKeep: names.includes("num_logits_to_keep"),
-    rows: fixedSize(ids?.dims[0]),
+    rows: fixedSize(ids?.dims[0]) ?? fixedSize(past?.dims[0]),
     tokens: fixedSize(ids?.dims[1]),
     fixedLength: fixedSize(past?.dims[2]),
   };
@@ -88,7 +88,7 @@ export interface PassOptions {
   readonly kvBytes: number;
   /** Where keys and values lie. */
   readonly memory: KvMemory;
-  /** Whether attention is one node that looks at no row which is masked. */
+  /** Whether rows side by side are known to give what each gives alone, by the node that attends. */
   readonly skipsMasked: boolean;
   readonly logitsType: typeof FLOAT | typeof FLOAT16;
   /** Whether long chunks of a prompt are read as exactly as short ones, and soon enough. */
@@ -98,8 +98,7 @@ export interface PassOptions {
 /** What its cache is like. */
 export function shapeOf(options: PassOptions, { cached, fixedLength }: GraphInputs, isInPlace: boolean): KvShape {
   const { kvHeads: heads, headWidth: width, window, vocabularySize: vocabulary, memory } = options;
-  const readsMasked = isInPlace && !options.skipsMasked;
-  return { tensors: cached.length, heads, width, window, vocabulary, isInPlace, fixedLength, readsMasked, memory };
+  return { tensors: cached.length, heads, width, window, vocabulary, isInPlace, fixedLength, memory };
 }
 
 /** One pass over the next tokens of a slot. */

@@ -10,7 +10,9 @@ import { setImmediate } from "node:timers/promises";
 import type { VisitLogits } from "../../../lm/model.ts";
 import type { TokenId } from "../../../lm/token.ts";
 import { memoryErrorOf } from "../memory_error.ts";
-import { type KvSlot, sharedLength } from "./kv_block.ts";
+import { isSpoiled } from "../onnx_model.ts";
+import type { KvSlot } from "./kv_block.ts";
+import { sharedLength } from "./kv_slots.ts";
 import type { Passes } from "./passes.ts";
 
 /**
@@ -40,6 +42,8 @@ interface Waiting extends Job {
   slot?: KvSlot;
   /** Turns that it has waited for memory. */
   turnsWaited: number;
+  /** Whether what a pass has left in its slot is no numbers, or nobody knows what it is. */
+  isSpoiled: boolean;
 }
 
 type Begun = Waiting & { readonly slot: KvSlot };
@@ -68,7 +72,7 @@ export class Scheduler {
     }
     this.#isResting = false;
     return new Promise((resolve, reject) => {
-      this.#waiting.add({ ...job, resolve, reject, turnsWaited: 0 });
+      this.#waiting.add({ ...job, resolve, reject, turnsWaited: 0, isSpoiled: false });
       if (!this.#isWorking) void this.#work();
     });
   }
@@ -104,7 +108,7 @@ export class Scheduler {
     for (const job of this.#waiting) {
       if (job.signal?.aborted !== true) continue;
       this.#end(job, () => job.reject(job.signal?.reason));
-      if (job.slot !== undefined) job.slot.isHeld = false;
+      if (isBegun(job)) this.#leave(job);
       yield;
     }
     // Subtle: whoever goes on where it stands comes first, so that nobody's beginning drops what running ones go on from.
@@ -184,7 +188,11 @@ export class Scheduler {
     const slots = jobs.map(({ slot }) => slot), ids = jobs.flatMap(({ ids }) => ids.slice(-1));
     this.#attempt(jobs, () => {
       const rows = this.#passes.extendEach(slots, ids);
-      for (const [index, job] of jobs.entries()) this.#end(job, () => told(job, rows.slice(index, index + 1)));
+      for (const [index, job] of jobs.entries()) {
+        const own = rows.slice(index, index + 1);
+        job.isSpoiled = own.some(isSpoiled);
+        this.#end(job, () => told(job, own));
+      }
     });
   }
 
@@ -197,6 +205,9 @@ export class Scheduler {
       // A chunk that ends before what is scored is read for its keys and values alone.
       const isVisited = isScored && start + chunk.length > from;
       const rows = this.#passes.extend(slot, chunk, isVisited ? "all" : "last");
+      job.isSpoiled ||= rows.some(isSpoiled);
+      // Whatever follows would be no numbers either.
+      if (job.isSpoiled && !isVisited) return this.#end(job, () => told(job, rows));
       if (isVisited) { for (const row of rows.slice(Math.max(0, from - start))) job.visit(row); }
       if (slot.ids.length === ids.length) return this.#end(job, () => isScored ? job.resolve() : told(job, rows));
       // The next chunk is somebody else's.
@@ -212,7 +223,13 @@ export class Scheduler {
   #letGo(begun: readonly Begun[]): void {
     const { cache } = this.#passes;
     if (cache.isBeyondBound) cache.trim(runsOf(begun));
-    for (const job of begun) if (!this.#waiting.has(job)) job.slot.isHeld = false;
+    for (const job of begun) if (!this.#waiting.has(job)) this.#leave(job);
+  }
+
+  /** Others may have the job's slot, unless it is spoiled: then nobody shall find what is in it. */
+  #leave({ slot, isSpoiled }: Begun): void {
+    slot.isHeld = false;
+    if (isSpoiled) this.#passes.cache.forgetRows(slot);
   }
 
   /** What a pass throws is told to those that it was for; all others go on. */
@@ -221,7 +238,10 @@ export class Scheduler {
       work();
     } catch (thrown) {
       const error = memoryErrorOf(thrown);
-      for (const job of jobs) this.#end(job, () => job.reject(error));
+      for (const job of jobs) {
+        job.isSpoiled = true;
+        this.#end(job, () => job.reject(error));
+      }
     }
   }
 
