@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { App, staticFiles } from "fresh";
 import { Builder, type BuildOptions } from "fresh/dev";
+import { makeFolder } from "./make_folder.ts";
 
 /** An app built of the given files; `get` asks it. */
 async function built(
@@ -11,8 +12,7 @@ async function built(
   options: Omit<BuildOptions, "root"> = {},
   prepare: (builder: Builder, root: string) => void = () => {},
 ) {
-  // Inside the project, so that the modules find their packages.
-  const root = await Deno.makeTempDir({ dir: dirname(import.meta.dirname ?? "."), prefix: "_fresh_test_" });
+  const root = await makeFolder();
   try {
     for (const [path, text] of Object.entries(files)) {
       await Deno.mkdir(dirname(join(root, path)), { recursive: true });

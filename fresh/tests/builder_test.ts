@@ -5,6 +5,7 @@ import { Builder } from "fresh/dev";
 import { mapped } from "../bundle.ts";
 import { islandNames } from "../build.ts";
 import { filesIn } from "../crawl.ts";
+import { makeFolder } from "./make_folder.ts";
 
 const root = fileURLToPath(new URL("fixture", import.meta.url));
 
@@ -76,7 +77,7 @@ Deno.test("Builder keeps a build in memory: pages, browser modules, static files
 
 Deno.test("a build serves a static file as it was built, whatever stands in its place since", async () => {
   const staticDir = await Deno.makeTempDir();
-  const outDir = await Deno.makeTempDir({ dir: root, prefix: "_fresh_test_" });
+  const outDir = await makeFolder();
   try {
     const path = `${staticDir}/made.css`;
     await Deno.writeTextFile(path, "a{}");
@@ -94,7 +95,7 @@ Deno.test("a build serves a static file as it was built, whatever stands in its 
 });
 
 Deno.test("Builder writes a build that serves without build code", async () => {
-  const outDir = await Deno.makeTempDir({ dir: root, prefix: "_fresh_test_" });
+  const outDir = await makeFolder();
   try {
     await new Builder({ root, outDir }).build();
     const snapshot = await import(new URL(`file://${outDir}/snapshot.js`).href);
@@ -122,7 +123,7 @@ Deno.test("two builds with the same id are the same, byte for byte", async () =>
   try {
     const builds: string[] = [];
     for (let i = 0; i < 2; i++) {
-      const outDir = await Deno.makeTempDir({ dir: root, prefix: "_fresh_test_" });
+      const outDir = await makeFolder();
       await new Builder({ root, outDir }).build();
       builds.push(await contentsOf(outDir));
       await Deno.remove(outDir, { recursive: true });

@@ -312,6 +312,7 @@ Deno.test("chat screen", async (t) => {
     await own.getByRole("button", { name: "Save" }).click();
     const diff = turns(own).last().locator("details").filter({ hasText: "Compare versions" });
     await diff.locator("summary").click();
+    await diff.locator("ins").first().waitFor();
     assert.deepEqual(await diff.locator("del").allInnerTexts(), ["dragon"]);
     assert.deepEqual(await diff.locator("ins").allInnerTexts(), ["wolf"]);
     await diff.getByLabel("from").selectOption({ label: "version 3" });

@@ -416,6 +416,7 @@ Deno.test("generation screen", async (t) => {
     async () => {
       const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&max_tokens=2`);
       await generate(page);
+      await page.getByText("1 run kept in this browser").waitFor();
       const key = await page.evaluate(() => {
         const name = Object.keys(localStorage).find((name) => /^generation:[^ ]*$/.test(name)) ?? "";
         localStorage.setItem("generation:another", "x");

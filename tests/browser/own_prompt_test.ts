@@ -75,7 +75,7 @@ Deno.test("a prompt of one's own", async (t) => {
     await written(page).press("Control+Enter");
     await ready(page, "abc");
     await page.getByText(/^(stop|length)$/).first().waitFor();
-    assert.match(await page.locator("main").innerText(), /EM\s+(n\/a|–)/);
+    await page.waitForFunction(() => /EM\s+(n\/a|–)/.test(document.querySelector("main")?.innerText ?? ""));
     await page.reload();
     await page.locator("[data-ready=true]").waitFor();
     await page.getByText("1 run kept").waitFor();

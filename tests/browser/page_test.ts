@@ -4,13 +4,14 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { actionRuns, elementsRig, gate } from "../rig/elements_rig.ts";
 import { launchChromium } from "./chromium.ts";
 import { until } from "../rig/until.ts";
-import { networkIdle } from "./requests.ts";
+import { networkIdle, takeRequests } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 const MODULES = [{ module: elementsRig, file: "pages/mod.ts", url: new URL("../rig/", import.meta.url) }];
 
-async function open(browser: Browser | BrowserContext, url: string): Promise<Page> {
+async function open(browser: Browser | BrowserContext, url: string, isRouted = false): Promise<Page> {
   const page = await browser.newPage();
+  if (isRouted) await takeRequests(page);
   await page.goto(url);
   await page.locator("[data-ready=true]").waitFor();
   return page;
@@ -129,7 +130,7 @@ Deno.test("a developer's page", async (t) => {
   });
 
   await t.step("Enter sends nothing before the page is ready, and what was typed is kept", async () => {
-    const page = await open(browser, inputs);
+    const page = await open(browser, inputs, true);
     const runs = actionRuns.send;
     let release = () => {};
     const held = new Promise<void>((resolve) => release = resolve);

@@ -14,7 +14,7 @@ Deno.test("the bar of a sample", async (t) => {
       async () => {
         const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
         await page.goto(`${app.origin}/alpaca/dataset?split=test&sample=3&pin=4&q=a`);
-        if (javaScriptEnabled) await page.locator("[data-ready=true], form select").first().waitFor();
+        if (javaScriptEnabled) await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
         const split = page.getByLabel("Split");
         await split.selectOption("train");
         if (!javaScriptEnabled) await page.getByRole("button", { name: "Go", exact: true }).click();

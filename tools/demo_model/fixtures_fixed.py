@@ -1,7 +1,8 @@
-"""Makes of the tiny Llama of fixtures.py one whose caches have a fixed size, so that PyTorch's numbers are the same.
+"""Makes of the tiny Llamas of fixtures.py ones whose caches have a fixed size, so that PyTorch's numbers are the same.
 
 Past and present are `[batch, heads, window, head width]` at every step: new rows are scattered to their `position_ids`, and a
-mask over the whole window says what may be looked at. Run from the repository root with numpy and onnx installed:
+mask over the whole window says what may be looked at. Run from the repository root with the packages of requirements.txt
+(torch is not needed):
 
     python tools/demo_model/fixtures_fixed.py
 """
@@ -11,6 +12,7 @@ import shutil
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
 
 OUT = pathlib.Path("tests/fixtures")
 WINDOW = 256
@@ -26,6 +28,10 @@ def main():
     # As exporters for small machines have it, where every size is fixed.
     onnx.save(fixed(load(), scattered, {**window, "batch_size": 1, "sequence_length": 1}), OUT / "one_token.onnx")
     onnx.save(fixed(load(), shifted, window), OUT / "shifted_cache.onnx")
+    quantize_dynamic(folder / "onnx" / "model.onnx", folder / "onnx" / "model_quantized.onnx", weight_type=QuantType.QInt8)
+    grouped = onnx.load(OUT / "tiny_llama_gqa" / "onnx" / "model.onnx")
+    resize(grouped.graph, window)
+    onnx.save(grouped, OUT / "grouped_fixed.onnx")
 
 
 def fixed(model, present, sizes):
@@ -41,12 +47,17 @@ def fixed(model, present, sizes):
         is_joint = node.op_type == "Concat" and node.input[0].startswith(PAST)
         nodes.extend(present(graph, *node.input, node.output[0]) if is_joint else [node])
     keep(graph, nodes)
+    resize(graph, sizes)
+    onnx.checker.check_model(model, full_check=True)
+    return model
+
+
+def resize(graph, sizes):
+    """Gives what a graph leaves open, by name, one size."""
     for value in [*graph.input, *graph.output]:
         for dim in value.type.tensor_type.shape.dim:
             if dim.dim_param in sizes:
                 dim.dim_value = sizes[dim.dim_param]
-    onnx.checker.check_model(model, full_check=True)
-    return model
 
 
 def scattered(_graph, past, new, present):

@@ -6,7 +6,7 @@ import { runInThisContext } from "node:vm";
  * A millisecond of work is enough for what people write, but a busy machine may not give it at once; long texts get more,
  * for what a tokenizer needs for them.
  */
-const BASE_MS = 500, MS_A_MILLION_CHARACTERS = 2_800, MOST_MS = 750;
+const BASE_MS = 400, MS_A_MILLION_CHARACTERS = 2_800, MOST_MS = 750;
 /** How long after the time is over the runtime ends the work. */
 const GRACE_MS = 200;
 /** How often work is done where it was late because the machine gave this process hardly any time for it. */

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { PROMPT_ADDRESS_CHARACTERS, PROMPT_OF, PROMPT_TEXT, promptOf } from "../address/own_prompt.ts";
 import { editableText, type GenerationScreen, screenHref } from "../address/generation_screen.ts";
 import { Button } from "../Button.tsx";
@@ -27,7 +27,8 @@ export function PromptEditor(
   { screen, kept, ofPrompt = [], draft, writing, isReady, onEnter }: PromptEditorProps,
 ) {
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  // Before the browser draws: what is typed next is meant for it.
+  useLayoutEffect(() => {
     const area = field.current;
     area?.focus();
     // What was typed before the page was ready is in the text area alone.

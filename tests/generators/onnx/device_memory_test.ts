@@ -76,7 +76,7 @@ for (
           kvBytes: 2 ** 28,
           memory,
           logitsType: FLOAT,
-          skipsMasked: true,
+          isGrouped: true,
           readsLong: true,
         }),
       );

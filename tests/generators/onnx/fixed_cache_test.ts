@@ -88,6 +88,37 @@ for (const driver of ["native", "binding"]) {
     }
   });
 
+  Deno.test(`${driver}: a graph whose attention is one node over a cache of a fixed size gets PyTorch's scores`, async () => {
+    const { root, folder } = await copyModel("tiny_llama_gqa");
+    await Deno.copyFile(new URL("../../fixtures/grouped_fixed.onnx", import.meta.url), `${folder}/onnx/model.onnx`);
+    const generator = await onnx(`file://${folder}`).open({ ...CONTEXT, env });
+    try {
+      assert.match(generator.facts.notes?.join() ?? "", /^its window ends at 256 of 8192 tokens/);
+      for (const { text, completion_ids, completion_logprobs } of readGolden("tiny_llama_gqa")) {
+        const scored = await generator.score?.({ prompt: text, completion: completion_ids, top: 1 }) ?? [];
+        const distance = furthest(scored.map(({ logprob }) => logprob), completion_logprobs);
+        assert.ok(distance < TOLERANCE, `scores after ${text}: ${distance}`);
+      }
+    } finally {
+      await generator.close();
+      await Deno.remove(root, { recursive: true });
+    }
+  });
+
+  Deno.test(`${driver}: in eight bits, where passes round by all that they read, such a graph is opened too`, async () => {
+    const generator = await onnx(`fixtures/${NAME}`, { precision: "q8" }).open({ ...CONTEXT, env });
+    try {
+      assert.equal(generator.facts.driver, driver);
+      const [{ text, completion_ids, completion_logprobs } = assert.fail()] = readGolden(NAME);
+      const scored = await generator.score?.({ prompt: text, completion: completion_ids, top: 1 }) ?? [];
+      const distance = furthest(scored.map(({ logprob }) => logprob), completion_logprobs);
+      console.log(`${driver}: ${distance.toFixed(2)} nats off; ${generator.facts.notes?.join()}`);
+      assert.ok(distance > TOLERANCE && distance < 1, `${distance} nats`);
+    } finally {
+      await generator.close();
+    }
+  });
+
   Deno.test(`${driver}: a graph that does not find there what it was given before is refused by name`, async () => {
     const { root, folder } = await copyModel(NAME);
     try {
@@ -127,12 +158,3 @@ Deno.test("on a device other than the processor such a graph is refused by name,
   }
   checkFixedDevice("cpu", new Set(["MatMul"]));
 });
-
-for (const name of ["tiny_gpt2", "tiny_llama_fixed"] as const) {
-  Deno.test(`${name}: rows go side by side only where a trial shows that each gives what it gives alone`, async () => {
-    await withOpened(fixturePath(name), "native", (model) => {
-      assert.equal(model.alone, undefined);
-      return Promise.resolve();
-    });
-  });
-}

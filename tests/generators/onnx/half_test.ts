@@ -6,8 +6,8 @@ import { CONTEXT, furthest, readGolden } from "./tiny_models.ts";
 /** What eleven bits of a number cost logprobs, in nats; a layer taken for another moves them by whole nats. */
 const TOLERANCE = 0.02;
 
-// One writes keys and values in place, the other gives a whole new cache at each step.
-for (const name of ["tiny_llama_gqa", "tiny_gpt2"] as const) {
+// Two write keys and values in place, the third gives a whole new cache at each step.
+for (const name of ["tiny_llama_gqa", "tiny_llama_fixed", "tiny_gpt2"] as const) {
   Deno.test(`${name}: in half precision, scores are near PyTorch's in single precision`, async () => {
     const generator = await onnx(`fixtures/${name}`, { precision: "fp16" }).open(CONTEXT);
     try {

@@ -27,7 +27,7 @@ function passesOf(session: NativeSession): InPlacePasses {
     kvBytes: 2 ** 26,
     memory: new HostMemory(),
     logitsType: FLOAT,
-    skipsMasked: true,
+    isGrouped: true,
     readsLong: true,
   });
 }

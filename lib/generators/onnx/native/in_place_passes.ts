@@ -46,7 +46,7 @@ export class InPlacePasses implements Passes {
     this.#shape = shapeOf(options, this.#inputs, true);
     this.cache = new KvSlots(this.#shape, options.kvBytes, (block) => this.#forget(block));
     if (this.#inputs.rows === 1) this.alone = "its graph takes one row a pass";
-    else if (!options.skipsMasked) this.alone = whyAlone(this);
+    else if (!options.isGrouped) this.alone = whyAlone(this);
   }
 
   mostRows(total: number): number {

@@ -11,9 +11,7 @@ import { Scheduler } from "./scheduler.ts";
 import { readApart } from "./side_by_side.ts";
 
 export interface NativeOptions
-  extends
-    ModelOptions,
-    Pick<PassOptions, "library" | "session" | "memory" | "logitsType" | "readsLong" | "skipsMasked"> {
+  extends ModelOptions, Pick<PassOptions, "library" | "session" | "memory" | "logitsType" | "readsLong" | "isGrouped"> {
   /** Whether attention writes into its past, or gives a whole new one. */
   readonly isInPlace: boolean;
   readonly vocabularySize: number;
@@ -40,7 +38,7 @@ export class NativeModel extends OnnxModel {
     const passes = options.isInPlace ? new InPlacePasses(settings) : new GrowingPasses(settings);
     const [first = new Float32Array()] = passes.extend(passes.cache.holding(undefined, 0, 1), [0], "last");
     checkFirstLogits(first);
-    if (options.isInPlace && !options.skipsMasked) {
+    if (options.isInPlace && !options.isGrouped) {
       const [steps, whole, other] = fixedCacheTrials(options.vocabularySize);
       const read = ({ ids, most }: Trial) => readApart(passes, ids, most);
       checkFixedCache(read(steps), read(whole), read(other));

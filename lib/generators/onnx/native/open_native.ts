@@ -60,9 +60,9 @@ export async function openNative(source: NativeSource): Promise<OpenedNative> {
   let memory: KvMemory | undefined;
   try {
     source.signal.throwIfAborted();
-    const skipsMasked = graph.operators.has(IN_PLACE_OPERATOR), readsLong = canReadLong(graph, weights);
+    const isGrouped = graph.operators.has(IN_PLACE_OPERATOR), readsLong = canReadLong(graph, weights);
     const { fixedLength, ...described } = describe(session, source), { elementType } = described;
-    const isInPlace = skipsMasked || fixedLength !== undefined;
+    const isInPlace = isGrouped || fixedLength !== undefined;
     if (fixedLength !== undefined) checkFixedDevice(device, graph.operators);
     const contextWindow = Math.min(source.contextWindow, fixedLength ?? Infinity);
     memory = device === "cpu"
@@ -78,12 +78,12 @@ export async function openNative(source: NativeSource): Promise<OpenedNative> {
       session,
       memory,
       isInPlace,
-      skipsMasked,
+      isGrouped,
       readsLong,
       letGo,
     });
     follow();
-    return { model, notes: device === "cuda" && skipsMasked && elementType === FLOAT ? [CUDA_NOTE] : [] };
+    return { model, notes: device === "cuda" && isGrouped && elementType === FLOAT ? [CUDA_NOTE] : [] };
   } catch (error) {
     await letGo();
     memory?.close();

@@ -88,8 +88,8 @@ export interface PassOptions {
   readonly kvBytes: number;
   /** Where keys and values lie. */
   readonly memory: KvMemory;
-  /** Whether rows side by side are known to give what each gives alone, by the node that attends. */
-  readonly skipsMasked: boolean;
+  /** Whether attention is GroupQueryAttention, of which it is known that rows side by side give what each gives alone. */
+  readonly isGrouped: boolean;
   readonly logitsType: typeof FLOAT | typeof FLOAT16;
   /** Whether long chunks of a prompt are read as exactly as short ones, and soon enough. */
   readonly readsLong: boolean;
