@@ -84,8 +84,8 @@ Deno.test({
       assert.ok(peak <= MEMORY_MEGABYTES, `${peak} MB`);
     } finally {
       child.kill("SIGTERM");
-      const [stdout, stderr] = await output;
       await endOf(child);
+      const [stdout, stderr] = await output;
       await fake.close();
       assert.ok(!`${stdout}${stderr}`.includes("canary"), "no key and no token in the log");
       assert.doesNotMatch(stderr, /NotCapable|Requires .* access/);

@@ -22,7 +22,13 @@ const FLAGS = [
 const PACKAGED = join(tmpdir(), "chromium"), WHOLE = join(tmpdir(), "visuallm-chromium.txt");
 
 export async function launchChromium(): Promise<Browser> {
-  return await chromium.launch({ executablePath: await findChromium(), args: FLAGS, headless: true });
+  const executablePath = await findChromium();
+  const launch = () => chromium.launch({ executablePath, args: FLAGS, headless: true });
+  // Subtle: once in a thousand starts Chromium itself ends by SIGSEGV, before there is a page.
+  return await launch().catch((error) => {
+    console.log(`Chromium is started once more: ${error}`);
+    return launch();
+  });
 }
 
 async function findChromium(): Promise<string> {

@@ -148,10 +148,11 @@ Deno.test("parquet() tries a part that cannot be read once for all of its rows, 
       await assert.rejects(async () => await dataset.row(index), new RegExp(`Cannot read row ${index} of`));
     };
     await tellRow(0);
-    const once = reads;
+    const once = reads, toldMs = performance.now();
     lateMs = 0;
     await tellRow(1);
-    assert.equal(reads, once, "also where the server took its time");
+    // On a machine that stood still meanwhile it may be tried again.
+    assert.ok(reads === once || performance.now() - toldMs > 1_000, "also where the server took its time");
     for (let index = 2; index < 100; index++) await tellRow(index);
     assert.ok(once > 0 && reads < 10, `${reads} reads for a hundred rows`);
     await until("it is tried again", async () => {

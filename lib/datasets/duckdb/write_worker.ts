@@ -4,18 +4,21 @@ import { allRows } from "../scan.ts";
 import { openFile } from "./file.ts";
 import { IndexWriter } from "./index_writer.ts";
 import type { Purpose } from "./native.ts";
-import type { WriteReply, WriteRequest } from "./write_index.ts";
+import { STOP, type WriteReply, type WriteRequest } from "./write_index.ts";
 import { thrownText } from "../../lm/thrown.ts";
 
 /** Rows after which it tells how far it is. */
 const REPORT_ROWS = 10_000;
 
-self.onmessage = async ({ data }: MessageEvent<WriteRequest>) => {
+let isStopped = false;
+
+self.onmessage = async ({ data }: MessageEvent<WriteRequest | typeof STOP>) => {
+  if (data === STOP) return void (isStopped = true);
   const reply = (message: WriteReply) => self.postMessage(message);
   const report = (rows: number) => reply({ rows });
   try {
     await write(data, "writing", report).catch(async (error) => {
-      if (error instanceof RangeError) throw error; // No memory helps against too many fields.
+      if (error instanceof RangeError || isStopped) throw error; // No memory helps against too many fields.
       await Deno.remove(data.path).catch(() => {}); // It may have failed before there was a file.
       await write(data, "writing long texts", report);
     });
@@ -36,6 +39,7 @@ async function write(
   try {
     let reported = 0;
     for await (const batch of allRows(joined(parts))) {
+      if (isStopped) throw new Error("stopped");
       for (const found of batch) {
         // A row that cannot be read has no text that could match, and the page that shows it tells why.
         if ("row" in found) await writer.add(found.index, found.row);

@@ -6,9 +6,9 @@ import { runInThisContext } from "node:vm";
  * A millisecond of work is enough for what people write, but a busy machine may not give it at once; long texts get more,
  * for what a tokenizer needs for them.
  */
-const BASE_MS = 400, MS_A_MILLION_CHARACTERS = 2_800, MOST_MS = 750;
+const BASE_MS = 350, MS_A_MILLION_CHARACTERS = 2_800, MOST_MS = 750;
 /** How long after the time is over the runtime ends the work. */
-const GRACE_MS = 200;
+const GRACE_MS = 150;
 /** How often work is done where it was late because the machine gave this process hardly any time for it. */
 const MOST_TRIES = 3;
 /** Where the runtime finds the work, as it can only end what it has started as a script. */
@@ -19,7 +19,8 @@ const PLACE = "__visuallm_limited";
  * Subtle: what such work could take of memory is bounded by its time, too; a single step, as of copying a long list, ends
  * before it is stopped, and no step is longer than all those before it together.
  * Subtle: where work ends just when the runtime ends it, the runtime ends whatever the thread does next, which then never
- * answers. So work that ends too late waits to be ended, and work that ends in time does so long before.
+ * answers. So work that ends late waits to be ended, and has its result all the same; work that ends in time does so long
+ * before.
  * @param what as the message says it, such as "render the chat"
  * @param characters of the text that it is about
  * @param work may be done more than once
@@ -56,6 +57,8 @@ function once<Result>(what: string, timeoutMs: number, work: () => Result): Resu
   });
   try {
     if (isPlaced) runInThisContext(`${PLACE}()`, { timeout: timeoutMs + GRACE_MS });
+  } catch (error) {
+    if (result === undefined || !isTimeout(error)) throw error;
   } finally {
     Reflect.deleteProperty(globalThis, PLACE);
   }

@@ -386,7 +386,7 @@ for (const [behaviour, message, requests] of FAULTS) {
     const fake = startFakeOpenAi();
     let before = 0;
     const attempt = async () => {
-      const generator = await open(fake.url(behaviour), { timeoutMs: SILENT.includes(behaviour) ? 2_000 : 60_000 });
+      const generator = await open(fake.url(behaviour), { timeoutMs: SILENT.includes(behaviour) ? 5_000 : 60_000 });
       before = fake.seen.length;
       await events(generator);
     };

@@ -18,7 +18,7 @@ interface Ask {
 async function score(way: "echo" | "prompt_logprobs", answer: object, { prompt, completion, top = 1, mostTop }: Ask) {
   const server = serveLoopback(() => Promise.resolve(Response.json(answer)));
   const baseUrl = new URL(`${server.origin}/v1`);
-  const client = await Client.create({ baseUrl, key: undefined, timeoutMs: 5000 });
+  const client = await Client.create({ baseUrl, key: undefined, timeoutMs: 60_000 });
   try {
     const dialect = new Dialect("fake", "completions", false);
     if (mostTop !== undefined) dialect.mostTop = mostTop;

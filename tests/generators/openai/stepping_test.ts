@@ -14,7 +14,7 @@ const STEP = { path: [], params: { ...DEFAULT_PARAMS, temperature: 0 }, offset: 
 const REMEMBERED = 64;
 
 async function steppingOn(url: string) {
-  const client = await Client.create({ baseUrl: new URL(url), key: undefined, timeoutMs: 5000 });
+  const client = await Client.create({ baseUrl: new URL(url), key: undefined, timeoutMs: 60_000 });
   const book = new TokenBook();
   const dialect = new Dialect("fake", "completions", false);
   return { book, client, steps: new Stepping({ client, dialect, book, takesPrefill: true, isTempered: false }) };

@@ -10,7 +10,7 @@ import { type RigApp, rigApp } from "../../rig/rig_app.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const FIXTURE = new URL("tests/fixtures/tiny_gpt2/", ROOT);
-/** The bar; for texts of this length the app ends the work after six tenths of it. */
+/** The bar; for texts of this length the app ends the work after half of it. */
 const LONGEST_MS = 1_000;
 
 /** First word of a user's turn → what the template then does. */
