@@ -7,8 +7,7 @@ import { dirname } from "node:path";
 import { thrownText } from "../../lm/thrown.ts";
 
 const MOST_REDIRECTS = 5;
-/** Longest silence of the server. */
-const STALL_MS = 60_000;
+const SILENCE_MS = 60_000;
 /** Progress is told so often in a file. */
 const TOLD = 100;
 
@@ -20,6 +19,8 @@ export interface Download {
   /** Wanted SHA-256, as 64 hexadecimal digits; undefined: any. */
   readonly sha256?: string | undefined;
   readonly mostBytes: number;
+  /** Longest silence of the server. */
+  readonly silenceMs?: number;
   /** @param fraction 0 to 1; 1 alone, when the server does not tell the size */
   readonly onProgress?: (fraction: number) => void;
 }
@@ -43,8 +44,8 @@ export class HashError extends Error {
  * @throws {Error} with the reason why it cannot be had; nothing of it is left then
  */
 export async function download(request: Download): Promise<Downloaded | undefined> {
-  const quiet = new AbortController();
-  const { response, commit } = await follow(request, quiet.signal);
+  const silence = new Silence(request.silenceMs ?? SILENCE_MS);
+  const { response, commit } = await follow(request, silence);
   if (response.status === 404 || !response.ok) {
     await response.body?.cancel();
     if (response.status === 404) return undefined;
@@ -53,7 +54,7 @@ export async function download(request: Download): Promise<Downloaded | undefine
   await Deno.mkdir(dirname(request.path), { recursive: true });
   const part = `${request.path}.part-${crypto.randomUUID()}`;
   try {
-    const written = await write(response, part, request, quiet);
+    const written = await write(response, part, request, silence);
     if (request.sha256 !== undefined && written.sha256 !== request.sha256) {
       throw new HashError(`expected SHA-256 ${request.sha256}, got ${written.sha256}`);
     }
@@ -67,14 +68,14 @@ export async function download(request: Download): Promise<Downloaded | undefine
 }
 
 /** Goes where the server leads, step by step, as each step must be one that is allowed. */
-async function follow({ url: first, token }: Download, signal: AbortSignal) {
+async function follow({ url: first, token }: Download, silence: Silence) {
   let url = first, commit: string | undefined;
   for (let step = 0; step <= MOST_REDIRECTS; step++) {
     checkAddress(url, first);
     const headers: HeadersInit = token !== undefined && url.origin === first.origin
       ? { authorization: `Bearer ${token}` }
       : {};
-    const response = await answerOf(url, { headers, redirect: "manual", signal });
+    const response = await answerOf(url, headers, silence);
     commit ??= response.headers.get("x-repo-commit") ?? undefined;
     const location = response.headers.get("location");
     if (response.status < 300 || response.status > 399 || location === null) return { response, commit };
@@ -92,15 +93,37 @@ function checkAddress({ protocol, hostname, origin, host }: URL, first: URL): vo
   throw new Error(`${host || protocol} is not reached over https`);
 }
 
-async function answerOf(url: URL, init: RequestInit): Promise<Response> {
+async function answerOf(url: URL, headers: HeadersInit, silence: Silence): Promise<Response> {
+  silence.begin(url.host);
   try {
-    return await fetch(url, init);
+    return await fetch(url, { headers, redirect: "manual", signal: silence.signal });
   } catch (error) {
+    silence.signal.throwIfAborted();
     if (error instanceof Deno.errors.NotCapable) {
       throw new Error(`add "${url.host}" to "net" of the task's permissions in deno.json`);
     }
     const reason = thrownText(error);
     throw new Error(`${url.host} cannot be reached (${reason})`, { cause: error });
+  } finally {
+    silence.end();
+  }
+}
+
+/** Aborts its signal once a server has said nothing for long. */
+class Silence {
+  readonly #controller = new AbortController();
+  readonly signal = this.#controller.signal;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly mostMs: number) {}
+
+  begin(host: string): void {
+    const reason = new Error(`${host} sent nothing for ${this.mostMs / 1000} s`);
+    this.#timer = setTimeout(() => this.#controller.abort(reason), this.mostMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
   }
 }
 
@@ -117,14 +140,16 @@ async function write(
   { headers, body }: Response,
   path: string,
   { mostBytes, url, onProgress }: Download,
-  quiet: AbortController,
+  silence: Silence,
 ): Promise<Downloaded> {
   const size = Number(headers.get("content-length") ?? Number.NaN);
   const hash = createHash("sha256");
   let bytes = 0, told = 0;
   checkSize(size, mostBytes);
   using file = await Deno.open(path, { write: true, createNew: true });
-  for await (const piece of unlessQuiet(body ?? new ReadableStream({ start: (all) => all.close() }), quiet, url.host)) {
+  for await (
+    const piece of unlessQuiet(body ?? new ReadableStream({ start: (all) => all.close() }), silence, url.host)
+  ) {
     bytes += piece.length;
     checkSize(bytes, mostBytes);
     hash.update(piece);
@@ -147,18 +172,17 @@ export function checkSize(bytes: number, mostBytes: number): void {
 /** Gives up on a server that says nothing any more. */
 async function* unlessQuiet(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
-  quiet: AbortController,
+  silence: Silence,
   host: string,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
-  const silent = () => quiet.abort(new Error(`${host} sent nothing for ${STALL_MS / 1000} s`));
-  let timer = setTimeout(silent, STALL_MS);
+  silence.begin(host);
   try {
     for await (const piece of body) {
-      clearTimeout(timer);
+      silence.end();
       yield piece;
-      timer = setTimeout(silent, STALL_MS);
+      silence.begin(host);
     }
   } finally {
-    clearTimeout(timer);
+    silence.end();
   }
 }

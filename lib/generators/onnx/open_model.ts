@@ -50,6 +50,12 @@ export async function openModel(
 
 async function openWith(starting: Omit<Opening, "device">): Promise<Opened> {
   const { request, libraries } = starting, { path, precision, device: wanted } = request;
+  // Subtle: whatever may be wrong with a file is found before there is a model that would have to be closed.
+  const comparison = await readComparison(path, precision);
+  const described = {
+    precision: precisionName(readGraphFile(`${path}/${weightsFile(precision)}`), precision),
+    ...(comparison === undefined ? {} : { precisionNote: comparisonNote(comparison) }),
+  };
   const picked = wanted === "cpu"
     ? wanted
     : await pickDevice(wanted, (await libraries.modules()).runtime.InferenceSession, request.settings.driver);
@@ -58,10 +64,8 @@ async function openWith(starting: Omit<Opening, "device">): Promise<Opened> {
     (device) => openFolder({ ...starting, device }),
   );
   const { model, driver } = opened;
-  const comparison = await readComparison(path, precision);
   const facts = {
-    precision: precisionName(readGraphFile(`${path}/${weightsFile(precision)}`), precision),
-    ...(comparison === undefined ? {} : { precisionNote: comparisonNote(comparison) }),
+    ...described,
     device,
     driver,
     vocabularySize: model.vocabularySize,

@@ -51,8 +51,11 @@ function once<Result>(what: string, timeoutMs: number, work: () => Result): Resu
   const isPlaced = Reflect.defineProperty(globalThis, PLACE, {
     configurable: true,
     value: () => {
-      result = { value: work() };
-      while (performance.now() > lateMs);
+      try {
+        result = { value: work() };
+      } finally {
+        while (performance.now() > lateMs);
+      }
     },
   });
   try {

@@ -72,9 +72,13 @@ function withoutFault<Result>(render: () => Result): Result {
 }
 
 /** Subtle: the library makes a range as a list, and a long one would take the memory before its time is over. */
-function shortRanges(template: unknown): object {
-  if (typeof template !== "string" || !/\brange\s*\(/.test(template)) return {};
-  return { chat_template: `{% set range = short_range %}${template}`, short_range: shortRange };
+function shortRanges(templates: unknown): object {
+  const template = typeof templates === "object" && templates !== null && "default" in templates
+    ? templates.default
+    : templates;
+  if (typeof template !== "string" || !/\brange\b/.test(template)) return {};
+  // Subtle: the end of a line that follows a block is left out, and a template may begin with one of its own.
+  return { chat_template: `{% set range = short_range %}\n${template}`, short_range: shortRange };
 }
 
 function shortRange(start: number, stop?: number, step = 1): readonly number[] {

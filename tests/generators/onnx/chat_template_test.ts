@@ -91,3 +91,20 @@ Deno.test("a model without a template, and a template that refuses the messages,
     assert.deepEqual(await problemsOf(folder), STATUSES.map((status) => ({ status, message })));
   });
 });
+
+Deno.test("a range is a template's own under another name too, in a list of templates, and where a line comes first", async () => {
+  const config = JSON.parse(await Deno.readTextFile(`${fixturePath("tiny_gpt2")}/tokenizer_config.json`));
+  const withTemplate = (chat_template: unknown) => ({
+    "tokenizer_config.json": JSON.stringify({ ...config, chat_template }),
+  });
+  const counted = "\n{% set r = range %}{{ r(2) | length }}{{ messages[0].content }}";
+  for (const template of [counted, [{ name: "default", template: counted }]]) {
+    await withFiles(withTemplate(template), async (folder) => assert.equal(await rendered(folder), "\n2one"));
+  }
+  const endless = counted.replace("r(2)", "r(1000000000)");
+  for (const template of [endless, [{ name: "default", template: endless }, { name: "tool_use", template: "x" }]]) {
+    await withFiles(withTemplate(template), async (folder) => {
+      await assert.rejects(rendered(folder), { message: /its template counts to 1000000000, and may to 100000/ });
+    });
+  }
+});

@@ -275,3 +275,22 @@ Deno.test("a hub that answers 401 or 403 is told as what it may mean, with a tok
     await Deno.remove(cacheDir, { recursive: true });
   }
 });
+
+Deno.test("a server that takes the connection and then says nothing is given up, before it has answered and after", async () => {
+  const path = `${await Deno.makeTempDir()}/file`, held = Promise.withResolvers<void>();
+  const server = serveLoopback(async (request) => {
+    if (request.url.endsWith("/mute")) await held.promise;
+    return new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(1)) }));
+  });
+  try {
+    for (const name of ["mute", "halting"]) {
+      const url = new URL(`${server.origin}/${name}`);
+      await assert.rejects(download({ url, path, mostBytes: 10, silenceMs: 200 }), {
+        message: `${url.host} sent nothing for 0.2 s`,
+      });
+    }
+  } finally {
+    held.resolve();
+    await server.close();
+  }
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type KvBlock, type KvSlot, makePlanes } from "../../../lib/generators/onnx/native/kv_block.ts";
+import { type KvBlock, type KvSlot, makeBlock, makePlanes } from "../../../lib/generators/onnx/native/kv_block.ts";
+import { MemoryError } from "../../../lib/generators/onnx/memory_error.ts";
 import { HostMemory, HostPlane } from "../../../lib/generators/onnx/native/kv_memory.ts";
 import { KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
 
@@ -186,4 +187,81 @@ Deno.test("isThere() is false beside a slot that is held and for whose next pass
   assert.equal(slots.isThere(small, 0, 5), false);
   aside(256);
   assert.equal(slots.isThere(small, 0, 5), true);
+});
+
+/** Rows of one device, which cannot be copied while it has no memory. */
+class FullMemory extends HostMemory {
+  isFull = false;
+
+  override plane(elements: number): HostPlane {
+    const plane = super.plane(elements), copy = plane.copyFrom.bind(plane);
+    plane.copyFrom = (source, rows) => {
+      if (this.isFull) throw new MemoryError("the device is full");
+      copy(source, rows);
+    };
+    return plane;
+  }
+}
+
+Deno.test("rows that could not be copied are found by nobody, and their memory is there for others", () => {
+  const memory = new FullMemory(), shape = { ...IN_PLACE, memory };
+  const slots = new KvSlots(shape, 8 * slotBytes(512)), slot = slots.holding(undefined, 0, 3);
+  extend(slots, slot, [1, 2, 3], true);
+  const bytes = slots.bytes;
+  memory.isFull = true;
+  assert.throws(() => slots.holding(slot, 3, 400), MemoryError, "it does not grow");
+  assertHolds(slots, slot, [1, 2, 3]);
+  assert.throws(() => slots.holding(slot, 2, 3), MemoryError, "nor has a branch");
+  assertHolds(slots, slot, [1, 2, 3]);
+  memory.isFull = false;
+  assert.ok(slots.bytes <= bytes + slotBytes(512), "but for what was emptied last");
+  assert.equal(slots.size, 1);
+  const grown = slots.holding(slot, 3, 400);
+  assertHolds(slots, grown, [1, 2, 3]);
+});
+
+Deno.test("whole new caches, of which some rows may have moved when others could not, are given up", () => {
+  const slots = new KvSlots(WHOLE, 8 * slotBytes(512)), slot = slots.holding(undefined, 0, 3);
+  extend(slots, slot, [1, 2, 3], false);
+  for (const plane of slot.block.planes) {
+    plane.copyFrom = () => {
+      throw new MemoryError("the device is full");
+    };
+  }
+  assert.throws(() => slots.holding(slot, 2, 3, 8), MemoryError);
+  assert.deepEqual([slots.size, slots.find([1, 2])], [0, undefined]);
+});
+
+Deno.test("a prefix that was shortened and could not grow has no logits of what it held before", () => {
+  let isFull = false;
+  const make: typeof makeBlock = (...args) => {
+    if (isFull) throw new MemoryError("no memory is left");
+    return makeBlock(...args);
+  };
+  const slots = new KvSlots(IN_PLACE, 8 * slotBytes(512), () => {}, make), slot = slots.holding(undefined, 0, 125);
+  const ids = Array.from({ length: 125 }, (_, index) => index % 3);
+  extend(slots, slot, ids, true);
+  assert.ok(slots.logitsOf(slot) !== undefined);
+  isFull = true;
+  assert.throws(() => slots.holding(slot, 117, 137, 16), MemoryError);
+  assert.equal(slots.find(ids.slice(0, 117))?.length, 117);
+  assert.equal(slots.logitsOf(slot), undefined);
+});
+
+Deno.test("without the memory to lie side by side slots stay where they are", () => {
+  let isFull = false;
+  const make: typeof makeBlock = (...args) => {
+    if (isFull) throw new MemoryError("no memory is left");
+    return makeBlock(...args);
+  };
+  const slots = new KvSlots(IN_PLACE, 8 * slotBytes(512), () => {}, make);
+  const taken = [[1, 2], [2, 1, 0]].map((ids) => {
+    const slot = slots.holding(undefined, 0, ids.length);
+    extend(slots, slot, ids, true);
+    slot.isHeld = true;
+    return slot;
+  });
+  isFull = true;
+  assert.equal(slots.gather(taken), undefined);
+  for (const [index, slot] of taken.entries()) assertHolds(slots, slot, [[1, 2], [2, 1, 0]][index] ?? []);
 });

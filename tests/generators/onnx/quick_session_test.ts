@@ -76,3 +76,14 @@ Deno.test("a copy may be let go of while its packed session is being opened", as
     session.close();
   });
 });
+
+/** Its output is a sequence of what it is given. */
+const SEQUENCE = "CAg6PgoZCgF4EgFzIhFTZXF1ZW5jZUNvbnN0cnVjdBIBZ1oPCgF4EgoKCAgBEgQKAggBYg0KAXMSCCIGCgQKAggBQgQKABAR";
+
+Deno.test("a graph with something that is no tensor is refused by its name", () => {
+  const graph = Uint8Array.from(atob(SEQUENCE), (character) => character.charCodeAt(0));
+  assert.throws(() => NativeSession.ofBytes(OrtLibrary.open(libraryPath()), graph, { threads: 1 }), {
+    name: "TypeError",
+    message: `its graph has "s", which is no tensor`,
+  });
+});

@@ -36,7 +36,13 @@ export class DeviceMemory implements KvMemory {
     this.mostLanes = device === "webgpu" ? 1 : Infinity;
     this.info = library.make("CreateMemoryInfo", text(NAMES[device]), DEFAULT_ALLOCATOR, FIRST_DEVICE, DEFAULT_MEMORY);
     this.allocator = library.make("CreateAllocator", session.pointer, this.info);
-    this.#copies = NativeSession.ofBytes(library, copyGraph(elementType), { threads: 1, device });
+    try {
+      this.#copies = NativeSession.ofBytes(library, copyGraph(elementType), { threads: 1, device });
+    } catch (error) {
+      // Subtle: it would keep the session's memory, also after that is closed.
+      library.release("ReleaseAllocator", this.allocator);
+      throw error;
+    }
   }
 
   plane(elements: number): DevicePlane {
@@ -44,9 +50,15 @@ export class DeviceMemory implements KvMemory {
     this.#planes.add(plane);
     const zero = new NativeTensor(this.library, this.#isHalf ? new Uint16Array(1) : new Float32Array(1), [1, 1, 1]);
     const all = plane.tensor(this.library, 0, [1, elements, 1]);
-    this.copy(zero, all, 1, elements - 1);
-    for (const tensor of [zero, all]) tensor.release();
-    return plane;
+    try {
+      this.copy(zero, all, 1, elements - 1);
+      return plane;
+    } catch (error) {
+      plane.release();
+      throw error;
+    } finally {
+      for (const tensor of [zero, all]) tensor.release();
+    }
   }
 
   /** Copies `length` rows of each head and lets `padding` rows of zeros follow them. */

@@ -3,6 +3,7 @@
  * lengths, padded on their left, where the graph gives the same numbers for them.
  */
 import type { TokenId } from "../../../lm/token.ts";
+import { MemoryError } from "../memory_error.ts";
 import { CHUNK, PAST, PRESENT } from "../onnx_model.ts";
 import { blockBytes, type KvSlot, logitsOf, makePlanes, releasePlanes } from "./kv_block.ts";
 import { HostMemory, type KvPlane } from "./kv_memory.ts";
@@ -86,14 +87,21 @@ export class GrowingPasses implements Passes {
     };
   }
 
-  /** Whether rows side by side are within the bound, beside all that is extended. */
+  /** Whether there is memory for rows side by side, within the bound and beside all that is extended. */
   #hasRoomForRows(slots: readonly KvSlot[]): boolean {
     const wanted = this.#rows.bytesFor(slots);
     if (wanted <= this.#rows.bytes) return true;
     this.#rows.release();
     if (!this.cache.hasRoomAside(wanted)) return false;
     this.cache.makeRoomAside(wanted, slots);
-    return true;
+    try {
+      this.#rows.reserve(slots);
+      return true;
+    } catch (error) {
+      // Without the memory to go side by side each goes on by itself.
+      if (!(error instanceof MemoryError)) throw error;
+      return false;
+    }
   }
 
   /** Each row's copy lies twice in memory: as it goes in, and as it comes out. */

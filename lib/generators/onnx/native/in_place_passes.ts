@@ -36,6 +36,8 @@ export class InPlacePasses implements Passes {
   readonly #shape: KvShape;
   /** Block → what was made for its ranges of lanes. */
   readonly #made = new Map<KvBlock, Map<string, LaneCall>>();
+  /** Logits of all lanes in half precision, where the graph has them so: passes come one after the other and share it. */
+  #halves: Float16Array<ArrayBuffer> | undefined;
   /** Logits of several positions of one slot; made when they are first asked for. */
   #logits: Float32Array<ArrayBuffer> | undefined;
 
@@ -88,9 +90,15 @@ export class InPlacePasses implements Passes {
     const ofBlock = this.#made.get(lanes.block) ?? new Map<string, LaneCall>();
     this.#made.set(lanes.block, ofBlock);
     const key = `${lanes.first}+${lanes.count}`;
-    const known = ofBlock.get(key) ?? new LaneCall(lanes, this.#shape, this.#inputs, this.#options);
+    const known = ofBlock.get(key) ?? this.#newCall(lanes);
     ofBlock.set(key, known);
     return known;
+  }
+
+  #newCall(lanes: Lanes): LaneCall {
+    const most = this.cache.mostLanes(1) * this.#options.vocabularySize;
+    const halves = (elements: number) => (this.#halves ??= new Float16Array(most)).subarray(0, elements);
+    return new LaneCall(lanes, this.#shape, this.#inputs, { ...this.#options, halves });
   }
 
   #forget(block: KvBlock): void {
@@ -115,7 +123,12 @@ class LaneCall {
   /** Ones in each lane's mask. */
   readonly #shown: number[];
 
-  constructor(lanes: Lanes, shape: KvShape, graph: GraphInputs, options: PassOptions) {
+  constructor(
+    lanes: Lanes,
+    shape: KvShape,
+    graph: GraphInputs,
+    options: PassOptions & { readonly halves: (elements: number) => Float16Array<ArrayBuffer> },
+  ) {
     const { library, session } = options;
     const { block, first, count } = lanes, { vocabulary } = shape;
     this.#library = library;
@@ -137,7 +150,7 @@ class LaneCall {
       ...(graph.hasPositions ? { position_ids: this.#tensor(this.#positions, [count, 1]) } : {}),
       ...(graph.canKeep ? { num_logits_to_keep: this.#tensor(BigInt64Array.of(1n), []) } : {}),
     };
-    const written = logitsTensor(options, logits, [count, 1, vocabulary]);
+    const written = logitsTensor(options, logits, [count, 1, vocabulary], options.halves);
     this.#tensors.push(written.value);
     const run = session.prepare(inputs, { ...this.outputs, logits: written.value });
     this.run = () => {

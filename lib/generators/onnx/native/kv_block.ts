@@ -137,3 +137,16 @@ export function spread(slots: readonly KvSlot[]): number {
   const lanes = slots.map(({ lane }) => lane);
   return Math.max(...lanes) - Math.min(...lanes) + 1;
 }
+
+/** Positions at which both begin alike. */
+export function sharedLength(one: readonly TokenId[], other: readonly TokenId[]): number {
+  const end = Math.min(one.length, other.length);
+  let length = 0;
+  while (length < end && one[length] === other[length]) length++;
+  return length;
+}
+
+/** Whether a slot can be extended after `length` positions where it lies. */
+export function canTake(source: KvSlot | undefined, length: number, spared: number): source is KvSlot {
+  return source !== undefined && !source.isHeld && source.ids.length - length <= spared;
+}

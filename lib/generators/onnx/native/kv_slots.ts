@@ -8,7 +8,9 @@
  * graph writes into the slot itself, and as many as there are positions where it writes a whole new cache.
  */
 import type { TokenId } from "../../../lm/token.ts";
+import { MemoryError } from "../memory_error.ts";
 import {
+  canTake,
   clearLane,
   copyLogits,
   copyRows,
@@ -17,6 +19,8 @@ import {
   type KvSlot,
   logitsOf,
   makeBlock,
+  type Rows,
+  sharedLength,
   spread,
   takes,
 } from "./kv_block.ts";
@@ -85,7 +89,8 @@ export class KvSlots {
       }
     }
     if (best === undefined) return undefined;
-    this.#use(best);
+    this.#slots.delete(best);
+    this.#slots.add(best);
     return { slot: best, length };
   }
 
@@ -97,8 +102,8 @@ export class KvSlots {
     const isOwn = canTake(source, length, spared);
     const slot = isOwn ? source : this.#fork(source, length, total);
     if (isOwn && source.ids.length > length) this.#cut(source, length);
-    if (slot.block.capacity < total) this.#grow(slot, total);
     slot.hasLogits = false;
+    if (slot.block.capacity < total) this.#grow(slot, total);
     return slot;
   }
 
@@ -206,8 +211,9 @@ export class KvSlots {
   }
 
   #cut(slot: KvSlot, length: number): void {
-    const { block, lane } = slot;
-    if (!this.#shape.isInPlace) copyRows(this.#shape, this.#rowsOf(slot), { block, lane, stride: length }, length);
+    const to = { block: slot.block, lane: slot.lane, stride: length };
+    // Some of its rows may have moved when others cannot.
+    if (!this.#shape.isInPlace) this.#copy(slot, to, length, () => this.forget(slot));
     slot.ids.length = length;
   }
 
@@ -215,7 +221,7 @@ export class KvSlots {
     const block = this.#newBlock(1, total, source);
     const ids = source?.ids.slice(0, length) ?? [];
     const slot: KvSlot = { ids, block, lane: 0, hasLogits: false, isHeld: false };
-    if (source !== undefined) copyRows(this.#shape, this.#rowsOf(source), this.#rowsOf(slot), length);
+    if (source !== undefined) this.#copy(source, this.#rowsOf(slot), length);
     block.slots[0] = slot;
     this.#slots.add(slot);
     return slot;
@@ -227,14 +233,24 @@ export class KvSlots {
 
   #move(slot: KvSlot, block: KvBlock, lane: number): void {
     const from = this.#rowsOf(slot);
+    this.#copy(slot, this.#rowsOf({ ...slot, block, lane }), slot.ids.length);
+    copyLogits(this.#shape, from, { block, lane });
     slot.block = block;
     slot.lane = lane;
-    copyRows(this.#shape, from, this.#rowsOf(slot), slot.ids.length);
-    copyLogits(this.#shape, from, slot);
     block.slots[lane] = slot;
     from.block.slots[from.lane] = undefined;
     this.#freeIfEmpty(from.block);
     if (this.isBeyondBound) this.#blocks.releaseEmptied();
+  }
+
+  /** Copies the first rows of a slot. @param giveUp called where that fails, as it may on a device */
+  #copy(slot: KvSlot, to: Rows, length: number, giveUp = () => this.#freeIfEmpty(to.block)): void {
+    try {
+      copyRows(this.#shape, this.#rowsOf(slot), to, length);
+    } catch (error) {
+      giveUp();
+      throw error;
+    }
   }
 
   /**
@@ -253,7 +269,12 @@ export class KvSlots {
     const isOthers = (slot: KvSlot) => slot.isHeld && !slots.includes(slot);
     for (const count of [Math.min(lanes, this.mostLanes(total)), slots.length]) {
       if (this.#blocks.bytesWith(count, total, isOthers) > bound) continue;
-      return this.#shared = this.#newBlock(count, total, ...slots);
+      try {
+        return this.#shared = this.#newBlock(count, total, ...slots);
+      } catch (error) {
+        // Without the memory to go side by side each goes on by itself.
+        if (!(error instanceof MemoryError)) throw error;
+      }
     }
     return undefined;
   }
@@ -306,22 +327,4 @@ export class KvSlots {
     this.#onFree(block);
     this.#blocks.giveBack(block);
   }
-
-  #use(slot: KvSlot): void {
-    this.#slots.delete(slot);
-    this.#slots.add(slot);
-  }
-}
-
-/** Whether a slot can be extended after `length` positions where it lies. */
-function canTake(source: KvSlot | undefined, length: number, spared: number): source is KvSlot {
-  return source !== undefined && !source.isHeld && source.ids.length - length <= spared;
-}
-
-/** Positions at which both begin alike. */
-export function sharedLength(one: readonly TokenId[], other: readonly TokenId[]): number {
-  const end = Math.min(one.length, other.length);
-  let length = 0;
-  while (length < end && one[length] === other[length]) length++;
-  return length;
 }

@@ -37,10 +37,14 @@ export class PaddedRows {
     this.#capacity = 0;
   }
 
-  /** The slots' rows as they are, and room for one position more of each. @throws {MemoryError} */
+  /** Takes the memory for these slots. @throws {MemoryError} */
+  reserve(slots: readonly KvSlot[]): void {
+    this.#reserve(roomFor(slots));
+  }
+
+  /** The slots' rows as they are, and room for one position more of each, which was reserved. */
   fill(slots: readonly KvSlot[]) {
     const { heads, width } = this.#shape, positions = longest(slots);
-    this.#reserve(roomFor(slots));
     for (const [index, plane] of this.#past.entries()) {
       for (const [row, { block, ids: { length } }] of slots.entries()) {
         const source = block.planes[index], padding = positions - length;

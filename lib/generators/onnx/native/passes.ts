@@ -180,15 +180,19 @@ export interface LogitsTensor {
   widen(): void;
 }
 
-/** @param target where they are read, `dims` of them */
+/**
+ * @param target where they are read, `dims` of them
+ * @param makeHalves where they are written in half precision, `elements` of them
+ */
 export function logitsTensor(
   { library, logitsType }: Pick<PassOptions, "library" | "logitsType">,
   target: Float32Array<ArrayBuffer>,
   dims: readonly number[],
+  makeHalves = (elements: number) => new Float16Array(elements),
 ): LogitsTensor {
   if (logitsType === FLOAT) return { value: new NativeTensor(library, target, dims), widen() {} };
-  const elements = dims.reduce((product, size) => product * size, 1);
-  const halves = new Float16Array(elements);
-  const value = new NativeTensor(library, new Uint16Array(halves.buffer), dims);
+  const halves = makeHalves(dims.reduce((product, size) => product * size, 1));
+  const bits = new Uint16Array(halves.buffer, halves.byteOffset, halves.length);
+  const value = new NativeTensor(library, bits, dims);
   return { value, widen: () => target.set(halves) };
 }

@@ -11,8 +11,7 @@ import type { VisitLogits } from "../../../lm/model.ts";
 import type { TokenId } from "../../../lm/token.ts";
 import { memoryErrorOf } from "../memory_error.ts";
 import { isSpoiled } from "../onnx_model.ts";
-import type { KvSlot } from "./kv_block.ts";
-import { sharedLength } from "./kv_slots.ts";
+import { type KvSlot, sharedLength } from "./kv_block.ts";
 import type { Passes } from "./passes.ts";
 
 /**

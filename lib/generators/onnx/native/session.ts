@@ -194,16 +194,17 @@ export class NativeSession {
       const name = library.make(nameOf, this.#pointer, place, library.allocator);
       const info = library.make(infoOf, this.#pointer, place);
       const tensor = library.make("CastTypeInfoToTensorInfo", info);
-      const dims = new BigInt64Array(library.count("GetDimensionsCount", tensor));
-      library.call("GetDimensions", tensor, dims, BigInt(dims.length));
-      const described = {
-        name: readText(name),
-        dims: Array.from(dims, Number),
-        elementType: library.count("GetTensorElementType", tensor),
-      };
-      library.release("ReleaseTypeInfo", info);
-      library.call("AllocatorFree", library.allocator, name);
-      return described;
+      try {
+        // Subtle: the library answers null, and ends the process where it is asked about it.
+        if (tensor === null) throw new TypeError(`its graph has "${readText(name)}", which is no tensor`);
+        const dims = new BigInt64Array(library.count("GetDimensionsCount", tensor));
+        library.call("GetDimensions", tensor, dims, BigInt(dims.length));
+        const elementType = library.count("GetTensorElementType", tensor);
+        return { name: readText(name), dims: Array.from(dims, Number), elementType };
+      } finally {
+        library.release("ReleaseTypeInfo", info);
+        library.call("AllocatorFree", library.allocator, name);
+      }
     });
   }
 }

@@ -63,5 +63,8 @@ function readInto(
 
 function isNear(one: Float32Array, other: Float32Array | undefined): boolean {
   const largest = one.reduce((most, logit) => Math.max(most, Math.abs(logit)), 1);
-  return other !== undefined && one.every((logit, id) => Math.abs(logit - (other[id] ?? NaN)) < TOLERANCE * largest);
+  // Subtle: both may be -Infinity, where a token cannot come.
+  const isSame = (logit: number, id: number) =>
+    logit === other?.[id] || Math.abs(logit - (other?.[id] ?? NaN)) < TOLERANCE * largest;
+  return other !== undefined && one.every(isSame);
 }
