@@ -110,10 +110,9 @@ export class KvSlots {
   /** Whether `holding` finds it where it lies, and passes over it, beside all that is held, take no more memory. */
   isThere(source: KvSlot | undefined, length: number, total: number, spared = 0): boolean {
     if (!canTake(source, length, spared) || source.block.capacity < total) return false;
-    const { capacity } = this.#blocks.aside;
     // Subtle: what has just begun to be extended may take more beside it in its next pass than lies there yet.
     for (const slot of this.#slots) {
-      if ((slot.isHeld || slot === source) && slot.block.capacity > capacity) return false;
+      if ((slot.isHeld || slot === source) && slot.block.capacity > this.#blocks.aside.capacity) return false;
     }
     return true;
   }
@@ -211,9 +210,8 @@ export class KvSlots {
   }
 
   #cut(slot: KvSlot, length: number): void {
-    const to = { block: slot.block, lane: slot.lane, stride: length };
     // Some of its rows may have moved when others cannot.
-    if (!this.#shape.isInPlace) this.#copy(slot, to, length, () => this.forget(slot));
+    if (!this.#shape.isInPlace) this.#copy(slot, { ...slot, stride: length }, length, () => this.forget(slot));
     slot.ids.length = length;
   }
 
