@@ -9,6 +9,8 @@ export type CheckPlace = () => Promise<string | undefined>;
 
 /** Longer lines than this are no event, but a server gone wrong. */
 const LONGEST_LINE_BYTES = 4 * 2 ** 20;
+/** Of an answer that is one JSON value, most often in one line: the probabilities of a long text take 1 KB a token. */
+const LONGEST_JSON_BYTES = 64 * 2 ** 20;
 
 export class GuardedFetch {
   readonly #checkPlace: CheckPlace | undefined;
@@ -29,7 +31,9 @@ export class GuardedFetch {
     const response = address === undefined
       ? await fetch(input, options)
       : await fetch(input, { ...options, client: this.#clientTo(address, input) });
-    if (response.status < 300 || response.status >= 400) return withLineLimit(response);
+    if (response.status < 300 || response.status >= 400) {
+      return limited(response, new URL(input instanceof Request ? input.url : input).host);
+    }
     await response.body?.cancel();
     throw new UpstreamError(
       "The server sends requests elsewhere (a redirect), which is not followed: mend the base URL",
@@ -55,16 +59,22 @@ export class GuardedFetch {
   }
 }
 
-function withLineLimit(response: Response): Response {
+/** Subtle: a stream is read as one under whatever type it comes, so all but JSON has its lines counted. */
+function limited(response: Response, host: string): Response {
   if (response.body === null) return response;
-  let lineBytes = 0;
+  const isJson = /^application\/(?:[\w.+-]+\+)?json\b/i.test(response.headers.get("content-type") ?? "");
+  const limit = isJson ? LONGEST_JSON_BYTES : LONGEST_LINE_BYTES;
+  const fault = isJson
+    ? `${host} sent more than ${LONGEST_JSON_BYTES / 2 ** 20} MiB in one answer`
+    : `${host} sent a line that does not end`;
+  let bytes = 0;
   const counted = response.body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
-        const end = chunk.lastIndexOf(10);
-        lineBytes = end < 0 ? lineBytes + chunk.length : chunk.length - end - 1;
-        if (lineBytes <= LONGEST_LINE_BYTES) return controller.enqueue(chunk);
-        controller.error(new UpstreamError("The server sent a line that does not end"));
+        const end = isJson ? -1 : chunk.lastIndexOf(10);
+        bytes = end < 0 ? bytes + chunk.length : chunk.length - end - 1;
+        if (bytes <= limit) return controller.enqueue(chunk);
+        controller.error(new UpstreamError(fault));
       },
     }),
   );
