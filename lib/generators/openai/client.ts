@@ -23,6 +23,7 @@ export type Body = Readonly<Record<string, unknown>>;
 const BETWEEN_MS = 30_000;
 /** The package's own deadline ends no answer's body, so that ours holds instead. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
+const NO_KEY = "none";
 const RETRIES = 2;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 60_000;
@@ -50,7 +51,7 @@ export class Client {
     const way = new GuardedFetch(endpoint.checkPlace);
     const openai = new OpenAI({
       // The package wants one; a server without keys does not look.
-      apiKey: endpoint.key ?? "none",
+      apiKey: endpoint.key ?? NO_KEY,
       baseURL: endpoint.baseUrl.href.replace(/\/$/, ""),
       // What is not given here the package would read from the environment.
       adminAPIKey: null,
@@ -61,7 +62,7 @@ export class Client {
       timeout: NO_TIMEOUT_MS,
       // Its log would hold what the server sent.
       logLevel: "off",
-      fetch: (input, init) => way.fetch(input, init),
+      fetch: (input, init) => way.fetch(input, { ...init, headers: headersOf(endpoint.key) }),
     });
     return new Client(openai, way, endpoint);
   }
@@ -226,6 +227,20 @@ export class Client {
     const lost = redact(`The way to ${this.host} failed: ${reason}`, key);
     return new UpstreamError(lost, { ...facts, isConnection: true });
   }
+}
+
+/**
+ * All that a request tells besides its body.
+ * Subtle: the package adds what OPENAI_CUSTOM_HEADERS of the environment says, such as another server's key, and in place
+ * of ours; so none of its headers is sent.
+ */
+function headersOf(key = NO_KEY): Headers {
+  return new Headers({
+    accept: "application/json",
+    authorization: `Bearer ${key}`,
+    "content-type": "application/json",
+    "user-agent": "visuallm",
+  });
 }
 
 function factsOf(error: unknown) {
