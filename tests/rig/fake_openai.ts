@@ -14,8 +14,12 @@ export const UNSEEN = 3_000;
 export const ALOUD = 3;
 /** What the model always writes after a text. */
 const BY_HEART: readonly (readonly [RegExp, string])[] = [[/1, 2, 3, $/, "4"], [/one, two, thre?$/, "e"]];
-/** What it says in a conversation, in letters of its own, where a text ends inside a word. */
-const REPLY: readonly [RegExp, string] = [/one, two, thr\]$/, "Three, four"];
+/** What it says by heart, in letters of its own: in a new turn, and after white space that was dropped. */
+const REPLIES: readonly (readonly [RegExp, string])[] = [
+  [/one, two, thr\]$/, "Three, four"],
+  [/1, 2, 3, \]$/, "4"],
+  [/1, 2, 3,$/, " 4"],
+];
 const encoder = new TextEncoder();
 
 export interface Seen {
@@ -92,7 +96,7 @@ function answer(
   // As Ollama, whose completions too are a conversation's.
   const isTemplated = behaviour === "templated";
   const messages = isTemplated ? [{ role: "user", content: body.prompt }] : body.messages;
-  const text = isChat || isTemplated ? chatText(messages, behaviour === "no_prefill") : String(body.prompt);
+  const text = isChat || isTemplated ? chatText(messages, behaviour) : String(body.prompt);
   const n = behaviour === "one" || body.n === undefined ? 1 : Number(body.n);
   const maxTokens = Number(body.max_tokens ?? body.max_completion_tokens ?? 16);
   const sequence = (index: number) => write(behaviour, text, { body, count }, maxTokens, index, isChat);
@@ -107,12 +111,14 @@ function answer(
   return streamed(behaviour, written, body, usage, onLeave);
 }
 
-function chatText(messages: unknown, isClosed: boolean): string {
+/** "no_prefill" opens a new turn after one that is begun; "trims" has a template that trims each turn, as Llama 3 has. */
+function chatText(messages: unknown, behaviour: string): string {
   if (!Array.isArray(messages)) return "";
   const last = messages.at(-1);
-  const begun = last?.role === "assistant" && !isClosed ? last.content : "";
+  const begun = last?.role === "assistant" && behaviour !== "no_prefill" ? last.content : "";
   const turns = begun === "" ? messages : messages.slice(0, -1);
-  return turns.map(({ role, content }) => `[${role}:${content}]`).join("") + begun;
+  const shown = behaviour === "trims" ? begun.trim() : begun;
+  return turns.map(({ role, content }) => `[${role}:${content}]`).join("") + shown;
 }
 
 /** In the older API part of a character is written out, as OpenAI does. */
@@ -132,8 +138,10 @@ function write(
 ): readonly Choice[] {
   const params = {
     temperature: Number(body.temperature ?? 1),
-    // Where all but one token is improbable, other dice write the same.
-    seed: behaviour === "ignores_seed" && !/count|1, 2, 3/i.test(text) ? count : Number(body.seed ?? 0),
+    // Where all but one token is improbable, other dice write the same. Subtle: dice have four sides, so no step of 4.
+    seed: behaviour === "ignores_seed" && !/count|1, 2, 3/i.test(text)
+      ? Math.floor(count * 1.3)
+      : Number(body.seed ?? 0),
     index,
     isTempered: behaviour === "tempered",
   };
@@ -188,7 +196,7 @@ function whole(
   usage: object,
 ) {
   const choices = written.map((parts, index) => {
-    const text = REPLY[0].test(prompt) ? REPLY[1] : parts.map(({ chosen }) => chosen.text).join("");
+    const text = REPLIES.find(([end]) => end.test(prompt))?.[1] ?? parts.map(({ chosen }) => chosen.text).join("");
     if (isChat) {
       const content = parts.flatMap(({ logprobs }) =>
         logprobs !== null && "content" in logprobs ? logprobs.content : []

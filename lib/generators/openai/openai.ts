@@ -57,8 +57,9 @@ export function openai(options: OpenAiOptions = {}): GeneratorSource {
         client.close();
         throw error;
       });
-      const { takesPrefill, isTempered } = abilities;
-      return generatorOf({ client, dialect, book: new TokenBook(), takesPrefill, isTempered }, abilities);
+      const { takesPrefill, trimsPrefill, isTempered } = abilities;
+      const peer = { client, dialect, book: new TokenBook(), takesPrefill, trimsPrefill, isTempered };
+      return generatorOf(peer, abilities);
     },
   };
 }
@@ -145,7 +146,7 @@ function generatorOf(peer: Peer, abilities: Abilities): Generator {
 
 function notesOf(
   { client, dialect }: Peer,
-  { hasLogprobs, isSeedStable, isTempered, scoring }: Abilities,
+  { hasLogprobs, isSeedStable, isTempered, scoring, trimsPrefill }: Abilities,
 ): readonly string[] {
   const yes = (is: boolean | undefined, one: string, other: string) => is === undefined ? [] : [is ? one : other];
   return [
@@ -153,6 +154,7 @@ function notesOf(
     ...yes(isTempered, "logprobs after temperature", "logprobs before temperature"),
     ...yes(isSeedStable, "one seed writes one text", "one seed writes different texts"),
     scoring === undefined ? "no scoring of given text" : `scores given text by ${scoring}`,
+    ...(trimsPrefill ? ["drops white space around a begun answer, so that none goes on from there"] : []),
     ...(dialect.mode === "chat" ? [] : ["has no chat template: messages are written as [role] lines"]),
     // OpenAI refuses them, so that a run tells of it; llama.cpp's server and Ollama leave them unread.
     ...(client.host === OPENAI_HOST ? [] : ["may ignore top_k, min_p and repetition_penalty without saying so"]),

@@ -10,6 +10,8 @@ export interface Abilities {
   readonly scoring: "echo" | "prompt_logprobs" | undefined;
   /** True when the server continues an answer that is begun; with completions, the exact text of a prompt. */
   readonly takesPrefill: boolean;
+  /** True when the server drops the white space around an answer that is begun, so that it continues another text. */
+  readonly trimsPrefill: boolean;
   /** Whether logprobs are those after temperature; undefined when it was not found out. */
   readonly isTempered: boolean | undefined;
   /** Whether one seed writes one text; undefined when it was not found out. */
@@ -18,11 +20,12 @@ export interface Abilities {
 
 const MOST_CALLS = 8;
 const MOST_TOP = 20;
-/** A count whose continuation any model that continues at all gets right. */
+/** A count that ends in white space, whose continuation any model that continues at all gets right. */
 const COUNT = "1, 2, 3, ", NEXT = "4";
 const ASKED = "Count on from 1 to 9, with commas.";
 /** A text that ends inside a word, which nothing but a continuation of it completes. */
-const CUT = "one, two, thr";
+const CUT = "one, two, thr", REST = "ee";
+const ASKED_WORDS = "Count on from one to nine in words, with commas.";
 /** How an answer to it begins, in a conversation: as a sentence, or with the word from its start. */
 const REPLY = /^\s*(\p{Lu}|thr)/u;
 /** What hardly any two draws begin alike, so that one seed's texts tell of the seed. */
@@ -50,6 +53,7 @@ export async function probe(client: Client, dialect: Dialect, signal?: AbortSign
   const takesPrefill = dialect.mode === "chat"
     ? await continues(calls)
     : scoring !== undefined || await continuesText(calls);
+  const trimsPrefill = dialect.mode === "chat" && takesPrefill && await trims(calls);
   const hot = top > 1 ? await calls.ask({ ...sampled, temperature: 2, max_tokens: 1 }) : undefined;
   const again = await calls.ask(sampled);
   const sent = dialect.body(sampled);
@@ -57,6 +61,7 @@ export async function probe(client: Client, dialect: Dialect, signal?: AbortSign
     hasLogprobs: steps !== undefined,
     scoring,
     takesPrefill,
+    trimsPrefill,
     isTempered: "temperature" in sent ? isTempered(topOf(first), topOf(hot)) : undefined,
     isSeedStable: "seed" in sent ? isSame(textOf(first), textOf(again)) : undefined,
   };
@@ -115,10 +120,21 @@ async function scoringOf(calls: Calls): Promise<Abilities["scoring"]> {
   return JSON.stringify(raw ?? "").includes('"decoded_token"') ? "prompt_logprobs" : undefined;
 }
 
+/** Subtle: a new turn counts on as well as a continuation does, but only a continuation begins inside the word. */
 async function continues(calls: Calls): Promise<boolean> {
+  const begun = wireInput("chat", { prompt: ASKED_WORDS }, CUT);
+  const answer = await calls.ask({ ...begun, temperature: 0, max_tokens: 4 });
+  return textOf(answer).startsWith(REST);
+}
+
+/**
+ * Templates of Llama 3 and Gemma drop the white space around a turn's text: the model then writes it again.
+ * Where it is not found out, it is taken to be dropped.
+ */
+async function trims(calls: Calls): Promise<boolean> {
   const begun = wireInput("chat", { prompt: ASKED }, COUNT);
-  const answer = await calls.ask({ ...begun, temperature: 0, max_tokens: 1 });
-  return textOf(answer).trim().startsWith(NEXT);
+  const answer = await calls.ask({ ...begun, temperature: 0, max_tokens: 2 });
+  return !textOf(answer).startsWith(NEXT);
 }
 
 /** Subtle: some servers put a prompt of completions into a conversation too. Where it is not found out, none does. */

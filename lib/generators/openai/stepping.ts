@@ -9,7 +9,7 @@ import { wantedTop, wireInput, wireParams } from "./dialect.ts";
 import { measure } from "./measure.ts";
 import { checkNames, isHashed, MOST_MET_BYTES, unmetToken } from "./token_book.ts";
 import { UpstreamError } from "./upstream_error.ts";
-import { type Peer, textOf } from "./writing.ts";
+import { checkBegun, type Peer, textOf } from "./writing.ts";
 
 const REMEMBERED = 64;
 /** What is remembered is asked of nobody. */
@@ -24,7 +24,10 @@ export class Stepping {
     this.#peer = peer;
   }
 
-  /** @throws {UpstreamError}; {PathError} for a token that the server did not name, or not by its text */
+  /**
+   * @throws {UpstreamError}; {PathError} for a token that the server did not name, or not by its text; {RangeError} for a
+   * path that the server would cut
+   */
   async at(request: NextRequest, signal?: AbortSignal): Promise<NextToken> {
     const { book, client, dialect, isTempered } = this.#peer;
     const { prompt, append, offset, limit, find, target, tellsPrompt } = request;
@@ -85,8 +88,10 @@ export class Stepping {
   ): Promise<GivenStep> {
     const { client, dialect } = this.#peer;
     const { stop: _, ...drawn } = wireParams({ ...params, maxTokens: 1 });
+    const input = wireInput(dialect.mode, { prompt, messages }, textOf(path));
+    checkBegun(this.#peer, input);
     const wanted: Body = {
-      ...wireInput(dialect.mode, { prompt, messages }, textOf(path)),
+      ...input,
       ...drawn,
       ...wantedTop(dialect.mode, dialect.mostTop),
     };

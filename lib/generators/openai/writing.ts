@@ -17,6 +17,8 @@ export interface Peer {
   readonly dialect: Dialect;
   readonly book: TokenBook;
   readonly takesPrefill: boolean;
+  /** True when the server drops the white space around an answer that is begun. */
+  readonly trimsPrefill?: boolean;
   readonly isTempered: boolean | undefined;
 }
 
@@ -94,8 +96,10 @@ export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerat
   if (!peer.takesPrefill && (start !== "" || endsInAnswer)) {
     throw new RangeError(`Cannot go on with a given text: ${client.host} does not continue an answer that is begun`);
   }
+  const input = wireInput(dialect.mode, request, start);
+  if (left > 0) checkBegun(peer, input);
   const wanted: Body = {
-    ...wireInput(dialect.mode, request, start),
+    ...input,
     // Each completion has a seed of its own where they are asked for one by one; a branch of one has that one's.
     ...wireParams({ ...params, seed: params.seed + firstSequence, maxTokens: left }),
     ...wantedTop(dialect.mode, request.top),
@@ -223,6 +227,15 @@ class Pulls {
   }
 }
 
+/** @throws {RangeError} where the server would drop a part of an answer that is begun, and go on with another text */
+export function checkBegun({ client, trimsPrefill }: Peer, { messages }: Body): void {
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
+  if (trimsPrefill !== true || !isBegun(last) || last.content === last.content.trim()) return;
+  throw new RangeError(
+    `Cannot go on with a text that begins or ends in white space: ${client.host} drops that of an answer that is begun`,
+  );
+}
+
 /** What stands for tokens in a request. @throws {PathError} where a character of them is not whole */
 export function textOf(tokens: readonly Token[]): string {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
@@ -232,6 +245,11 @@ export function textOf(tokens: readonly Token[]): string {
     // All that decoding can throw is that bytes are no text.
     throw new PathError("Cannot send these tokens to a server: it takes text, and their bytes are no whole characters");
   }
+}
+
+function isBegun(turn: unknown): turn is { readonly content: string } {
+  return typeof turn === "object" && turn !== null && "role" in turn && turn.role === "assistant" &&
+    "content" in turn && typeof turn.content === "string";
 }
 
 /** Subtle: a call of its own, since the compiler takes a checked `aborted` for settled. */

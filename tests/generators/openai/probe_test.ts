@@ -21,6 +21,7 @@ Deno.test("the probe asks at most eight times, and its answers say what a server
     ["templated", "completions", [/20/, /before/, /one text/, /no scoring/], false, false],
     ["llama_server", "completions", [/20/, /before/, /one text/, /no scoring/], true, false],
     ["silent", "chat", ["no logprobs", /one text/, /no scoring/], false, false],
+    ["trims", "chat", [/20/, /before/, /one text/, /drops white space around a begun answer/], true, false],
     ["no_prefill", "chat", [/20/, /before/, /one text/, /no scoring/], false, false],
     ["five", "completions", ["at most 5 candidates", /before/, /echo/], true, true],
     ["reasoning", "chat", ["no logprobs", /no scoring/], false, false],
@@ -68,6 +69,40 @@ Deno.test("a server that puts a prompt into a conversation continues no text, an
   const branch = generator.generate({ ...request, path: ids.slice(0, 2) });
   await assert.rejects(Array.fromAsync(branch), /Cannot go on with a given text/);
   assert.equal(fake.seen.length, before);
+  await fake.close();
+});
+
+Deno.test("a server that opens a new turn and counts on there by heart is not taken for one that continues", async () => {
+  const fake = startFakeOpenAi();
+  const generator = await openFake(fake.url("no_prefill"));
+  assert.equal(generator.next, undefined);
+  assert.match(generator.lacks?.next ?? "", /does not continue an answer that is begun/);
+  await fake.close();
+});
+
+Deno.test("a server that drops white space around a begun answer goes on from no such text, and is not asked to", async () => {
+  const fake = startFakeOpenAi();
+  const generator = await openFake(fake.url("trims"));
+  const refusal = { name: "RangeError", message: /white space: 127\.0\.0\.1:\d+ drops that of an answer/ };
+  const asked = { prompt: "abc", top: 4, params: { ...DEFAULT_PARAMS, maxTokens: 4 } };
+  const turns = (content: string) => [{ role: "user", content: "abc" }, { role: "assistant", content }] as const;
+  const next = await generator.next?.({ ...STEP, append: "bad" }) ?? assert.fail();
+  assert.equal(next.step.token.text, rankedAfter("[user:abc]bad")[0]?.text, "another text is gone on with");
+  const before = fake.seen.length;
+  for (const text of ["bad ", " bad", "bad\n"]) {
+    await assert.rejects(generator.next?.({ ...STEP, append: text }) ?? assert.fail(), refusal);
+    await assert.rejects(generator.next?.({ ...STEP, messages: turns(text) }) ?? assert.fail(), refusal);
+    await assert.rejects(Array.fromAsync(generator.generate({ ...asked, messages: turns(text) })), refusal);
+  }
+  assert.equal(fake.seen.length, before);
+  const ended = [...turns("bad "), { role: "user", content: "go " }] as const;
+  await Array.fromAsync(generator.generate({ ...asked, messages: ended }));
+  assert.equal(fake.seen.length, before + 1, "a turn that is over is the server's own business");
+  const exact = await openFake(fake.url("ok"));
+  assert.equal(
+    (await exact.next?.({ ...STEP, append: "bad " }))?.step.token.text,
+    rankedAfter("[user:abc]bad ")[0]?.text,
+  );
   await fake.close();
 });
 
