@@ -4,7 +4,7 @@ import type { Stream } from "openai/streaming";
 import { type Clock, MONOTONIC } from "../clock.ts";
 import { readFault } from "./answer.ts";
 import { type CheckPlace, GuardedFetch } from "./guarded_fetch.ts";
-import { redact, UpstreamError } from "./upstream_error.ts";
+import { GATEWAY_TIMEOUTS, redact, UpstreamError } from "./upstream_error.ts";
 import { thrownText } from "../../lm/thrown.ts";
 
 export interface Endpoint {
@@ -81,16 +81,18 @@ export class Client {
    */
   async ask(path: string, body: Body, signal?: AbortSignal, final: readonly number[] = []): Promise<unknown> {
     const { timeoutMs } = this.#endpoint;
+    let isBegun = false;
     return await this.#retrying(
       async () => {
+        isBegun = false;
         const leaving = new AbortController();
-        const either = eitherOf(leaving, signal);
+        const sent = this.#openai.post<unknown>(path, { body, signal: eitherOf(leaving, signal) });
+        const answered = sent.asResponse().then(() => {
+          isBegun = true;
+          return sent;
+        });
         try {
-          const answer = await this.#inTime(
-            this.#openai.post<unknown>(path, { body, signal: either }),
-            timeoutMs,
-            `gave no answer within ${timeoutMs / 1000} s`,
-          );
+          const answer = await this.#inTime(answered, timeoutMs, `gave no answer within ${timeoutMs / 1000} s`);
           this.#throwFaultIn(answer);
           if (typeof answer === "object" && answer !== null) return answer;
           throw new UpstreamError(`${this.host} answered with ${kindOf(answer)}`);
@@ -99,7 +101,8 @@ export class Client {
         }
       },
       signal,
-      final,
+      // What is lost on its way was made, and billed; what the server itself says in it may pass.
+      (fault) => (isBegun && fault.isConnection) || (fault.status !== undefined && final.includes(fault.status)),
     );
   }
 
@@ -178,7 +181,7 @@ export class Client {
   async #retrying<Result>(
     send: () => Promise<Result>,
     signal: AbortSignal | undefined,
-    final: readonly number[] = [],
+    isFinal: (fault: UpstreamError) => boolean = () => false,
   ): Promise<Result> {
     for (let attempt = 0;; attempt++) {
       try {
@@ -186,8 +189,7 @@ export class Client {
       } catch (error) {
         signal?.throwIfAborted();
         const fault = this.#fault(error);
-        const isFinal = fault.status !== undefined && final.includes(fault.status);
-        const delayMs = isFinal ? undefined : retryDelayMs(fault, attempt);
+        const delayMs = isFinal(fault) ? undefined : retryDelayMs(fault, attempt);
         if (delayMs === undefined) throw fault;
         await waited(delayMs, signal, this.#clock);
       }
@@ -209,7 +211,11 @@ export class Client {
     const facts = factsOf(error);
     const { status, message, cause } = facts;
     if (status !== undefined) {
-      const refusal = status === 401 ? `${this.host} refused the key (401)` : `${this.host} answered ${status}`;
+      const refusal = status === 401
+        ? `${this.host} refused the key (401)`
+        : GATEWAY_TIMEOUTS.includes(status)
+        ? `${this.host} answered ${status}, as a gateway gave up waiting`
+        : `${this.host} answered ${status}`;
       // The package puts the status before the server's own words.
       const words = message.replace(new RegExp(`^${status} `), "");
       return new UpstreamError(redact(`${refusal}: ${words}`, key), facts);

@@ -1,3 +1,6 @@
+/** Gateways say so of a server that was too slow for them, and may write and bill on; the last two are Cloudflare's. */
+export const GATEWAY_TIMEOUTS: readonly number[] = [504, 522, 524];
+
 /** What a server, or the way to it, did wrong. Its message is meant for the page: short, one line, without any key. */
 export class UpstreamError extends Error {
   override readonly name = "UpstreamError";
@@ -8,7 +11,7 @@ export class UpstreamError extends Error {
   /** The parameter at fault, where the server names it. */
   readonly param: string | undefined;
   readonly retryAfterMs: number | undefined;
-  /** True when the server was too slow. */
+  /** True when the server was too slow, for us or for a gateway before it. */
   readonly isTimeout: boolean;
   /** True when the connection failed or was lost, so that the server said nothing of a fault. */
   readonly isConnection: boolean;
@@ -19,7 +22,7 @@ export class UpstreamError extends Error {
     this.code = facts.code;
     this.param = facts.param;
     this.retryAfterMs = facts.retryAfterMs;
-    this.isTimeout = facts.isTimeout ?? false;
+    this.isTimeout = facts.isTimeout ?? GATEWAY_TIMEOUTS.includes(facts.status ?? 0);
     this.isConnection = facts.isConnection ?? false;
   }
 }
