@@ -36,7 +36,7 @@ export async function scoreText(
   const placed = await (way === "echo" ? echoed(peer, whole, request) : promptScored(peer, whole, request));
   const border = encoder.encode(prompt).length;
   const size = encoder.encode(whole).length;
-  const asked = way === "echo" ? Math.min(top, dialect.mostTop) : top;
+  const asked = Math.min(top, dialect.mostTop);
   // Subtle: a token without text of its own is the first part of a character that a later one completes.
   return placed.filter(({ start, end }) => (start >= border || end > border) && start < size)
     .map(({ start, end: _, rank, ...given }) => {
@@ -105,7 +105,8 @@ async function promptScored(
   { top, signal, onBilled }: Asked,
 ): Promise<readonly Placed[]> {
   const { client, dialect } = peer;
-  const wanted = { prompt: text, max_tokens: 1, prompt_logprobs: top, return_token_ids: true, temperature: 1 };
+  const asked = Math.min(top, dialect.mostTop);
+  const wanted = { prompt: text, max_tokens: 1, prompt_logprobs: asked, return_token_ids: true, temperature: 1 };
   const answer = await client.ask(dialect.path, dialect.body(wanted), signal);
   onBilled?.(readAnswer(answer)?.usage);
   const parsed = v.safeParse(promptSchema, answer);

@@ -16,7 +16,12 @@ interface Ask {
 
 /** What is scored by a server of one answer: each token with its logprob. */
 async function score(way: "echo" | "prompt_logprobs", answer: object, { prompt, completion, top = 1, mostTop }: Ask) {
-  const server = serveLoopback(() => Promise.resolve(Response.json(answer)));
+  const server = serveLoopback(async (request) => {
+    const body = await request.json();
+    return Number(body.prompt_logprobs ?? 0) > (mostTop ?? 20)
+      ? Response.json({ error: { message: `at most ${mostTop} prompt_logprobs` } }, { status: 400 })
+      : Response.json(answer);
+  });
   const baseUrl = new URL(`${server.origin}/v1`);
   const client = await Client.create({ baseUrl, key: undefined, timeoutMs: 60_000 });
   try {
@@ -137,5 +142,16 @@ Deno.test("scoreText() tells a least rank as such where the server gives fewer c
   for (const top of [5, 10]) {
     const [scored] = await score("echo", echo, { prompt: "x", completion: "z", top, mostTop: 5 });
     assert.deepEqual([scored?.rank, scored?.evidence?.isRankLeast], [6, true], `top ${top}`);
+  }
+});
+
+Deno.test("scoreText() asks prompt_logprobs for no more candidates than the server gives", async () => {
+  const five = [-1, -2, -2.1, -2.2, -2.3].map((logprob, id) => [id + 2, { logprob, decoded_token: `${id}` }]);
+  const own = [1, { logprob: -9, rank: 7, decoded_token: "z" }];
+  const places = [null, Object.fromEntries([...five, own])];
+  const answer = { choices: [{ prompt_logprobs: places, prompt_token_ids: [0, 1] }] };
+  for (const top of [5, 10]) {
+    const [scored] = await score("prompt_logprobs", answer, { prompt: "x", completion: "z", top, mostTop: 5 });
+    assert.deepEqual([scored?.rank, scored?.evidence?.kind], [7, "bounded"], `top ${top}`);
   }
 });
