@@ -60,6 +60,13 @@ export function misbehave(
       return refusal(429, "You exceeded your current quota", { code: "insufficient_quota" }, { "retry-after": "0" });
     case "broken":
       return refusal(500, "boom", {}, { "retry-after-ms": "5" });
+    case "broken_once":
+      return count === 2 ? refusal(500, "boom", {}, { "retry-after-ms": "5" }) : undefined;
+    case "broken_awhile":
+      // All tries of the second question, and of the first one asked again.
+      return count > 1 && count < 8 ? refusal(500, "boom", {}, { "retry-after-ms": "5" }) : undefined;
+    case "broken_echo":
+      return body.echo === true ? refusal(500, "boom", {}, { "retry-after-ms": "5" }) : undefined;
     case "html_502":
       return new Response("<h1>Bad gateway</h1>", {
         status: 502,

@@ -76,10 +76,15 @@ export class Client {
   }
 
   /**
-   * @param final statuses that say what was asked for, so that asking again would say nothing else
+   * @param isFinal whether a fault says what was asked for, so that asking again would say nothing else
    * @throws {UpstreamError}
    */
-  async ask(path: string, body: Body, signal?: AbortSignal, final: readonly number[] = []): Promise<unknown> {
+  async ask(
+    path: string,
+    body: Body,
+    signal?: AbortSignal,
+    isFinal: (fault: UpstreamError) => boolean = () => false,
+  ): Promise<unknown> {
     const { timeoutMs } = this.#endpoint;
     let isBegun = false;
     return await this.#retrying(
@@ -102,7 +107,7 @@ export class Client {
       },
       signal,
       // What is lost on its way was made, and billed; what the server itself says in it may pass.
-      (fault) => (isBegun && fault.isConnection) || (fault.status !== undefined && final.includes(fault.status)),
+      (fault) => (isBegun && fault.isConnection) || isFinal(fault),
     );
   }
 

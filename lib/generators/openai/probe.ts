@@ -34,6 +34,9 @@ const LETTERS = "Random letters:", ASKED_LETTERS = "Write random letters, and no
 const LEAST_GAP = 0.3;
 /** How servers say that they do not know a question: llama.cpp's as if it were broken, some in an answer of status 200. */
 const UNKNOWN: readonly number[] = [200, 400, 404, 405, 415, 422, 500, 501];
+/** A fault of status 500 without any such word may be one that passes. */
+const REFUSES =
+  /support|\bonly\b|unknown|unrecogni[sz]ed|unexpected|invalid|not (?:allowed|available|enabled|implemented)|\becho\b|logprobs|logits_all/i;
 /** What OpenAI says where a model's thoughts take all tokens of a short answer. */
 const UNFINISHED = /max_tokens or model output limit was reached/;
 const NO_TEXT: Answer = { pieces: [{ index: 0, text: "" }] };
@@ -69,6 +72,8 @@ export async function probe(client: Client, dialect: Dialect, signal?: AbortSign
 
 class Calls {
   #left = MOST_CALLS;
+  /** What the server has answered. */
+  #answered: Body | undefined;
   constructor(readonly client: Client, readonly dialect: Dialect, readonly signal: AbortSignal | undefined) {}
 
   /** Undefined when the server does not take the question, or no call is left. @param isNeeded without it nothing works */
@@ -78,12 +83,19 @@ class Calls {
       this.#left--;
       const body = dialect.body(wanted);
       try {
-        const answer = readAnswer(await client.ask(dialect.path, body, this.signal, isNeeded ? [] : UNKNOWN));
-        if (answer !== undefined || !isNeeded) return answer;
-        throw new UpstreamError(`${client.host} answered with JSON that is no completion: is the base URL right?`);
+        const final = isNeeded ? undefined : isRefusal;
+        const answer = readAnswer(await client.ask(dialect.path, body, this.signal, final));
+        if (answer === undefined && isNeeded) {
+          throw new UpstreamError(`${client.host} answered with JSON that is no completion: is the base URL right?`);
+        }
+        this.#answered = body;
+        return answer;
       } catch (error) {
-        if (isUnfinished(error)) return NO_TEXT;
-        if (!isNeeded && isUnknown(error)) return undefined;
+        if (isUnfinished(error)) {
+          this.#answered = body;
+          return NO_TEXT;
+        }
+        if (!isNeeded && await this.#isUnknown(error)) return undefined;
         if (!(error instanceof UpstreamError) || !dialect.learns(error, body)) throw error;
       }
     }
@@ -95,16 +107,35 @@ class Calls {
     if (this.#left === 0) return undefined;
     this.#left--;
     try {
-      return await this.client.ask(this.dialect.path, this.dialect.body(wanted), this.signal, UNKNOWN);
+      return await this.client.ask(this.dialect.path, this.dialect.body(wanted), this.signal, isRefusal);
     } catch (error) {
-      if (isUnknown(error)) return undefined;
+      if (await this.#isUnknown(error)) return undefined;
       throw error;
     }
   }
+
+  /**
+   * Whether the fault is what the server says to this question, whenever it is asked.
+   * Subtle: some servers break at a question without a word of why. One that then answers what it answered before is well,
+   * and breaks at the question each time; one that does not is to be probed anew when it is.
+   * @throws {UpstreamError} where the server is broken for now
+   */
+  async #isUnknown(error: unknown): Promise<boolean> {
+    if (isRefusal(error)) return true;
+    if (!(error instanceof UpstreamError) || error.status !== 500 || this.#answered === undefined) return false;
+    try {
+      await this.client.ask(this.dialect.path, this.#answered, this.signal);
+    } catch (other) {
+      if (!isUnfinished(other)) throw other;
+    }
+    return true;
+  }
 }
 
-function isUnknown(error: unknown): boolean {
-  return error instanceof UpstreamError && error.status !== undefined && UNKNOWN.includes(error.status);
+/** Whether the server says that it does not know the question. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof UpstreamError && error.status !== undefined && UNKNOWN.includes(error.status) &&
+    (error.status !== 500 || REFUSES.test(error.message.replace(/^\S+/, ""))); // The first word is the host's name.
 }
 
 function isUnfinished(error: unknown): boolean {

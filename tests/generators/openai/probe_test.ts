@@ -1,5 +1,6 @@
 /** What a server can show: found out with few calls, none with a user's text, and what it lacks is said with its reason. */
 import assert from "node:assert/strict";
+import type { Generator } from "../../../lib/generators/generator.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { rankedAfter, startFakeOpenAi } from "../../rig/fake_openai.ts";
 import { openFake } from "../../rig/open_fake.ts";
@@ -110,6 +111,22 @@ Deno.test("the probe asks once what a server may not know, whichever status says
   const fake = startFakeOpenAi();
   await openFake(fake.url("llama_server"), { mode: "completions" });
   assert.equal(fake.seen.filter(({ body }) => body.echo === true).length, 1);
+  await fake.close();
+});
+
+Deno.test("a fault that passes while a server is probed takes no ability away", async () => {
+  const fake = startFakeOpenAi();
+  const abilities = ({ next, score }: Generator) => [next !== undefined, score !== undefined];
+  for (const [mode, canScore] of [["chat", false], ["completions", true]] as const) {
+    const fakeOnce = startFakeOpenAi();
+    assert.deepEqual(abilities(await openFake(fakeOnce.url("broken_once"), { mode })), [true, canScore], mode);
+    await fakeOnce.close();
+  }
+  await assert.rejects(openFake(fake.url("broken_awhile"), { mode: "completions" }), /500: boom/);
+  const later = await openFake(fake.url("broken_awhile"), { mode: "completions" });
+  assert.deepEqual(abilities(later), [true, true], "the next use probes anew");
+  const without = await openFake(fake.url("broken_echo"), { mode: "completions" });
+  assert.deepEqual(abilities(without), [true, false], "a server that breaks at one question alone is used");
   await fake.close();
 });
 
