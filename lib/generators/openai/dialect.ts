@@ -30,6 +30,8 @@ const UNSUPPORTED_CODES: readonly string[] = ["unsupported_parameter", "unknown_
 /** How servers without such codes say that a param is none of theirs, as against a value that is wrong. */
 const UNSUPPORTED =
   /unsupported|not supported|n[o']t support|unrecognized|unknown (?:name|param|arg|field)|unexpected(?! value)|\bextra\b|extra_|additional properties|cannot both/i;
+/** How servers say that params do not go together. */
+const BOTH = /\bboth\b|mutually exclusive|together|only one of/i;
 /** llama.cpp's words where it writes one completion at a time, or no more than it has slots. */
 const ONE_CHOICE = /only one completion choice|\bn_cmpl\b/i;
 /** Where several completions are refused for what else was asked: at temperature 0 vLLM makes one alone. */
@@ -131,13 +133,20 @@ export class Dialect {
       isOneChoice ? "n" : undefined,
       TGI_COUNT.test(message) ? this.#countName : undefined,
       ...Object.keys(sent).filter((key) => new RegExp(`\\b${key}\\b`).test(message)),
-    ];
-    const name = told.find((key) => key !== undefined && key in sent && !NEEDED.includes(key));
+    ].filter((key): key is string => key !== undefined && key in sent && !NEEDED.includes(key));
+    const name = told[0];
     if (name === undefined) return false;
+    // Subtle: where several are named, one that nobody chose may be what is too much, so that what was chosen can stay.
+    const areSeveral = new Set(told).size > 1 && (BOTH.test(message) || (isUnsupported && name !== param));
+    const unchosen = areSeveral && !EXPENDABLE.includes(name) ? told.find((key) => isDefault(key, sent)) : undefined;
+    if (unchosen !== undefined) {
+      this.#unsaid.set(unchosen, message);
+      return true;
+    }
     if (isUnsupported || EXPENDABLE.includes(name)) {
       return this.#learnsOf(name, sent, { message, isNever: isUnsupported || isForbidden });
     }
-    if (sent[name] !== WIRE_DEFAULTS[name]) return false;
+    if (!isDefault(name, sent)) return false;
     this.#unsaid.set(name, message);
     return true;
   }
@@ -201,6 +210,10 @@ export function wireParams(params: SamplingParams): Body {
 
 /** What a server does by itself, so that leaving it out changes nothing. */
 export const WIRE_DEFAULTS: Body = { temperature: 1, top_p: 1, n: 1 };
+
+function isDefault(name: string, sent: Body): boolean {
+  return name in WIRE_DEFAULTS && sent[name] === WIRE_DEFAULTS[name];
+}
 
 /** How each API is asked for candidates. */
 export function wantedTop(mode: Mode, top: number): Body {

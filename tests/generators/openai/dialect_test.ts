@@ -100,6 +100,27 @@ Deno.test("Dialect lowers the count where logprobs are refused for it, and asks 
   }
 });
 
+Deno.test("Dialect leaves out the default of two params that do not go together, and what somebody chose only without one", () => {
+  const message = "`temperature` and `top_p` cannot both be specified for this model. Please use only one.";
+  const cases = [
+    [{ temperature: 0.2, top_p: 1 }, { temperature: 0.2 }],
+    [{ temperature: 1, top_p: 0.9 }, { top_p: 0.9 }],
+    [{ temperature: 1, top_p: 1 }, { top_p: 1 }],
+    [{ temperature: 0.2, top_p: 0.9 }, { top_p: 0.9 }],
+  ] as const;
+  for (const [wanted, left] of cases) {
+    const dialect = new Dialect("m", "chat", false);
+    assert.equal(dialect.learns(refused(["", message]), dialect.body(wanted)), true);
+    assert.deepEqual(dialect.body(wanted), { model: "m", ...left });
+  }
+  const dialect = new Dialect("m", "chat", false);
+  dialect.learns(refused(["", message]), dialect.body({ temperature: 0.2, top_p: 1 }));
+  assert.deepEqual(dialect.body({ temperature: 1, top_p: 0.9 }), { model: "m", temperature: 1, top_p: 0.9 });
+  assert.equal(dialect.learns(refused(["", message]), dialect.body({ temperature: 1, top_p: 0.9 })), true);
+  assert.deepEqual(dialect.body({ temperature: 1, top_p: 0.9 }), { model: "m", top_p: 0.9 }, "each choice is kept");
+  assert.deepEqual(dialect.body({ temperature: 0.2, top_p: 1 }), { model: "m", temperature: 0.2 });
+});
+
 Deno.test("Dialect takes no other fault of status 500 for a refusal", () => {
   const dialect = new Dialect("m", "chat", false);
   for (const message of ["boom", "n", "Unsupported parameter: seed"]) {
