@@ -31,10 +31,15 @@ export function generationProblem(error: unknown, generator: string): ProblemErr
     return new ProblemError(422, "Invalid request", error.message, { field, cause: error });
   }
   if (error instanceof UpstreamError) {
-    const { status, isTimeout, retryAfterMs } = error;
+    const { status, isTimeout, isOfText, isTooLong, retryAfterMs } = error;
     const retry = retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1000)) };
     // Its message says all: a stack of ours would only tell where we asked.
     if (status === 429) return new ProblemError(503, "Server busy", error.message, { headers: retry });
+    if (isOfText) {
+      return new ProblemError(422, isTooLong ? "Prompt too long" : "Invalid request", error.message, {
+        field: "prompt",
+      });
+    }
     return new ProblemError(isTimeout ? 504 : 502, "Server failed", error.message, { field: "generator" });
   }
   if (error instanceof MemoryError) {

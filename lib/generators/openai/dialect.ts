@@ -115,7 +115,7 @@ export class Dialect {
     const isForbidden = status === 403 && /\blogprobs\b/.test(message);
     const isOneChoice = "n" in sent && ONE_CHOICE.test(message);
     const isRefusal = status === 400 || status === 422 || isForbidden || (status === 500 && isOneChoice);
-    if (!isRefusal || code === "context_length_exceeded" || /context (length|window)/i.test(message)) return false;
+    if (!isRefusal || fault.isTooLong) return false;
     const isUnsupported = UNSUPPORTED_CODES.includes(code ?? "") || UNSUPPORTED.test(message);
     const lengthName = this.#lengthName;
     if (

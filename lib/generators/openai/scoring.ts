@@ -49,7 +49,8 @@ export async function scoreText(
         rank,
       });
       if (logprob === undefined || entropyNats === undefined || measured.rank === undefined || evidence === undefined) {
-        throw new UpstreamError(`${client.host} gave no probability of ${JSON.stringify(given.text)}`);
+        const fault = `${client.host} gave no probability of ${JSON.stringify(given.text)}`;
+        throw new UpstreamError(fault, { isOfText: true });
       }
       const across = start < border ? `${evidence.reason}; the token begins in the prompt` : evidence.reason;
       return { ...measured, logprob, entropyNats, rank: measured.rank, evidence: { ...evidence, reason: across } };
@@ -80,7 +81,8 @@ async function echoed(
 }
 
 function notTheText(host: string): UpstreamError {
-  return new UpstreamError(`${host} gave no probabilities of exactly this text: its tokens do not add up to the text`);
+  const fault = `${host} gave no probabilities of exactly this text: its tokens do not add up to the text`;
+  return new UpstreamError(fault, { isOfText: true });
 }
 
 const entrySchema = v.object({

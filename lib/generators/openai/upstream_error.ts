@@ -15,6 +15,8 @@ export class UpstreamError extends Error {
   readonly isTimeout: boolean;
   /** True when the connection failed or was lost, so that the server said nothing of a fault. */
   readonly isConnection: boolean;
+  /** True when the text that was sent is at fault, so that another one may be answered. */
+  readonly isOfText: boolean;
 
   constructor(message: string, facts: UpstreamFacts = {}) {
     super(message);
@@ -24,6 +26,13 @@ export class UpstreamError extends Error {
     this.retryAfterMs = facts.retryAfterMs;
     this.isTimeout = facts.isTimeout ?? GATEWAY_TIMEOUTS.includes(facts.status ?? 0);
     this.isConnection = facts.isConnection ?? false;
+    this.isOfText = facts.isOfText ?? this.isTooLong;
+  }
+
+  /** True when the server's context window has no room for what was asked. */
+  get isTooLong(): boolean {
+    if (this.code === "context_length_exceeded") return true;
+    return [400, 413, 422].includes(this.status ?? 0) && /context (?:length|window|size)/i.test(this.message);
   }
 }
 
@@ -34,6 +43,7 @@ interface UpstreamFacts {
   readonly retryAfterMs?: number | undefined;
   readonly isTimeout?: boolean;
   readonly isConnection?: boolean;
+  readonly isOfText?: boolean;
 }
 
 const MESSAGE_LIMIT = 300;

@@ -123,7 +123,7 @@ for (const [what, tokens, prompt, completion, from, count] of LISTS) {
 
 Deno.test("scoreText() refuses tokens that do not add up to the text, whatever the server says of their places", async () => {
   const isRefusal = (error: unknown) =>
-    error instanceof UpstreamError && /its tokens do not add up to the text/.test(error.message);
+    error instanceof UpstreamError && error.isOfText && /its tokens do not add up to the text/.test(error.message);
   const ask = { prompt: "A cat", completion: "B😀 x" };
   const tokens = ["A", " cat", "B", "\ufffd", "\ufffd", "\ufffd", " x"];
   await assert.rejects(score("echo", echoOf(tokens), ask), isRefusal);
@@ -154,4 +154,13 @@ Deno.test("scoreText() asks prompt_logprobs for no more candidates than the serv
     const [scored] = await score("prompt_logprobs", answer, { prompt: "x", completion: "z", top, mostTop: 5 });
     assert.deepEqual([scored?.rank, scored?.evidence?.kind], [7, "bounded"], `top ${top}`);
   }
+});
+
+Deno.test("scoreText() tells of a token without a probability as of the text's fault", async () => {
+  const echo = echoOf(["x", "z"], { token_logprobs: [null, null], top_logprobs: [null, null] });
+  await assert.rejects(score("echo", echo, { prompt: "x", completion: "z" }), {
+    name: "UpstreamError",
+    message: /gave no probability of "z"/,
+    isOfText: true,
+  });
 });
