@@ -556,6 +556,29 @@ Deno.test("generation screen", async (t) => {
     await page.close();
   });
 
+  await t.step("what was stopped goes on by its own params and dice, whatever stands on screen by then", async () => {
+    const url = `${rig.origin}/rig/generation?generator=held&temperature=1.5&seed=7&max_tokens=40`;
+    const { page, errors } = await openPage(browser, url, { isRouted: true });
+    await page.getByRole("button", { name: "Generate" }).click();
+    await strip(page, "Completions 1").getByRole("button").nth(2).waitFor();
+    await page.keyboard.press("Escape");
+    for (const [name, value] of [["seed", "8"], ["temperature", "0.5"], ["max_tokens", "5"]] as const) {
+      const field = page.getByRole("spinbutton", { name, exact: true });
+      await field.fill(value);
+      await field.blur();
+    }
+    const [asked] = await Promise.all([
+      page.waitForRequest("**/api/rig/generation/generate"),
+      page.getByRole("button", { name: "Go on from here" }).click(),
+    ]);
+    const { params, path } = asked.postDataJSON();
+    assert.deepEqual([params.seed, params.temperature, params.max_tokens, params.n], [7, 1.5, 5, 1]);
+    assert.ok(path.length > 2);
+    await page.getByText(/^goes on from completion 1 of run 1/).waitFor();
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
   await t.step("a branch that is taken while its run streams ends the others, which keep what has come", async () => {
     const { page, errors } = await openPage(browser, `${rig.origin}/rig/generation?generator=held&n=2`);
     await page.getByRole("button", { name: "Generate" }).click();
