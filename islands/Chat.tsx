@@ -19,6 +19,7 @@ import { begun, opened, openedAt, withoutFirst } from "../lib/ui/chat/conversati
 import { download } from "../lib/ui/download.ts";
 import { CHAT_STRINGS } from "../lib/ui/chat/chat_strings.ts";
 import { isPageKey, isTyping, keyOf } from "../lib/ui/page_key.ts";
+import { countProblem } from "../lib/ui/params/completion_count.ts";
 import { stepsAlong, type TurnFinder } from "../lib/ui/chat/turn_tokens.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
 import { useChatPrompt } from "../lib/ui/chat/use_chat_prompt.ts";
@@ -71,6 +72,13 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
 
   function tell(detail: string, title: string = CHAT_STRINGS.badChat): void {
     failure.value = { problem: { type: "about:blank", title, status: 0, detail, id: "" } };
+  }
+
+  /** Whether as many answers may be asked for as the params say; where not, it says why. */
+  function mayAsk(): boolean {
+    const problem = countProblem(params.value.n);
+    if (problem !== undefined) failure.value = { problem };
+    return problem === undefined;
   }
 
   /** What stands on screen now. */
@@ -162,7 +170,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const on: ChatActions = {
     draft: (text) => draft.value = text,
     send: () => {
-      if (writing.value !== undefined || draft.value === "") return;
+      if (writing.value !== undefined || draft.value === "" || !mayAsk()) return;
       answerAnew(state.sent(chat.value, draft.value, params.value.n));
     },
     accept: () => {
@@ -189,6 +197,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       const next = state.edited(chat.value, turn, text);
       if (turn.role === "assistant") return change(next);
       draft.value = draftAfterEdit(turn.id, text, chat.value, draft.value);
+      // What was written is not lost: it waits for its answers.
+      if (!mayAsk()) return change(next);
       answerAnew(state.answering(next, next.leaf ?? 0, params.value.n));
     },
     editLast: () => {
@@ -198,7 +208,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       draft.value = last.text;
     },
     again: (turn) => {
-      if (writing.value !== undefined || turn.role !== "assistant" || turn.parent === undefined) return;
+      if (writing.value !== undefined || turn.role !== "assistant" || turn.parent === undefined || !mayAsk()) return;
       answerAnew(state.answering(chat.value, turn.parent, params.value.n));
     },
     beside: (turn) => {

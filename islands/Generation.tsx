@@ -169,6 +169,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
         void making.branch(token);
       }}
       onContinue={(sequence, position) => void making.continueFrom(sequence, position)}
+      onResume={(sequence) => void making.resume(sequence)}
       onCompare={(sequence) => {
         const isAlone = screen.target !== undefined && written(runs.value) === 1;
         compared.value = withCompletionToggled(compared.value, { run: shownRun, sequence }, isAlone);

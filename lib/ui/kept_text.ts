@@ -31,19 +31,27 @@ export function forgetText(key: string): void {
   }
 }
 
-/** Moves what is kept out of the way, and says where to. Without room for both it stays, and nothing is returned. */
-export function setAside(key: string): string | undefined {
-  const text = keptText(key);
+/**
+ * Moves what is kept out of the way, and says where to. Without room for both it stays, and nothing is returned.
+ * @param part what of it is moved, where that is not all, and what stays under the key
+ */
+export function setAside(
+  key: string,
+  part?: { readonly text: string; readonly rest: string },
+): string | undefined {
+  const whole = keptText(key), text = whole && (part?.text ?? whole);
   const names = Array.from({ length: MOST_ASIDE }, (_, index) => `${key} unread ${index + 1}`);
   const known = names.find((name) => keptText(name) === text);
   const place = known ?? names.find((name) => keptText(name) === undefined);
-  if (text === undefined || place === undefined) return undefined;
+  if (whole === undefined || text === undefined || place === undefined) return undefined;
   try {
     localStorage.removeItem(key);
     localStorage.setItem(place, text);
+    if (part !== undefined) localStorage.setItem(key, part.rest);
     return place;
   } catch {
-    localStorage.setItem(key, text);
+    if (known === undefined) localStorage.removeItem(place);
+    localStorage.setItem(key, whole);
     return undefined;
   }
 }

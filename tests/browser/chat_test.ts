@@ -391,6 +391,30 @@ Deno.test("chat screen", async (t) => {
     await own.context().close();
   });
 
+  await t.step("no answers, or too many, are refused in place, and what was said is there after a reload", async () => {
+    const own = await (await browser.newContext()).newPage();
+    await own.goto(`${app.origin}/persona_chat/chat`);
+    await own.locator("[data-ready=true]").waitFor();
+    await send(own, "do you have any pets ?");
+    await own.getByRole("button", { name: "Accept" }).click();
+    await own.getByText("Sampling").click();
+    const several = own.getByLabel("completions", { exact: true });
+    for (const n of ["0", "-2", "100000000"]) {
+      await several.fill(n);
+      await several.blur();
+      await own.getByLabel("Message").fill("and now ?");
+      await own.getByLabel("Message").press("Enter");
+      await own.getByRole("alert").getByText(`from 1 to 16, got ${n}`).waitFor();
+      assert.equal(await several.getAttribute("aria-invalid"), "true");
+      assert.equal(await turns(own).count(), 2, "no turn was made");
+      assert.equal(await own.getByLabel("Message").inputValue(), "and now ?");
+    }
+    await own.reload();
+    await own.locator("[data-ready=true]").waitFor();
+    await turns(own).nth(1).getByText("parrot").waitFor();
+    await own.context().close();
+  });
+
   await t.step("R asks for another answer beside one, by the params as they stand now and the same dice", async () => {
     const own = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
     await own.goto(`${app.origin}/persona_chat/chat?seed=5`);

@@ -445,6 +445,59 @@ Deno.test("generation screen", async (t) => {
     },
   );
 
+  await t.step("a refused run is not kept, and one that cannot be read is set aside without the others", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${app.origin}${DEMO}&max_tokens=2`);
+    await page.locator("[data-ready=true]").waitFor();
+    await generate(page);
+    const stop = page.getByLabel("stop texts"), alert = page.getByRole("alert");
+    await stop.fill("x".repeat(65));
+    await page.getByRole("button", { name: "Generate" }).click();
+    await alert.filter({ hasText: "params.stop" }).waitFor();
+    const several = page.getByLabel("completions", { exact: true });
+    await stop.fill("");
+    await several.fill("100000000");
+    await several.press("Control+Enter");
+    await alert.filter({ hasText: "params.n" }).waitFor();
+    await several.fill("1");
+    await several.blur();
+    await generate(page);
+    await page.getByText("run 4 of 4").waitFor();
+    assert.equal(await alert.count(), 0, "it is kept");
+    await page.reload();
+    await page.locator("[data-ready=true]").waitFor();
+    await page.getByText("2 runs kept in this browser").waitFor();
+    assert.equal(await alert.count(), 0);
+
+    const key = await page.evaluate(() => {
+      const name = Object.keys(localStorage).find((name) => /^generation:[^ ]*$/.test(name)) ?? "";
+      const file = JSON.parse(localStorage.getItem(name) ?? "");
+      const bad = { ...file.runs[0], id: "bad", params: { stop: ["x".repeat(65)] } };
+      const text = JSON.stringify({ ...file, runs: [file.runs[0], bad, file.runs[1]] });
+      // Kept when the page is left, so it is spoiled after that.
+      addEventListener("pagehide", () => localStorage.setItem(name, text));
+      return name;
+    });
+    await page.reload();
+    await page.locator("[data-ready=true]").waitFor();
+    await alert.filter({ hasText: "Cannot read run 2: params.stop" }).waitFor();
+    await page.getByText("2 runs kept in this browser").waitFor();
+    await page.getByRole("button", { name: "Save them as a file" }).waitFor();
+    const idsUnder = (name: string) =>
+      page.evaluate(
+        (name) => JSON.parse(localStorage.getItem(name) ?? "").runs.map(({ id }: { id: string }) => id),
+        name,
+      );
+    assert.deepEqual(await idsUnder(`${key} unread 1`), ["bad"]);
+    assert.equal((await idsUnder(key)).length, 2);
+    await page.reload();
+    await page.locator("[data-ready=true]").waitFor();
+    await page.getByText("2 runs kept in this browser").waitFor();
+    assert.equal(await alert.count(), 0, "it was set aside for good");
+    await context.close();
+  });
+
   await t.step("Escape and another candidate give the focus to a token, and Escape is the browser's too", async () => {
     const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&seed=5&max_tokens=12`);
     await generate(page);
@@ -553,6 +606,29 @@ Deno.test("generation screen", async (t) => {
     await page.keyboard.press("Escape");
     await page.getByText("stopped, kept as it is").waitFor();
     await page.getByText("cancelled").waitFor();
+    await page.close();
+  });
+
+  await t.step("what was stopped goes on by its own params and dice, whatever stands on screen by then", async () => {
+    const url = `${rig.origin}/rig/generation?generator=held&temperature=1.5&seed=7&max_tokens=40`;
+    const { page, errors } = await openPage(browser, url, { isRouted: true });
+    await page.getByRole("button", { name: "Generate" }).click();
+    await strip(page, "Completions 1").getByRole("button").nth(2).waitFor();
+    await page.keyboard.press("Escape");
+    for (const [name, value] of [["seed", "8"], ["temperature", "0.5"], ["max_tokens", "5"]] as const) {
+      const field = page.getByRole("spinbutton", { name, exact: true });
+      await field.fill(value);
+      await field.blur();
+    }
+    const [asked] = await Promise.all([
+      page.waitForRequest("**/api/rig/generation/generate"),
+      page.getByRole("button", { name: "Go on from here" }).click(),
+    ]);
+    const { params, path } = asked.postDataJSON();
+    assert.deepEqual([params.seed, params.temperature, params.max_tokens, params.n], [7, 1.5, 5, 1]);
+    assert.ok(path.length > 2);
+    await page.getByText(/^goes on from completion 1 of run 1/).waitFor();
+    assert.deepEqual(errors, []);
     await page.close();
   });
 

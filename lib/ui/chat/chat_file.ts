@@ -83,12 +83,11 @@ export function importChat(text: string): Chat {
   const tokens = readTokens(value.tokens);
   const turns = value.turns.map((turn, index) => readTurn(turn, index, { keys, settings, tokens }));
   const { leaf } = value;
-  const isLeaf = leaf === undefined || (typeof leaf === "number" && turns[leaf] !== undefined);
-  if (!isLeaf) throw new SyntaxError(`Cannot import the chat: its leaf ${JSON.stringify(leaf)} is none of its turns`);
   const conversation = v.safeParse(wholeSchema, value.conversation);
   return {
     turns,
-    leaf: typeof leaf === "number" ? leaf : undefined,
+    // One that is none of the turns says where somebody was, and takes nothing of what was said along with it.
+    leaf: typeof leaf === "number" ? turns[leaf]?.id : undefined,
     conversation: conversation.success ? conversation.output : 0,
   };
 }

@@ -10,6 +10,7 @@ import { PARAM_RANGES, type SamplingParams } from "../../lm/params.ts";
 import type { TokenId } from "../../lm/token.ts";
 import { changedDraws } from "../address/generation_screen.ts";
 import { newId } from "../new_id.ts";
+import { heldCount } from "../params/completion_count.ts";
 
 export type TurnId = number;
 
@@ -144,11 +145,14 @@ function newTurn(id: TurnId, parent: TurnId | undefined, role: Turn["role"], con
   return { id, key: newId(), parent, role, text: "", isAccepted: false, isEdited: false, conversation, steps: [] };
 }
 
-/** Empty turns for `n` more answers to a message, in its conversation. */
+/** Empty turns for `n` more answers to a message, in its conversation: at least one, and no more than a request may ask for. */
 export function answering(chat: Chat, message: TurnId, n: number): Chat {
   const first = chat.turns.length;
   const { conversation } = chat.turns[message] ?? chat;
-  const empty = Array.from({ length: n }, (_, index) => newTurn(first + index, message, "assistant", conversation));
+  const empty = Array.from(
+    { length: heldCount(n) },
+    (_, index) => newTurn(first + index, message, "assistant", conversation),
+  );
   return { turns: [...chat.turns, ...empty], leaf: first, conversation };
 }
 

@@ -143,7 +143,7 @@ function CompletionRow(
         ))}
         {completion.reason !== undefined && <span>{completion.reason}</span>}
         {isCutOff(completion) && !isRunning(run) && run.madeOf === undefined && (
-          <TextButton onClick={() => rest.onContinue(sequence, steps.length)}>{RUN_STRINGS.resume}</TextButton>
+          <TextButton onClick={() => rest.onResume(sequence)}>{RUN_STRINGS.resume}</TextButton>
         )}
         {tokens.length > 0 && !isStreaming && (
           <>

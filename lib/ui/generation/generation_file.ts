@@ -73,8 +73,27 @@ function placedTold(completions: readonly KeptCompletion[], room: number) {
   return { tokens: table.tokens, told };
 }
 
-/** @throws {SyntaxError} saying what is wrong with the text, or that it is of another sample or prompt */
+/** The runs of a text, and those of them that cannot be read. */
+export interface ReadRuns {
+  readonly runs: readonly KeptRun[];
+  readonly unread?: {
+    /** What is wrong with the first of them. */
+    readonly reason: string;
+    /** A text of them alone, and one of the others, each run as it stood in the whole. */
+    readonly text: string;
+    readonly rest: string;
+  };
+}
+
+/** @throws {SyntaxError} saying what is wrong with the text or one of its runs, or that it is of another sample or prompt */
 export function importRuns(text: string, here: KeptPlace): readonly KeptRun[] {
+  const { runs, unread } = readRuns(text, here);
+  if (unread !== undefined) throw new SyntaxError(unread.reason);
+  return runs;
+}
+
+/** @throws {SyntaxError} where no run can be read, saying why */
+export function readRuns(text: string, here: KeptPlace): ReadRuns {
   const value: unknown = exportedJson(text, "Cannot read the runs");
   if (!isRecord(value) || value.format !== FORMAT || value.version !== VERSION || !Array.isArray(value.runs)) {
     throw new SyntaxError(`Cannot read the runs: expected format "${FORMAT}", version ${VERSION}, and a list of runs`);
@@ -89,12 +108,23 @@ export function importRuns(text: string, here: KeptPlace): readonly KeptRun[] {
     );
   }
   const schema = runSchema(readTokens(value.tokens));
-  return value.runs.map((run: unknown, index) => {
+  const runs: KeptRun[] = [], rest: unknown[] = [], bad: unknown[] = [];
+  let reason = "";
+  for (const [index, run] of value.runs.entries()) {
     const parsed = v.safeParse(schema, run);
-    if (parsed.success) return parsed.output;
-    const [issue] = parsed.issues;
-    throw new SyntaxError(`Cannot read run ${index + 1}: ${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
-  });
+    if (parsed.success) {
+      runs.push(parsed.output);
+      rest.push(run);
+    } else {
+      const [issue] = parsed.issues;
+      if (bad.length === 0) reason = `Cannot read run ${index + 1}: ${v.getDotPath(issue) ?? "it"}: ${issue.message}`;
+      bad.push(run);
+    }
+  }
+  if (bad.length === 0) return { runs };
+  if (runs.length === 0) throw new SyntaxError(reason);
+  const textOf = (some: readonly unknown[]) => JSON.stringify({ ...value, runs: some });
+  return { runs, unread: { reason, text: textOf(bad), rest: textOf(rest) } };
 }
 
 /** Bytes that a token's text tells as well are left out. */

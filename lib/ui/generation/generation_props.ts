@@ -53,6 +53,8 @@ export interface GenerationViewProps {
   readonly onBranch: (token: TokenId) => void;
   /** Goes on with the params on screen, from where they change a completion. */
   readonly onContinue: (sequence: number, position: number) => void;
+  /** Goes on where a completion was cut off, by its own params and dice. */
+  readonly onResume: (sequence: number) => void;
   /** Takes a completion into the comparison, or out of it. */
   readonly onCompare: (sequence: number) => void;
   /** The same with the target. */

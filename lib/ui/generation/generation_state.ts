@@ -6,6 +6,7 @@ import { paramsToWire } from "../address/generation_screen.ts";
 import type { Selection } from "../address/selection_text.ts";
 import { newId } from "../new_id.ts";
 import { type Pace, paced, paceFrom } from "../pace.ts";
+import { heldCount } from "../params/completion_count.ts";
 
 /** Where a completion left another one: it has that one's tokens up to there. */
 export interface BranchPoint {
@@ -50,8 +51,10 @@ export interface Run {
 
 export const IDLE: Run = { id: "", phase: "idle", prompt: [], completions: [], warnings: [] };
 
+/** A run with room for its completions: what asks for none, or for more than a request may, has room until it is refused. */
 export function started(params: SamplingParams, nowMs: number): Run {
-  const completions = Array.from({ length: params.n }, (): Completion => ({ id: newId(), steps: [], metrics: {} }));
+  const empty = (): Completion => ({ id: newId(), steps: [], metrics: {} });
+  const completions = Array.from({ length: heldCount(params.n) }, empty);
   return { ...IDLE, id: newId(), phase: "waiting", params, completions, pace: paceFrom(nowMs) };
 }
 

@@ -88,8 +88,15 @@ function isSamePrompt(one: string, other: string): boolean {
   return key === otherKey && (text === undefined || otherText === undefined || text === otherText);
 }
 
-/** The runs as they are kept; one that still streams as if it were stopped now. */
+/** The runs that are kept: those that can be read again, and of which more came than an error. */
 export function keptRuns(runs: readonly Run[], prompt: string): readonly KeptRun[] {
+  return writtenRuns(runs, prompt).filter(({ params, completions }) =>
+    v.is(paramsSchema, params) && !completions.every(isEmptyError)
+  );
+}
+
+/** All runs in the form in which they are kept; one that still streams as if it were stopped now. */
+export function writtenRuns(runs: readonly Run[], prompt: string): readonly KeptRun[] {
   const idAt = ({ run, sequence }: BranchPoint, own: number) => runs[run ?? own]?.completions[sequence]?.id;
   return runs.flatMap((running, index) => {
     const run = isRunning(running) ? closed(running, "stopped") : running;
@@ -198,6 +205,11 @@ export function joined(one: readonly KeptRun[], other: readonly KeptRun[]): read
   return [...grown, ...other.filter(({ id }) => !ids.has(id))];
 }
 
-function isFailedBranch({ from, tokens, reason }: KeptCompletion): boolean {
-  return from !== undefined && tokens.length === 0 && reason === "error";
+function isFailedBranch(completion: KeptCompletion): boolean {
+  return completion.from !== undefined && isEmptyError(completion);
+}
+
+/** As `isEmptyFailure()`, of what is kept. */
+function isEmptyError({ tokens, reason }: KeptCompletion): boolean {
+  return tokens.length === 0 && reason === "error";
 }

@@ -3,10 +3,10 @@ import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/si
 import { useEffect, useRef } from "preact/hooks";
 import type { Problem } from "../../lm/event.ts";
 import { download } from "../download.ts";
-import { exportRuns, importRuns, keptKey, keptOfOthers, KEY_START } from "./generation_file.ts";
+import { exportRuns, importRuns, keptKey, keptOfOthers, KEY_START, readRuns } from "./generation_file.ts";
 import type { GenerationScreen } from "../address/generation_screen.ts";
 import { IDLE, type Run } from "./generation_state.ts";
-import { joined, keptRuns, promptPrint, restoredRuns } from "./kept_run.ts";
+import { joined, keptRuns, promptPrint, restoredRuns, writtenRuns } from "./kept_run.ts";
 import { KEPT_STRINGS as TEXT } from "./kept_strings.ts";
 import { forgetText, keepText, keptNames, keptText, MOST_KEPT, setAside } from "../kept_text.ts";
 import { type Place, readTrail, START, trailText } from "./kept_trail.ts";
@@ -53,22 +53,30 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
     unread.value = undefined;
   }
 
-  /** What is kept, other tabs' runs included. @throws {SyntaxError} */
+  /** What is kept, other tabs' runs included. Runs that cannot be read are set aside alone. @throws {SyntaxError} where none can */
   function stored() {
     const text = keptText(key);
-    return text === undefined ? [] : importRuns(text, screen);
+    if (text === undefined) return [];
+    const { runs, unread } = readRuns(text, screen);
+    if (unread !== undefined) leaveAside(unread.reason, unread);
+    return runs;
+  }
+
+  /** @param part what of it cannot be read, and what can; nothing of it where absent */
+  function leaveAside(reason: string, part?: { readonly text: string; readonly rest: string }): void {
+    const text = part?.text ?? keptText(key);
+    mayWrite.current = setAside(key, part) !== undefined;
+    tell(TEXT.notRead, (mayWrite.current ? TEXT.setAside : TEXT.leftThere)(reason), text);
   }
 
   function load(): void {
+    mayWrite.current = true;
     try {
       const kept = stored();
       if (kept.length > 0) runs.value = restoredRuns(kept, prompt);
       trail.value = readTrail(keptText(trailKey), runs.value);
-      mayWrite.current = true;
     } catch (error) {
-      const text = keptText(key);
-      mayWrite.current = setAside(key) !== undefined;
-      tell(TEXT.notRead, (mayWrite.current ? TEXT.setAside : TEXT.leftThere)(thrownText(error)), text);
+      leaveAside(thrownText(error));
     }
   }
 
@@ -76,7 +84,9 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
     const own = keptRuns(runs.value, prompt);
     if (!mayWrite.current || own.length === 0) return;
     try {
-      keepText(key, exportRuns(screen, joined(own, stored()), MOST_KEPT));
+      const all = joined(own, stored());
+      // Subtle: what another tab has kept meanwhile may be what cannot be set aside.
+      if (mayWrite.current) keepText(key, exportRuns(screen, all, MOST_KEPT));
     } catch (error) {
       // Only where the browser has no room do others make some; theirs is of no use to one page that has too much.
       others.value = error instanceof DOMException ? keptOfOthers(keptNames(KEY_START), key).size : 0;
@@ -88,7 +98,8 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
     try {
       const theirs = importRuns(await file.text(), screen);
       // Subtle: a run may have begun while the file was read.
-      const both = joined(keptRuns(runs.value, prompt), theirs);
+      // Those on screen that are not kept have their places too.
+      const both = joined(writtenRuns(runs.value, prompt), theirs);
       runs.value = restoredRuns(both, prompt, runs.value);
       // What stays unread is told for as long as nothing is written because of it.
       if (mayWrite.current) untell();

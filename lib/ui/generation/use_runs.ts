@@ -42,8 +42,10 @@ export interface Runs {
   readonly generate: (isSeveral?: boolean) => Promise<void>;
   /** A new run by the next seed: the same params, other dice. */
   readonly regenerate: () => Promise<void>;
-  /** A new run that begins with a completion's tokens, and goes on by the params on screen and the same dice. */
+  /** A new run that begins with a completion's tokens, and goes on by the params on screen, their seed included. */
   readonly continueFrom: (sequence: number, position: number) => Promise<void>;
+  /** A new run that goes on where a completion was cut off, by its own params and dice: only max_tokens is as on screen. */
+  readonly resume: (sequence: number) => Promise<void>;
   /** One more completion of the run on screen: the open token's prefix, another token, and what follows by the same dice. */
   readonly branch: (token: TokenId) => Promise<void>;
   /** Asks again for what a run failed at: the same branch, or way on by the same params; of any other run a new one. */
@@ -87,6 +89,13 @@ export function useRuns({ api, source, params, runs, places, onEnd }: RunsOption
     retries.current.set(run.id, () => continueFrom(sequence, position, from, wanted));
     goTo({ run: before.length, selection: { kind: "step", sequence: 0, position } });
     await follow([...before, run], before.length, body, () => 0);
+  }
+
+  async function resume(sequence: number): Promise<void> {
+    const { run: at } = here(), run = runs.value[at];
+    const position = run?.completions[sequence]?.steps.length ?? 0;
+    const { maxTokens } = params.value;
+    await continueFrom(sequence, position, at, { ...(run?.params ?? params.value), maxTokens });
   }
 
   async function branch(token: TokenId): Promise<void> {
@@ -147,5 +156,5 @@ export function useRuns({ api, source, params, runs, places, onEnd }: RunsOption
 
   const retry = (run: Run) => retries.current.get(run.id)?.() ?? generate();
 
-  return { made, generate, regenerate, continueFrom, branch, retry, stop, drop };
+  return { made, generate, regenerate, continueFrom, resume, branch, retry, stop, drop };
 }

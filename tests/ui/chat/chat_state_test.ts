@@ -1,10 +1,11 @@
 /** The chat's tree: the state machine of sending and accepting, and that nothing is ever lost. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { DEFAULT_PARAMS, PARAM_RANGES } from "../../../lib/lm/params.ts";
 import { exportChat, importChat } from "../../../lib/ui/chat/chat_file.ts";
 import { inSight, shown } from "../../../lib/ui/chat/chat_choices.ts";
 import * as state from "../../../lib/ui/chat/chat_state.ts";
+import { countProblem } from "../../../lib/ui/params/completion_count.ts";
 import { begun, canOpen, conversations, opened, withoutFirst } from "../../../lib/ui/chat/conversations.ts";
 
 function finish(chat: state.Chat, first: number, text: string): state.Chat {
@@ -206,6 +207,32 @@ Deno.test("answering() adds answers to the conversation of the message, whicheve
   assert.deepEqual([again.conversation, again.turns[2]?.conversation], [0, 0]);
 });
 
+Deno.test("answering() makes one turn at least, and never more than a request may ask for", () => {
+  const { max } = PARAM_RANGES.n;
+  for (const [n, made] of [[0, 1], [-3, 1], [1, 1], [2.5, 2], [max, max], [100_000_000, max]] as const) {
+    const chat = state.sent(state.EMPTY_CHAT, "hi", n);
+    assert.equal(chat.turns.length - 1, made, `n = ${n}`);
+    assert.deepEqual(said(importChat(exportChat(chat))), ["hi", ""], `n = ${n}`);
+  }
+});
+
+Deno.test("countProblem() says of a number of completions why no request may ask for it", () => {
+  for (const n of [1, 2, PARAM_RANGES.n.max]) assert.equal(countProblem(n), undefined);
+  for (const n of [0, -1, 1.5, PARAM_RANGES.n.max + 1, 1e8]) {
+    assert.equal(countProblem(n)?.field, "params.n");
+    assert.match(countProblem(n)?.detail ?? "", new RegExp(`from 1 to 16, got ${n}$`));
+  }
+});
+
+Deno.test("importChat() takes all turns of a chat whose leaf is none of them, as one stood in browsers", () => {
+  const turn = { id: 0, role: "user", text: "a" };
+  for (const leaf of [4, 1, -1, 0.5, "0", null]) {
+    const chat = importChat(JSON.stringify({ format: "visuallm-chat", version: 1, turns: [turn], leaf }));
+    assert.equal(chat.leaf, undefined, `leaf ${leaf}`);
+    assert.deepEqual(said(opened(chat, 0)), ["a"]);
+  }
+});
+
 Deno.test("importChat() says what is wrong", () => {
   const turn = { id: 0, role: "user", text: "a" };
   const cases: readonly [unknown, RegExp][] = [
@@ -214,7 +241,6 @@ Deno.test("importChat() says what is wrong", () => {
     [{ format: "visuallm-chat", version: 1, turns: [1] }, /turn 0 is no object/],
     [{ format: "visuallm-chat", version: 1, turns: [{ ...turn, parent: 0 }] }, /turn 0 needs/],
     [{ format: "visuallm-chat", version: 1, turns: [{ ...turn, role: "x" }] }, /turn 0 needs/],
-    [{ format: "visuallm-chat", version: 1, turns: [turn], leaf: 4 }, /leaf 4/],
   ];
   for (const [value, message] of cases) assert.throws(() => importChat(JSON.stringify(value)), message);
   assert.throws(

@@ -12,6 +12,7 @@ import {
   keptKey,
   keptOfOthers,
   type KeptPlace,
+  readRuns,
 } from "../../../lib/ui/generation/generation_file.ts";
 import {
   branched,
@@ -251,6 +252,34 @@ Deno.test("a branch that failed and made room for another one does not come back
   run = closed(received(branched(run, at, 1), [step(tokenOf("b", 5))], 2, () => 1), "stopped");
   save();
   assert.deepEqual(idsOf(restoredRuns(kept, PROMPT)), [[[4], [5]]]);
+});
+
+Deno.test("keptRuns() leaves out a run that no request could hold, and one of which nothing came but an error", () => {
+  const problem = { type: "about:blank", title: "t", status: 422, detail: "d", id: "x" };
+  const good = closed(received(started(DEFAULT_PARAMS, 0), [step(tokenOf("a", 4))], 1), "end");
+  const refused = [{ stop: ["x".repeat(65)] }, { temperature: 5 }, { logitBias: { 7: 500 } }]
+    .map((wrong) => closed(started({ ...DEFAULT_PARAMS, ...wrong }, 0), problem));
+  const failed = closed(started(DEFAULT_PARAMS, 0), problem);
+  const halfway = closed(received(started(DEFAULT_PARAMS, 0), [step(tokenOf("b", 5))], 1), problem);
+  const onwards = continued(DEFAULT_PARAMS, { run: 5, sequence: 0, position: 1 }, 0);
+  const kept = through([...refused, failed, good, halfway, onwards]);
+  assert.deepEqual(kept.map(({ id }) => id), [good.id, halfway.id, onwards.id]);
+  const branch = restoredRuns(kept, PROMPT)[2]?.completions[0]?.branch;
+  assert.deepEqual(branch, { run: 1, sequence: 0, position: 1 }, "by the places that are left");
+});
+
+Deno.test("readRuns() gives the runs that can be read, and a text of the others alone that loses nothing", () => {
+  const runs = ["a", "b", "c"].map((text, id) =>
+    closed(received(started(DEFAULT_PARAMS, 0), [step(tokenOf(text, id))], 1), "end")
+  );
+  const file = JSON.parse(exportRuns(HERE, keptRuns(runs, PROMPT)));
+  const [first, second, third] = file.runs;
+  const bad = { ...second, params: { ...second.params, stop: ["x".repeat(65)] }, more: 1 };
+  const { runs: read, unread } = readRuns(JSON.stringify({ ...file, runs: [first, bad, third] }), HERE);
+  assert.deepEqual(read.map(({ id }) => id), [first.id, third.id]);
+  assert.match(unread?.reason ?? "", /^Cannot read run 2: params.stop.0: /);
+  assert.deepEqual(JSON.parse(unread?.text ?? ""), { ...file, runs: [bad] });
+  assert.deepEqual(readRuns(unread?.rest ?? "", HERE), { runs: read });
 });
 
 Deno.test("keptOfOthers() tells a sample from one whose key begins the same, and counts it once with all it has", () => {

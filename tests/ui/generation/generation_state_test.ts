@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RunEvent, Step } from "../../../lib/lm/event.ts";
-import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
+import { DEFAULT_PARAMS, PARAM_RANGES } from "../../../lib/lm/params.ts";
 import { firstTokenMs, tokensPerSecond } from "../../../lib/ui/pace.ts";
 import {
   branched,
@@ -32,6 +32,15 @@ function step(sequence: number, position: number): { type: "step" } & Step {
 
 const USAGE = { promptTokens: 1, completionTokens: 1 };
 const PROBLEM = { type: "about:blank", title: "t", status: 500, detail: "d", id: "x" };
+
+Deno.test("started() makes room for one completion at least, and never for more than a request may ask for", () => {
+  const { max } = PARAM_RANGES.n;
+  for (const [n, made] of [[0, 1], [-3, 1], [3, 3], [max, max], [100_000_000, max]] as const) {
+    const run = started({ ...DEFAULT_PARAMS, n }, 0);
+    assert.equal(run.completions.length, made, `n = ${n}`);
+    assert.equal(run.params?.n, n, "the server refuses what was asked, and says why");
+  }
+});
 
 Deno.test("received() folds events of interleaved sequences into their completions", () => {
   const events: RunEvent[] = [
