@@ -34,12 +34,16 @@ export function decodeWire(text: string): unknown {
 
 const wireName = remembered(snakeCase), ownName = remembered(camelCase);
 
-/** There are few names, and each of them comes many times in every step. */
-function remembered(rename: (name: string) => string): (name: string) => string {
-  const known = new Map<string, string>();
-  return (name) => {
-    const renamed = known.get(name) ?? rename(name);
-    known.set(name, renamed);
+/**
+ * There are few names, and each of them comes many times in every step.
+ * Subtle: whole numbers are none of them but numbers of rows, of which there are as many as there is data.
+ */
+export function remembered(rename: (name: string) => string, known = new Map<string, string>()) {
+  return (name: string): string => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const renamed = rename(name);
+    if (!/^\d+$/.test(name)) known.set(name, renamed);
     return renamed;
   };
 }

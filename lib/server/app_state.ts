@@ -36,6 +36,8 @@ export interface State extends Services {
   readonly client: string;
   /** What the log's line of this request will tell besides. */
   readonly tally: Tally;
+  /** Headers of the problems that were told, by status: a page that ends with one has them too. */
+  readonly problemHeaders: Map<number, Readonly<Record<string, string>>>;
   /** Where the rail leads from a page that shows something: to the same on another screen of its module. Set by the page. */
   hrefOf?: (component: Component) => string;
   readonly counts: RequestCounts;
@@ -52,7 +54,8 @@ export function createApp(services: Services, config: FreshConfig = {}): App<Sta
   const scoring = new Scoring(services.shutdown);
   return new App<State>(config)
     .use((ctx) => {
-      Object.assign(ctx.state, services, { counts, scoring, requestId: newProblemId(), tally: {} });
+      const own = { requestId: newProblemId(), tally: {}, problemHeaders: new Map() };
+      Object.assign(ctx.state, services, { counts, scoring, ...own });
       return ctx.next();
     })
     .fsRoutes();

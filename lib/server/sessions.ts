@@ -13,6 +13,8 @@ import { isUnexpected, ModuleFailedError, newProblemId, ProblemError, problemOf 
 import type { Registry } from "./registry.ts";
 
 const ID = /^[0-9a-f]{32}$/;
+/** Between two looks for pages that nobody has used for long. */
+const LOOK_MS = 60_000;
 
 /** Who used a page last: what it asks of a model from then on is theirs. */
 interface User {
@@ -44,6 +46,8 @@ export interface SessionsOptions {
   /** Most that one page may hold. */
   readonly maxBytes?: number;
   readonly now?: () => number;
+  /** Looks again and again after a time, until what it returns is called. */
+  readonly every?: (ms: number, look: () => void) => () => void;
 }
 
 export class Sessions {
@@ -51,11 +55,13 @@ export class Sessions {
   readonly #held = new Map<string, Held>();
   readonly #opening = new Map<string, { readonly owner: string; readonly session: Promise<Session> }>();
   readonly #options: Required<SessionsOptions>;
+  /** Ends the looks; present while there is a session. */
+  #stopLooking: (() => void) | undefined;
 
   constructor(options: SessionsOptions) {
     const { sessions: maxSessions, sessionIdleMinutes, sessionBytes: maxBytes } = LIMITS;
     const idleMs = sessionIdleMinutes * 60_000;
-    this.#options = { maxSessions, idleMs, maxBytes, now: () => performance.now(), ...options };
+    this.#options = { maxSessions, idleMs, maxBytes, now: () => performance.now(), every, ...options };
   }
 
   get size(): number {
@@ -131,12 +137,17 @@ export class Sessions {
     this.#touchRunning();
     this.#touch(id, held);
     this.#giveUpOld();
+    this.#stopLooking ??= this.#options.every(LOOK_MS, () => {
+      this.#touchRunning();
+      this.#giveUpOld();
+    });
     return session;
   }
 
   close(): void {
     for (const held of this.#held.values()) end(held);
     this.#held.clear();
+    this.#endLooks();
   }
 
   #touch(id: string, held: Held): void {
@@ -157,7 +168,20 @@ export class Sessions {
       this.#held.delete(id);
       end(held);
     }
+    if (this.#held.size === 0) this.#endLooks();
   }
+
+  #endLooks(): void {
+    this.#stopLooking?.();
+    this.#stopLooking = undefined;
+  }
+}
+
+/** By a timer that lets the process end. */
+function every(ms: number, look: () => void): () => void {
+  const timer = setInterval(look, ms);
+  Deno.unrefTimer(timer);
+  return () => clearInterval(timer);
 }
 
 /** The message of what a developer's action threw, with its place; its stack is for the log. */

@@ -50,7 +50,7 @@ Deno.test("M2: of 2,000 pages the 500 used last are kept", async () => {
   measured("M2", `${OPENED} pages opened, the ${KEPT} used last are kept`);
 });
 
-Deno.test("M2: a page that nobody used for 30 minutes goes when the next one opens", async () => {
+Deno.test("M2: a page that nobody used for 30 minutes goes, at the latest when the next one opens", async () => {
   let nowMs = 0;
   const registry = new Registry([], { rootUrl: new URL("file:///"), cacheDir: "" });
   const sessions = new Sessions({ registry, log: createLog("silent"), now: () => nowMs });

@@ -29,7 +29,13 @@ function rig() {
   });
   const registry = new Registry([], { rootUrl: new URL("file:///"), cacheDir: "" });
   const time = { nowMs: 0 };
-  const options = { maxSessions: 3, idleMs: IDLE_MS, maxBytes: MAX_BYTES, now: () => time.nowMs };
+  const looks = new Set<() => void>();
+  const every = (ms: number, look: () => void) => {
+    assert.equal(ms, 60_000);
+    looks.add(look);
+    return () => looks.delete(look);
+  };
+  const options = { maxSessions: 3, idleMs: IDLE_MS, maxBytes: MAX_BYTES, now: () => time.nowMs, every };
   const sessions = new Sessions({ registry, log: createLog("silent"), ...options });
   const ownerOf = (name: string) => {
     const component = module.components.find((each) => each.name === name);
@@ -45,7 +51,17 @@ function rig() {
     session.act("wait", {}, { signal: new AbortController().signal });
     return session;
   };
-  return { sessions, gate, time, signals, isKept, open, openRunning, huge: () => sessions.open(ownerOf("huge")) };
+  return {
+    sessions,
+    gate,
+    time,
+    looks,
+    signals,
+    isKept,
+    open,
+    openRunning,
+    huge: () => sessions.open(ownerOf("huge")),
+  };
 }
 
 Deno.test("a page whose action runs is in use until it ends, however long nobody touches it", async () => {
@@ -63,6 +79,32 @@ Deno.test("a page whose action runs is in use until it ends, however long nobody
   time.nowMs += 1;
   await open();
   assert.equal(isKept(0), false);
+});
+
+Deno.test("a page that nobody uses is given up at the next look, though nobody opens another; one that runs is not", async () => {
+  const { sessions, gate, time, looks, isKept, open, openRunning } = rig();
+  const look = () => looks.forEach((each) => each());
+  await openRunning();
+  await open();
+  assert.equal(looks.size, 1);
+  time.nowMs = IDLE_MS - 1;
+  look();
+  assert.deepEqual([0, 1].map(isKept), [true, true]);
+  time.nowMs = IDLE_MS;
+  look();
+  assert.deepEqual([0, 1].map(isKept), [true, false]);
+  gate.open();
+  await settled();
+  time.nowMs += IDLE_MS;
+  look();
+  assert.deepEqual([isKept(0), sessions.size, looks.size], [false, 0, 0]);
+});
+
+Deno.test("Sessions looks no more once it is closed", async () => {
+  const { sessions, looks, open } = rig();
+  await open();
+  sessions.close();
+  assert.equal(looks.size, 0);
 });
 
 Deno.test("of more pages than there is room for, idle ones go first, and never the one that was just opened", async () => {

@@ -74,7 +74,7 @@ async function inTurn<Result>(
 async function* countedRun(generator: Generator, request: GenerateRequest, use: Use): Events {
   const { traffic: { clock, counters, deadlines }, lanes, client, name } = use;
   const { signal } = request;
-  const count = new RunCount(counters, clock), check = new RunCheck();
+  const count = new RunCount(counters, clock, request.params.n), check = new RunCheck();
   let ticket: Ticket | undefined;
   try {
     ticket = lanes?.runs.enter(client);

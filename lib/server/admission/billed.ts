@@ -1,7 +1,9 @@
 /** A generator whose server bills tokens, as one client uses it: within the caps, whoever calls it and from where. */
 import type { GenerateRequest, Generator } from "../../generators/generator.ts";
+import { UpstreamError } from "../../generators/openai/upstream_error.ts";
 import type { GeneratorEvent, OnBilled, Usage } from "../../lm/event.ts";
 import type { TokenId } from "../../lm/token.ts";
+import { generationProblem } from "../generation_problem.ts";
 import type { Budget } from "./budget.ts";
 
 /** Tokens that a server may put around a text: the one before it, and those of its chat template. */
@@ -61,7 +63,7 @@ function mostOfPath(generator: Generator, path: readonly TokenId[]) {
 }
 
 /**
- * Counts all that was set aside where nothing is told of what was spent.
+ * Counts all that was set aside where nothing is told of what was spent, and nothing of what was refused.
  * @param mostTokens of each request
  * @throws {ProblemError} 429 when the caps do not allow it; what the work throws
  */
@@ -71,13 +73,27 @@ async function paid<Result>(
   work: (onBilled: OnBilled) => Promise<Result>,
   requests = 1,
 ): Promise<Result> {
-  const reservation = await budget.reserve(client, requests * mostTokens);
-  let tokens: number | undefined;
+  const setAside = requests * mostTokens;
+  const reservation = await budget.reserve(client, setAside);
+  let told: number | undefined, untold = setAside;
   try {
-    return await work((usage) => tokens = (tokens ?? 0) + (usage === undefined ? mostTokens : sum(usage)));
+    return await work((usage) => told = (told ?? 0) + (usage === undefined ? mostTokens : sum(usage)));
+  } catch (error) {
+    if (isRefusal(error)) untold = 0;
+    throw error;
   } finally {
-    if (tokens !== undefined) await reservation.settle(tokens);
+    await reservation.settle(told ?? untold);
   }
+}
+
+/**
+ * Whether nobody bills what this ended: it was refused here before anything was sent, or by the server as it came.
+ * Subtle: what was lost on the way, came too late or was left may have been worked on, as may what failed for any reason in
+ * code of a module's own.
+ */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof UpstreamError) return error.status !== undefined && error.status >= 400 && error.status < 500;
+  return generationProblem(error, "").status === 422;
 }
 
 /** Subtle: some servers write one completion a request, so that the prompt may be sent for each of them. */
@@ -95,6 +111,9 @@ async function* billedRun(
       bill.add(event);
       yield event;
     }
+  } catch (error) {
+    if (isRefusal(error)) bill.refuse();
+    throw error;
   } finally {
     await reservation.settle(bill.tokens);
   }
@@ -109,6 +128,7 @@ class Bill {
   readonly #written = new Map<number, number>();
   /** As the completions that are over say it; they have one prompt. */
   #finishedPrompt = 0;
+  #isRefused = false;
 
   /** @param promptTokens of one request, where it is not told */
   constructor(promptTokens: number) {
@@ -117,6 +137,7 @@ class Bill {
 
   get tokens(): number {
     const written = this.#writtenTokens;
+    if (this.#isRefused && written === 0) return this.#told ?? 0;
     if (this.#told === undefined) return (this.#finishedPrompt || this.#promptTokens) + written;
     return this.#told + (written === 0 ? 0 : this.#promptTokens + written);
   }
@@ -128,6 +149,11 @@ class Bill {
   tell(usage: Usage | undefined): void {
     this.#told = (this.#told ?? 0) + (usage === undefined ? this.#promptTokens + this.#writtenTokens : sum(usage));
     this.#written.clear();
+  }
+
+  /** The last request was refused: it counts only where something of it came all the same. */
+  refuse(): void {
+    this.#isRefused = true;
   }
 
   add(event: GeneratorEvent): void {

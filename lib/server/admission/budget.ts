@@ -39,7 +39,7 @@ interface Cap {
 }
 
 export class Budget {
-  /** Tokens that calls of this process were billed, as far as that was told. */
+  /** Tokens that calls of this process were billed, as the caps count them. */
   spentTokens = 0;
 
   constructor(
@@ -67,6 +67,7 @@ export class Budget {
     return {
       settle: async (used) => {
         this.spentTokens += used;
+        if (used === tokens) return;
         for (const cap of taken) {
           if (cap.lifetimeMs === DAY_MS) await this.#add({ ...cap, limit: Infinity }, used - tokens);
         }

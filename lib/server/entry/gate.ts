@@ -34,9 +34,17 @@ export const secureResponses: Middleware<State> = async (ctx) => {
   const response = await caught(ctx);
   // What somebody reports is found in the log by it, whatever the body of the answer tells.
   response.headers.set("x-request-id", ctx.state.requestId);
+  if (isPageRead(ctx.req, ctx.url)) addProblemHeaders(response, ctx.state);
   setHeaders(response.headers, isSecure(ctx.req, ctx.url));
   return response;
 };
+
+/** A page tells a problem in its text, and when to try again in a header, as the API does. */
+function addProblemHeaders({ status, headers }: Response, { problemHeaders }: State): void {
+  for (const [name, value] of Object.entries(problemHeaders.get(status) ?? {})) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
+}
 
 /** Subtle: what no `_error` route catches arrives here; left alone, its answer would have no headers. */
 async function caught(ctx: Parameters<Middleware<State>>[0]): Promise<Response> {

@@ -160,7 +160,9 @@ function comesFromElsewhere(request: Request): boolean {
  */
 function isLink({ headers }: Request, url: URL): boolean {
   const isShown = headers.get("sec-fetch-mode") === "navigate" && headers.get("sec-fetch-dest") === "document";
-  return isShown && !isApi(url);
+  // Subtle: a page that is fetched before anybody follows the link says all else as if it were shown.
+  const isAhead = headers.get("sec-purpose")?.includes("prefetch") === true;
+  return isShown && !isAhead && !isApi(url);
 }
 
 function isApi({ pathname }: URL): boolean {

@@ -48,11 +48,15 @@ export class RunCount {
   #outcome: RunOutcome | undefined;
   /** Of the run: its completions have one prompt. */
   #promptTokens = 0;
+  /** Completions that have not told their end. */
+  #unfinished: number;
 
-  constructor(counters: Counters, clock: Clock = MONOTONIC) {
+  /** @param completions how many the run has */
+  constructor(counters: Counters, clock: Clock = MONOTONIC, completions = 1) {
     this.#counters = counters;
     this.#clock = clock;
     this.#startedMs = clock.now();
+    this.#unfinished = completions;
   }
 
   admitted(waitedMs: number): void {
@@ -70,8 +74,8 @@ export class RunCount {
   /** Of several completions the one that ended worst tells how the run ended. */
   finished(reason: FinishReason, promptTokens: number): void {
     this.#promptTokens = Math.max(this.#promptTokens, promptTokens);
-    const outcome = outcomeOf(reason);
-    if (this.#outcome === undefined || BADNESS[outcome] > BADNESS[this.#outcome]) this.#outcome = outcome;
+    this.#unfinished--;
+    this.#ended(outcomeOf(reason));
   }
 
   failed(status: number): void {
@@ -79,10 +83,15 @@ export class RunCount {
     this.#counters.failed(status);
   }
 
-  /** Called once, at the end; a run that was left before it told its end is cancelled. */
+  /** Called once, at the end; a run that was left before all of its completions told their ends is cancelled. */
   close(): void {
+    if (this.#unfinished > 0) this.#ended("cancelled");
     this.#counters.promptTokens += this.#promptTokens;
     this.#counters.outcomes[this.#outcome ?? "cancelled"]++;
+  }
+
+  #ended(outcome: RunOutcome): void {
+    if (this.#outcome === undefined || BADNESS[outcome] > BADNESS[this.#outcome]) this.#outcome = outcome;
   }
 }
 

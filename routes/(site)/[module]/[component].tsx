@@ -15,8 +15,9 @@ import { toOtherTask } from "./(_screens)/other_task.ts";
 import type { Screen, ScreenRequest } from "./(_screens)/screen.ts";
 
 export const handler = define.handlers({
-  async GET({ state, params: path, url, req: { signal } }) {
-    const screen = await open({ state, path, url, signal }).catch(fail);
+  async GET({ state, params: path, url, req }) {
+    const made = new AbortController(), signal = AbortSignal.any([req.signal, made.signal]);
+    const screen = await open({ state, path, url, signal }).catch(fail).finally(() => made.abort());
     if (screen instanceof Response) return screen;
     const { shown, status } = screen;
     // What is wrong with an address is not taken along.

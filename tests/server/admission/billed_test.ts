@@ -1,6 +1,7 @@
 /** What calls of a generator set aside, and what they are billed, where it tells nothing of its requests. */
 import assert from "node:assert/strict";
 import type { Generator } from "../../../lib/generators/generator.ts";
+import { UpstreamError } from "../../../lib/generators/openai/upstream_error.ts";
 import type { Draw, GeneratorEvent, OnBilled } from "../../../lib/lm/event.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { billed } from "../../../lib/server/admission/billed.ts";
@@ -93,6 +94,60 @@ Deno.test("billed() sets aside the text that ids stand for, once for each reques
   const request = { prompt: "abcdef", path: [1, 2], append: "é", params: DEFAULT_PARAMS, offset: 0, limit: 1 };
   await assert.rejects(async () => await billed(stepping, { budget, client: "a" }).next?.(request));
   assert.deepEqual(sums, [2 * (6 + 10 + 2 + FRAME + 1), 3 + 1]);
+});
+
+const REFUSALS: readonly Error[] = [
+  new UpstreamError("refused the key", { status: 401 }),
+  new UpstreamError("asked too often", { status: 429 }),
+  new RangeError("Cannot go on with a given text"),
+];
+const FAILURES: readonly Error[] = [
+  new UpstreamError("failed", { status: 500 }),
+  new UpstreamError("too late", { isTimeout: true }),
+  new UpstreamError("lost", { isConnection: true }),
+  new DOMException("left", "AbortError"),
+  new Error("a module's own"),
+];
+
+/** What one call counts in the end that fails, with what came before, by the caps and by the metric. */
+async function countOf(call: "generate" | "next" | "score", error: Error, before: readonly GeneratorEvent[] = []) {
+  const { budget, sums } = counted();
+  const failing: Generator = {
+    ...generatorOf([]),
+    async *generate() {
+      for (const event of before) yield await Promise.resolve(event);
+      throw error;
+    },
+    next: () => Promise.reject(error),
+    score: () => Promise.reject(error),
+  };
+  const { generate, next, score } = billed(failing, { budget, client: "a" });
+  await assert.rejects(async () => {
+    if (call === "generate") { for await (const _ of generate(REQUEST)); }
+    if (call === "next") await next?.({ prompt: "abcdef", path: [], params: DEFAULT_PARAMS, offset: 0, limit: 1 });
+    if (call === "score") await score?.({ prompt: "abcd", completion: "ef", top: 1 });
+  }, (each) => each === error);
+  assert.equal(budget.spentTokens, sums.at(-1), "the metric counts as the caps do");
+  return sums.at(-1);
+}
+
+Deno.test("billed() counts nothing of what was refused before anything came, here or by the server", async () => {
+  for (const error of REFUSALS) {
+    for (const call of ["generate", "next", "score"] as const) {
+      assert.equal(await countOf(call, error), 0, error.message);
+    }
+    assert.equal(await countOf("generate", error, [step(0, "forced")]), 0, "what is given is nothing that came");
+    assert.equal(await countOf("generate", error, begun), PROMPT + 3);
+  }
+});
+
+Deno.test("billed() counts what was lost, too late or left as if it had been worked on", async () => {
+  for (const error of FAILURES) {
+    assert.equal(await countOf("generate", error), PROMPT, error.message);
+    for (const call of ["next", "score"] as const) {
+      assert.equal(await countOf(call, error), 6 + FRAME + 1, error.message);
+    }
+  }
 });
 
 Deno.test("billed() leaves a generator alone that nobody bills", () => {

@@ -236,15 +236,17 @@ function fieldsOf(rows: readonly FoundRow[], { filter, sort }: DatasetPlace["wis
 
 /** The target under the prompt; a generator that cannot score leaves the rest of the page. */
 async function scoreOf(
-  { state, path }: ScreenRequest,
+  { state, path, signal }: ScreenRequest,
   screen: GenerationScreen,
 ): Promise<{ readonly scored?: Scored; readonly problem?: Problem }> {
   const { task, split, sample, edits, generator } = screen;
   if (screen.target === undefined) return {};
   try {
     const body = { task, split, sample, edits, generator };
-    return { scored: await readScore({ state, params: path }, body, state.shutdown) };
+    const wanted = AbortSignal.any([signal, state.shutdown]);
+    return { scored: await readScore({ state, params: path }, body, wanted) };
   } catch (error) {
+    if (signal.aborted) return {}; // Nobody is there to be told.
     return { problem: toldProblem(state, error) };
   }
 }

@@ -83,9 +83,11 @@ async function distribution(
     limit: PAGE_SIZE,
     prompt_tokens: true,
   };
+  const signal = AbortSignal.any([request.signal, state.shutdown]);
   try {
-    return { next: await readNext({ state, params: place }, body) };
+    return { next: await readNext({ state, params: place }, body, signal) };
   } catch (error) {
+    if (request.signal.aborted) return {}; // Nobody is there to be told.
     const problem = toldProblem(state, error);
     // What cannot be looked for takes nothing from the list.
     const without = problem.field === "find"

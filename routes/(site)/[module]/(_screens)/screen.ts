@@ -33,7 +33,7 @@ export interface ScreenRequest {
   readonly state: State;
   readonly path: PlacePath;
   readonly url: URL;
-  /** Ends when nobody waits for the page any more. */
+  /** Aborts when nobody waits for the page any more: who asked has left, or it is made, with all of its answers or not. */
   readonly signal: AbortSignal;
 }
 
