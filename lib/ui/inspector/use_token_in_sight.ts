@@ -1,13 +1,15 @@
-import { useSignalEffect } from "@preact/signals";
+import { useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 /**
  * The inspector is a sheet over the lower part of a narrow screen: the token it tells of is moved above it.
- * @param isSelected whether there is one, read from signals
+ * @param selected the place of the selected token, read from signals; undefined where there is none
  */
-export function useTokenInSight(isSelected: () => boolean): void {
+export function useTokenInSight(selected: () => object | undefined): void {
+  // Subtle: what it is read from changes with each frame of a run, and the page moves only for another token.
+  const place = useComputed(() => JSON.stringify(selected()));
   useSignalEffect(() => {
-    if (!isSelected() || !matchMedia("(max-width: 1139px)").matches) return;
+    if (place.value === undefined || !matchMedia("(max-width: 1139px)").matches) return;
     requestAnimationFrame(() => selectedToken()?.scrollIntoView({ block: "start" }));
   });
 }
