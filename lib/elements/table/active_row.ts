@@ -35,10 +35,11 @@ export function useActiveRow(linked: ReadonlySet<number>): ActiveRow {
       onKeyDown: (event) => {
         const row = rowOf(event);
         if (row === undefined || event.target !== row) return;
-        if (event.key === "Escape") return row.blur();
         const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-        if (step === 0) return;
+        if (step === 0 && event.key !== "Escape") return;
+        // Subtle: a screen around it would end its run by an Escape that is not used here.
         event.preventDefault();
+        if (step === 0) return row.blur();
         const rows = [...event.currentTarget.querySelectorAll<HTMLElement>(":scope > tbody > tr[tabindex]")];
         rows[rows.indexOf(row) + step]?.focus();
       },

@@ -9,7 +9,7 @@ export function csvTable(headers: readonly string[], rows: readonly (readonly st
 
 /** How spreadsheets know a formula. */
 const FORMULA = /^[=+\-@\t\r]/;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(Infinity|(\d+\.?\d*|\.\d+)(e[+-]?\d+)?( ?%)?)$/i;
 
 /** Subtle: an empty field that is alone on its line is quoted, as readers skip blank lines. */
 function csvLine(cells: readonly string[]): string {
