@@ -14,7 +14,7 @@ export function commitTyped(event: Event): void {
 /** Whether a key alone is meant for the page: nobody types, and no other key is held with it, Shift apart. */
 export function isPageKey(event: KeyboardEvent): boolean {
   // Subtle: many a keyboard of a Mac has the brackets only with Option, which is Alt.
-  const isBracket = event.key === "[" || event.key === "]";
+  const isBracket = /^[[\]]$/.test(event.key);
   return !isTyping(event) && !event.ctrlKey && !event.metaKey && (isBracket || !event.altKey);
 }
 

@@ -13,6 +13,9 @@ interface ActiveRow {
   readonly handlers: RowHandlers;
 }
 
+/** Rows that a key moves the focus by; by none, it leaves them. */
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, Escape: 0 };
+
 /** @param linked ids of the rows where links start */
 export function useActiveRow(linked: ReadonlySet<number>): ActiveRow {
   const [hovered, setHovered] = useState<number | undefined>(undefined);
@@ -35,8 +38,8 @@ export function useActiveRow(linked: ReadonlySet<number>): ActiveRow {
       onKeyDown: (event) => {
         const row = rowOf(event);
         if (row === undefined || event.target !== row) return;
-        const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-        if (step === 0 && event.key !== "Escape") return;
+        const step = STEPS[event.key];
+        if (step === undefined) return;
         // Subtle: a screen around it would end its run by an Escape that is not used here.
         event.preventDefault();
         if (step === 0) return row.blur();
@@ -57,6 +60,6 @@ function rowOf({ target, currentTarget }: Event): HTMLElement | undefined {
 }
 
 function rowId(row: HTMLElement | undefined): number | undefined {
-  const id = row?.getAttribute("data-row");
-  return id === null || id === undefined ? undefined : Number(id);
+  const id = row?.dataset.row;
+  return id === undefined ? undefined : Number(id);
 }

@@ -1,4 +1,4 @@
-import { useComputed, useSignalEffect } from "@preact/signals";
+import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 
 /**
@@ -7,9 +7,12 @@ import { useEffect, useRef } from "preact/hooks";
  */
 export function useTokenInSight(selected: () => object | undefined): void {
   // Subtle: what it is read from changes with each frame of a run, and the page moves only for another token.
-  const place = useComputed(() => JSON.stringify(selected()));
+  const last = useRef<string | undefined>(undefined);
   useSignalEffect(() => {
-    if (place.value === undefined || !matchMedia("(max-width: 1139px)").matches) return;
+    const place: string | undefined = JSON.stringify(selected());
+    if (place === last.current) return;
+    last.current = place;
+    if (place === undefined || !matchMedia("(max-width: 1139px)").matches) return;
     requestAnimationFrame(() => selectedToken()?.scrollIntoView({ block: "start" }));
   });
 }
