@@ -68,7 +68,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   useHref(chatHref(screen, params.value));
   /** The selected token, while its turn is on screen: it comes back with that. */
   const selected = () => inSight(chat.value, beside.value, selection.value);
-  useTokenInSight(() => selected() !== undefined);
+  useTokenInSight(selected);
 
   function tell(detail: string, title: string = CHAT_STRINGS.badChat): void {
     failure.value = { problem: { type: "about:blank", title, status: 0, detail, id: "" } };

@@ -106,7 +106,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
     return true;
   });
 
-  useTokenInSight(() => here().selection !== undefined);
+  useTokenInSight(() => here().selection && here());
   const focusSelected = useSelectedFocus();
 
   function select(next: Selection | undefined): void {

@@ -13,7 +13,9 @@ export function commitTyped(event: Event): void {
 
 /** Whether a key alone is meant for the page: nobody types, and no other key is held with it, Shift apart. */
 export function isPageKey(event: KeyboardEvent): boolean {
-  return !isTyping(event) && !event.ctrlKey && !event.metaKey && !event.altKey;
+  // Subtle: many a keyboard of a Mac has the brackets only with Option, which is Alt.
+  const isBracket = /^[[\]]$/.test(event.key);
+  return !isTyping(event) && !event.ctrlKey && !event.metaKey && (isBracket || !event.altKey);
 }
 
 /** The key that was pressed: a letter is a capital where Shift is held, whatever Caps Lock makes of it. */

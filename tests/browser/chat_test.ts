@@ -65,6 +65,25 @@ Deno.test("chat screen", async (t) => {
     await page.waitForFunction(isBack);
   });
 
+  await t.step("the exact text stays while the one of a longer message is asked for", async () => {
+    const own = await (await browser.newContext()).newPage();
+    await takeRequests(own);
+    await own.goto(`${app.origin}/persona_chat/chat`);
+    await own.locator("[data-ready=true]").waitFor();
+    await own.getByLabel("Message").fill("do you");
+    await own.getByText("<|user|>").last().waitFor();
+    await own.route("**/chat_prompt", () => {});
+    const asks = own.waitForRequest("**/chat_prompt");
+    await own.getByLabel("Message").fill("do you have");
+    await asks;
+    const ends = own.waitForEvent("requestfailed");
+    await own.getByLabel("Message").fill("do you have any");
+    await ends;
+    await own.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    assert.ok(await own.getByText("<|user|>").count() > 0);
+    await own.context().close();
+  });
+
   await t.step("survives a reload; an edited turn is a version, and the other one comes back", async () => {
     await page.getByLabel("Message").press("Control+Enter");
     await page.reload();
@@ -90,7 +109,8 @@ Deno.test("chat screen", async (t) => {
     // At the end this button cannot be used any more.
     await turn.getByRole("button", { name: "Next version" }).click();
     await page.getByText("3 / 3").waitFor();
-    await page.keyboard.press("[");
+    // As a keyboard types it that has it only with Option.
+    await page.keyboard.press("Alt+[");
     await page.getByText("2 / 3").waitFor();
   });
 

@@ -4,6 +4,7 @@ import { defineModule, generation, logitTable, nextToken, rows } from "../../lib
 import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
 import { launchChromium } from "./chromium.ts";
 import { placeOf } from "./place.ts";
+import { takeRequests } from "./requests.ts";
 import { until } from "../rig/until.ts";
 import { serveApp } from "./serve_app.ts";
 
@@ -87,6 +88,39 @@ Deno.test("at 390 px", async (t) => {
     await own.locator("[data-position]").first().click();
     await isAbove();
     await own.close();
+  });
+
+  await t.step("an answer that is written does not move the page back to the token that was tapped", async () => {
+    const own = await (await browser.newContext({ viewport: { width: WIDTH, height: HEIGHT } })).newPage();
+    await takeRequests(own);
+    await own.addInitScript(() => {
+      const moved = Element.prototype.scrollIntoView;
+      Element.prototype.scrollIntoView = function (options) {
+        if (this.matches("[data-position]")) document.body.dataset.moves = `${document.body.dataset.moves ?? ""}|`;
+        moved.call(this, options);
+      };
+    });
+    await own.goto(`${app.origin}/persona_chat/chat`);
+    await own.locator("[data-ready=true]").waitFor();
+    await own.getByLabel("Message").fill("do you have any pets ?");
+    await own.getByLabel("Message").press("Enter");
+    await own.getByRole("button", { name: "Accept" }).and(own.locator(":enabled")).click();
+    await own.getByRole("button", { name: "Tokens" }).last().click();
+    const held = Promise.withResolvers<void>();
+    await own.route("**/chat/chat", async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await own.getByLabel("Message").fill("hello !");
+    await own.getByLabel("Message").press("Enter");
+    await own.getByText("waiting for the first token").waitFor();
+    await own.locator("[data-position]").first().click();
+    await own.waitForFunction(() => document.body.dataset.moves === "|");
+    held.resolve();
+    await own.getByRole("button", { name: "Stop" }).and(own.locator(":disabled")).waitFor({ state: "attached" });
+    await own.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    assert.equal(await own.evaluate(() => document.body.dataset.moves), "|", "moved once, as it was tapped");
+    await own.context().close();
   });
 
   await t.step("the page that is open is whole in the strip of pages, beside the app's name", async () => {

@@ -131,8 +131,12 @@ Deno.test("tables", async (t) => {
     await linesAre(page, 1);
     const described = await row(page, "starts", 2).getAttribute("aria-describedby");
     assert.equal(await page.locator(`#${described}`).textContent(), "→ Ends, row 1: 2.0; → far, row 901: 2.1");
+    await page.evaluate(() =>
+      addEventListener("keydown", (event) => document.body.dataset.isUsed = String(event.defaultPrevented))
+    );
     await page.keyboard.press("Escape");
     await linesAre(page, 0);
+    assert.equal(await page.evaluate(() => document.body.dataset.isUsed), "true", "a run beside it goes on");
     await page.close();
   });
 

@@ -1,6 +1,7 @@
 /** The bar that chooses a sample: it alone leaves the page, and on the way back it tells of the page that is there. */
 import assert from "node:assert/strict";
-import { choiceInput, defineModule, generation, logitTable, rows } from "../../lib/mod.ts";
+import type { Request } from "playwright-core";
+import { chat, choiceInput, defineModule, generation, logitTable, rows } from "../../lib/mod.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 
@@ -75,6 +76,45 @@ Deno.test("the bar of a sample", async (t) => {
     await page.getByLabel("Split").selectOption("one");
     await page.waitForURL(/split=one/);
     assert.equal(gone.filter((url) => !url.includes("split=one")).length, 0, gone.join("\n"));
+    await page.close();
+  });
+
+  await t.step("an emptied number leads nowhere, and shows the page's own sample again", async () => {
+    const page = await browser.newPage();
+    for (const path of ["/alpaca/generation", "/alpaca/next-token"]) {
+      await page.goto(`${app.origin}${path}?sample=3`);
+      await page.locator("[data-ready=true]").waitFor();
+      const gone: string[] = [];
+      const note = (request: Request) => request.isNavigationRequest() && gone.push(request.url());
+      page.on("request", note);
+      const sample = page.getByLabel("Sample number");
+      await sample.fill("");
+      await sample.press("Enter");
+      assert.equal(await sample.inputValue(), "");
+      await sample.press("Tab");
+      await page.waitForFunction(() => document.querySelector<HTMLInputElement>("input[name=sample]")?.value === "3");
+      assert.deepEqual(gone, []);
+      page.off("request", note);
+    }
+    await page.close();
+  });
+
+  await t.step("of a chat: its generator, when a browser shows it out of its memory", async () => {
+    const table = () => logitTable({ vocabulary: ["a"], logits: () => [1] });
+    const generators = { one: table(), two: table() };
+    const module = defineModule({ name: "said", generators, components: [chat({ prompt: () => "a" })] });
+    await using own = await serveApp([{ module, file: "said/mod.ts", url: new URL("../../", import.meta.url) }]);
+    const page = await browser.newPage();
+    await page.goto(`${own.origin}/said/chat`);
+    await page.locator("[data-ready=true]").waitFor();
+    await page.evaluate(() => {
+      const chosen = document.querySelector<HTMLSelectElement>("select[name=generator]");
+      if (chosen !== null) chosen.value = "two";
+      dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    });
+    await page.waitForFunction(() =>
+      document.querySelector<HTMLSelectElement>("select[name=generator]")?.value === "one"
+    );
     await page.close();
   });
 

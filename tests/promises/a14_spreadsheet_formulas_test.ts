@@ -13,8 +13,11 @@ const FORMULAS = [
   "\r=1",
   '=HYPERLINK("http://e","x")',
   "=cmd|' /C calc'!A0",
+  "-Infinity+1",
+  "-1%+A1",
+  "-%",
 ];
-const PLAIN = ["-1.5", "+2", "1e-3", "a=b", "", "'quoted'"];
+const PLAIN = ["-1.5", "+2", "1e-3", "-Infinity", "-12.5%", "-3 %", "a=b", "", "'quoted'"];
 
 Deno.test("A14: formulas get an apostrophe, numbers and texts stay", () => {
   const cells = [...FORMULAS, ...PLAIN];

@@ -13,6 +13,9 @@ interface ActiveRow {
   readonly handlers: RowHandlers;
 }
 
+/** Rows that a key moves the focus by; by none, it leaves them. */
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1, Escape: 0 };
+
 /** @param linked ids of the rows where links start */
 export function useActiveRow(linked: ReadonlySet<number>): ActiveRow {
   const [hovered, setHovered] = useState<number | undefined>(undefined);
@@ -35,10 +38,11 @@ export function useActiveRow(linked: ReadonlySet<number>): ActiveRow {
       onKeyDown: (event) => {
         const row = rowOf(event);
         if (row === undefined || event.target !== row) return;
-        if (event.key === "Escape") return row.blur();
-        const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-        if (step === 0) return;
+        const step = STEPS[event.key];
+        if (step === undefined) return;
+        // Subtle: a screen around it would end its run by an Escape that is not used here.
         event.preventDefault();
+        if (step === 0) return row.blur();
         const rows = [...event.currentTarget.querySelectorAll<HTMLElement>(":scope > tbody > tr[tabindex]")];
         rows[rows.indexOf(row) + step]?.focus();
       },
@@ -56,6 +60,6 @@ function rowOf({ target, currentTarget }: Event): HTMLElement | undefined {
 }
 
 function rowId(row: HTMLElement | undefined): number | undefined {
-  const id = row?.getAttribute("data-row");
-  return id === null || id === undefined ? undefined : Number(id);
+  const id = row?.dataset.row;
+  return id === undefined ? undefined : Number(id);
 }

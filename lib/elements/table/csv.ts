@@ -7,9 +7,8 @@ export function csvTable(headers: readonly string[], rows: readonly (readonly st
   return [headers, ...rows].map((cells) => `${csvLine(cells)}\r\n`).join("");
 }
 
-/** How spreadsheets know a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** How spreadsheets know a formula, which a number with a sign is none of. */
+const FORMULA = /^[=@\t\r]|^[-+](?!Infinity$|(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?\s*%?\s*$)/i;
 
 /** Subtle: an empty field that is alone on its line is quoted, as readers skip blank lines. */
 function csvLine(cells: readonly string[]): string {
@@ -17,6 +16,6 @@ function csvLine(cells: readonly string[]): string {
 }
 
 function csvField(text: string): string {
-  const plain = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  const plain = FORMULA.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

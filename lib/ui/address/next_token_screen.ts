@@ -2,7 +2,7 @@
 import type { Problem } from "../../lm/event.ts";
 import type { NextToken } from "../../lm/next.ts";
 import type { NumericParam } from "../../lm/params.ts";
-import type { TokenId } from "../../lm/token.ts";
+import type { Token, TokenId } from "../../lm/token.ts";
 import { type GenerationScreen, screenHref, type ScreenPlace } from "./generation_screen.ts";
 import { NUMBERS, type Numbers } from "./probability_column.ts";
 
@@ -40,6 +40,19 @@ export const PLACE_FORM = "place";
 
 /** Candidates of the first page, and of each further one. */
 export const PAGE_SIZE = 50;
+
+/**
+ * Longest address that another screen leads to, of the 16,384 characters that a request takes: the server's name and tokens
+ * that are chosen there have room beside it.
+ */
+export const STEP_ADDRESS_CHARACTERS = 15_000;
+
+/** The address after chosen tokens; undefined where ids that a server keeps to itself are among them, or it is too long. */
+export function stepHref(screen: ScreenPlace, before: readonly Token[]): string | undefined {
+  if (before.some(({ isUnnumbered }) => isUnnumbered === true)) return undefined;
+  const href = nextHref(screen, before.map(({ id }) => id));
+  return href.length > STEP_ADDRESS_CHARACTERS ? undefined : href;
+}
 
 /** @param screen its `numbers` are absent where another screen leads here */
 export function nextHref(

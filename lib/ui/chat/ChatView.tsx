@@ -16,6 +16,7 @@ import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { paceText } from "../pace.ts";
 import { HiddenPlace } from "../token/HiddenPlace.tsx";
 import { Panel } from "../Panel.tsx";
+import { PlaceChoice } from "../frame/PlaceChoice.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { useStreamedText } from "../use_streamed_text.ts";
 import { VersionDiff } from "./VersionDiff.tsx";
@@ -190,17 +191,12 @@ function GeneratorChoice({ screen, params }: Pick<ChatViewProps, "screen" | "par
       action={`/${screen.module}/${screen.component}`}
       onChange={(event) => event.currentTarget.submit()}
     >
-      <label class="inline-flex items-center gap-1.5 text-12 text-soft">
-        {GENERATION_STRINGS.generator}
-        <select
-          name="generator"
-          class="min-h-[32px] max-w-[180px] rounded-md border border-line bg-panel px-2 text-14 text-ink"
-        >
-          {screen.generators.map((name) => (
-            <option key={name} value={name} selected={name === screen.generator}>{name}</option>
-          ))}
-        </select>
-      </label>
+      <PlaceChoice
+        name="generator"
+        label={GENERATION_STRINGS.generator}
+        options={screen.generators}
+        selected={screen.generator}
+      />
       <HiddenPlace href={chatHref(screen, params)} except="generator" />
     </form>
   );

@@ -15,8 +15,10 @@ export function useChatPrompt(url: string, body: string | undefined): ChatPrompt
     const timer = setTimeout(() => {
       fetchChatPrompt(url, JSON.parse(body), controller.signal).then(
         (next) => prompt.value = next,
-        // The same fault will be told, with its reason, when the message is sent.
-        () => prompt.value = undefined,
+        () => {
+          // The same fault will be told, with its reason, when the message is sent.
+          if (!controller.signal.aborted) prompt.value = undefined;
+        },
       );
     }, PAUSE_MS);
     return () => {

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
 import { visibleText } from "../../lm/visible_text.ts";
 import { FROM_SPLIT, FROM_TASK, type GenerationScreen, screenHref } from "../address/generation_screen.ts";
 import { PROMPT_JSON, PROMPT_OF, promptOf } from "../address/own_prompt.ts";
 import { LinkButton } from "../LinkButton.tsx";
 import { count, plural } from "../number_format.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
+import { PlaceChoice } from "./PlaceChoice.tsx";
+import { useReturn } from "../use_return.ts";
 import { useTyped } from "../use_typed.ts";
 
 interface SampleBarProps {
@@ -19,8 +20,6 @@ interface SampleBarProps {
  * back it shows the page's own place, and not what was chosen to leave it.
  */
 export function SampleBar({ screen, kept = [] }: SampleBarProps) {
-  const [returns, setReturns] = useState(0);
-  useReturn(() => setReturns((returns) => returns + 1));
   return (
     <div class="flex flex-wrap items-center gap-2 mid:justify-end">
       <h1 class="text-18 font-semibold tracking-tight">{screen.title}</h1>
@@ -28,23 +27,20 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
       <span class="mr-auto text-12 text-soft">
         <span class="mid:hidden">{screen.engine}</span>
       </span>
-      <Choice
-        key={`task ${returns}`}
+      <PlaceChoice
         name="task"
         label={GENERATION_STRINGS.task}
         options={screen.tasks}
         selected={screen.task}
       />
-      <Choice
-        key={`split ${returns}`}
+      <PlaceChoice
         name="split"
         label={GENERATION_STRINGS.split}
         options={screen.splits}
         selected={screen.split}
       />
       {screen.generator !== "" && (
-        <Choice
-          key={`generator ${returns}`}
+        <PlaceChoice
           name="generator"
           label={GENERATION_STRINGS.generator}
           options={screen.generators}
@@ -72,17 +68,6 @@ export function SampleBar({ screen, kept = [] }: SampleBarProps) {
   );
 }
 
-/** Calls back when a browser shows the page out of its memory. */
-function useReturn(onReturn: () => void): void {
-  useEffect(() => {
-    const onShow = (event: PageTransitionEvent) => {
-      if (event.persisted) onReturn();
-    };
-    addEventListener("pageshow", onShow);
-    return () => removeEventListener("pageshow", onShow);
-  }, []);
-}
-
 /** The number, and the ways to others. */
 function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
   const typed = useTyped(String(screen.sample));
@@ -102,6 +87,7 @@ function SampleNumber({ screen, kept }: Required<SampleBarProps>) {
         name="sample"
         min={0}
         max={screen.size - 1}
+        required
         {...typed}
         autocomplete="off"
         aria-label={GENERATION_STRINGS.sample}
@@ -172,33 +158,10 @@ export function leaveFor(event: JSX.TargetedEvent<HTMLFormElement>): void {
   if (isChoice) {
     if (chosen === "split" && sample instanceof HTMLInputElement) sample.value = "0";
     form.submit();
-  } else if (changed === sample) {
+  } else if (changed === sample && sample instanceof HTMLInputElement && sample.value !== "") {
+    // An emptied field shows the page's own sample again.
     form.requestSubmit();
   }
 }
 
-interface ChoiceProps {
-  readonly name: string;
-  readonly label: string;
-  readonly options: readonly string[];
-  readonly selected: string;
-}
-
 const CHOICES = ["task", "split", "generator"];
-
-/** A select, or a hidden field when there is nothing to choose. */
-function Choice({ name, label, options, selected }: ChoiceProps) {
-  if (options.length < 2) return <input type="hidden" name={name} value={selected} />;
-  return (
-    <label class="inline-flex items-center gap-1.5 text-12 text-soft">
-      {label}
-      <select
-        name={name}
-        autocomplete="off"
-        class="min-h-[32px] max-w-[180px] rounded-md border border-line bg-panel px-2 py-1 text-14 text-ink"
-      >
-        {options.map((option) => <option key={option} value={option} selected={option === selected}>{option}</option>)}
-      </select>
-    </label>
-  );
-}

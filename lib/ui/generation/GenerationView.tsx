@@ -5,7 +5,7 @@ import { CompletionsPanel } from "./CompletionsPanel.tsx";
 import { CompletionTree } from "./CompletionTree.tsx";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { isRunning } from "./generation_state.ts";
-import { nextHref } from "../address/next_token_screen.ts";
+import { stepHref } from "../address/next_token_screen.ts";
 import { type Inspected, Inspector } from "../inspector/Inspector.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { PromptPanel } from "../token/PromptPanel.tsx";
@@ -29,7 +29,7 @@ export function GenerationView(props: GenerationViewProps) {
         : (
           <Inspector
             inspected={inspected}
-            stepHref={stepHref(props)}
+            stepHref={hrefFrom(props)}
             onTake={inspected.kind === "step" && props.run.madeOf === undefined ? props.onBranch : undefined}
             order={props.params.order}
             onOrder={(order) => props.onParams({ ...props.params, order })}
@@ -87,13 +87,13 @@ export function GenerationView(props: GenerationViewProps) {
 }
 
 /** The next-token screen at the selected position: the tokens before it chosen, it and its rivals to choose from. */
-function stepHref({ screen, params, run, scored, selection }: GenerationViewProps): string | undefined {
+function hrefFrom({ screen, params, run, scored, selection }: GenerationViewProps): string | undefined {
   if (screen.nextToken === undefined || selection === undefined) return undefined;
   // The other screen has the prompt that stands above.
   if (selection.kind === "step" && run.madeOf !== undefined) return undefined;
   const chosen = selection.kind === "scored" ? scored?.tokens : run.completions[selection.sequence]?.steps;
-  const path = chosen?.slice(0, selection.position).map(({ token }) => token.id) ?? [];
-  return nextHref({ ...screen, component: screen.nextToken, params: run.params ?? params }, path);
+  const before = chosen?.slice(0, selection.position).map(({ token }) => token) ?? [];
+  return stepHref({ ...screen, component: screen.nextToken, params: run.params ?? params }, before);
 }
 
 /** What the selection stands on; undefined when that is not, or no longer, there. */

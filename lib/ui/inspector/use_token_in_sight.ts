@@ -3,11 +3,16 @@ import { useEffect, useRef } from "preact/hooks";
 
 /**
  * The inspector is a sheet over the lower part of a narrow screen: the token it tells of is moved above it.
- * @param isSelected whether there is one, read from signals
+ * @param selected the place of the selected token, read from signals; undefined where there is none
  */
-export function useTokenInSight(isSelected: () => boolean): void {
+export function useTokenInSight(selected: () => object | undefined): void {
+  // Subtle: what it is read from changes with each frame of a run, and the page moves only for another token.
+  const last = useRef<string | undefined>(undefined);
   useSignalEffect(() => {
-    if (!isSelected() || !matchMedia("(max-width: 1139px)").matches) return;
+    const place: string | undefined = JSON.stringify(selected());
+    if (place === last.current) return;
+    last.current = place;
+    if (place === undefined || !matchMedia("(max-width: 1139px)").matches) return;
     requestAnimationFrame(() => selectedToken()?.scrollIntoView({ block: "start" }));
   });
 }

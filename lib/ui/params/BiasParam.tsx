@@ -65,7 +65,7 @@ function BiasField(
   return (
     <input
       type="number"
-      step="0.5"
+      step="any"
       min={-100}
       max={100}
       {...useTyped(String(props.value))}

@@ -5,7 +5,7 @@ import { cx } from "../cx.ts";
 import { entropyText, EvidenceBadge, rankText } from "../token/EvidenceBadge.tsx";
 import type { GenerationScreen } from "../address/generation_screen.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
-import { nextHref } from "../address/next_token_screen.ts";
+import { stepHref } from "../address/next_token_screen.ts";
 import { bits, count, probability } from "../number_format.ts";
 import { signedBits } from "../token/odds_text.ts";
 import { STRINGS } from "../strings.ts";
@@ -13,7 +13,7 @@ import { displayToken } from "../token/token_display.ts";
 
 /** Rows that a long target begins with. */
 const MOST_ROWS = 1_000;
-/** A link names all tokens before its own: with more of them all links together would be the page, and none could be opened. */
+/** A link names all tokens before its own: with more of them all links together would be the page. */
 const MOST_PATH = 256;
 
 interface XRayTableProps {
@@ -88,15 +88,16 @@ export function XRayTable({ screen, scored: { tokens, nullLogprobs }, isWhole, c
   );
 }
 
-/** A link where a next-token screen can stand: not after many tokens, and ids that a server keeps to itself make no path. */
+/** A link where a next-token screen can stand, and not after many tokens. */
 function StepLink({ screen, before, children }: {
   readonly screen: GenerationScreen;
   readonly before: Scored["tokens"];
   readonly children: string;
 }) {
-  const isPath = before.length <= MOST_PATH && before.every(({ token }) => token.isUnnumbered !== true);
-  if (screen.nextToken === undefined || !isPath) return <span>{children}</span>;
-  const href = nextHref({ ...screen, component: screen.nextToken }, before.map(({ token }) => token.id));
+  const href = screen.nextToken === undefined || before.length > MOST_PATH
+    ? undefined
+    : stepHref({ ...screen, component: screen.nextToken }, before.map(({ token }) => token));
+  if (href === undefined) return <span>{children}</span>;
   return <a class="text-accent underline" href={href} title={GENERATION_STRINGS.stepFromHere}>{children}</a>;
 }
 

@@ -11,6 +11,7 @@ import {
   screenHref,
 } from "../../../lib/ui/address/generation_screen.ts";
 import { PROMPT_ADDRESS_CHARACTERS, refusalOf } from "../../../lib/ui/address/own_prompt.ts";
+import { STEP_ADDRESS_CHARACTERS, stepHref } from "../../../lib/ui/address/next_token_screen.ts";
 import { formatStopTexts, parseStopTexts } from "../../../lib/ui/address/stop_texts.ts";
 
 const CHANGED = { ...DEFAULT_PARAMS, temperature: 0.8, topK: 5, seed: 7, stop: ["\n", "a\\b", "###"] };
@@ -34,6 +35,18 @@ Deno.test("a prompt of one's own is in the address, and a request of it names no
   assert.deepEqual(promptSource(at), { task: "t", prompt: "a\n &\0", generator: "g" });
   assert.deepEqual(promptSource({ ...at, ownPrompt: "" }).prompt, "", "an empty one is one too");
   assert.deepEqual(promptSource({ ...at, ownPrompt: undefined }), { task: "t", split: "s", sample: 3, generator: "g" });
+});
+
+Deno.test("stepHref() leads to no place whose address a server would refuse, or that has an id of ours", () => {
+  const place = { module: "m", component: "c", task: "t", split: "s", sample: 3, edits: {}, generator: "g" };
+  const at = { ...place, ownPrompt: undefined, defaults: DEFAULT_PARAMS, params: DEFAULT_PARAMS };
+  const token = { id: 12, text: "a", bytes: [97] };
+  assert.equal(stepHref(at, []), screenHref(at));
+  assert.equal(stepHref(at, [token, token]), `${screenHref(at)}&path=12,12`);
+  const room = STEP_ADDRESS_CHARACTERS - `${screenHref(at)}&path=12`.length, most = 1 + Math.floor(room / 3);
+  assert.ok(stepHref(at, Array.from({ length: most }, () => token)) !== undefined);
+  assert.equal(stepHref(at, Array.from({ length: most + 1 }, () => token)), undefined);
+  assert.equal(stepHref(at, [token, { ...token, isUnnumbered: true }]), undefined);
 });
 
 Deno.test("refusalOf() says whether an address can hold a prompt", () => {
