@@ -2,7 +2,7 @@
 import type { Problem } from "../../lm/event.ts";
 import type { NextToken } from "../../lm/next.ts";
 import type { NumericParam } from "../../lm/params.ts";
-import type { Token, TokenId } from "../../lm/token.ts";
+import type { TokenId } from "../../lm/token.ts";
 import { type GenerationScreen, screenHref, type ScreenPlace } from "./generation_screen.ts";
 import { NUMBERS, type Numbers } from "./probability_column.ts";
 
@@ -47,10 +47,9 @@ export const PAGE_SIZE = 50;
  */
 export const STEP_ADDRESS_CHARACTERS = 15_000;
 
-/** The address after chosen tokens; undefined where ids that a server keeps to itself are among them, or it is too long. */
-export function stepHref(screen: ScreenPlace, before: readonly Token[]): string | undefined {
-  if (before.some(({ isUnnumbered }) => isUnnumbered === true)) return undefined;
-  const href = nextHref(screen, before.map(({ id }) => id));
+/** The address after chosen tokens; undefined where it is too long. */
+export function stepHref(screen: ScreenPlace, before: readonly TokenId[]): string | undefined {
+  const href = nextHref(screen, before);
   return href.length > STEP_ADDRESS_CHARACTERS ? undefined : href;
 }
 

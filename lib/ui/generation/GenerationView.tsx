@@ -92,7 +92,7 @@ function hrefFrom({ screen, params, run, scored, selection }: GenerationViewProp
   // The other screen has the prompt that stands above.
   if (selection.kind === "step" && run.madeOf !== undefined) return undefined;
   const chosen = selection.kind === "scored" ? scored?.tokens : run.completions[selection.sequence]?.steps;
-  const before = chosen?.slice(0, selection.position).map(({ token }) => token) ?? [];
+  const before = chosen?.slice(0, selection.position).map(({ token }) => token.id) ?? [];
   return stepHref({ ...screen, component: screen.nextToken, params: run.params ?? params }, before);
 }
 

@@ -88,15 +88,16 @@ export function XRayTable({ screen, scored: { tokens, nullLogprobs }, isWhole, c
   );
 }
 
-/** A link where a next-token screen can stand, and not after many tokens. */
+/** A link where a next-token screen can stand: not after many tokens, and ids that a server keeps to itself make no path. */
 function StepLink({ screen, before, children }: {
   readonly screen: GenerationScreen;
   readonly before: Scored["tokens"];
   readonly children: string;
 }) {
-  const href = screen.nextToken === undefined || before.length > MOST_PATH
+  const isPath = before.length <= MOST_PATH && before.every(({ token }) => token.isUnnumbered !== true);
+  const href = screen.nextToken === undefined || !isPath
     ? undefined
-    : stepHref({ ...screen, component: screen.nextToken }, before.map(({ token }) => token));
+    : stepHref({ ...screen, component: screen.nextToken }, before.map(({ token }) => token.id));
   if (href === undefined) return <span>{children}</span>;
   return <a class="text-accent underline" href={href} title={GENERATION_STRINGS.stepFromHere}>{children}</a>;
 }
