@@ -1,8 +1,13 @@
 /** Bundles the browser runtime and the islands with esbuild. Build code: production never imports it. */
 import * as esbuild from "esbuild";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { slashes } from "./crawl.ts";
 import { isRecord, nearest } from "./deno_json.ts";
+import { type SharedImports, sharedImports } from "./shared_files.ts";
+
+/** Marks the lookup of what an entry itself is. */
+const IS_ENTRY = Symbol("entry");
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
@@ -28,14 +33,26 @@ export interface BundleOptions {
 /** The files of the bundle by name, relative to the folder that the build id names. */
 export async function bundle(options: BundleOptions): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const outdir = join(options.root, "_fresh_bundle");
+  // While one develops a build is to be quick, and its files are read from memory.
+  const shared = options.mode === "development" ? new Map() : sharedImports((await build(options, outdir)).metafile);
+  const { outputFiles } = await build(options, outdir, shared);
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const { path, contents } of outputFiles) {
+    files.set(path.slice(outdir.length + 1).replaceAll("\\", "/"), new Uint8Array(contents));
+  }
+  return files;
+}
+
+async function build(options: BundleOptions, outdir: string, shared: ReadonlyMap<string, SharedImports> = new Map()) {
   const isDevelopment = options.mode === "development";
-  const result = await esbuild.build({
+  return await esbuild.build({
     entryPoints: { ...options.entries },
     outdir,
     absWorkingDir: options.root,
     bundle: true,
     splitting: true,
     write: false,
+    metafile: true,
     format: "esm",
     platform: "browser",
     target: options.target,
@@ -53,13 +70,8 @@ export async function bundle(options: BundleOptions): Promise<Map<string, Uint8A
       FRESH_BUILD_ID: JSON.stringify(options.buildId),
       "process.env.NODE_ENV": JSON.stringify(isDevelopment ? "development" : "production"),
     },
-    plugins: [importMapPlugin(options.root), publicEnvPlugin()],
+    plugins: [sharedPlugin(options.root, shared), importMapPlugin(options.root), publicEnvPlugin()],
   });
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const { path, contents } of result.outputFiles) {
-    files.set(path.slice(outdir.length + 1).replaceAll("\\", "/"), new Uint8Array(contents));
-  }
-  return files;
 }
 
 /** Ends esbuild's process, so that this one can exit. */
@@ -116,6 +128,34 @@ function importMapPlugin(root: string): esbuild.Plugin {
       });
     },
   };
+}
+
+/** Has entries load the modules that they share with others, so that esbuild puts these into one file. */
+function sharedPlugin(root: string, shared: ReadonlyMap<string, SharedImports>): esbuild.Plugin {
+  return {
+    name: "shared",
+    setup(build) {
+      if (shared.size === 0) return;
+      build.onResolve({ filter: /.*/ }, async ({ path, kind, resolveDir, importer, pluginData }) => {
+        if (pluginData === IS_ENTRY || (kind !== "entry-point" && kind !== "dynamic-import")) return undefined;
+        const found = await build.resolve(path, { kind, resolveDir, importer, pluginData: IS_ENTRY });
+        return found.errors.length === 0 && shared.has(nameIn(root, found.path))
+          ? { ...found, namespace: "shared" }
+          : found;
+      });
+      build.onLoad({ filter: /.*/, namespace: "shared" }, ({ path }) => {
+        const { exports, modules } = shared.get(nameIn(root, path)) ?? { exports: [], modules: [] };
+        const lines = [`export { ${exports.join(", ")} } from ${JSON.stringify(path)};`];
+        for (const module of modules) lines.push(`import ${JSON.stringify(resolve(root, module))};`);
+        return { contents: lines.join("\n"), loader: "js", resolveDir: root };
+      });
+    },
+  };
+}
+
+/** How a metafile calls a source. */
+function nameIn(root: string, path: string): string {
+  return slashes(relative(root, path));
 }
 
 /** `npm:preact@10/hooks` is `preact/hooks`; a bare name is itself; any other scheme has no path. */
