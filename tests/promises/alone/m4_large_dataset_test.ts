@@ -4,15 +4,15 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { writeRows } from "../rig/dataset_rows.ts";
-import { measured } from "../rig/measured.ts";
-import { taskEnv, taskFlags } from "../rig/start_app.ts";
-import type { LargeDatasetReport } from "../rig/read_large_dataset.ts";
+import { writeRows } from "../../rig/dataset_rows.ts";
+import { measured } from "../../rig/measured.ts";
+import { taskEnv, taskFlags } from "../../rig/start_app.ts";
+import type { LargeDatasetReport } from "../../rig/read_large_dataset.ts";
 
 const ROWS = 100_000, MOST_MEGABYTES = 300;
 const ENV = await taskEnv("start");
 const FLAGS = (await taskFlags("start")).filter((flag) => flag.startsWith("--v8-flags="));
-const READER = fileURLToPath(new URL("../rig/read_large_dataset.ts", import.meta.url));
+const READER = fileURLToPath(new URL("../../rig/read_large_dataset.ts", import.meta.url));
 
 async function read(path: string, cacheDir: string): Promise<LargeDatasetReport> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
