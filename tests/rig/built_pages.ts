@@ -6,8 +6,15 @@ import freshConfig from "../../fresh.config.ts";
 const ROOT = new URL("../../", import.meta.url);
 const LOCK = new URL(".tmp/build.lock", ROOT);
 
+let built: Promise<void> | undefined;
+
 /** Writes `_fresh` when it is older than its sources, as `deno task start` does first. Who comes meanwhile waits. */
-export async function buildPages(): Promise<void> {
+export function buildPages(): Promise<void> {
+  // Looked at once by each test file: all sources are read for it.
+  return built ??= buildWhenStale();
+}
+
+async function buildWhenStale(): Promise<void> {
   if (!await isStale()) return;
   await Deno.mkdir(new URL(".", LOCK), { recursive: true });
   using lock = await Deno.open(LOCK, { create: true, write: true });

@@ -7,7 +7,7 @@ import { timed } from "../../rig/quiet.ts";
 import { openRequest } from "../../rig/raw_client.ts";
 import { until } from "../../rig/until.ts";
 
-const STREAMS = 50, TOKENS = 40, SLOW = 10, ROUNDS = 3;
+const STREAMS = 50, TOKENS = 40, SLOW = 10, ROUNDS = 2;
 const CHANGE_LIMIT = 1.2;
 
 Deno.test("B2: 50 streams with and without ten slow readers, in turns", async () => {
