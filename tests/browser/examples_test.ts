@@ -242,7 +242,7 @@ Deno.test("the pages of the elements example", async (t) => {
     for (const [, context] of browsers) await context.close();
   });
 
-  await t.step("a page of elements ships at most 40 kB of JavaScript, compressed", async () => {
+  await t.step("a page of elements ships at most 40 kB of JavaScript, compressed, in at most 20 files", async () => {
     const page = await browser.newPage();
     const sizes: Promise<number>[] = [];
     page.on("response", (response) => {
@@ -254,6 +254,7 @@ Deno.test("the pages of the elements example", async (t) => {
     const total = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
     console.log(`    ${total} bytes in ${sizes.length} files`);
     assert.ok(total > 10_000 && total <= 40_000, `${total} bytes`);
+    assert.ok(sizes.length <= 20, `${sizes.length} files`);
     await page.close();
   });
   await browser.close();

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Problem } from "../../lm/event.ts";
 import { firstDeparture } from "../../lm/score.ts";
 import { visibleText } from "../../lm/visible_text.ts";
@@ -20,21 +20,44 @@ import { targetFacts } from "../xray/target_facts.ts";
 import { XRay } from "../xray/XRay.tsx";
 
 /** The expected completion: at first as text, then teacher-forced under the prompt, token by token. */
-export function TargetPanel(
-  { screen, scored, scoreProblem, colouring, selection, isReady, onSelect, onRetryScore, ...props }:
-    GenerationViewProps,
-) {
-  if (screen.target === undefined) {
-    return (
+export function TargetPanel(props: GenerationViewProps) {
+  const { target, ownPrompt } = props.screen;
+  return target === undefined
+    ? (
       <Panel title={GENERATION_STRINGS.target}>
         <p class="p-3 text-soft">
-          {screen.ownPrompt === undefined ? GENERATION_STRINGS.noTarget : PROMPT_STRINGS.own.noTarget}
+          {ownPrompt === undefined ? GENERATION_STRINGS.noTarget : PROMPT_STRINGS.own.noTarget}
         </p>
       </Panel>
-    );
-  }
+    )
+    : <KnownTarget {...props} target={target} />;
+}
+
+function KnownTarget(
+  { target, screen, scored, scoreProblem, colouring, selection, isReady, onSelect, onRetryScore, ...props }:
+    & GenerationViewProps
+    & { readonly target: string },
+) {
   const isAsked = isReady && scoreProblem === undefined;
   const facts = scored === undefined ? isAsked && GENERATION_STRINGS.scoring : targetFacts(scored.tokens);
+  const selected = selection?.kind === "scored" ? selection.position : undefined;
+  // While a run streams the screen is drawn on each frame, and of all this nothing changes.
+  const tokens = useMemo(() =>
+    scored && (
+      <TokenStrip
+        label={GENERATION_STRINGS.target}
+        tokens={stripTokens(scored.tokens, colouring)}
+        selected={selected}
+        onSelect={(position) => onSelect({ kind: "scored", position })}
+      />
+    ), [scored, colouring, selected]);
+  const xray = useMemo(() =>
+    scored !== undefined && scored.tokens.length > 0 && (
+      <>
+        <XRay scored={scored} />
+        <Twin screen={screen} scored={scored} />
+      </>
+    ), [screen, scored]);
   return (
     <Panel title={GENERATION_STRINGS.target} facts={facts}>
       {scoreProblem !== undefined && (isLack(scoreProblem)
@@ -45,16 +68,7 @@ export function TargetPanel(
       ))}
       <div class="grid grid-cols-1 gap-x-3 gap-y-1 px-3 py-2.5 sm:grid-cols-sequence">
         <span class="hidden font-mono text-12 leading-6 text-soft sm:inline">T</span>
-        {scored === undefined
-          ? <p dir="auto" class="whitespace-pre-wrap break-words font-mono text-token">{visibleText(screen.target)}</p>
-          : (
-            <TokenStrip
-              label={GENERATION_STRINGS.target}
-              tokens={stripTokens(scored.tokens, colouring)}
-              selected={selection?.kind === "scored" ? selection.position : undefined}
-              onSelect={(position) => onSelect({ kind: "scored", position })}
-            />
-          )}
+        {tokens ?? <p dir="auto" class="whitespace-pre-wrap break-words font-mono text-token">{visibleText(target)}</p>}
         <p class="flex flex-wrap items-baseline gap-x-3 font-mono text-12 leading-6 text-soft tabular-nums">
           {scored?.metrics.map(({ name, value }) => (
             <span
@@ -73,15 +87,10 @@ export function TargetPanel(
               {GENERATION_STRINGS.compare}
             </TextButton>
           )}
-          {isReady && <CopyButton as={TextButton} label={GENERATION_STRINGS.copyTarget} text={screen.target} />}
+          {isReady && <CopyButton as={TextButton} label={GENERATION_STRINGS.copyTarget} text={target} />}
         </p>
       </div>
-      {scored !== undefined && scored.tokens.length > 0 && (
-        <>
-          <XRay scored={scored} />
-          <Twin screen={screen} scored={scored} />
-        </>
-      )}
+      {xray}
     </Panel>
   );
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Token } from "../../lm/token.ts";
 import { screenHref } from "../address/generation_screen.ts";
 import { WRITES, WRITES_PROMPT } from "../address/own_prompt.ts";
@@ -26,6 +26,14 @@ export function PromptPanel(props: PromptPanelProps) {
   const { screen, tokens, isReady, writing: { draft } } = props;
   const { prompt, conversation, ownPrompt } = screen;
   const [showsTokens, setShowsTokens] = useState(false);
+  // Long, and the same on each frame of a run.
+  const text = useMemo(() => {
+    if (showsTokens && tokens !== undefined) return <PromptTokens prompt={prompt} tokens={tokens} />;
+    const messages = conversation?.messages;
+    return messages === undefined
+      ? <PromptText prompt={prompt} />
+      : <PromptMessages prompt={prompt} messages={messages} />;
+  }, [showsTokens, tokens, prompt, conversation]);
   return (
     <Panel
       title={ownPrompt === undefined ? GENERATION_STRINGS.prompt : TEXT.own.title}
@@ -51,13 +59,7 @@ export function PromptPanel(props: PromptPanelProps) {
     >
       {draft !== undefined ? <PromptEditor {...props} draft={draft} /> : (
         <>
-          <div class="max-h-[40vh] overflow-y-auto p-3">
-            {showsTokens && tokens !== undefined
-              ? <PromptTokens prompt={prompt} tokens={tokens} />
-              : conversation?.messages === undefined
-              ? <PromptText prompt={prompt} />
-              : <PromptMessages prompt={prompt} messages={conversation.messages} />}
-          </div>
+          <div class="max-h-[40vh] overflow-y-auto p-3">{text}</div>
           <PromptNote conversation={conversation} />
           <PromptWays {...props} />
         </>
