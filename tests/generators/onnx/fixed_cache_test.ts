@@ -1,14 +1,24 @@
 /** Graphs whose caches have a fixed size, without GroupQueryAttention: tools/demo_model/fixtures_fixed.py makes them. */
 import assert from "node:assert/strict";
+import type { Generator } from "../../../lib/generators/generator.ts";
 import { checkFixedCache, checkFixedDevice } from "../../../lib/generators/onnx/fixed_cache.ts";
 import { readGraphFile } from "../../../lib/generators/onnx/graph_file.ts";
 import { HostPlane, type KvPlane } from "../../../lib/generators/onnx/native/kv_memory.ts";
 import { KvSlots } from "../../../lib/generators/onnx/native/kv_slots.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
-import { CONTEXT, copyModel, fixturePath, furthest, readGolden, withOpened } from "./tiny_models.ts";
+import { CONTEXT, copyModel, fixturePath, furthest, type GoldenCase, readGolden, withOpened } from "./tiny_models.ts";
 
 const NAME = "tiny_llama_fixed";
 const TOLERANCE = 1e-4;
+
+/** Holds the scores of golden completions against PyTorch's. */
+async function assertScores(generator: Generator, golden: readonly GoldenCase[]): Promise<void> {
+  for (const { text, completion_ids, completion_logprobs } of golden) {
+    const scored = await generator.score?.({ prompt: text, completion: completion_ids, top: 1 }) ?? [];
+    const distance = furthest(scored.map(({ logprob }) => logprob), completion_logprobs);
+    assert.ok(distance < TOLERANCE, `scores after ${text}: ${distance}`);
+  }
+}
 
 /** Of keys and values. */
 const HEADS = 2, WIDTH = 8;
@@ -77,11 +87,7 @@ for (const driver of ["native", "binding"]) {
     const generator = await onnx(`file://${folder}`).open({ ...CONTEXT, env });
     try {
       assert.match(generator.facts.notes?.join() ?? "", /^runs take their passes one after the other: /);
-      for (const { text, completion_ids, completion_logprobs } of readGolden(NAME)) {
-        const scored = await generator.score?.({ prompt: text, completion: completion_ids, top: 1 }) ?? [];
-        const distance = furthest(scored.map(({ logprob }) => logprob), completion_logprobs);
-        assert.ok(distance < TOLERANCE, `scores after ${text}: ${distance}`);
-      }
+      await assertScores(generator, readGolden(NAME));
     } finally {
       await generator.close();
       await Deno.remove(root, { recursive: true });
@@ -94,11 +100,7 @@ for (const driver of ["native", "binding"]) {
     const generator = await onnx(`file://${folder}`).open({ ...CONTEXT, env });
     try {
       assert.match(generator.facts.notes?.join() ?? "", /^its window ends at 256 of 8192 tokens/);
-      for (const { text, completion_ids, completion_logprobs } of readGolden("tiny_llama_gqa")) {
-        const scored = await generator.score?.({ prompt: text, completion: completion_ids, top: 1 }) ?? [];
-        const distance = furthest(scored.map(({ logprob }) => logprob), completion_logprobs);
-        assert.ok(distance < TOLERANCE, `scores after ${text}: ${distance}`);
-      }
+      await assertScores(generator, readGolden("tiny_llama_gqa"));
     } finally {
       await generator.close();
       await Deno.remove(root, { recursive: true });
