@@ -71,7 +71,8 @@ for (const driver of ["native", "binding"]) {
       assert.equal(generator.facts.driver, driver);
       // Each family's stem comes first, and its branches find it.
       for (const golden of GOLDEN) found.whole = Math.max(found.whole, await read(generator, golden));
-      for (const golden of GOLDEN.toReversed()) found.back = Math.max(found.back, await walked(generator, golden));
+      const back = GOLDEN.toReversed().filter((_, index) => index % 2 === 0);
+      for (const golden of back) found.back = Math.max(found.back, await walked(generator, golden));
     });
     await withGrouped(driver, 64, async (generator) => {
       const short = GOLDEN.filter(({ ids }) => ids.length < 210);
