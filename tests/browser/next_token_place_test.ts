@@ -80,6 +80,30 @@ Deno.test("next-token screen's place", async (t) => {
     await page.waitForFunction(() => location.search.includes("path=0"));
   });
 
+  await t.step("what is chosen as soon as the page is alive is told in the address", async () => {
+    const early = await browser.newPage();
+    // Preact runs what follows a drawing after the next frame, or after a while.
+    await early.addInitScript(() => {
+      const held: (() => void)[] = [], { requestAnimationFrame, setTimeout } = globalThis;
+      const hold = (call: unknown) => typeof call === "function" ? held.push(() => call(performance.now())) : 0;
+      Object.assign(globalThis, { requestAnimationFrame: hold, setTimeout: hold });
+      addEventListener("letgo", () => {
+        Object.assign(globalThis, { requestAnimationFrame, setTimeout });
+        for (const call of held) call();
+      });
+    });
+    await early.goto(`${app.origin}/place/next-token?sample=0`);
+    const bits = early.getByRole("link", { name: "bits", exact: true });
+    // The browser's own way of a click is barred: only the page itself can follow one.
+    await bits.evaluate(() => addEventListener("click", (event) => event.preventDefault()));
+    const header = early.getByRole("columnheader", { name: "raw bits" });
+    while (!await header.isVisible()) await bits.dispatchEvent("click");
+    await early.evaluate(() => dispatchEvent(new Event("letgo")));
+    await early.locator("[data-ready=true]").waitFor();
+    assert.equal(await inAddress(early, "numbers"), "bits");
+    await early.context().close();
+  });
+
   await t.step("Back brings the params of its entry, and the address says the same as the page", async () => {
     await open();
     await page.keyboard.press("2");

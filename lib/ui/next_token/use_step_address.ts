@@ -1,6 +1,6 @@
 /** The address of the next-token screen: a step is an entry of the browser's history, all else changes the one that is there. */
 import { batch, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { TokenId } from "../../lm/token.ts";
 import { paramsFromQuery } from "../address/generation_screen.ts";
 import { nextHref, type NextTokenScreen, parseNumbers, parsePath, parseView } from "../address/next_token_screen.ts";
@@ -18,14 +18,15 @@ interface StepAddressOptions {
 /** @returns what makes an entry for a path */
 export function useStepAddress({ screen, place, onBack }: StepAddressOptions): (path: readonly TokenId[]) => void {
   const { params, path, numbers, from, query, selected } = place;
-  const told = useRef<string | undefined>(undefined);
   const here = () => ({ ...screen, params: params.value, numbers: numbers.value });
   const hrefOf = (to: readonly TokenId[]) =>
     nextHref(here(), to, { from: from.value, find: query.value, selected: selected.value });
+  // The URL that opened the page stays until something of it changes, which a click may before the first effect.
+  const [opened] = useState(() => hrefOf(path.value));
+  const told = useRef<string | undefined>(opened);
 
   useSignalEffect(() => {
     const href = hrefOf(path.value);
-    // The URL that opened the page stays until something of it changes.
     if (told.current !== undefined && told.current !== href) tellAddress(href);
     told.current = href;
     followInRail(here());
