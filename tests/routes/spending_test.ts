@@ -78,7 +78,7 @@ const RUNS = [
   { what: "those of two completions", generator: "thinking", n: 2, tokens: PROMPT + 2 * (TOKENS + UNSEEN) },
   { what: "three completions of one request", generator: "ok", n: 3, tokens: PROMPT + 3 * TOKENS },
   { what: "three completions of three requests", generator: "one", n: 3, tokens: 3 * (PROMPT + TOKENS) },
-  { what: "a run that was cut off after three tokens", generator: "no_done", n: 1, tokens: MOST + 3 },
+  { what: "all that a run may take that was cut off", generator: "no_done", n: 1, tokens: MOST + TOKENS },
 ] as const;
 
 for (const { what, generator, n, tokens } of RUNS) {

@@ -104,8 +104,9 @@ async function* billedRun(
 ): AsyncGenerator<GeneratorEvent, void, void> {
   const { prompt, path = [], params: { n, maxTokens } } = request;
   const promptTokens = mostOf(prompt) + mostOfPath(generator, path).tokens + FRAME_TOKENS;
-  const reservation = await budget.reserve(client, n * (promptTokens + maxTokens));
-  const bill = new Bill(promptTokens);
+  const setAside = n * (promptTokens + maxTokens);
+  const reservation = await budget.reserve(client, setAside);
+  const bill = new Bill(n, promptTokens, setAside);
   try {
     for await (const event of generator.generate({ ...request, onBilled: (usage) => bill.tell(usage) })) {
       bill.add(event);
@@ -119,36 +120,40 @@ async function* billedRun(
   }
 }
 
-/** What a run is billed: by the server's own word, and where that is missing by what came. */
+/**
+ * What a run is billed, by the server's own word. Where that is missing, as of a run that is left, all that was set aside:
+ * what came says little, as servers think unseen and send many tokens in one piece.
+ */
 class Bill {
-  readonly #promptTokens: number;
   /** Of the requests that are over; undefined for a generator that tells of none. */
   #told: number | undefined;
-  /** Tokens of each completion that came since. */
-  readonly #written = new Map<number, number>();
-  /** As the completions that are over say it; they have one prompt. */
-  #finishedPrompt = 0;
+  /** True once the server told nothing of a request. */
+  #isUntold = false;
+  /** True once something came of the request that is not over. */
+  #hasCome = false;
   #isRefused = false;
+  /** Completions that are over, and what they say of themselves; they have one prompt. */
+  #finished = 0;
+  #finishedTokens = 0;
+  #finishedPrompt = 0;
 
-  /** @param promptTokens of one request, where it is not told */
-  constructor(promptTokens: number) {
-    this.#promptTokens = promptTokens;
-  }
+  /**
+   * @param n completions of the run
+   * @param mostPromptTokens of one request
+   */
+  constructor(readonly n: number, readonly mostPromptTokens: number, readonly setAside: number) {}
 
   get tokens(): number {
-    const written = this.#writtenTokens;
-    if (this.#isRefused && written === 0) return this.#told ?? 0;
-    if (this.#told === undefined) return (this.#finishedPrompt || this.#promptTokens) + written;
-    return this.#told + (written === 0 ? 0 : this.#promptTokens + written);
-  }
-
-  get #writtenTokens(): number {
-    return [...this.#written.values()].reduce((sum, tokens) => sum + tokens, 0);
+    const isUntold = this.#isRefused ? this.#isUntold || this.#hasCome : this.#isUntold || this.#finished < this.n;
+    if (isUntold) return Math.max(this.setAside, this.#told ?? 0);
+    if (this.#told !== undefined || this.#isRefused) return this.#told ?? 0;
+    return (this.#finishedPrompt || this.mostPromptTokens) + this.#finishedTokens;
   }
 
   tell(usage: Usage | undefined): void {
-    this.#told = (this.#told ?? 0) + (usage === undefined ? this.#promptTokens + this.#writtenTokens : sum(usage));
-    this.#written.clear();
+    this.#hasCome = false;
+    if (usage === undefined) this.#isUntold = true;
+    else this.#told = (this.#told ?? 0) + sum(usage);
   }
 
   /** The last request was refused: it counts only where something of it came all the same. */
@@ -158,12 +163,11 @@ class Bill {
 
   add(event: GeneratorEvent): void {
     // What is given to a completion is part of the prompt that the server receives.
-    if (event.type === "step" && event.draw.kind !== "forced") {
-      this.#written.set(event.sequence, (this.#written.get(event.sequence) ?? 0) + 1);
-    } else if (event.type === "finish" && this.#told === undefined) {
-      this.#written.set(event.sequence, event.usage.completionTokens);
-      this.#finishedPrompt = Math.max(this.#finishedPrompt, event.usage.promptTokens);
-    }
+    if (event.type === "step" && event.draw.kind !== "forced") this.#hasCome = true;
+    if (event.type !== "finish") return;
+    this.#finished++;
+    this.#finishedTokens += event.usage.completionTokens;
+    this.#finishedPrompt = Math.max(this.#finishedPrompt, event.usage.promptTokens);
   }
 }
 
