@@ -1,5 +1,6 @@
 /** The browser side: brings the islands and partials of a page to life. */
 import { type ContainerNode, render } from "preact";
+import { keepChanges } from "./client_fields.ts";
 import { type Islands, MarkupReader, type Range } from "./client_markup.ts";
 
 /** Called by the script of a page with its islands and their props. */
@@ -10,7 +11,13 @@ export async function boot(islands: Islands, json: string): Promise<void> {
   // Subtle: all is read before anything renders, as rendering moves and removes nodes.
   const roots = reader.outermost(document.body)
     .map((range) => ({ vnode: reader.range(range), parent: containerOf(range) }));
-  for (const { vnode, parent } of roots) schedule(() => render(vnode, parent));
+  for (const { vnode, parent } of roots) {
+    schedule(() => {
+      const putBack = keepChanges(parent.childNodes);
+      render(vnode, parent);
+      void putBack();
+    });
+  }
   navigation?.startNavigation();
 }
 

@@ -66,6 +66,25 @@ Deno.test("islands hydrate under a strict CSP, share a signal, and keep JSX chil
     assert.deepEqual(problems(), []);
   });
 
+  await t.step("what is typed and chosen before the islands are alive stays, and they are told of it", async () => {
+    const code = Promise.withResolvers<void>();
+    await page.route(/\.js$/, async (route) => {
+      await code.promise;
+      await route.continue();
+    });
+    await page.goto(`${base}/fields`, { waitUntil: "commit" });
+    await page.locator("[name=text]").fill("typed");
+    await page.locator("[name=lines]").fill("two\nlines");
+    await page.locator("[name=isOn]").check();
+    await page.locator("[name=one]").selectOption("y");
+    assert.equal(await page.locator("output").innerText(), "a,b,false,x");
+    code.resolve();
+    await page.locator("output", { hasText: "typed,two lines,true,y" }).waitFor();
+    assert.equal(await page.locator("[name=lines]").inputValue(), "two\nlines");
+    await page.unroute(/\.js$/);
+    assert.deepEqual(problems(), []);
+  });
+
   await t.step("a page without islands loads no script", async () => {
     const scripts: string[] = [];
     page.on("request", (request) => request.resourceType() === "script" && scripts.push(request.url()));

@@ -6,7 +6,8 @@ import { keepInTab, keptInTab } from "../kept_in_tab.ts";
 export function useKeptDraft(key: string): Signal<string> {
   const draft = useSignal("");
   useEffect(() => {
-    draft.value = keptInTab(key) ?? "";
+    // What was typed before the page was alive is newer.
+    draft.value ||= keptInTab(key) ?? "";
     return draft.subscribe((text) => keepInTab(key, text));
   }, []);
   return draft;
