@@ -37,16 +37,36 @@ function changeOf(field: Field): (() => void) | undefined {
   if (field instanceof HTMLSelectElement) {
     const options = [...field.options], chosen = options.filter(({ selected }) => selected);
     const given = options.filter(({ defaultSelected }) => defaultSelected);
-    // Where the page chooses none, and one is to be chosen, it is the first.
-    if (given.length === 0 && !field.multiple) given.push(...options.slice(0, 1));
+    // Where the page chooses none, and one is to be chosen, it is the first that may be.
+    if (given.length === 0 && !field.multiple) given.push(...options.filter((option) => !isBarred(option)).slice(0, 1));
     const isSame = chosen.length === given.length && chosen.every((option) => given.includes(option));
     return isSame ? undefined : () => options.forEach((option) => option.selected = chosen.includes(option));
   }
-  if (field instanceof HTMLInputElement && field.type === "file") return undefined;
-  if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
+  const { type, value } = field;
+  if (field instanceof HTMLInputElement && type === "file") return undefined;
+  if (field instanceof HTMLInputElement && (type === "checkbox" || type === "radio")) {
     const { checked, defaultChecked } = field;
-    return checked === defaultChecked ? undefined : () => field.checked = checked;
+    // Of radios nobody is told which one is no longer chosen.
+    const isSame = checked === defaultChecked || (type === "radio" && !checked);
+    return isSame ? undefined : () => field.checked = checked;
   }
-  const { value, defaultValue } = field;
-  return value === defaultValue ? undefined : () => field.value = value;
+  return value === givenValue(field) ? undefined : () => field.value = value;
+}
+
+function isBarred({ disabled, parentElement }: HTMLOptionElement): boolean {
+  return disabled || (parentElement instanceof HTMLOptGroupElement && parentElement.disabled);
+}
+
+/** What decides which value a field takes. */
+const ATTRIBUTES = ["type", "min", "max", "step", "multiple", "value"];
+
+/** Subtle: a field has not always the value that it was given, as a slider keeps to its range and steps. */
+function givenValue(field: HTMLInputElement | HTMLTextAreaElement): string {
+  if (field instanceof HTMLTextAreaElement) return field.defaultValue.replaceAll(/\r\n?/g, "\n");
+  const other = document.createElement("input");
+  for (const name of ATTRIBUTES) {
+    const text = field.getAttribute(name);
+    if (text !== null) other.setAttribute(name, text);
+  }
+  return other.value;
 }
