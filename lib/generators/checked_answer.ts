@@ -4,7 +4,7 @@ import type { NextToken } from "../lm/next.ts";
 import { quote } from "../lm/quote.ts";
 import type { Token } from "../lm/token.ts";
 
-type Kind = "number" | "text" | "list" | "object";
+type Kind = "number" | "number or nothing" | "text" | "list" | "object";
 /** Places in an object, and what nothing can be told without there. */
 export type Fields = readonly (readonly [path: readonly string[], kind: Kind])[];
 
@@ -74,6 +74,8 @@ function isOf(kind: Kind, value: unknown): boolean {
   switch (kind) {
     case "number":
       return typeof value === "number" && !Number.isNaN(value);
+    case "number or nothing":
+      return value === undefined || isOf("number", value);
     case "text":
       return typeof value === "string";
     case "list":

@@ -12,7 +12,7 @@ const FIELDS: Readonly<Record<GeneratorEvent["type"], Fields>> = {
     [["sequence"], "number"],
     [["reason"], "text"],
     [["text"], "text"],
-    [["usage", "promptTokens"], "number"],
+    [["usage", "promptTokens"], "number or nothing"],
     [["usage", "completionTokens"], "number"],
   ],
 };

@@ -88,7 +88,8 @@ export interface Step {
 export type FinishReason = "stop" | "length" | "content_filter" | "cancelled" | "error" | "incomplete";
 
 export interface Usage {
-  readonly promptTokens: number;
+  /** Absent where a server does not say. */
+  readonly promptTokens?: number;
   readonly completionTokens: number;
 }
 
@@ -96,7 +97,7 @@ export interface Usage {
  * Called as each request to a server that bills tokens is over, with what that server says it bills for it: of several
  * completions of one request with all of them, and what it writes unseen. Undefined where it does not say.
  */
-export type OnBilled = (usage: Usage | undefined) => void;
+export type OnBilled = (usage: Required<Usage> | undefined) => void;
 
 /** What a generator yields while it works; each sequence ends with one `finish`. */
 export type GeneratorEvent =

@@ -283,7 +283,10 @@ function streamed(
     foreign: ['data: {"hello":"world"}\n\n'],
     stall: frames.slice(0, cutAt),
   };
-  const last = body.stream_options === undefined ? [] : [frame({ object: "chunk", choices: [], usage })];
+  // "untold" says nothing of what it bills.
+  const last = body.stream_options === undefined || behaviour === "untold"
+    ? []
+    : [frame({ object: "chunk", choices: [], usage })];
   const parts = [...ending[behaviour] ?? [...frames, ...last, "data: [DONE]\n\n"]];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stream = new ReadableStream<Uint8Array>({

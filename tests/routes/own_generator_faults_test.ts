@@ -70,7 +70,12 @@ const RUNS: Readonly<Record<string, readonly [GeneratorSource, readonly string[]
   forgets: [yields(step(0)), ["step", "error"], /it ended without a "finish" of sequence 0/],
   forgets_one: [yields(step(0), step(1), finish(0)), ["step", "step", "finish", "error"], /"finish" of sequence 1/],
   empty: [yields(), [], /it ended without a "finish" of sequence 0/],
-  no_usage: [yields({ ...finish(0), usage: undefined }), [], /a finish whose usage\.promptTokens is no number/],
+  no_usage: [yields({ ...finish(0), usage: undefined }), [], /a finish whose usage\.completionTokens is no number/],
+  text_usage: [
+    yields({ ...finish(0), usage: { promptTokens: "1", completionTokens: 1 } }),
+    [],
+    /a finish whose usage\.promptTokens is no number or nothing/,
+  ],
   no_token: [yields({ ...step(0), token: undefined }), [], /a step whose token\.id is no number/],
   no_event: [yields("a"), [], /it yields what is no event/],
   returns: [own({ generate: untyped<Generator["generate"]>(() => 5) }), [], /expected an async generator/],

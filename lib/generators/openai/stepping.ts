@@ -13,7 +13,7 @@ import { checkBegun, type Peer, textOf } from "./writing.ts";
 
 const REMEMBERED = 64;
 /** What is remembered is asked of nobody. */
-const NOTHING: Usage = { promptTokens: 0, completionTokens: 0 };
+const NOTHING: Required<Usage> = { promptTokens: 0, completionTokens: 0 };
 
 export class Stepping {
   readonly #peer: Peer;

@@ -70,13 +70,13 @@ class Writing {
 
   finish(usage: Partial<Usage>, isAborted: boolean): GeneratorEvent {
     const reason = this.reason ?? (isAborted ? "cancelled" : "incomplete");
-    const { promptTokens = 0, completionTokens = this.position - this.given } = usage;
+    const { promptTokens, completionTokens = this.position - this.given } = usage;
     return {
       type: "finish",
       sequence: this.sequence,
       reason,
       text: this.text,
-      usage: { promptTokens, completionTokens },
+      usage: { ...(promptTokens === undefined ? {} : { promptTokens }), completionTokens },
     };
   }
 }
@@ -112,7 +112,7 @@ export async function* write(peer: Peer, request: GenerateRequest): AsyncGenerat
     onBilled?.({ promptTokens: 0, completionTokens: 0 });
     for (const writing of writings) {
       writing.reason = "length";
-      yield writing.finish({}, false);
+      yield writing.finish({ promptTokens: 0 }, false);
     }
     return;
   }

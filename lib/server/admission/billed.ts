@@ -150,7 +150,7 @@ class Bill {
     return (this.#finishedPrompt || this.mostPromptTokens) + this.#finishedTokens;
   }
 
-  tell(usage: Usage | undefined): void {
+  tell(usage: Required<Usage> | undefined): void {
     this.#hasCome = false;
     if (usage === undefined) this.#isUntold = true;
     else this.#told = (this.#told ?? 0) + sum(usage);
@@ -167,10 +167,10 @@ class Bill {
     if (event.type !== "finish") return;
     this.#finished++;
     this.#finishedTokens += event.usage.completionTokens;
-    this.#finishedPrompt = Math.max(this.#finishedPrompt, event.usage.promptTokens);
+    this.#finishedPrompt = Math.max(this.#finishedPrompt, event.usage.promptTokens ?? 0);
   }
 }
 
-function sum({ promptTokens, completionTokens }: Usage): number {
+function sum({ promptTokens, completionTokens }: Required<Usage>): number {
   return promptTokens + completionTokens;
 }

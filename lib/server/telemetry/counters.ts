@@ -72,7 +72,7 @@ export class RunCount {
   }
 
   /** Of several completions the one that ended worst tells how the run ended. */
-  finished(reason: FinishReason, promptTokens: number): void {
+  finished(reason: FinishReason, promptTokens = 0): void {
     this.#promptTokens = Math.max(this.#promptTokens, promptTokens);
     this.#unfinished--;
     this.#ended(outcomeOf(reason));

@@ -45,14 +45,14 @@ async function* tracedRun(
 ): AsyncGenerator<GeneratorEvent, void, void> {
   const operation = request.messages === undefined ? "text_completion" : "chat";
   const reasons: string[] = [];
-  let input = 0, output = 0;
+  let input: number | undefined, output = 0;
   yield* inSpan(() => begin(use, operation, requested(request.params)), generator.generate(request), (event, span) => {
     if (event.type !== "finish") return;
     reasons.push(event.reason);
-    input = Math.max(input, event.usage.promptTokens);
+    input = event.usage.promptTokens ?? input;
     output += event.usage.completionTokens;
     span.set({
-      "gen_ai.usage.input_tokens": input,
+      ...(input === undefined ? {} : { "gen_ai.usage.input_tokens": input }),
       "gen_ai.usage.output_tokens": output,
       "gen_ai.response.finish_reasons": reasons,
     });

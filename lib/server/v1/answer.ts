@@ -1,10 +1,8 @@
 /** How /v1 answers: JSON, streams of data, and errors in OpenAI's shape. */
 import type { Context } from "fresh";
 import type { Problem } from "../../lm/event.ts";
-import { UpstreamError } from "../../generators/openai/upstream_error.ts";
 import type { State } from "../app_state.ts";
-import { cancelled } from "../generation_problem.ts";
-import { generationProblem } from "../generation_problem.ts";
+import { cancelled, generationProblem } from "../generation_problem.ts";
 import { ProblemError } from "../problem.ts";
 import { pulledStream } from "../pulled_stream.ts";
 import { toldProblem } from "../told_problem.ts";
@@ -61,7 +59,7 @@ export function v1Error(ctx: Context<State>, error: unknown): Response {
 /** Errors of a generator as problems with a status; of work whose signal has aborted, that it was cancelled. */
 export function asProblem(error: unknown, model: string, signal: AbortSignal): unknown {
   if (signal.aborted) return cancelled("answer");
-  return error instanceof ProblemError || error instanceof UpstreamError ? error : generationProblem(error, model);
+  return generationProblem(error, model);
 }
 
 /** The items of a generator's work, whose errors are told as problems with a status. */

@@ -75,11 +75,10 @@ async function whole(
     choices.set(index, choice);
     if (event.type === "step") {
       choice.placed.push(event);
-      usage.add({ index, placed: [event] }, false);
     } else {
       choice.content = event.text;
       choice.reason = endings.tell(index, event.reason);
-      usage.add({ index, placed: [], promptTokens: event.usage.promptTokens }, false);
+      usage.finish(index, event.usage);
     }
   }
   endings.check();
@@ -109,7 +108,6 @@ async function* chunks(
     deltas.set(index, text);
     const role = isFirst ? { role: "assistant" } : {};
     if (event.type === "step") {
-      usage.add({ index, placed: [event] }, false);
       const logprobs = body.logprobs === true ? chatLogprobs([event], body.top_logprobs ?? 0) : null;
       yield {
         ...head,
@@ -117,12 +115,12 @@ async function* chunks(
       };
       continue;
     }
-    usage.add({ index, placed: [], promptTokens: event.usage.promptTokens }, false);
+    usage.finish(index, event.usage);
     const rest = text.finish(event.text);
     const delta = { ...role, ...(rest === "" ? {} : { content: rest }) };
     const finish = endings.tell(index, event.reason);
     yield { ...head, choices: [{ index, delta, logprobs: null, finish_reason: finish }] };
   }
   endings.check();
-  if (body.stream_options?.include_usage === true) yield { ...head, choices: [], usage: usage.toJSON() };
+  if (body.stream_options?.include_usage === true) yield { ...head, choices: [], usage: usage.toJSON() ?? null };
 }

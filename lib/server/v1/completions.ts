@@ -1,7 +1,7 @@
 /** `POST /v1/completions`: continues texts, and scores them with `echo`. */
 import type { Context } from "fresh";
 import type { Generator } from "../../generators/generator.ts";
-import type { FinishReason } from "../../lm/event.ts";
+import type { FinishReason, Usage } from "../../lm/event.ts";
 import type { Token, TokenId } from "../../lm/token.ts";
 import type { State } from "../app_state.ts";
 import { whileWanted } from "../generation.ts";
@@ -22,13 +22,13 @@ interface Prompt {
   readonly ids: readonly TokenId[] | undefined;
 }
 
-/** A piece of one choice; its last has the reason. */
+/** A piece of one choice; its last has the reason, and what the choice came to. */
 interface Piece {
   readonly index: number;
   readonly text: string;
   readonly placed: readonly Placed[];
   readonly reason?: FinishReason;
-  readonly promptTokens?: number;
+  readonly usage?: Usage;
 }
 
 export async function completions(ctx: Context<State>, body: CompletionsBody): Promise<Response> {
@@ -97,9 +97,7 @@ async function* write(
 ): AsyncGenerator<Piece> {
   const { n = 1, logprobs } = body;
   const maxTokens = body.max_tokens ?? DEFAULT_MAX_TOKENS;
-  const end = maxTokens > 0
-    ? {}
-    : { reason: "length" as const, promptTokens: await countTokens(generator, prompt, signal) };
+  const end = maxTokens > 0 ? {} : { reason: "length" as const, usage: await usageOf(generator, prompt, signal) };
   if (body.echo === true || maxTokens === 0) {
     const echoed = body.echo === true
       ? await echo(generator, prompt, logprobs ?? undefined, signal)
@@ -114,15 +112,16 @@ async function* write(
       const { sequence: index, token, logprob, top } = event;
       yield { index, text: deltas[index]?.push(token) ?? "", placed: [{ token, logprob, top }] };
     } else if (event.type === "finish") {
-      const { sequence: index, text, reason, usage: { promptTokens } } = event;
-      yield { index, text: deltas[index]?.finish(text) ?? "", placed: [], reason, promptTokens };
+      const { sequence: index, text, reason, usage } = event;
+      yield { index, text: deltas[index]?.finish(text) ?? "", placed: [], reason, usage };
     }
   }
 }
 
-/** Of a prompt; 0 where the generator does not tell. */
-async function countTokens(generator: Generator, { text, ids }: Prompt, signal: AbortSignal): Promise<number> {
-  return (ids ?? await generator.tokenize?.(text, signal) ?? []).length;
+/** Of a prompt that nothing follows. */
+async function usageOf(generator: Generator, { text, ids }: Prompt, signal: AbortSignal): Promise<Usage> {
+  const tokens = ids ?? await generator.tokenize?.(text, signal);
+  return { ...(tokens && { promptTokens: tokens.length }), completionTokens: 0 };
 }
 
 /** The prompt's own text, and its tokens with their logprobs where these are asked for or ids are to get their text. */
@@ -157,13 +156,12 @@ async function whole(
   const choices = new Map<number, { text: string; placed: Placed[]; reason: OpenAiReason | null }>();
   const usage = new UsageCount(body.n ?? 1);
   for await (const piece of pieces) {
-    const isFirst = !choices.has(piece.index);
     const choice = choices.get(piece.index) ?? { text: "", placed: [], reason: null };
     choices.set(piece.index, choice);
     choice.text += piece.text;
     choice.placed.push(...piece.placed);
     choice.reason = endings.tell(piece.index, piece.reason);
-    usage.add(piece, body.echo === true && isFirst);
+    if (piece.usage !== undefined) usage.finish(piece.index, piece.usage);
   }
   endings.check();
   const listed = [...choices].sort(([a], [b]) => a - b).map(([index, { text, placed, reason }]) => ({
@@ -185,7 +183,7 @@ async function* chunks(
   const usage = new UsageCount(body.n ?? 1);
   for await (const piece of pieces) {
     const { index, text, placed, reason } = piece;
-    usage.add(piece, body.echo === true && !places.has(index));
+    if (piece.usage !== undefined) usage.finish(index, piece.usage);
     const offsets = places.get(index) ?? new TextOffsets();
     places.set(index, offsets);
     if (text === "" && placed.length === 0 && reason === undefined) continue;
@@ -193,5 +191,5 @@ async function* chunks(
     yield { ...head, choices: [{ text, index, logprobs, finish_reason: endings.tell(index, reason) }] };
   }
   endings.check();
-  if (body.stream_options?.include_usage === true) yield { ...head, choices: [], usage: usage.toJSON() };
+  if (body.stream_options?.include_usage === true) yield { ...head, choices: [], usage: usage.toJSON() ?? null };
 }

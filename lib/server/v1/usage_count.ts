@@ -1,25 +1,23 @@
-/** What a piece of a choice counts for. */
-interface Counted {
-  /** Place of the choice. */
-  readonly index: number;
-  readonly placed: readonly unknown[];
-  readonly promptTokens?: number | undefined;
-}
+import type { Usage } from "../../lm/event.ts";
 
 /** Counts tokens as OpenAI bills them: a prompt once, each completion by itself. */
 export class UsageCount {
-  #prompt = 0;
+  #prompt: number | undefined = 0;
   #completion = 0;
 
   /** @param n choices of one prompt */
   constructor(readonly n: number) {}
 
-  add({ index, placed, promptTokens }: Counted, isPrompt: boolean): void {
-    if (!isPrompt) this.#completion += placed.length;
-    if (promptTokens !== undefined && index % this.n === 0) this.#prompt += promptTokens;
+  /** A choice is over. @param index its place among those of all prompts */
+  finish(index: number, { promptTokens, completionTokens }: Usage): void {
+    this.#completion += completionTokens;
+    if (index % this.n > 0 || this.#prompt === undefined) return;
+    this.#prompt = promptTokens === undefined ? undefined : this.#prompt + promptTokens;
   }
 
-  toJSON(): object {
+  /** Undefined where the tokens of a prompt are not known. */
+  toJSON(): object | undefined {
+    if (this.#prompt === undefined) return undefined;
     const total = this.#prompt + this.#completion;
     return { prompt_tokens: this.#prompt, completion_tokens: this.#completion, total_tokens: total };
   }

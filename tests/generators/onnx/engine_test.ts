@@ -223,7 +223,7 @@ for (const driver of DRIVERS) {
       const finish = events.at(-1);
       assert.ok(finish?.type === "finish");
       assert.equal(finish.reason, "length");
-      assert.equal(finish.usage.promptTokens + finish.usage.completionTokens, 256);
+      assert.equal((finish.usage.promptTokens ?? 0) + finish.usage.completionTokens, 256);
     }, driver);
   });
 

@@ -34,7 +34,7 @@ for (const mode of ["chat", "completions"] as const) {
     assert.deepEqual(ofType(all, "warning"), []);
     for (const { sequence, text, reason, usage } of ofType(all, "finish")) {
       const steps = ofType(all, "step").filter((step) => step.sequence === sequence);
-      assert.deepEqual([steps.length, reason, usage.promptTokens > 0], [6, "length", true]);
+      assert.deepEqual([steps.length, reason, (usage.promptTokens ?? 0) > 0], [6, "length", true]);
       let before = mode === "chat" ? "[user:abc]" : "abc";
       for (const [position, step] of steps.entries()) {
         const ranked = rankedAfter(before);

@@ -20,7 +20,7 @@ function step(sequence: number, kind: "forced" | "remote"): GeneratorEvent {
   return { type: "step", sequence, position: 0, token: { id: 0, text: "", bytes: [] }, top: [], processors: [], draw };
 }
 
-function usage(promptTokens: number, completionTokens: number): Usage {
+function usage(promptTokens: number, completionTokens: number): Required<Usage> {
   return { promptTokens, completionTokens };
 }
 
@@ -74,7 +74,7 @@ Deno.test("billed() counts all that was set aside where a completion has no end,
 });
 
 Deno.test("billed() counts all that was set aside where a server tells nothing of one of its requests, and no less than it tells of others", async () => {
-  const TOLD: readonly (readonly [sent: readonly (Usage | undefined)[], tokens: number])[] = [
+  const TOLD: readonly (readonly [sent: readonly (Required<Usage> | undefined)[], tokens: number])[] = [
     [[usage(5, 3), usage(5, 4)], 5 + 3 + 5 + 4],
     [[usage(5, 3), undefined], SET_ASIDE],
     [[undefined, undefined], SET_ASIDE],
