@@ -4,11 +4,11 @@ import { INPUT_VIEWS } from "../lib/elements/view/input_views.ts";
 import { PageStore } from "../lib/elements/view/page_store.ts";
 import { storeControl } from "../lib/elements/view/store_control.tsx";
 import type { SamplingParams } from "../lib/lm/params.ts";
-import type { TokenId } from "../lib/lm/token.ts";
 import { chatHref, type ChatScreen } from "../lib/ui/address/chat_screen.ts";
+import { chatAnswers } from "../lib/ui/chat/chat_answers.ts";
 import { exportChat, importChat } from "../lib/ui/chat/chat_file.ts";
 import { joined } from "../lib/ui/chat/chat_join.ts";
-import { bodyOf, controlValues, isSame, lastSettings, settingsOf } from "../lib/ui/chat/chat_settings.ts";
+import { bodyOf, controlValues, lastSettings, settingsOf } from "../lib/ui/chat/chat_settings.ts";
 import { inSight, shown } from "../lib/ui/chat/chat_choices.ts";
 import * as state from "../lib/ui/chat/chat_state.ts";
 import type { ChatActions, Failure } from "../lib/ui/chat/chat_props.ts";
@@ -19,7 +19,6 @@ import { begun, opened, openedAt, withoutFirst } from "../lib/ui/chat/conversati
 import { download } from "../lib/ui/download.ts";
 import { CHAT_STRINGS } from "../lib/ui/chat/chat_strings.ts";
 import { isPageKey, isTyping, keyOf } from "../lib/ui/page_key.ts";
-import { countProblem } from "../lib/ui/params/completion_count.ts";
 import { stepsAlong, type TurnFinder } from "../lib/ui/chat/turn_tokens.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
 import { useChatPrompt } from "../lib/ui/chat/use_chat_prompt.ts";
@@ -32,18 +31,6 @@ import { useKeys } from "../lib/ui/use_keys.ts";
 import { selectedToken, useTokenInSight } from "../lib/ui/inspector/use_token_in_sight.ts";
 import { useShownTokens } from "../lib/ui/chat/use_shown_tokens.ts";
 import { thrownText } from "../lib/lm/thrown.ts";
-
-interface Branch {
-  readonly turn: state.Turn;
-  readonly position: number;
-  /** What follows its tokens up to there. */
-  readonly taken?: readonly TokenId[];
-  readonly by: SamplingParams;
-  /** Default: those of the turn. */
-  readonly settings?: state.Settings;
-  /** The same branch once more, unless said otherwise. */
-  readonly retry?: () => void;
-}
 
 /** The chat screen. The conversations live in this browser; a request carries all that it needs of one. */
 export default function Chat({ screen }: { readonly screen: ChatScreen }) {
@@ -72,13 +59,6 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
 
   function tell(detail: string, title: string = CHAT_STRINGS.badChat): void {
     failure.value = { problem: { type: "about:blank", title, status: 0, detail, id: "" } };
-  }
-
-  /** Whether as many answers may be asked for as the params say; where not, it says why. */
-  function mayAsk(): boolean {
-    const problem = countProblem(params.value.n);
-    if (problem !== undefined) failure.value = { problem };
-    return problem === undefined;
   }
 
   /** What stands on screen now. */
@@ -120,39 +100,6 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   });
   const { writing } = run;
 
-  /** Answers by the params on screen and new dice. @param retry the same answers to the same message, unless said otherwise */
-  function answerAnew(asked: state.Chat, retry?: () => void): void {
-    const { turns, leaf: first = 0 } = asked;
-    const parent = turns[first]?.parent, n = turns.length - first;
-    const again = () => {
-      if (parent !== undefined) answerAnew(state.answering(chat.value, parent, n));
-    };
-    const by = state.anew({ ...params.value, n }, asked);
-    const origin = { params: by, prefill: prefill.value, sequence: 0, settings: settings() };
-    void run.answer(asked, { ...origin, retry: retry ?? again });
-  }
-
-  /** Another version of a turn: its tokens up to a place, and what follows them by the same dice. */
-  function branch({ turn, position, taken = [], by, settings = settingsFor(turn), retry }: Branch): void {
-    const { origin, parent, steps } = turn;
-    if (origin === undefined || parent === undefined) return;
-    const ids = origin.ids ?? steps.map(({ token }) => token.id);
-    const { prefill, sequence, params: { seed } } = origin;
-    tokens.open(chat.value.turns.length);
-    void run.answer(state.answering(chat.value, parent, 1), {
-      params: { ...by, seed, n: 1 },
-      prefill,
-      sequence,
-      settings,
-      path: [...ids.slice(0, position), ...taken],
-      retry: retry ?? (() => branch({ turn, position, taken, by, settings })),
-    });
-  }
-
-  function settingsFor(turn: state.Turn): state.Settings {
-    return settingsOf(chat.value, turn) ?? settings();
-  }
-
   const finder: TurnFinder = { api, chat: () => chat.value, params: () => params.value, settings };
   const tokens = useShownTokens({
     finder,
@@ -167,12 +114,22 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     draft.value = draftWithout(last?.id, chat.value, draft.value);
   }
 
+  const answers = chatAnswers({
+    chat,
+    change,
+    params,
+    prefill,
+    beside,
+    failure,
+    run,
+    settings,
+    openTokens: tokens.open,
+  });
+
   const on: ChatActions = {
+    ...answers,
     draft: (text) => draft.value = text,
-    send: () => {
-      if (writing.value !== undefined || draft.value === "" || !mayAsk()) return;
-      answerAnew(state.sent(chat.value, draft.value, params.value.n));
-    },
+    send: () => answers.send(draft.value),
     accept: () => {
       beside.value = [];
       keep(state.accepted(chat.value));
@@ -194,37 +151,14 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     },
     query: (text) => query.value = text,
     edit: (turn, text) => {
-      const next = state.edited(chat.value, turn, text);
-      if (turn.role === "assistant") return change(next);
-      draft.value = draftAfterEdit(turn.id, text, chat.value, draft.value);
-      // What was written is not lost: it waits for its answers.
-      if (!mayAsk()) return change(next);
-      answerAnew(state.answering(next, next.leaf ?? 0, params.value.n));
+      if (turn.role === "user") draft.value = draftAfterEdit(turn.id, text, chat.value, draft.value);
+      answers.edit(turn, text);
     },
     editLast: () => {
       const last = state.thread(chat.value).findLast(({ role }) => role === "user");
       if (last === undefined) return;
       change(state.endedBefore(chat.value, last));
       draft.value = last.text;
-    },
-    again: (turn) => {
-      if (writing.value !== undefined || turn.role !== "assistant" || turn.parent === undefined || !mayAsk()) return;
-      answerAnew(state.answering(chat.value, turn.parent, params.value.n));
-    },
-    beside: (turn) => {
-      if (writing.value !== undefined || turn.origin === undefined || turn.parent === undefined) return;
-      const others = state.batchOf(chat.value, turn).filter(({ isAccepted }) => !isAccepted).map(({ id }) => id);
-      const shown = beside.value.includes(turn.id) ? beside.value : others.includes(turn.id) ? others : [turn.id];
-      beside.value = [...shown, chat.value.turns.length];
-      const retry = () => {
-        beside.value = shown;
-        on.beside(turn);
-      };
-      const now = settings(), isChanged = !isSame(settingsFor(turn), now);
-      const by = state.changedFor(turn, params.value) ?? (isChanged ? turn.origin.params : undefined);
-      if (by !== undefined) branch({ turn, position: 0, by, settings: now, retry });
-      // The same prompt and params by the same dice would be the same answer.
-      else answerAnew(state.answering(chat.value, turn.parent, 1), retry);
     },
     remove: (turn) => change(state.endedBefore(chat.value, turn)),
     version: (turn) => change(shown(chat.value, turn.id)),
@@ -234,11 +168,6 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       if (next === undefined) selectedToken()?.focus();
       selection.value = next;
     },
-    branch: (turn, position, token) =>
-      branch({ turn, position, taken: [token], by: turn.origin?.params ?? params.value }),
-    resume: (turn) =>
-      branch({ turn, position: turn.origin?.ids?.length ?? 0, by: turn.origin?.params ?? params.value }),
-    goOn: (turn, position) => branch({ turn, position, by: params.value, retry: () => on.goOn(turn, position) }),
     system: (text) => system.value = text,
     prefill: (text) => prefill.value = text,
     params: (next) => params.value = next,
@@ -286,7 +215,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     question && writing.value === undefined ? JSON.stringify([selection.value, question.by]) : undefined,
     async (signal) => {
       if (question === undefined) return undefined;
-      const walk = { ...question, settings: settingsFor(question.turn) };
+      const walk = { ...question, settings: settingsOf(chat.value, question.turn) ?? settings() };
       return (await stepsAlong(finder, walk, walk.ids.length + 1, signal)).steps.at(-1);
     },
   );
