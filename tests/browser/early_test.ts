@@ -9,7 +9,11 @@ const module = defineModule({
   name: "early",
   generators: { table: logitTable({ vocabulary: [..."wxyz"], logits: () => [3, 2, 1, 0] }) },
   tasks: { only: { dataset: { all: rows([{ a: "x" }]) }, prompt: ({ a }) => a } },
-  components: [generation(), nextToken(), chat({ prompt: ({ messages }) => messages.at(-1)?.content ?? "" })],
+  components: [
+    generation(),
+    nextToken(),
+    chat({ system: "its own", prompt: ({ messages }) => messages.at(-1)?.content ?? "" }),
+  ],
 });
 
 Deno.test("what is typed before a page is alive is neither lost nor unheard", async (t) => {
@@ -17,8 +21,11 @@ Deno.test("what is typed before a page is alive is neither lost nor unheard", as
   const browser = await launchChromium();
 
   /** A page whose code comes when it is let go. */
-  async function opened(path: string): Promise<{ readonly page: Page; readonly letGo: () => Promise<void> }> {
-    const page = await browser.newPage();
+  async function opened(
+    path: string,
+    page?: Page,
+  ): Promise<{ readonly page: Page; readonly letGo: () => Promise<void> }> {
+    page ??= await browser.newPage();
     const code = Promise.withResolvers<void>();
     await page.route(/\.js(\?|$)/, async (route) => {
       await code.promise;
@@ -58,6 +65,23 @@ Deno.test("what is typed before a page is alive is neither lost nor unheard", as
     await letGo();
     await page.getByRole("button", { name: "Send" }).click();
     await page.getByText("typed early", { exact: true }).waitFor();
+    await page.context().close();
+  });
+
+  await t.step("chat: a system prompt, of a conversation that has another one", async () => {
+    const { page, letGo } = await opened("chat");
+    await letGo();
+    const system = page.getByLabel("System prompt");
+    await system.fill("the conversation's");
+    await page.getByLabel("Message").fill("x");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("not accepted yet").waitFor();
+    await page.goto("about:blank");
+    const again = await opened("chat", page);
+    await system.fill("typed early");
+    await again.letGo();
+    await page.getByText("not accepted yet").waitFor();
+    assert.equal(await system.inputValue(), "typed early");
     await page.context().close();
   });
   await browser.close();

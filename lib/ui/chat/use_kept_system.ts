@@ -16,18 +16,21 @@ export function useKeptSystem(key: string, chat: Signal<Chat>, own: string | und
   const system = useSignal(own ?? "");
   // What would stand there anyway is not kept, so that a module that is changed shows its new one.
   const anyway = useComputed(() => lastSettings(chat.value)?.system ?? own);
-  const isRestored = useRef(false);
+  const isRestored = useRef(false), typedEarly = useRef<string | undefined>(undefined);
 
-  useEffect(() =>
-    effect(() => {
+  useEffect(() => {
+    // What was typed before the page was alive is newer than what is restored.
+    if (system.value !== own) typedEarly.current = system.value;
+    return effect(() => {
       const text = system.value === anyway.value ? "" : `${TYPED}${system.value}`;
       if (isRestored.current && own !== undefined) keepInTab(key, text);
-    }), []);
+    });
+  }, []);
 
   function restore(): void {
     isRestored.current = true;
-    const kept = keptInTab(key);
-    if (own !== undefined && kept !== undefined) system.value = kept.slice(TYPED.length);
+    const text = typedEarly.current ?? keptInTab(key)?.slice(TYPED.length);
+    if (own !== undefined && text !== undefined) system.value = text;
   }
 
   return { system, restore };
