@@ -1,11 +1,15 @@
 /** What a page tells the browser: the modules to load and the props of its islands. */
-import type { VNode } from "preact";
+import { Fragment, type VNode } from "preact";
 import type { RenderState } from "./render_state.ts";
 import { serialize } from "./serial.ts";
 import type { Island } from "./island.ts";
 import { element } from "./vnode.ts";
 
-/** The one script of a page, or nothing when the page needs none. */
+/** Notes which fields are used while the modules are on their way, for `client_fields.ts`. */
+const NOTE_USED_FIELDS =
+  'self.frshUsedFields=new WeakSet;addEventListener("input",(event)=>frshUsedFields.add(event.target),true);';
+
+/** The scripts of a page, or nothing when the page needs none. */
 export function bootScript(state: RenderState): VNode | null {
   const { devEntry } = state.snapshot;
   if (!state.needsClient && devEntry === undefined) return null;
@@ -19,8 +23,11 @@ export function bootScript(state: RenderState): VNode | null {
     islands.forEach(({ file, exportName }, index) => code += `import{${exportName} as i${index}}from${from(file)};`);
     code += `boot({${islands.map(({ name }, index) => `${name}:i${index}`)}},${JSON.stringify(json)});`;
   }
-  const props = { type: "module", nonce: state.nonce, dangerouslySetInnerHTML: { __html: scriptText(code) } };
-  return element("script", props);
+  const script = (code: string, more = {}) =>
+    element("script", { ...more, nonce: state.nonce, dangerouslySetInnerHTML: { __html: scriptText(code) } });
+  const main = script(code, { type: "module" });
+  // Subtle: a script that is no module runs as soon as it is read.
+  return state.needsClient ? element(Fragment, { children: [script(NOTE_USED_FIELDS), main] }) : main;
 }
 
 /** A partial response carries data instead of a script: a script of another request's nonce would be blocked. */

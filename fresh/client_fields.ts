@@ -2,18 +2,19 @@
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
+/** Those that were used since the page came, as a script of its own has noted. */
+declare const frshUsedFields: WeakSet<EventTarget>;
+
 /**
- * Reads what was changed in fields since the page came, which rendering sets to what the server said.
+ * Reads what was done in fields since the page came, which rendering sets to what the server said. What a browser does by
+ * itself, as it fills in on the way back what stood there once, is not among it.
  * @returns puts it back, and tells their islands as if it had been done now
  */
 export function keepChanges(nodes: ArrayLike<unknown>): () => Promise<void> {
   const fields = Array.from(nodes).flatMap((node) => node instanceof Element ? fieldsIn(node) : []);
-  const changes = fields.flatMap((field) => {
-    const again = changeOf(field);
-    return again === undefined ? [] : [{ field, again }];
-  });
+  const used = fields.filter(isToBeTold).map((field) => ({ field, again: doneIn(field) }));
   return async () => {
-    for (const { field, again } of changes) {
+    for (const { field, again } of used) {
       if (!field.isConnected) continue;
       again();
       for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
@@ -23,8 +24,9 @@ export function keepChanges(nodes: ArrayLike<unknown>): () => Promise<void> {
   };
 }
 
+/** But those of files, whose value no script can put back. */
 function fieldsIn(element: Element): readonly Field[] {
-  return [element, ...element.querySelectorAll("input, textarea, select")].filter(isField);
+  return [element, ...element.querySelectorAll("input:not([type=file]), textarea, select")].filter(isField);
 }
 
 function isField(element: Element): element is Field {
@@ -32,41 +34,21 @@ function isField(element: Element): element is Field {
     element instanceof HTMLSelectElement;
 }
 
-/** Does again what was done; undefined where nothing was, or nothing can be done. */
-function changeOf(field: Field): (() => void) | undefined {
+/** Subtle: of radios only the one that is chosen now. */
+function isToBeTold(field: Field): boolean {
+  return frshUsedFields.has(field) && (field.type !== "radio" || ("checked" in field && field.checked));
+}
+
+/** Does again what was done. */
+function doneIn(field: Field): () => void {
   if (field instanceof HTMLSelectElement) {
-    const options = [...field.options], chosen = options.filter(({ selected }) => selected);
-    const given = options.filter(({ defaultSelected }) => defaultSelected);
-    // Where the page chooses none, and one is to be chosen, it is the first that may be.
-    if (given.length === 0 && !field.multiple) given.push(...options.filter((option) => !isBarred(option)).slice(0, 1));
-    const isSame = chosen.length === given.length && chosen.every((option) => given.includes(option));
-    return isSame ? undefined : () => options.forEach((option) => option.selected = chosen.includes(option));
+    const chosen = new Set(field.selectedOptions);
+    return () => [...field.options].forEach((option) => option.selected = chosen.has(option));
   }
-  const { type, value } = field;
-  if (field instanceof HTMLInputElement && type === "file") return undefined;
-  if (field instanceof HTMLInputElement && (type === "checkbox" || type === "radio")) {
-    const { checked, defaultChecked } = field;
-    // Of radios nobody is told which one is no longer chosen.
-    const isSame = checked === defaultChecked || (type === "radio" && !checked);
-    return isSame ? undefined : () => field.checked = checked;
+  const { value } = field;
+  if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
+    const { checked } = field;
+    return () => field.checked = checked;
   }
-  return value === givenValue(field) ? undefined : () => field.value = value;
-}
-
-function isBarred({ disabled, parentElement }: HTMLOptionElement): boolean {
-  return disabled || (parentElement instanceof HTMLOptGroupElement && parentElement.disabled);
-}
-
-/** What decides which value a field takes. */
-const ATTRIBUTES = ["type", "min", "max", "step", "multiple", "value"];
-
-/** Subtle: a field has not always the value that it was given, as a slider keeps to its range and steps. */
-function givenValue(field: HTMLInputElement | HTMLTextAreaElement): string {
-  if (field instanceof HTMLTextAreaElement) return field.defaultValue.replaceAll(/\r\n?/g, "\n");
-  const other = document.createElement("input");
-  for (const name of ATTRIBUTES) {
-    const text = field.getAttribute(name);
-    if (text !== null) other.setAttribute(name, text);
-  }
-  return other.value;
+  return () => field.value = value;
 }
