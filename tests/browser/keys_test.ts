@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { loadModuleFiles } from "../../lib/server/start/module_files.ts";
+import { addressHas } from "./address.ts";
 import { launchChromium } from "./chromium.ts";
 import { serveApp } from "./serve_app.ts";
 
@@ -181,13 +182,13 @@ Deno.test("a full stop puts the inspector away and brings it back, on each scree
       await page.getByLabel("seed", { exact: true }).focus();
       await page.keyboard.press("Control+Shift+Enter");
       await page.getByRole("group", { name: "Completions 4", exact: true }).waitFor();
-      assert.equal(new URL(await addressOf(page)).searchParams.get("n"), "4");
+      await addressHas(page, "n", "4");
       await page.goto(`${app.origin}/alpaca/generation?sample=5&max_tokens=3&n=2`);
       await page.locator("[data-ready=true]").first().waitFor();
       await page.keyboard.press("Control+Shift+Enter");
       await page.getByRole("group", { name: "Completions 2", exact: true }).waitFor();
       assert.equal(await page.getByRole("group", { name: "Completions 3", exact: true }).count(), 0);
-      assert.equal(new URL(await addressOf(page)).searchParams.get("n"), "2");
+      await addressHas(page, "n", "2");
       await page.close();
     },
   );

@@ -1,20 +1,13 @@
 /** The next-token screen with mouse, with keys alone, and with JavaScript off. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { addressHas, inAddress } from "./address.ts";
 import { launchChromium } from "./chromium.ts";
 import { follow } from "./follow.ts";
 import { takeRequests } from "./requests.ts";
 import { serveApp } from "./serve_app.ts";
 
 const START = "/alpaca/next-token?task=alpaca&split=test&sample=0&generator=demo";
-
-/**
- * A part of the address, as the page has it.
- * Subtle: `page.url()` is told of a changed address later than a locator sees what changed with it.
- */
-function inAddress(page: Page, name: string): Promise<string | null> {
-  return page.evaluate((name) => new URLSearchParams(location.search).get(name), name);
-}
 
 async function pathOf(page: Page): Promise<readonly string[]> {
   return (await inAddress(page, "path") ?? "").split(",").filter((id) => id !== "");
@@ -121,8 +114,8 @@ Deno.test("next-token screen", async (t) => {
     await page.getByLabel("top_k", { exact: true }).fill("1");
     await page.getByLabel("top_k", { exact: true }).blur();
     await page.getByText("top_k", { exact: true }).nth(1).waitFor();
+    await addressHas(page, "top_k", "1");
     assert.deepEqual(await pathOf(page), ["5"]);
-    assert.equal(await inAddress(page, "top_k"), "1");
     await page.close();
   });
 
@@ -132,14 +125,13 @@ Deno.test("next-token screen", async (t) => {
     await page.locator("[data-ready=true]").waitFor();
     const first = page.locator("[data-candidate]").first();
     const id = await first.getAttribute("data-candidate");
-    const query = (name: string) => inAddress(page, name);
     await first.focus();
     await page.keyboard.press("b");
     await page.locator(`[data-candidate="${id}"][aria-label$="removed by logit_bias"]`).waitFor();
-    assert.equal(await query("logit_bias"), `${id}:ban`);
+    await addressHas(page, "logit_bias", `${id}:ban`);
     await page.getByRole("link", { name: /^Allow / }).click();
     await page.locator(`[data-candidate="${id}"]:not([aria-label*="removed"])`).waitFor();
-    assert.equal(await query("logit_bias"), null);
+    await addressHas(page, "logit_bias", null);
     await first.focus();
     await page.keyboard.press("-");
     await page.keyboard.press("-");
@@ -295,16 +287,17 @@ Deno.test("next-token screen", async (t) => {
       } else await page.getByRole("link", { name: "logprob", exact: true }).click();
       // What is rounded on screen: 0.05 of a per cent, 0.005 of a logprob.
       assert.ok(Math.abs(Math.exp(await raw()) * 100 - percents) < 0.56, `${await raw()} of ${percents}`);
-      assert.equal(await inAddress(page, "numbers"), "logprob");
+      await addressHas(page, "numbers", "logprob");
       // Taking a step and another sample keep it.
       await page.locator("[data-candidate]").nth(1).click();
       await page.waitForFunction(() => /path=\d/.test(location.search));
       await page.getByText("1 token chosen").waitFor();
       assert.match(await header(), /raw logprob/);
       await page.getByRole("link", { name: "Next sample" }).click();
+      await page.waitForURL(/sample=1&/);
       await page.getByRole("link", { name: "bits", exact: true }).click();
       await page.getByRole("columnheader", { name: "raw bits" }).waitFor();
-      assert.equal(await inAddress(page, "numbers"), "bits");
+      await addressHas(page, "numbers", "bits");
       await page.context().close();
     }
   });
