@@ -110,11 +110,12 @@ Deno.test("the bar of a sample", async (t) => {
     await page.evaluate(() => {
       const chosen = document.querySelector<HTMLSelectElement>("select[name=generator]");
       if (chosen !== null) chosen.value = "two";
-      dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
     });
-    await page.waitForFunction(() =>
-      document.querySelector<HTMLSelectElement>("select[name=generator]")?.value === "one"
-    );
+    // The choice hears of it from a frame after the page is ready.
+    await page.waitForFunction(() => {
+      dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+      return document.querySelector<HTMLSelectElement>("select[name=generator]")?.value === "one";
+    });
     await page.close();
   });
 

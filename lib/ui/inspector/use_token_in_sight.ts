@@ -23,8 +23,10 @@ export function useTokenInSight(selected: () => object | undefined): void {
  */
 export function useSelectedFocus(): () => void {
   const isWanted = useRef(false);
+  // Subtle: what follows a drawing may run after the next choice, which that drawing knew nothing of.
+  const isDrawnSince = isWanted.current;
   useEffect(() => {
-    if (!isWanted.current) return;
+    if (!isWanted.current || !isDrawnSince) return;
     const isLost = document.activeElement === null || document.activeElement === document.body;
     const token = selectedToken();
     if (isLost && token === null) return;
