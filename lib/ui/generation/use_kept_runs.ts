@@ -128,22 +128,30 @@ export function useKeptRuns({ screen, runs, trail }: KeptState): KeptRuns {
 
   // A run is gone to before it begins, so that its id is there later than the place; its tokens make no other trail.
   const ids = useComputed(() => runs.value.map(({ id }) => id).join());
-  useSignalEffect(() => {
-    void ids.value;
+  function saveTrail(): void {
     const text = trailText(trail.value, runs.peek());
     try {
       if (mayWrite.current && trail.value.places.length > 1) keepText(trailKey, text);
     } catch {
       // Without room the runs tell of it; where somebody was is not worth a sentence of its own.
     }
+  }
+
+  useSignalEffect(() => {
+    void ids.value;
+    saveTrail();
   });
 
   useEffect(() => {
-    // What streams when the page is left is kept up to there.
-    addEventListener("pagehide", save);
-    return () => {
-      removeEventListener("pagehide", save);
+    // What streams when the page is left is kept up to there, and a place that was gone to in its last frame.
+    const leave = () => {
       save();
+      saveTrail();
+    };
+    addEventListener("pagehide", leave);
+    return () => {
+      removeEventListener("pagehide", leave);
+      leave();
     };
   }, []);
 
