@@ -1,5 +1,5 @@
 /** What a page tells the browser: the modules to load and the props of its islands. */
-import { Fragment, type VNode } from "preact";
+import type { VNode } from "preact";
 import type { RenderState } from "./render_state.ts";
 import { serialize } from "./serial.ts";
 import type { Island } from "./island.ts";
@@ -8,6 +8,11 @@ import { element } from "./vnode.ts";
 /** Notes which fields are used while the modules are on their way, for `client_fields.ts`. */
 const NOTE_USED_FIELDS =
   'self.frshUsedFields=new WeakSet;addEventListener("input",(event)=>frshUsedFields.add(event.target),true);';
+
+/** The script that runs before anything of a page can be used, or nothing when the page needs none. */
+export function firstScript(state: RenderState): VNode | null {
+  return state.needsClient && !state.isPartial ? script(state, NOTE_USED_FIELDS) : null;
+}
 
 /** The scripts of a page, or nothing when the page needs none. */
 export function bootScript(state: RenderState): VNode | null {
@@ -23,11 +28,11 @@ export function bootScript(state: RenderState): VNode | null {
     islands.forEach(({ file, exportName }, index) => code += `import{${exportName} as i${index}}from${from(file)};`);
     code += `boot({${islands.map(({ name }, index) => `${name}:i${index}`)}},${JSON.stringify(json)});`;
   }
-  const script = (code: string, more = {}) =>
-    element("script", { ...more, nonce: state.nonce, dangerouslySetInnerHTML: { __html: scriptText(code) } });
-  const main = script(code, { type: "module" });
-  // Subtle: a script that is no module runs as soon as it is read.
-  return state.needsClient ? element(Fragment, { children: [script(NOTE_USED_FIELDS), main] }) : main;
+  return script(state, code, "module");
+}
+
+function script({ nonce }: RenderState, code: string, type?: "module"): VNode {
+  return element("script", { type, nonce, dangerouslySetInnerHTML: { __html: scriptText(code) } });
 }
 
 /** A partial response carries data instead of a script: a script of another request's nonce would be blocked. */

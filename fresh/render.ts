@@ -3,7 +3,7 @@ import { type ComponentChildren, Fragment, h, options, type VNode } from "preact
 import { renderToString } from "preact-render-to-string";
 import { hasNavAttribute, isNavOn, KEY_ATTRIBUTE, keyText, templateHasNav } from "./attributes.ts";
 import { asset, assetSrcSet } from "./asset.ts";
-import { bootScript } from "./boot.ts";
+import { bootScript, firstScript } from "./boot.ts";
 import { Enter, IslandFrame, KeyFrame, PartialFrame, Waiting } from "./frames.ts";
 import { Head, headKey } from "./head.ts";
 import { activeLink } from "./link_place.ts";
@@ -12,6 +12,12 @@ import { Partial } from "./runtime.ts";
 import { element } from "./vnode.ts";
 
 type Props = Record<string, unknown>;
+
+/**
+ * Stands first in `<head>` for the script that is known to be needed only when all is rendered.
+ * Subtle: below a stylesheet a script would wait for that, and below the fields it may run after they are used.
+ */
+const FIRST = "<!--frsh:first-->";
 
 /**
  * Renders the page to a string first and then the app wrapper around it; adds the elements of a document that neither
@@ -27,6 +33,7 @@ export function renderDocument(
     if (wrap !== undefined) html = renderToString(wrap(rawHtml(html)));
     const { rendered } = state;
     if (!rendered.html || !rendered.head || !rendered.body) html = renderToString(completed(rendered, html));
+    html = html.replace(FIRST, () => renderToString(h(Fragment, null, firstScript(state))));
     return `<!DOCTYPE html>${html}`;
   });
 }
@@ -137,7 +144,10 @@ function changedProps(state: RenderState, type: string, props: Props): Props | u
       break;
     case "head":
       state.rendered.head = true;
-      return { ...props, children: [h(Enter, { place: "head" }), props["children"], h(HeadRest, null)] };
+      return {
+        ...props,
+        children: [rawHtml(FIRST), h(Enter, { place: "head" }), props["children"], h(HeadRest, null)],
+      };
     case "body":
       state.rendered.body = true;
       return { ...props, children: [props["children"], h(Scripts, null)] };

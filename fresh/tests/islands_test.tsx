@@ -72,6 +72,20 @@ Deno.test("an island is marked with name, index and key, and only its modules ar
   assert.match(strict.headers.get("link") ?? "", new RegExp(`(as="script"; nonce="${nonce}"(, )?.*){2}$`));
 });
 
+Deno.test("the script that notes used fields waits for nothing: it is the first of <head>", async () => {
+  const page = (
+    <html>
+      <head>
+        <link rel="stylesheet" href="/slow.css" />
+      </head>
+      <body>
+        <Leaf />
+      </body>
+    </html>
+  );
+  assert.match((await render(page)).html, /<head><script nonce="\w+">self\.frshUsedFields=/);
+});
+
 Deno.test("an island inside another's own render is a plain component; one passed as children is an island", async () => {
   assert.equal((await render(<Nest />)).html.match(/frsh:island:\w+/g)?.length, 1);
   const { html } = await render(

@@ -1,4 +1,4 @@
-/** What is typed while a page's code is still on its way. */
+/** What is typed while a page's styles and code are still on their way. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { chat, defineModule, generation, logitTable, nextToken, rows } from "../../lib/mod.ts";
@@ -20,20 +20,20 @@ Deno.test("what is typed before a page is alive is neither lost nor unheard", as
   await using app = await serveApp([{ module, file: "early/mod.ts", url: new URL("./", import.meta.url) }]);
   const browser = await launchChromium();
 
-  /** A page whose code comes when it is let go. */
+  /** A page whose styles and code come when they are let go. */
   async function opened(
     path: string,
     page?: Page,
   ): Promise<{ readonly page: Page; readonly letGo: () => Promise<void> }> {
     page ??= await browser.newPage();
-    const code = Promise.withResolvers<void>();
-    await page.route(/\.js(\?|$)/, async (route) => {
-      await code.promise;
+    const files = Promise.withResolvers<void>();
+    await page.route(/\.(js|css)(\?|$)/, async (route) => {
+      await files.promise;
       await route.continue();
     });
     await page.goto(`${app.origin}/early/${path}`, { waitUntil: "commit" });
     const letGo = async () => {
-      code.resolve();
+      files.resolve();
       await page.locator("[data-ready=true]").waitFor({ state: "attached" });
     };
     return { page, letGo };
