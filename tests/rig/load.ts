@@ -37,7 +37,9 @@ export async function readRun(app: AppProcess, options: RunOptions): Promise<Rea
   assert.equal(response.status, 200);
   const positions: number[] = [], gapsMs: number[] = [], others: string[] = [];
   let rest = "", firstMs = 0, lastMs = 0;
-  for await (const chunk of (response.body ?? assert.fail()).pipeThrough(new TextDecoderStream())) {
+  const body = response.body ?? assert.fail();
+  // Subtle: Deno 2.9.6 may collect what hands the signal from a `fetch` to its answer, which then goes on to its end.
+  for await (const chunk of body.pipeThrough(new TextDecoderStream(), signal ? { signal } : {})) {
     const frames = (rest + chunk).split("\n\n");
     rest = frames.pop() ?? "";
     const nowMs = performance.now();

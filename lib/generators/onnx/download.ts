@@ -175,9 +175,11 @@ async function* unlessQuiet(
   silence: Silence,
   host: string,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, void> {
+  // Subtle: Deno 2.9.6 may collect what hands the signal from a `fetch` to its answer.
+  const heard = body.pipeThrough(new TransformStream(), { signal: silence.signal });
   silence.begin(host);
   try {
-    for await (const piece of body) {
+    for await (const piece of heard) {
       silence.end();
       yield piece;
       silence.begin(host);

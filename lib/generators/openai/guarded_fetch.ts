@@ -32,7 +32,7 @@ export class GuardedFetch {
       ? await fetch(input, options)
       : await fetch(input, { ...options, client: this.#clientTo(address, input) });
     if (response.status < 300 || response.status >= 400) {
-      return limited(response, new URL(input instanceof Request ? input.url : input).host);
+      return limited(response, new URL(input instanceof Request ? input.url : input).host, init.signal);
     }
     await response.body?.cancel();
     throw new UpstreamError(
@@ -59,8 +59,11 @@ export class GuardedFetch {
   }
 }
 
-/** Subtle: a stream is read as one under whatever type it comes, so all but JSON has its lines counted. */
-function limited(response: Response, host: string): Response {
+/**
+ * Subtle: a stream is read as one under whatever type it comes, so all but JSON has its lines counted. The signal stands
+ * here too, as Deno 2.9.6 may collect what hands it from a `fetch` to its answer: nobody would tell the server then.
+ */
+function limited(response: Response, host: string, signal: AbortSignal | null | undefined): Response {
   if (response.body === null) return response;
   const isJson = /^application\/(?:[\w.+-]+\+)?json\b/i.test(response.headers.get("content-type") ?? "");
   const limit = isJson ? LONGEST_JSON_BYTES : LONGEST_LINE_BYTES;
@@ -77,6 +80,7 @@ function limited(response: Response, host: string): Response {
         controller.error(new UpstreamError(fault));
       },
     }),
+    signal ? { signal } : {},
   );
   const { status, statusText, headers } = response;
   return new Response(counted, { status, statusText, headers });

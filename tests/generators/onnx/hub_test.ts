@@ -3,6 +3,7 @@ import type { LoadProgress } from "../../../lib/generators/generator.ts";
 import { download } from "../../../lib/generators/onnx/download.ts";
 import { onnx } from "../../../lib/generators/onnx/onnx.ts";
 import { collect, CONTEXT, ENDLESS, fixturePath, idsOf } from "./tiny_models.ts";
+import { deafFetch } from "../../rig/deaf_fetch.ts";
 import { serveLoopback } from "../../rig/loopback.ts";
 import { withExternal } from "../../rig/onnx_bytes.ts";
 import { until } from "../../rig/until.ts";
@@ -282,13 +283,17 @@ Deno.test("a server that takes the connection and then says nothing is given up,
     if (request.url.endsWith("/mute")) await held.promise;
     return new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(1)) }));
   });
+  const givesUp = async (name: string) => {
+    const url = new URL(`${server.origin}/${name}`);
+    await assert.rejects(download({ url, path, mostBytes: 10, silenceMs: 200 }), {
+      message: `${url.host} sent nothing for 0.2 s`,
+    });
+  };
   try {
-    for (const name of ["mute", "halting"]) {
-      const url = new URL(`${server.origin}/${name}`);
-      await assert.rejects(download({ url, path, mostBytes: 10, silenceMs: 200 }), {
-        message: `${url.host} sent nothing for 0.2 s`,
-      });
-    }
+    await givesUp("mute");
+    await givesUp("halting");
+    using _ = deafFetch();
+    await givesUp("halting");
   } finally {
     held.resolve();
     await server.close();

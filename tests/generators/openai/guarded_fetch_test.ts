@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Client } from "../../../lib/generators/openai/client.ts";
 import { UpstreamError } from "../../../lib/generators/openai/upstream_error.ts";
+import { deafFetch } from "../../rig/deaf_fetch.ts";
 import { serveLoopback } from "../../rig/loopback.ts";
 
 const MIB = 2 ** 20;
@@ -48,3 +49,24 @@ for (const type of ["text/event-stream", "text/plain"]) {
     await close();
   });
 }
+
+Deno.test("who leaves a stream that says nothing leaves at once, also where fetch no longer hears it", async () => {
+  using _ = deafFetch();
+  const left = Promise.withResolvers<void>();
+  const server = serveLoopback(() => {
+    const begun = new TextEncoder().encode('data: {"choices":[]}\n\n');
+    const body = new ReadableStream({ start: (all) => all.enqueue(begun), cancel: () => left.resolve() });
+    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  });
+  const baseUrl = new URL(`${server.origin}/v1`);
+  const client = await Client.create({ baseUrl, key: undefined, timeoutMs: 60_000 });
+  const leaving = new AbortController();
+  const parts = client.stream("/completions", {}, leaving.signal);
+  assert.deepEqual((await parts.next()).value, { choices: [] });
+  const next = parts.next();
+  leaving.abort();
+  assert.equal((await next).done, true);
+  await left.promise;
+  client.close();
+  await server.close();
+});
