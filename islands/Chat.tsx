@@ -209,7 +209,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   });
 
   const asked = draft.value === "" ? undefined : state.nextTurns(chat.value, draft.value);
-  const prompt = useChatPrompt(`${api}/chat_prompt`, asked && JSON.stringify(bodyOf(asked, prefill.value, settings())));
+  const told = useChatPrompt(`${api}/chat_prompt`, asked && JSON.stringify(bodyOf(asked, prefill.value, settings())));
   const question = state.whatIfOf(chat.value, selected(), params.value);
   const whatIf = useAnswer(
     question && writing.value === undefined ? JSON.stringify([selection.value, question.by]) : undefined,
@@ -239,7 +239,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       ahead={run.ahead.value}
       pace={run.pace.value}
       failure={failure.value}
-      prompt={prompt}
+      prompt={told.prompt}
+      isUntold={told.isUntold}
       beside={beside.value}
       opened={tokens.shown.value}
       selection={selected()}

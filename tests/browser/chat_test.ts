@@ -65,6 +65,25 @@ Deno.test("chat screen", async (t) => {
     await page.waitForFunction(isBack);
   });
 
+  await t.step("the exact text is not called untold before it has been asked for", async () => {
+    const own = await (await browser.newContext()).newPage();
+    const held = Promise.withResolvers<void>();
+    await own.route("**/chat_prompt", async (route) => {
+      await held.promise;
+      await route.abort();
+    });
+    await own.goto(`${app.origin}/persona_chat/chat`);
+    await own.locator("[data-ready=true]").waitFor();
+    await own.getByText("It shows when a message is written.").waitFor();
+    await own.getByLabel("Message").fill("do you");
+    await own.getByText("It shows once nobody types.").waitFor();
+    held.resolve();
+    await own.getByText("The server does not tell it.").waitFor();
+    await own.getByLabel("Message").fill("");
+    await own.getByText("It shows when a message is written.").waitFor();
+    await own.context().close();
+  });
+
   await t.step("the exact text stays while the one of a longer message is asked for", async () => {
     const own = await (await browser.newContext()).newPage();
     await takeRequests(own);

@@ -60,23 +60,26 @@ export function ChatAside(props: ChatViewProps) {
         </p>
         {use !== undefined && <ContextMeter use={use} maxTokens={params.maxTokens} onWithout={on.without} />}
         {props.prompt !== undefined && use === undefined && <p class="text-12 text-soft">{TEXT.windowUnknown}</p>}
-        {props.prompt === undefined
-          ? <p class="text-soft">{props.draft === "" ? TEXT.sentNothing : TEXT.sentUntold}</p>
-          : (
-            <>
-              <div class="flex flex-wrap items-center justify-between gap-2">
-                <FieldLegend prompt={props.prompt.prompt} />
-                <CopyButton label={GENERATION_STRINGS.copyPrompt} text={props.prompt.prompt.text} />
-              </div>
-              <div class="max-h-[40vh] overflow-y-auto rounded-md border border-line p-2">
-                <PromptText prompt={props.prompt.prompt} />
-              </div>
-            </>
-          )}
+        {props.prompt === undefined ? <p class="text-soft">{whyNotShown(props)}</p> : (
+          <>
+            <div class="flex flex-wrap items-center justify-between gap-2">
+              <FieldLegend prompt={props.prompt.prompt} />
+              <CopyButton label={GENERATION_STRINGS.copyPrompt} text={props.prompt.prompt.text} />
+            </div>
+            <div class="max-h-[40vh] overflow-y-auto rounded-md border border-line p-2">
+              <PromptText prompt={props.prompt.prompt} />
+            </div>
+          </>
+        )}
       </section>
       <p class="hidden text-12 text-soft mid:block">{TEXT.keys}</p>
     </div>
   );
+}
+
+function whyNotShown({ draft, isUntold }: ChatViewProps): string {
+  if (draft === "") return TEXT.sentNothing;
+  return isUntold ? TEXT.sentUntold : TEXT.sentSoon;
 }
 
 function Sampling({ screen, params, failure, on }: ChatViewProps) {

@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useRef } from "preact/hooks";
 import { Announcer } from "../Announcer.tsx";
 import { BranchOutline } from "./BranchOutline.tsx";
@@ -18,6 +18,7 @@ import { HiddenPlace } from "../token/HiddenPlace.tsx";
 import { Panel } from "../Panel.tsx";
 import { PlaceChoice } from "../frame/PlaceChoice.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
+import { useFollowedEnd } from "./use_followed_end.ts";
 import { useStreamedText } from "../use_streamed_text.ts";
 import { VersionDiff } from "./VersionDiff.tsx";
 import { WithInspector } from "../inspector/WithInspector.tsx";
@@ -26,6 +27,7 @@ import { visibleText } from "../../lm/visible_text.ts";
 /** The chat screen: the thread, the composer, and beside them what shapes the next answer. */
 export function ChatView(props: ChatViewProps) {
   const { screen, on, selection } = props;
+  const { end, start } = useFollowedEnd(props);
   return (
     <WithInspector
       label={TEXT.sent}
@@ -42,13 +44,14 @@ export function ChatView(props: ChatViewProps) {
       </div>
       <ConversationList {...props} />
       <BranchOutline {...props} />
-      <Thread {...props} />
+      <Thread {...props} start={start} />
       <Composer {...props} />
+      <div ref={end} class="-mt-4" />
     </WithInspector>
   );
 }
 
-function Thread(props: ChatViewProps) {
+function Thread(props: ChatViewProps & { readonly start: RefObject<HTMLElement> }) {
   const { chat, screen, on, writing, failure } = props;
   const turns = thread(chat);
   const last = turns.at(-1);
@@ -85,7 +88,7 @@ function Thread(props: ChatViewProps) {
       </ol>
       {!isChoice && <AnotherAnswer {...props} turn={last} />}
       {isChoice && (
-        <section aria-label={TEXT.atOnce(together.length)} class="border-t border-line">
+        <section ref={props.start} aria-label={TEXT.atOnce(together.length)} class="border-t border-line">
           <p class="px-3 pt-2 text-12 text-soft">{TEXT.atOnce(together.length)}</p>
           <ol class="grid grid-cols-columns gap-x-3">
             {together.map((turn) => <ChatTurn key={turn.id} {...props} turn={turn} place={turns.length} isChoice />)}

@@ -31,8 +31,10 @@ export interface ChatViewProps {
   /** How fast the latest answers came; undefined before the first. */
   readonly pace: Pace | undefined;
   readonly failure: Failure | undefined;
-  /** What would be sent now; undefined without a message. */
+  /** What would be sent now; undefined without a message, and until it is told. */
   readonly prompt: ChatPrompt | undefined;
+  /** The server did not tell what would be sent. */
+  readonly isUntold: boolean;
   /** Answers to the same message that stand beside each other, as they were asked for so; none, or more than one. */
   readonly beside: readonly TurnId[];
   /** Turns that show their tokens. */

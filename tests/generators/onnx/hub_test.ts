@@ -278,7 +278,8 @@ Deno.test("a hub that answers 401 or 403 is told as what it may mean, with a tok
 });
 
 Deno.test("a server that takes the connection and then says nothing is given up, before it has answered and after", async () => {
-  const path = `${await Deno.makeTempDir()}/file`, held = Promise.withResolvers<void>();
+  const folder = await Deno.makeTempDir(), path = `${folder}/file`;
+  const held = Promise.withResolvers<void>();
   const server = serveLoopback(async (request) => {
     if (request.url.endsWith("/mute")) await held.promise;
     return new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(1)) }));
@@ -297,5 +298,6 @@ Deno.test("a server that takes the connection and then says nothing is given up,
   } finally {
     held.resolve();
     await server.close();
+    await Deno.remove(folder, { recursive: true });
   }
 });
