@@ -18,6 +18,7 @@ import { ChatView } from "../lib/ui/chat/ChatView.tsx";
 import { begun, opened, openedAt, withoutFirst } from "../lib/ui/chat/conversations.ts";
 import { download } from "../lib/ui/download.ts";
 import { CHAT_STRINGS } from "../lib/ui/chat/chat_strings.ts";
+import { keepInTab, keptInTab } from "../lib/ui/kept_in_tab.ts";
 import { isPageKey, isTyping, keyOf } from "../lib/ui/page_key.ts";
 import { stepsAlong, type TurnFinder } from "../lib/ui/chat/turn_tokens.ts";
 import { useAnswer } from "../lib/ui/use_answer.ts";
@@ -171,7 +172,10 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     system: (text) => system.value = text,
     prefill: (text) => prefill.value = text,
     params: (next) => params.value = next,
-    acceptAtOnce: (value) => acceptsAtOnce.value = value,
+    acceptAtOnce: (value) => {
+      acceptsAtOnce.value = value;
+      keepInTab(`${key} accepts`, value ? "at once" : "");
+    },
     saveUnread: () => download(`${screen.module}-chat-unread.json`, kept.unread ?? ""),
     without: (turns) => change(withoutFirst(chat.value, turns)),
     exportChat: () => download(`${screen.module}-chat.json`, exportChat(chat.value)),
@@ -193,6 +197,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
     kept.load();
     takeSettings();
     restore();
+    // What was chosen before the page was alive is newer.
+    acceptsAtOnce.value ||= keptInTab(`${key} accepts`) !== undefined;
     isReady.value = true;
   }, []);
 
@@ -237,7 +243,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       acceptsAtOnce={acceptsAtOnce.value}
       writing={writing.value}
       ahead={run.ahead.value}
-      pace={run.pace.value}
+      pace={chat.value.leaf === undefined ? undefined : run.pace.value}
       failure={failure.value}
       prompt={told.prompt}
       isUntold={told.isUntold}

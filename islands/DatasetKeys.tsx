@@ -23,10 +23,12 @@ export default function DatasetKeys() {
     addEventListener("keydown", onKey);
     addEventListener("click", onClick);
     addEventListener("submit", onSubmit);
+    addEventListener("formdata", onFormData);
     return () => {
       removeEventListener("keydown", onKey);
       removeEventListener("click", onClick);
       removeEventListener("submit", onSubmit);
+      removeEventListener("formdata", onFormData);
     };
   }, []);
   return <span hidden data-ready={isReady} />;
@@ -60,6 +62,12 @@ function onSubmit({ target }: SubmitEvent): void {
   for (const field of unchanged) field.disabled = true;
   // Subtle: a browser that goes back shows the form as it was left.
   setTimeout(() => unchanged.forEach((field) => field.disabled = false));
+}
+
+/** What is not asked of the rows need not stand in the address. */
+function onFormData({ target, formData }: FormDataEvent): void {
+  if (!(target instanceof HTMLFormElement) || target.closest("#rows") === null) return;
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
 }
 
 function rowLink(row: string): HTMLElement | null {

@@ -1,4 +1,5 @@
 import type { Component, ComponentKind } from "./components/component.ts";
+import { checkFields } from "./lm/checked_fields.ts";
 import { paramFault } from "./lm/param_fault.ts";
 import { DEFAULT_PARAMS } from "./lm/params.ts";
 import { quote } from "./lm/quote.ts";
@@ -165,15 +166,6 @@ function checkSource(what: string, part: string, source: unknown, expected: stri
   const isSource = typeof source === "object" && source !== null && "open" in source &&
     typeof source.open === "function";
   if (!isSource) throw new TypeError(`Cannot define ${what}: its ${part} is ${got(source)}, expected ${expected}`);
-}
-
-/** Subtle: an object of a class may have fields of its own, beside those that the app reads. */
-function checkFields(what: string, value: object, fields: object): void {
-  if (Object.getPrototypeOf(value) !== Object.prototype) return;
-  const unknown = Object.keys(value).find((key) => !Object.hasOwn(fields, key));
-  if (unknown === undefined) return;
-  const known = Object.keys(fields).join(", ");
-  throw new TypeError(`Cannot define ${what}: there is no field "${unknown}", only ${known}`);
 }
 
 /** @example [1] → "a list", "x" → "\"x\"" */

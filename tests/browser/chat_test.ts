@@ -84,6 +84,61 @@ Deno.test("chat screen", async (t) => {
     await own.context().close();
   });
 
+  await t.step(
+    "says what Enter will do to an answer that is not accepted, and keeps that answers are at once",
+    async () => {
+      const own = await (await browser.newContext()).newPage();
+      const replaces = own.getByText(/^The answer above is not accepted/);
+      const open = async () => {
+        await own.goto(`${app.origin}/persona_chat/chat`);
+        await own.locator("[data-ready=true]").waitFor();
+      };
+      await open();
+      await own.getByRole("button", { name: "do you have any pets ?" }).click();
+      await own.keyboard.press("Enter");
+      await own.getByRole("button", { name: "Accept" }).and(own.locator(":enabled")).waitFor();
+      assert.equal(await replaces.count(), 0, "the same message would be answered again");
+      await own.getByLabel("Message").fill("what do you like to eat ?");
+      await replaces.waitFor();
+      await own.keyboard.press("Control+Enter");
+      await replaces.waitFor({ state: "detached" });
+      assert.equal(await own.getByLabel("Message").inputValue(), "what do you like to eat ?");
+      await own.getByLabel("accept as it comes").check();
+      await own.reload();
+      await own.locator("[data-ready=true]").waitFor();
+      assert.equal(await own.getByLabel("accept as it comes").isChecked(), true);
+      await own.getByRole("button", { name: "Send" }).click();
+      await turns(own).nth(3).waitFor();
+      await own.getByRole("button", { name: "Stop" }).and(own.locator(":disabled")).waitFor();
+      const isInField = () => document.activeElement?.matches("textarea[aria-label=Message]");
+      await own.waitForFunction(isInField);
+      assert.match(await own.getByRole("region", { name: "Conversation", exact: true }).innerText(), /tok\/s/);
+      await own.getByRole("button", { name: "New chat" }).click();
+      await turns(own).first().waitFor({ state: "detached" });
+      assert.doesNotMatch(await own.getByRole("region", { name: "Conversation", exact: true }).innerText(), /tok\/s/);
+      await own.context().close();
+    },
+  );
+
+  await t.step("the params stand below the token that is looked at, and say what they make of it", async () => {
+    const own = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage();
+    await own.goto(`${app.origin}/persona_chat/chat?seed=5&temperature=1.5`);
+    await own.locator("[data-ready=true]").waitFor();
+    await send(own, "do you have any pets ?");
+    const sampling = own.getByRole("complementary").getByText("Sampling");
+    await sampling.click();
+    await turns(own).last().getByRole("button", { name: "Tokens" }).click();
+    await own.getByRole("group", { name: "Model" }).getByRole("button").first().click();
+    await own.getByText("Token 1", { exact: true }).waitFor();
+    const temperature = own.getByRole("spinbutton", { name: "temperature", exact: true });
+    await temperature.fill("0");
+    await temperature.blur();
+    await own.getByText("Processors, in order, by the params as they stand now").or(
+      own.getByText("No processor acts by these params"),
+    ).waitFor();
+    await own.context().close();
+  });
+
   await t.step("the exact text stays while the one of a longer message is asked for", async () => {
     const own = await (await browser.newContext()).newPage();
     await takeRequests(own);

@@ -132,6 +132,8 @@ Deno.test("dataset screen", async (t) => {
     await page.getByRole("link", { name: "Score all that match" }).click();
     await page.getByText(/All \d+ rows are scored/).waitFor();
     for (const cell of await page.locator("[data-score]").allTextContents()) assert.notEqual(cell, "…");
+    const columns = await page.locator("#rows thead tr").first().locator("th").allTextContents();
+    assert.match(columns.slice(0, 3).join(), /^#,instruction.*,bits/, "which row it is stands before its scores");
     await page.getByRole("link", { name: "bits" }).click();
     await page.locator("th[aria-sort=ascending]").waitFor();
     await page.getByRole("link", { name: "bits" }).click();
@@ -142,6 +144,7 @@ Deno.test("dataset screen", async (t) => {
     await page.getByLabel("Filter bits").press("Enter");
     await page.waitForFunction(() => location.search.includes("score.bits"));
     assert.equal(query(page, "by"), "-bits");
+    assert.equal([...new URL(page.url()).searchParams.values()].includes(""), false, "what is not asked is left out");
     for (const text of await page.locator("[data-score$=' 0']").allTextContents()) assert.ok(Number(text) > 0.99, text);
     await page.close();
   });

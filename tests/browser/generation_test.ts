@@ -599,6 +599,49 @@ Deno.test("generation screen", async (t) => {
     await page.close();
   });
 
+  await t.step("a run tells by which params it was drawn where others stand above, and gives them back", async () => {
+    const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&max_tokens=4&temperature=1.3&n=2`);
+    await generate(page);
+    const drawn = page.getByText(/^drawn by/), temperature = page.getByRole("spinbutton", { name: "temperature" });
+    assert.equal(await drawn.count(), 0);
+    await temperature.fill("0.5");
+    await temperature.blur();
+    await page.getByText("drawn by temperature 1.3").waitFor();
+    await page.getByRole("button", { name: "Use these params" }).click();
+    await drawn.waitFor({ state: "detached" });
+    assert.equal(await temperature.inputValue(), "1.3");
+    const next = page.getByText(/^Choose Compare of another one/);
+    const compare = page.getByRole("button", { name: /^Compare .* with another one$/ });
+    await compare.first().click();
+    await next.waitFor();
+    await compare.nth(1).click();
+    await next.waitFor({ state: "detached" });
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
+  await t.step("a token's id that is entered bans it, and starts no run", async () => {
+    const { page, errors } = await openPage(browser, `${app.origin}${DEMO}&max_tokens=4`, { isRouted: true });
+    let runs = 0;
+    await page.route("**/generate", (route) => {
+      runs++;
+      return route.continue();
+    });
+    const field = page.getByLabel("banned and biased tokens");
+    await field.fill("abc");
+    await field.press("Enter");
+    assert.equal(await field.inputValue(), "abc", "it stays to be mended");
+    await field.fill("567");
+    await field.press("Enter");
+    await page.getByText("id 567").waitFor();
+    assert.equal(await field.inputValue(), "");
+    assert.equal(runs, 0);
+    await generate(page);
+    assert.equal(runs, 1);
+    assert.deepEqual(errors, []);
+    await page.close();
+  });
+
   await t.step("stop keeps what has come and marks it", async () => {
     const { page } = await openPage(browser, `${rig.origin}/rig/generation?generator=waiting`);
     await page.getByRole("button", { name: "Generate" }).click();

@@ -48,6 +48,17 @@ Deno.test("a prompt of one's own", async (t) => {
     await page.locator("[data-ready=true]").waitFor();
   };
 
+  await t.step("what is likely wrong with it is told where it is used", async () => {
+    for (const screen of ["generation", "next-token"]) {
+      const page = await open(screen, 1);
+      const checks = page.getByRole("list", { name: "Checks of the prompt" });
+      assert.equal(await checks.count(), 0);
+      await page.goto(at(screen, 1, "&prompt=the+end+"));
+      await checks.getByText("The prompt ends with a space").waitFor();
+      await page.context().close();
+    }
+  });
+
   await t.step("what was not changed of the sample's prompt goes to the model code unit for code unit", async () => {
     const page = await open("generation", 0, "&temperature=0.5&colour=rank");
     await page.getByRole("link", { name: "Edit the text" }).click();

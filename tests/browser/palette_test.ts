@@ -62,6 +62,18 @@ Deno.test("the palette and the keys between pages", async (t) => {
     assert.equal(await page.getByRole("dialog").isVisible(), false);
   });
 
+  await t.step("tokens that were chosen are no actions", async () => {
+    const own = await browser.newPage();
+    await open(own, `${app.origin}/alpaca/next-token?sample=3`);
+    await own.locator("[data-candidate]").first().waitFor();
+    await own.keyboard.press("1");
+    await own.getByRole("group", { name: "Chosen tokens" }).getByRole("link").waitFor();
+    await own.keyboard.press("Control+k");
+    await own.getByRole("combobox", { name: "Find an action" }).fill(", id ");
+    await own.getByText("Nothing here has this name.").waitFor();
+    await own.close();
+  });
+
   await t.step("keeps what is typed before its code has come", async () => {
     const quick = await browser.newPage();
     await takeRequests(quick);

@@ -6,7 +6,7 @@ import { EMPTY_CHAT, sent } from "../../lib/ui/chat/chat_state.ts";
 import type { ChatViewProps } from "../../lib/ui/chat/chat_props.ts";
 import { begun } from "../../lib/ui/chat/conversations.ts";
 import { ConversationList } from "../../lib/ui/chat/ConversationList.tsx";
-import { LintList } from "../../lib/ui/dataset/LintList.tsx";
+import { LintList } from "../../lib/ui/token/LintList.tsx";
 import { CompletionsPanel } from "../../lib/ui/generation/CompletionsPanel.tsx";
 import type { GenerationViewProps } from "../../lib/ui/generation/generation_props.ts";
 import { IDLE } from "../../lib/ui/generation/generation_state.ts";

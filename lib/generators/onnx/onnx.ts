@@ -1,3 +1,4 @@
+import { checkFields } from "../../lm/checked_fields.ts";
 import type { GeneratorEvent } from "../../lm/event.ts";
 import type { GenerateRequest, Generator, GeneratorSource, OpenContext } from "../generator.ts";
 import type { Engine } from "./engine.ts";
@@ -23,13 +24,25 @@ export interface OnnxOptions {
   readonly downloadMegabytes?: number;
 }
 
+/** Every option, for what is misspelt to be told. */
+const OPTIONS: Readonly<Record<keyof OnnxOptions, true>> = {
+  revision: true,
+  precision: true,
+  device: true,
+  kvMegabytes: true,
+  sha256: true,
+  downloadMegabytes: true,
+};
+
 const DOWNLOAD_MEGABYTES = 32_768;
 
 /**
  * A decoder-only model in ONNX, run in this process, in a thread of its own.
  * @param model a folder in hub layout (beside the module's file, or where the app is started), or a hub id `org/name`
+ * @throws {TypeError} naming an option that there is not
  */
 export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource {
+  checkFields(`a generator by onnx("${model}")`, options, OPTIONS);
   const { revision = "main", precision = "fp32", device = "cpu", kvMegabytes } = options;
   const { sha256 = {}, downloadMegabytes = DOWNLOAD_MEGABYTES } = options;
   checkHashes(sha256);

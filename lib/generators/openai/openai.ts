@@ -1,3 +1,4 @@
+import { checkFields } from "../../lm/checked_fields.ts";
 import { readablePrompt } from "../../lm/prompt_messages.ts";
 import type { Generator, GeneratorSource, OpenContext } from "../generator.ts";
 import { placeOf } from "./private_host.ts";
@@ -29,6 +30,15 @@ export interface OpenAiOptions {
   readonly timeoutMs?: number;
 }
 
+/** Every option, for what is misspelt to be told. */
+const OPTIONS: Readonly<Record<keyof OpenAiOptions, true>> = {
+  model: true,
+  baseUrl: true,
+  apiKeyEnv: true,
+  mode: true,
+  timeoutMs: true,
+};
+
 const OPENAI_URL = "https://api.openai.com/v1";
 const OPENAI_HOST = new URL(OPENAI_URL).host;
 const DEFAULT_MODEL = "gpt-4o-mini";
@@ -38,11 +48,13 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 /**
  * A model behind OpenAI's API: OpenAI, vLLM, SGLang, llama.cpp, Ollama, LiteLLM …
  * What the server tells of its probabilities is shown as it is; what it does not tell is bounded or said to be unknown.
+ * @throws {TypeError} naming an option that there is not
  * @example openai({ model: "gpt-4o-mini" })
  * @example openai({ model: "llama3.2", baseUrl: "http://127.0.0.1:11434/v1" }) // Ollama
  * @example openai({ model: "my-model", baseUrl: "http://127.0.0.1:8080/v1", mode: "completions" }) // llama.cpp
  */
 export function openai(options: OpenAiOptions = {}): GeneratorSource {
+  checkFields("a generator by openai()", options, OPTIONS);
   const { mode = "chat", timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   return {
     kind: "openai",

@@ -1,6 +1,7 @@
+import type { Step } from "../../lm/event.ts";
 import { survives, tokensBefore } from "../../lm/survival.ts";
 import { Button } from "../Button.tsx";
-import { changedFor, nextTurns } from "./chat_state.ts";
+import { changedFor, nextTurns, type Turn } from "./chat_state.ts";
 import { CHAT_STRINGS as TEXT } from "./chat_strings.ts";
 import type { ChatViewProps } from "./chat_props.ts";
 import { contextUse } from "./context_use.ts";
@@ -14,66 +15,86 @@ import { FieldLegend, PromptText } from "../token/PromptText.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { STRINGS } from "../strings.ts";
 
-/** The selected token, or what shapes the next answer: system prompt, controls, params, and the exact text. */
+/** The selected token, or what the next answer begins with; the params, which say of both what they would do; the exact text. */
 export function ChatAside(props: ChatViewProps) {
-  const { chat, selection, params, on } = props;
+  const { chat, selection } = props;
   const turn = selection && chat.turns[selection.turn];
   const step = selection && turn?.steps[selection.position];
-  const by = turn && changedFor(turn, params);
-  const before = turn && tokensBefore(turn.steps, selection?.position ?? 0, turn.promptIds);
-  if (step !== undefined) {
-    return (
-      <div class="flex flex-col gap-3">
-        <Inspector
-          heading={STRINGS.tokenPosition(step.position + 1)}
-          inspected={{ kind: "step", step, survival: by && survives(step, by, before), whatIf: props.whatIf }}
-          onTake={turn?.origin === undefined || turn.parent === undefined
-            ? undefined
-            : (token) => on.branch(turn, selection?.position ?? 0, token)}
-          order={params.order}
-          onOrder={(order) => on.params({ ...params, order })}
-          onClose={() => on.select(undefined)}
-        />
-      </div>
-    );
-  }
-  const use = contextUse(props.prompt, nextTurns(chat, props.draft));
   return (
     <div class="flex flex-col gap-5">
-      {props.controls !== null && (
+      {step === undefined ? <Begins {...props} /> : <SelectedToken {...props} turn={turn} step={step} />}
+      <Sampling {...props} />
+      {step === undefined && <Sent {...props} />}
+    </div>
+  );
+}
+
+function SelectedToken({ turn, step, selection, params, whatIf, on }: ChatViewProps & {
+  readonly turn: Turn | undefined;
+  readonly step: Step;
+}) {
+  const by = turn && changedFor(turn, params);
+  const before = turn && tokensBefore(turn.steps, selection?.position ?? 0, turn.promptIds);
+  return (
+    <Inspector
+      heading={STRINGS.tokenPosition(step.position + 1)}
+      inspected={{ kind: "step", step, survival: by && survives(step, by, before), whatIf }}
+      onTake={turn?.origin === undefined || turn.parent === undefined
+        ? undefined
+        : (token) => on.branch(turn, selection?.position ?? 0, token)}
+      order={params.order}
+      onOrder={(order) => on.params({ ...params, order })}
+      onClose={() => on.select(undefined)}
+    />
+  );
+}
+
+/** What comes before the first token: the developer's controls, the system prompt, the begun answer. */
+function Begins({ screen, controls, system, prefill, on }: ChatViewProps) {
+  return (
+    <>
+      {controls !== null && (
         <section aria-label={TEXT.controls} class="flex flex-col gap-2">
           <h2 class="font-semibold">{TEXT.controls}</h2>
-          {props.controls}
+          {controls}
         </section>
       )}
-      {props.screen.system !== undefined && (
-        <Field id="system" label={TEXT.system} value={props.system} rows={3} onText={on.system} />
+      {screen.system !== undefined && (
+        <Field id="system" label={TEXT.system} value={system} rows={3} onText={on.system} />
       )}
-      <Field id="prefill" label={TEXT.prefill} value={props.prefill} rows={1} onText={on.prefill} />
-      <Sampling {...props} />
+      <Field id="prefill" label={TEXT.prefill} value={prefill} rows={1} onText={on.prefill} />
+    </>
+  );
+}
+
+function Sent(props: ChatViewProps) {
+  const { chat, draft, prompt, params, on } = props;
+  const use = contextUse(prompt, nextTurns(chat, draft));
+  return (
+    <>
       <section aria-label={TEXT.sent} class="flex min-w-0 flex-col gap-1">
         <h2 class="font-semibold">{TEXT.sent}</h2>
         <p class="text-12 text-soft">
-          {props.prompt?.tokens === undefined
+          {prompt?.tokens === undefined
             ? TEXT.sentFacts
-            : TEXT.sentTokens(plural(props.prompt.tokens.length, "token", "tokens"))}
+            : TEXT.sentTokens(plural(prompt.tokens.length, "token", "tokens"))}
         </p>
         {use !== undefined && <ContextMeter use={use} maxTokens={params.maxTokens} onWithout={on.without} />}
-        {props.prompt !== undefined && use === undefined && <p class="text-12 text-soft">{TEXT.windowUnknown}</p>}
-        {props.prompt === undefined ? <p class="text-soft">{whyNotShown(props)}</p> : (
+        {prompt !== undefined && use === undefined && <p class="text-12 text-soft">{TEXT.windowUnknown}</p>}
+        {prompt === undefined ? <p class="text-soft">{whyNotShown(props)}</p> : (
           <>
             <div class="flex flex-wrap items-center justify-between gap-2">
-              <FieldLegend prompt={props.prompt.prompt} />
-              <CopyButton label={GENERATION_STRINGS.copyPrompt} text={props.prompt.prompt.text} />
+              <FieldLegend prompt={prompt.prompt} />
+              <CopyButton label={GENERATION_STRINGS.copyPrompt} text={prompt.prompt.text} />
             </div>
             <div class="max-h-[40vh] overflow-y-auto rounded-md border border-line p-2">
-              <PromptText prompt={props.prompt.prompt} />
+              <PromptText prompt={prompt.prompt} />
             </div>
           </>
         )}
       </section>
       <p class="hidden text-12 text-soft mid:block">{TEXT.keys}</p>
-    </div>
+    </>
   );
 }
 

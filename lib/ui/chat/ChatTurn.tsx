@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Step } from "../../lm/event.ts";
-import { visibleLines, visibleText } from "../../lm/visible_text.ts";
+import { visibleLines } from "../../lm/visible_text.ts";
 import { type SurvivalVerdict, verdictsAlong } from "../../lm/survival.ts";
 import { Button } from "../Button.tsx";
 import { changedFor, isNothing, siblings, type Turn, type TurnId } from "./chat_state.ts";
@@ -11,7 +11,7 @@ import { ConfidenceLine } from "./ConfidenceLine.tsx";
 import { CopyButton } from "../CopyButton.tsx";
 import { cx } from "../cx.ts";
 import type { ChatScreen } from "../address/chat_screen.ts";
-import { paramsToQuery } from "../address/generation_screen.ts";
+import { paramsText } from "../params/params_text.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { isPageKey, keyOf } from "../page_key.ts";
 import { fixed } from "../measure_text.ts";
@@ -65,7 +65,7 @@ export function ChatTurn(props: ChatTurnProps) {
         {isChoice && (
           // Below the name and what can be done, so that the heads of several answers are alike.
           <span class="order-last flex w-full flex-wrap items-baseline gap-x-3">
-            {props.beside.includes(turn.id) && <span class="break-anywhere">{paramsText(props)}</span>}
+            {props.beside.includes(turn.id) && <span class="break-anywhere">{drawnBy(props)}</span>}
             <TurnMetrics {...props} />
           </span>
         )}
@@ -133,11 +133,9 @@ function QuietButton(props: { readonly label?: string; readonly onClick: () => v
 }
 
 /** By what params an answer came, where it stands beside one that may have others. */
-function paramsText({ turn: { origin }, screen: { defaults } }: ChatTurnProps): string {
-  const changed = origin === undefined ? [] : paramsToQuery({ ...origin.params, n: defaults.n }, defaults);
-  return changed.length === 0
-    ? GENERATION_STRINGS.changed(0)
-    : visibleText(changed.map((entry) => entry.join(" ")).join(" · "));
+function drawnBy({ turn: { origin }, screen: { defaults } }: ChatTurnProps): string {
+  const changed = origin === undefined ? "" : paramsText({ ...origin.params, n: defaults.n }, defaults);
+  return changed === "" ? GENERATION_STRINGS.changed(0) : changed;
 }
 
 function writingText({ steps }: Turn, ahead: number | undefined): string {

@@ -19,6 +19,7 @@ import { Panel } from "../Panel.tsx";
 import { PlaceChoice } from "../frame/PlaceChoice.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { useFollowedEnd } from "./use_followed_end.ts";
+import { useKeptFocus } from "../use_kept_focus.ts";
 import { useStreamedText } from "../use_streamed_text.ts";
 import { VersionDiff } from "./VersionDiff.tsx";
 import { WithInspector } from "../inspector/WithInspector.tsx";
@@ -28,6 +29,7 @@ import { visibleText } from "../../lm/visible_text.ts";
 export function ChatView(props: ChatViewProps) {
   const { screen, on, selection } = props;
   const { end, start } = useFollowedEnd(props);
+  const composer = useRef<HTMLTextAreaElement>(null);
   return (
     <WithInspector
       label={TEXT.sent}
@@ -44,15 +46,28 @@ export function ChatView(props: ChatViewProps) {
       </div>
       <ConversationList {...props} />
       <BranchOutline {...props} />
-      <Thread {...props} start={start} />
-      <Composer {...props} />
+      <Thread
+        {...props}
+        start={start}
+        onStarter={(text) => {
+          on.draft(text);
+          composer.current?.focus();
+        }}
+      />
+      <Composer {...props} field={composer} />
       <div ref={end} class="-mt-4" />
     </WithInspector>
   );
 }
 
-function Thread(props: ChatViewProps & { readonly start: RefObject<HTMLElement> }) {
-  const { chat, screen, on, writing, failure } = props;
+interface ThreadProps extends ChatViewProps {
+  /** Where answers beside each other begin. */
+  readonly start: RefObject<HTMLElement>;
+  readonly onStarter: (text: string) => void;
+}
+
+function Thread(props: ThreadProps) {
+  const { chat, screen, writing, failure, on } = props;
   const turns = thread(chat);
   const last = turns.at(-1);
   const together = choices(chat, props.beside);
@@ -74,7 +89,7 @@ function Thread(props: ChatViewProps & { readonly start: RefObject<HTMLElement> 
             <p class="flex flex-wrap items-center gap-2">
               <span class="text-12 text-soft">{TEXT.starters}</span>
               {screen.starters.map((text) => (
-                <Button key={text} onClick={() => on.draft(text)}>{visibleText(text)}</Button>
+                <Button key={text} onClick={() => props.onStarter(text)}>{visibleText(text)}</Button>
               ))}
             </p>
           )}
@@ -125,20 +140,29 @@ function AnotherAnswer({ turn, writing, isReady, on }: ChatViewProps & { readonl
   );
 }
 
-function Composer({ chat, draft, writing, acceptsAtOnce, isReady, on }: ChatViewProps) {
+interface ComposerProps extends ChatViewProps {
+  readonly field: RefObject<HTMLTextAreaElement>;
+}
+
+function Composer({ chat, draft, writing, acceptsAtOnce, isReady, field, on }: ComposerProps) {
+  // Send cannot be used while it is answered: a click on it would leave the keys nowhere.
+  const form = useKeptFocus<HTMLFormElement>(() => field.current?.focus({ preventScroll: true }));
   const pending = pendingTurn(chat);
   const isWriting = writing !== undefined;
   const canAccept = pending !== undefined && !isNothing(pending) && !isWriting;
   const isSame = pending !== undefined && thread(chat).at(-2)?.text === draft;
   return (
     <form
+      ref={form}
       class="sticky bottom-0 flex flex-col gap-2 border-t border-line bg-page py-3"
       onSubmit={(event) => {
         event.preventDefault();
         on.send();
       }}
     >
+      {canAccept && draft !== "" && !isSame && <p class="text-12 text-soft">{TEXT.replaces}</p>}
       <textarea
+        ref={field}
         rows={Math.min(8, Math.max(2, draft.split("\n").length))}
         aria-label={TEXT.message}
         placeholder={TEXT.placeholder}

@@ -36,6 +36,8 @@ export const CHAT_STRINGS = {
   accept: "Accept",
   stop: "Stop",
   autoAccept: "accept as it comes",
+  replaces:
+    "The answer above is not accepted: Enter sends this in place of the message before it, Ctrl+Enter accepts it first.",
   system: "System prompt",
   prefill: "The answer begins with",
   controls: "Controls",

@@ -15,7 +15,7 @@ import { type GenerationScreen, screenHref } from "../address/generation_screen.
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { LinkButton } from "../LinkButton.tsx";
 import { promptBeginning } from "./long_text.ts";
-import { LintList } from "./LintList.tsx";
+import { LintList } from "../token/LintList.tsx";
 import { plural } from "../number_format.ts";
 import { Panel } from "../Panel.tsx";
 import { type Pinned, PinnedSample } from "./PinnedSample.tsx";

@@ -75,32 +75,38 @@ export function RowsTable({ screen, page }: RowsTableProps) {
 }
 
 function RowsHead({ screen, page }: RowsTableProps) {
-  const { wish, fields } = page;
+  const { wish } = page, [first, others] = parts(page);
+  const heads = (fields: readonly string[]) =>
+    fields.map((field) => {
+      const sort = nextSort(wish.sort, field), sorted = { ...wish, sort, by: "" };
+      return (
+        <SortHead
+          key={field}
+          name={visibleText(field)}
+          sort={sortedBy(wish.sort, field)}
+          href={rowsHref(screen, { ...page, wish: sorted, offset: 0 })}
+        />
+      );
+    });
+  const filters = (fields: readonly string[]) =>
+    fields.map((field) => (
+      <td key={field} class="px-2 py-1.5">
+        <FilterField name={`filter.${field}`} value={conditionOf(wish, field)} label={visibleText(field)} />
+      </td>
+    ));
   return (
     <thead class="border-b border-line text-11 text-soft">
       <tr>
         <th scope="col" class="w-px px-3 pt-1.5 text-right font-semibold">{TEXT.number}</th>
+        {heads(first)}
         {page.scores !== undefined && <ScoreHeads screen={screen} page={page} />}
-        {fields.map((field) => {
-          const sort = nextSort(wish.sort, field), sorted = { ...wish, sort, by: "" };
-          return (
-            <SortHead
-              key={field}
-              name={visibleText(field)}
-              sort={sortedBy(wish.sort, field)}
-              href={rowsHref(screen, { ...page, wish: sorted, offset: 0 })}
-            />
-          );
-        })}
+        {heads(others)}
       </tr>
       <tr>
         <td></td>
+        {filters(first)}
         {page.scores !== undefined && <ScoreFilters wish={wish} />}
-        {fields.map((field) => (
-          <td key={field} class="px-2 py-1.5">
-            <FilterField name={`filter.${field}`} value={conditionOf(wish, field)} label={visibleText(field)} />
-          </td>
-        ))}
+        {filters(others)}
       </tr>
     </thead>
   );
@@ -112,7 +118,13 @@ interface DataRowProps extends SelectionProps {
 
 function DataRow({ found, ...props }: DataRowProps) {
   const { screen, page } = props, { index } = found;
-  const values = new Map(rowFields(found.row));
+  const values = new Map(rowFields(found.row)), [first, others] = parts(page);
+  const cells = (fields: readonly string[]) =>
+    fields.map((field) => (
+      <td key={field} dir="auto" class="min-w-[120px] max-w-[360px] px-2 py-1.5">
+        <div class="clamp-3 whitespace-pre-wrap break-words">{visibleLines(shorten(values.get(field) ?? ""))}</div>
+      </td>
+    ));
   const isHere = index === screen.sample;
   return (
     <tr class={cx("border-b border-line align-top hover:bg-sunk", isHere && "bg-sunk")}>
@@ -129,16 +141,16 @@ function DataRow({ found, ...props }: DataRowProps) {
           </a>
         </div>
       </th>
+      {cells(first)}
       {page.scores !== undefined && <ScoreCells row={index} score={page.scores.get(index)} />}
-      {page.fields.map((field) => (
-        <td key={field} dir="auto" class="min-w-[120px] max-w-[360px] px-2 py-1.5">
-          <div class="clamp-3 whitespace-pre-wrap break-words">
-            {visibleLines(shorten(values.get(field) ?? ""))}
-          </div>
-        </td>
-      ))}
+      {cells(others)}
     </tr>
   );
+}
+
+/** The fields before and after the scores: a narrow screen, too, tells by the first one which row the scores are of. */
+function parts({ fields }: RowsPage): readonly [readonly string[], readonly string[]] {
+  return [fields.slice(0, 1), fields.slice(1)];
 }
 
 const SELECT = cx(

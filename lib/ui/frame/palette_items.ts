@@ -8,7 +8,7 @@ export interface PaletteItem {
 }
 
 /** Tokens, candidates, rows, paths and the dialog itself are too many, or no actions. */
-const LEFT_OUT = "[data-position], [data-candidate], [data-found], td *, th *, main nav *, dialog *";
+const LEFT_OUT = "[data-position], [data-candidate], [data-found], [data-chosen], td *, th *, main nav *, dialog *";
 
 const NO_NAME = "kbd, svg, input, select, textarea, button";
 

@@ -11,12 +11,14 @@ import { CopyButton } from "../CopyButton.tsx";
 import { HeatLegend } from "../token/HeatLegend.tsx";
 import { KEPT_STRINGS } from "./kept_strings.ts";
 import { KeptRunsBar } from "./KeptRunsBar.tsx";
+import { paramsText } from "../params/params_text.ts";
 import { fixed } from "../measure_text.ts";
 import { paceText } from "../pace.ts";
 import { Panel } from "../Panel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { PROMPT_STRINGS } from "../token/prompt_strings.ts";
+import { runSummary } from "./run_summary.ts";
 import { Segments } from "../token/Segments.tsx";
 import { SurvivalLine } from "../inspector/SurvivalLine.tsx";
 import { TextButton } from "../TextButton.tsx";
@@ -57,6 +59,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
       {run.warnings.map((warning, index) => (
         <p key={index} class="px-3 py-2 text-12 text-warn">{visibleText(warning)}</p>
       ))}
+      <DrawnBy {...props} />
       {run.completions.length === 0 && run.problem === undefined && (
         <p class="p-3 text-soft">
           {GENERATION_STRINGS.empty}
@@ -71,8 +74,33 @@ export function CompletionsPanel(props: GenerationViewProps) {
             : <CompletionRow key={sequence} {...props} completion={completion} sequence={sequence} />
         )}
       </ol>
+      <RunSummary {...props} />
+      {props.comparison === undefined && (props.compared.hasTarget || props.compared.completions.length > 0) && (
+        <p role="status" class="px-3 py-2 text-12 text-soft">{GENERATION_STRINGS.compareNext}</p>
+      )}
       <KeptRunsBar {...props} />
     </Panel>
+  );
+}
+
+/** Of several completions, how alike they are. */
+function RunSummary({ run, screen }: GenerationViewProps) {
+  const text = useMemo(
+    () => isRunning(run) ? "" : runSummary(run.completions, screen.metrics.map(({ name }) => name)),
+    [run, screen.metrics],
+  );
+  return text === "" ? null : <p class="border-t border-line px-3 py-2 text-12 text-soft tabular-nums">{text}</p>;
+}
+
+/** By which params the run was drawn, where they are not those on screen, and a way to have them there. */
+function DrawnBy({ run, params, onParams }: GenerationViewProps) {
+  const by = run.params, changed = by === undefined ? "" : paramsText(by, params);
+  if (by === undefined || changed === "" || run.completions.length === 0) return null;
+  return (
+    <p class="px-3 py-2 text-12 text-soft">
+      {GENERATION_STRINGS.drawnBy(changed)}{" "}
+      <TextButton onClick={() => onParams(by)}>{GENERATION_STRINGS.takeParams}</TextButton>
+    </p>
   );
 }
 
@@ -146,17 +174,17 @@ function CompletionRow(
           <TextButton onClick={() => rest.onResume(sequence)}>{RUN_STRINGS.resume}</TextButton>
         )}
         {tokens.length > 0 && !isStreaming && (
-          <>
+          <span class="inline-flex gap-x-3">
             <TextButton
               label={GENERATION_STRINGS.compareWith(name)}
-              pressed={rest.compared.completions.some((place) => place.run === runIndex && place.sequence === sequence)}
+              pressed={rest.compared.completions.some((at) => at.run === runIndex && at.sequence === sequence)}
               onClick={() =>
                 rest.onCompare(sequence)}
             >
               {GENERATION_STRINGS.compare}
             </TextButton>
             <CopyCompletion completion={completion} name={name} />
-          </>
+          </span>
         )}
       </p>
     </li>

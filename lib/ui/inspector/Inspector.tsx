@@ -8,6 +8,7 @@ import { entropyText, EvidenceBadge, rankText } from "../token/EvidenceBadge.tsx
 import { LinkButton } from "../LinkButton.tsx";
 import { bits, probability } from "../number_format.ts";
 import { oneIn, signedBits } from "../token/odds_text.ts";
+import { passedOver } from "./passed_over.ts";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { RUN_STRINGS } from "../run_strings.ts";
 import { STRINGS } from "../strings.ts";
@@ -95,6 +96,7 @@ export function Inspector(
           <Fact
             name={GENERATION_STRINGS.luck}
             value={luck(inspected.step, chosen)}
+            more={passedOver(inspected.step)}
             title={GENERATION_STRINGS.luckExplained}
           />
         )}
@@ -142,11 +144,22 @@ export function Inspector(
   );
 }
 
-function Fact(props: { readonly name: string; readonly value: string; readonly title?: string }) {
+interface FactProps {
+  readonly name: string;
+  readonly value: string;
+  /** What more there is to say of the value. */
+  readonly more?: string | undefined;
+  readonly title?: string;
+}
+
+function Fact(props: FactProps) {
   return (
     <>
       <dt title={props.title}>{props.name}</dt>
-      <dd class="break-anywhere text-right font-mono text-ink tabular-nums">{props.value}</dd>
+      <dd class="break-anywhere text-right font-mono text-ink tabular-nums">
+        {props.value}
+        {props.more !== undefined && <span class="block text-12 text-soft">{props.more}</span>}
+      </dd>
     </>
   );
 }

@@ -18,6 +18,7 @@ import { PathTree } from "../token/PathTree.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { RUN_STRINGS } from "../run_strings.ts";
 import { displayToken } from "../token/token_display.ts";
+import { passedOver } from "../inspector/passed_over.ts";
 import { Waterfall } from "../inspector/Waterfall.tsx";
 
 type NextTokenAsideProps = NextTokenViewProps & { readonly next: NextToken };
@@ -88,18 +89,6 @@ function luck({ draw }: Step): string {
     default:
       return TEXT.greedyDraw;
   }
-}
-
-/**
- * The most probable token that the draw passed over; nothing when it fell on that one, and where the step's candidates
- * begin further down.
- */
-export function passedOver({ draw, top, token }: Step): string | undefined {
-  if (draw.kind !== "gumbel" || top.every(({ rank }) => rank !== 1)) return undefined;
-  const finals = top.flatMap(({ token, finalLogprob }) => finalLogprob === undefined ? [] : [{ token, finalLogprob }]);
-  const best = finals.toSorted((one, other) => other.finalLogprob - one.finalLogprob)[0];
-  if (best === undefined || best.token.id === token.id) return undefined;
-  return TEXT.passedOver(displayToken(best.token).text, probability(best.finalLogprob));
 }
 
 /** As many equally probable tokens would be as uncertain. */

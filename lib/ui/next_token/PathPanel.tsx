@@ -195,6 +195,7 @@ export function Step({ href, path, onGo, label, token, keys, children }: StepPro
       title={label}
       // Subtle: beside a key that is seen, a name without it would not be what is seen; the title describes it then.
       aria-label={keys === undefined ? label : undefined}
+      data-chosen={token && true}
       class={look}
       onClick={(event) => {
         if (opensBeside(event)) return;

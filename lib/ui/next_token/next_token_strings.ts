@@ -22,7 +22,6 @@ export const NEXT_TOKEN_STRINGS = {
   branchThere: "Branch off there",
   draws: "this seed draws",
   luck: "its luck",
-  passedOver: (token: string, p: string) => `over ${token}, p ${p}`,
   greedyDraw: "greedy: the most probable",
   cumulative: "Probability held together, raw and final, by rank",
   cumulativeRaw: "Raw probability held together, by rank",

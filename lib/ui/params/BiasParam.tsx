@@ -14,6 +14,12 @@ interface BiasParamProps {
 export function BiasParam({ params, tokenText, onChange }: BiasParamProps) {
   const { logitBias } = params;
   const change = (id: number, value: number) => onChange({ ...params, logitBias: withBias(logitBias, id, value) });
+  const ban = (field: HTMLInputElement) => {
+    const { value } = field;
+    if (!field.reportValidity() || value === "") return;
+    field.value = "";
+    change(Number(value), -Infinity);
+  };
   return (
     <div class="col-span-2 flex min-w-0 flex-col gap-1 text-12 text-soft">
       <label for="param-bias">{TEXT.bias}</label>
@@ -43,13 +49,15 @@ export function BiasParam({ params, tokenText, onChange }: BiasParamProps) {
             id="param-bias"
             type="text"
             inputmode="numeric"
-            pattern="[0-9]*"
+            pattern="[0-9]{1,7}"
             placeholder={TEXT.biasHint}
-            onChange={(event) => {
-              const { value } = event.currentTarget;
-              if (!/^\d{1,7}$/.test(value)) return;
-              event.currentTarget.value = "";
-              change(Number(value), -Infinity);
+            title={TEXT.biasExplained}
+            onChange={(event) => ban(event.currentTarget)}
+            onKeyDown={(event) => {
+              // Subtle: Enter would also send the form that the field belongs to, and with that start a run.
+              if (event.key !== "Enter") return;
+              event.preventDefault();
+              ban(event.currentTarget);
             }}
             class="w-[150px] rounded-md border border-line bg-panel px-2 py-0.5 font-mono text-12 text-ink"
           />

@@ -1,10 +1,12 @@
 import { useMemo, useState } from "preact/hooks";
+import { lintPrompt } from "../../lm/prompt_lint.ts";
 import type { Token } from "../../lm/token.ts";
 import { screenHref } from "../address/generation_screen.ts";
 import { WRITES, WRITES_PROMPT } from "../address/own_prompt.ts";
 import { Button } from "../Button.tsx";
 import { CopyButton } from "../CopyButton.tsx";
 import { cx } from "../cx.ts";
+import { LintList } from "./LintList.tsx";
 import { LinkButton } from "../LinkButton.tsx";
 import { opensBeside } from "../page_key.ts";
 import { Panel } from "../Panel.tsx";
@@ -34,6 +36,7 @@ export function PromptPanel(props: PromptPanelProps) {
       ? <PromptText prompt={prompt} />
       : <PromptMessages prompt={prompt} messages={messages} />;
   }, [showsTokens, tokens, prompt, conversation]);
+  const findings = useMemo(() => lintPrompt({ prompt, tokens }), [prompt, tokens]);
   return (
     <Panel
       title={ownPrompt === undefined ? GENERATION_STRINGS.prompt : TEXT.own.title}
@@ -61,6 +64,7 @@ export function PromptPanel(props: PromptPanelProps) {
         <>
           <div class="max-h-[40vh] overflow-y-auto p-3">{text}</div>
           <PromptNote conversation={conversation} />
+          <LintList findings={findings} />
           <PromptWays {...props} />
         </>
       )}

@@ -34,4 +34,15 @@ export const PROMPT_STRINGS = {
     noFields: "A prompt of your own has no fields that could be left blank.",
     sample: "own prompt",
   },
+  lint: {
+    name: "Checks of the prompt",
+    doubledStart: (token: string) =>
+      `The prompt begins with ${token} twice: the task writes it and the tokenizer adds it.`,
+    trailingSpace: "The prompt ends with a space: most tokens begin with theirs, so the model sees an unusual text.",
+    specialParsed: (field: string, text: string) =>
+      `Field “${field}” holds ${text}, and the tokenizer makes a special token of it.`,
+    specialText: (field: string, text: string) => `Field “${field}” holds ${text}, which reads as a special token.`,
+    overWindow: (tokens: string, window: string) =>
+      `The prompt has ${tokens} tokens, and the window ends at ${window}.`,
+  },
 };

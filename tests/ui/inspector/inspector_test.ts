@@ -30,3 +30,23 @@ Deno.test("Inspector names the row in which a branch stands, not the completion 
   assert.ok(inspected !== undefined);
   assert.match(renderToString(h(Inspector, { inspected, onClose: () => {} })), />Completion 3 · token 5</);
 });
+
+Deno.test("Inspector tells which token a lucky draw passed over", () => {
+  const likely = {
+    token: { id: 2, text: "b", bytes: [98] },
+    rank: 1,
+    logprob: -0.1,
+    finalLogprob: Math.log(0.75),
+    noise: 0,
+  };
+  const drawn = { token: STEP.token, rank: 2, logprob: -2, finalLogprob: Math.log(0.25), noise: 3 };
+  const step: Step = {
+    ...STEP,
+    top: [likely, drawn],
+    draw: { kind: "gumbel", noise: 3, finalLogprob: Math.log(0.25) },
+  };
+  const textOf = (step: Step) =>
+    renderToString(h(Inspector, { inspected: { kind: "step", step, survival: undefined }, onClose: () => {} }));
+  assert.match(textOf(step), />1 in 4\.0<.*>over b, p 0\.75/);
+  assert.doesNotMatch(textOf({ ...step, token: likely.token }), />over /);
+});

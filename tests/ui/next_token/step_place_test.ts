@@ -6,7 +6,7 @@ import type { Candidate, Step } from "../../../lib/lm/event.ts";
 import type { NextToken } from "../../../lib/lm/next.ts";
 import { DEFAULT_PARAMS } from "../../../lib/lm/params.ts";
 import { type NextTokenScreen, WHOLE_VIEW } from "../../../lib/ui/address/next_token_screen.ts";
-import { passedOver } from "../../../lib/ui/next_token/NextTokenAside.tsx";
+import { passedOver } from "../../../lib/ui/inspector/passed_over.ts";
 import { type StepPlace, useStepPlace } from "../../../lib/ui/next_token/use_step_place.ts";
 
 /** A token of that rank; `finalLogprob` falls with it. */

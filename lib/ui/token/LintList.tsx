@@ -1,13 +1,15 @@
 import type { LintFinding } from "../../lm/prompt_lint.ts";
 import { visibleText } from "../../lm/visible_text.ts";
-import { DATASET_STRINGS as TEXT } from "./dataset_strings.ts";
 import { count } from "../number_format.ts";
+import { PROMPT_STRINGS } from "./prompt_strings.ts";
+
+const TEXT = PROMPT_STRINGS.lint;
 
 /** What is likely wrong with a prompt, under it; nothing when nothing is. */
 export function LintList({ findings }: { readonly findings: readonly LintFinding[] }) {
   if (findings.length === 0) return null;
   return (
-    <ul aria-label={TEXT.lint} class="flex flex-col gap-1 border-t border-line px-3 py-2 text-13">
+    <ul aria-label={TEXT.name} class="flex flex-col gap-1 border-t border-line px-3 py-2 text-13">
       {findings.map((finding) => {
         const sentence = visibleText(sentenceOf(finding));
         return <li key={sentence} class="border-l-2 border-warn pl-2 text-warn">{sentence}</li>;
