@@ -93,6 +93,7 @@ export const GENERATION_STRINGS = {
   copyPrompt: "Copy the prompt",
   copyTarget: "Copy the target",
   copyCompletion: (name: string) => `Copy ${name}`,
+  tokensOfMost: (tokens: string, most: string) => `${tokens} of ${most} tokens`,
   textsOfRun: (completions: number, texts: number) =>
     `${completions} completions, ${texts === 1 ? "1 text" : `${texts} different texts`}`,
   metricAlike: (name: string, value: string) => `${name} ${value} in all`,

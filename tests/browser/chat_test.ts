@@ -65,6 +65,19 @@ Deno.test("chat screen", async (t) => {
     await page.waitForFunction(isBack);
   });
 
+  await t.step("what will be sent is shown by its tokens too, each with its id", async () => {
+    const own = await (await browser.newContext()).newPage();
+    await own.goto(`${app.origin}/persona_chat/chat`);
+    await own.locator("[data-ready=true]").waitFor();
+    await own.getByLabel("Message").fill("do you have any pets ?");
+    const sent = own.getByRole("complementary").getByRole("region", { name: "Sent" });
+    const told = Number(/(\d+)\s*tokens/.exec(await sent.getByText(/· \d+ tokens/).innerText())?.[1]);
+    await sent.getByRole("button", { name: "By token" }).click();
+    await sent.locator("[title^='id ']").first().waitFor();
+    assert.equal(await sent.locator("[title^='id ']").count(), told);
+    await own.context().close();
+  });
+
   await t.step("the exact text is not called untold before it has been asked for", async () => {
     const own = await (await browser.newContext()).newPage();
     const held = Promise.withResolvers<void>();

@@ -604,6 +604,7 @@ Deno.test("generation screen", async (t) => {
     await generate(page);
     const drawn = page.getByText(/^drawn by/), temperature = page.getByRole("spinbutton", { name: "temperature" });
     assert.equal(await drawn.count(), 0);
+    assert.equal(await page.getByText("4 tokens", { exact: true }).count(), 2, "how long each is");
     await temperature.fill("0.5");
     await temperature.blur();
     await page.getByText("drawn by temperature 1.3").waitFor();
@@ -706,6 +707,7 @@ Deno.test("generation screen", async (t) => {
     for (const how of ["Escape", "Stop"]) {
       await page.getByRole("button", { name: "Generate" }).click();
       await strip(page, "Completions 1").getByRole("button").nth(5).waitFor();
+      await page.getByText("6 of 12 tokens", { exact: true }).waitFor();
       await page.getByRole("button", { name: "Earlier run" }).click();
       await page.getByText(/^length$/).or(page.getByText(/^cancelled$/)).waitFor();
       await stop.and(page.locator(":enabled")).waitFor();

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Step } from "../../lm/event.ts";
 import { survives, tokensBefore } from "../../lm/survival.ts";
 import { Button } from "../Button.tsx";
@@ -11,7 +12,7 @@ import { CopyButton } from "../CopyButton.tsx";
 import { Inspector } from "../inspector/Inspector.tsx";
 import { ParamsForm } from "../params/ParamsForm.tsx";
 import { plural } from "../number_format.ts";
-import { FieldLegend, PromptText } from "../token/PromptText.tsx";
+import { FieldLegend, PromptText, PromptTokens } from "../token/PromptText.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { STRINGS } from "../strings.ts";
 
@@ -69,6 +70,7 @@ function Begins({ screen, controls, system, prefill, on }: ChatViewProps) {
 
 function Sent(props: ChatViewProps) {
   const { chat, draft, prompt, params, on } = props;
+  const [isByToken, setByToken] = useState(false);
   const use = contextUse(prompt, nextTurns(chat, draft));
   return (
     <>
@@ -85,10 +87,17 @@ function Sent(props: ChatViewProps) {
           <>
             <div class="flex flex-wrap items-center justify-between gap-2">
               <FieldLegend prompt={prompt.prompt} />
-              <CopyButton label={GENERATION_STRINGS.copyPrompt} text={prompt.prompt.text} />
+              <span class="ml-auto inline-flex gap-2">
+                {prompt.tokens !== undefined && (
+                  <Button pressed={isByToken} onClick={() => setByToken(!isByToken)}>{TEXT.sentByToken}</Button>
+                )}
+                <CopyButton label={GENERATION_STRINGS.copyPrompt} text={prompt.prompt.text} />
+              </span>
             </div>
             <div class="max-h-[40vh] overflow-y-auto rounded-md border border-line p-2">
-              <PromptText prompt={prompt.prompt} />
+              {isByToken && prompt.tokens !== undefined
+                ? <PromptTokens prompt={prompt.prompt} tokens={prompt.tokens} />
+                : <PromptText prompt={prompt.prompt} />}
             </div>
           </>
         )}

@@ -47,6 +47,7 @@ export const CHAT_STRINGS = {
   sentSoon: "It shows once nobody types.",
   sentUntold: "The server does not tell it. Sending the message says why.",
   sentTokens: (tokens: string) => `the exact text that the model receives next · ${tokens}`,
+  sentByToken: "By token",
   noTokens: "The generator does not tell the tokens of this turn.",
   otherTokens: "The generator has other tokens under the ids of this turn now.",
   notShown: "Tokens not shown",

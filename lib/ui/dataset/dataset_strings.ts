@@ -11,7 +11,8 @@ export const DATASET_STRINGS = {
   score: "Score",
   statistics: "Statistics",
   closeStatistics: "Close statistics",
-  facetHint: "A value leads to its rows; + keeps it too (Shift and click), − leaves it out (Alt and click).",
+  facetHint:
+    "A value leads to its rows; + keeps it too (Shift and click), − leaves it out (Alt and click). A bar leads to the rows of its range; Shift and click keeps that too.",
   alsoKeep: (value: string) => `Keep ${value} too, or no longer`,
   leaveOut: (value: string) => `Leave ${value} out, or no longer`,
   ranges: "Ranges",

@@ -13,6 +13,7 @@ import { KEPT_STRINGS } from "./kept_strings.ts";
 import { KeptRunsBar } from "./KeptRunsBar.tsx";
 import { paramsText } from "../params/params_text.ts";
 import { fixed } from "../measure_text.ts";
+import { count, plural } from "../number_format.ts";
 import { paceText } from "../pace.ts";
 import { Panel } from "../Panel.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
@@ -170,6 +171,7 @@ function CompletionRow(
           </span>
         ))}
         {completion.reason !== undefined && <span>{completion.reason}</span>}
+        {tokens.length > 0 && <span>{lengthText(tokens.length, isStreaming ? run.params?.maxTokens : undefined)}</span>}
         {isCutOff(completion) && !isRunning(run) && run.madeOf === undefined && (
           <TextButton onClick={() => rest.onResume(sequence)}>{RUN_STRINGS.resume}</TextButton>
         )}
@@ -189,6 +191,13 @@ function CompletionRow(
       </p>
     </li>
   );
+}
+
+/** How many tokens there are, and while more come how many there may be. */
+function lengthText(tokens: number, most: number | undefined): string {
+  return most === undefined
+    ? plural(tokens, "token", "tokens")
+    : GENERATION_STRINGS.tokensOfMost(count(tokens), count(most));
 }
 
 /** One that was stopped has no text but that of its tokens. */
