@@ -58,8 +58,8 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
   const selected = () => inSight(chat.value, beside.value, selection.value);
   useTokenInSight(selected);
 
-  function tell(detail: string, title: string = CHAT_STRINGS.badChat): void {
-    failure.value = { problem: { type: "about:blank", title, status: 0, detail, id: "" } };
+  function tell(detail: string, title: string = CHAT_STRINGS.badChat, isAwaited = false): void {
+    failure.value = { problem: { type: "about:blank", title, status: 0, detail, id: "" }, isAwaited };
   }
 
   /** What stands on screen now. */
@@ -189,7 +189,7 @@ export default function Chat({ screen }: { readonly screen: ChatScreen }) {
       if (theirs.leaf !== undefined) takeSettings();
       failure.value = undefined;
     } catch (error) {
-      tell(thrownText(error));
+      tell(thrownText(error), CHAT_STRINGS.badChat, true);
     }
   }
 

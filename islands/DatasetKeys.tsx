@@ -13,6 +13,9 @@ const TARGETS: Readonly<Record<string, string>> = {
   "/": "form[role=search] input[type=search]",
 };
 
+/** The fields that ask for some rows only. */
+const ROW_WISH = /^(?:q$|filter\.|score\.)/;
+
 /** The keys of the dataset screen, and its clicks with a key. What they do, links and fields do without them. */
 export default function DatasetKeys() {
   const [isReady, setIsReady] = useState(false);
@@ -64,10 +67,13 @@ function onSubmit({ target }: SubmitEvent): void {
   setTimeout(() => unchanged.forEach((field) => field.disabled = false));
 }
 
-/** What is not asked of the rows need not stand in the address. */
+/**
+ * What is not asked of the rows need not stand in the address.
+ * Subtle: an empty text of another name may say something, as no stop texts where the task has some.
+ */
 function onFormData({ target, formData }: FormDataEvent): void {
   if (!(target instanceof HTMLFormElement) || target.closest("#rows") === null) return;
-  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+  for (const [name, value] of [...formData]) if (value === "" && ROW_WISH.test(name)) formData.delete(name);
 }
 
 function rowLink(row: string): HTMLElement | null {

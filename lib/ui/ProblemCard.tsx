@@ -11,9 +11,6 @@ interface ProblemCardProps {
   readonly children?: ComponentChildren;
 }
 
-/** Statuses of what was asked wrongly: the same once more would be refused once more. */
-const NO_RETRY: readonly number[] = [400, 413, 422];
-
 /** A failure in its place: what happened, where to look it up, and a way to try again. */
 export function ProblemCard({ problem, onRetry, children }: ProblemCardProps) {
   return (
@@ -23,8 +20,7 @@ export function ProblemCard({ problem, onRetry, children }: ProblemCardProps) {
         <span class="break-words">{visibleText(problem.detail)}</span>
       </span>
       {problem.id !== "" && <span class="font-mono text-11 text-soft">{STRINGS.errorId(problem.id)}</span>}
-      {onRetry !== undefined && !NO_RETRY.includes(problem.status) && <Button onClick={onRetry}>{STRINGS.retry}
-      </Button>}
+      {onRetry !== undefined && <Button onClick={onRetry}>{STRINGS.retry}</Button>}
       {children}
     </div>
   );

@@ -103,6 +103,7 @@ export const GENERATION_STRINGS = {
   compare: "Compare",
   compareWith: (name: string) => `Compare ${name} with another one`,
   compareNext: "Choose Compare of another one to see the two beside each other.",
+  compareAlone: "There is nothing yet to compare it with: generate another one.",
   compareTarget: "Compare the target with a completion",
   completionName: (run: number, sequence: number) => `run ${run}, completion ${sequence}`,
   theTarget: "the target",

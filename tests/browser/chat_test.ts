@@ -89,7 +89,7 @@ Deno.test("chat screen", async (t) => {
     await own.locator("[data-ready=true]").waitFor();
     await own.getByText("It shows when a message is written.").waitFor();
     await own.getByLabel("Message").fill("do you");
-    await own.getByText("It shows once nobody types.").waitFor();
+    await own.getByText("It is asked for once nobody types.").waitFor();
     held.resolve();
     await own.getByText("The server does not tell it.").waitFor();
     await own.getByLabel("Message").fill("");

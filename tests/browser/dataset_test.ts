@@ -26,6 +26,7 @@ const poems = defineModule({
         all: rows(Array.from({ length: 60 }, (_, index) => ({ kind: ["ode", "haiku", "song"][index % 3] ?? "" }))),
       },
       prompt: ({ kind }) => kind,
+      params: { stop: ["."] },
     },
   },
   components: [datasetView()],
@@ -121,6 +122,17 @@ Deno.test("dataset screen", async (t) => {
     await page.keyboard.type("zqzqzq");
     await page.keyboard.press("Enter");
     await page.getByText("No row matches.").waitFor();
+    await page.close();
+  });
+
+  await t.step("a search keeps in the address what says that there are no stop texts", async () => {
+    const page = await browser.newPage();
+    await page.goto(`${app.origin}/poems/dataset?stop=`);
+    await page.locator("[data-ready=true]").first().waitFor({ state: "attached" });
+    await page.getByRole("searchbox").fill("ode");
+    await page.getByRole("searchbox").press("Enter");
+    await page.waitForFunction(() => new URLSearchParams(location.search).get("q") === "ode");
+    assert.equal(query(page, "stop"), "");
     await page.close();
   });
 

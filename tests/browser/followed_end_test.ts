@@ -41,7 +41,7 @@ const long = defineModule({
   name: "long",
   title: "Long",
   generators: { pausing },
-  components: [chat({ prompt: () => "line\n", params: { maxTokens: 3 * LINES, temperature: 0 } })],
+  components: [chat({ prompt: () => "line\n", params: { maxTokens: 4 * LINES, temperature: 0 } })],
 });
 
 /** Lets the answer go on that waits, or will. */
@@ -104,6 +104,20 @@ Deno.test("a chat longer than its window", async (t) => {
     await goOn();
     await hasLines(page, 3 * LINES);
     assert.ok(await hiddenOf(page) <= 1, `${await hiddenOf(page)} pixels of it are hidden`);
+  });
+
+  await t.step("who writes in another turn is left there, though they have not scrolled", async () => {
+    await page.locator("[data-turn=user]").getByRole("button", { name: "Edit" }).click();
+    await page.mouse.wheel(0, 100_000);
+    await until("it is at the end", async () => await hiddenOf(page) <= 1);
+    await page.getByLabel("Edit", { exact: true }).evaluate((field) => field.focus({ preventScroll: true }));
+    const before = await scrolled(page);
+    await goOn();
+    await hasLines(page, 4 * LINES);
+    assert.equal(await scrolled(page), before);
+    await page.getByRole("button", { name: "Cancel" }).evaluate((button: HTMLElement) => button.click());
+    await page.mouse.wheel(0, 100_000);
+    await until("it is at the end", async () => await hiddenOf(page) <= 1);
     await goOn();
     await page.getByRole("button", { name: "Accept" }).and(page.locator(":enabled")).waitFor();
     await until("what the run told at its end is in sight", async () => await hiddenOf(page) <= 1);

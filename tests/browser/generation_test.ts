@@ -637,7 +637,8 @@ Deno.test("generation screen", async (t) => {
     await page.getByText("id 567").waitFor();
     assert.equal(await field.inputValue(), "");
     assert.equal(runs, 0);
-    await generate(page);
+    await field.press("Control+Enter");
+    await page.getByText(/^(stop|length)$/).first().waitFor();
     assert.equal(runs, 1);
     assert.deepEqual(errors, []);
     await page.close();

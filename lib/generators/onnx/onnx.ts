@@ -1,4 +1,5 @@
 import { checkFields } from "../../lm/checked_fields.ts";
+import { quote } from "../../lm/quote.ts";
 import type { GeneratorEvent } from "../../lm/event.ts";
 import type { GenerateRequest, Generator, GeneratorSource, OpenContext } from "../generator.ts";
 import type { Engine } from "./engine.ts";
@@ -42,7 +43,7 @@ const DOWNLOAD_MEGABYTES = 32_768;
  * @throws {TypeError} naming an option that there is not
  */
 export function onnx(model: string, options: OnnxOptions = {}): GeneratorSource {
-  checkFields(`a generator by onnx("${model}")`, options, OPTIONS);
+  checkFields(`a generator by onnx(${quote(model)})`, options, OPTIONS);
   const { revision = "main", precision = "fp32", device = "cpu", kvMegabytes } = options;
   const { sha256 = {}, downloadMegabytes = DOWNLOAD_MEGABYTES } = options;
   checkHashes(sha256);

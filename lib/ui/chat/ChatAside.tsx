@@ -16,16 +16,16 @@ import { FieldLegend, PromptText, PromptTokens } from "../token/PromptText.tsx";
 import { GENERATION_STRINGS } from "../generation_strings.ts";
 import { STRINGS } from "../strings.ts";
 
-/** The selected token, or what the next answer begins with; the params, which say of both what they would do; the exact text. */
+/** The selected token, or what the next answer begins with; the params, which act on either; the exact text. */
 export function ChatAside(props: ChatViewProps) {
   const { chat, selection } = props;
   const turn = selection && chat.turns[selection.turn];
   const step = selection && turn?.steps[selection.position];
   return (
     <div class="flex flex-col gap-5">
-      {step === undefined ? <Begins {...props} /> : <SelectedToken {...props} turn={turn} step={step} />}
+      {step === undefined ? <AnswerStart {...props} /> : <SelectedToken {...props} turn={turn} step={step} />}
       <Sampling {...props} />
-      {step === undefined && <Sent {...props} />}
+      {step === undefined && <SentText {...props} />}
     </div>
   );
 }
@@ -51,7 +51,7 @@ function SelectedToken({ turn, step, selection, params, whatIf, on }: ChatViewPr
 }
 
 /** What comes before the first token: the developer's controls, the system prompt, the begun answer. */
-function Begins({ screen, controls, system, prefill, on }: ChatViewProps) {
+function AnswerStart({ screen, controls, system, prefill, on }: ChatViewProps) {
   return (
     <>
       {controls !== null && (
@@ -68,7 +68,7 @@ function Begins({ screen, controls, system, prefill, on }: ChatViewProps) {
   );
 }
 
-function Sent(props: ChatViewProps) {
+function SentText(props: ChatViewProps) {
   const { chat, draft, prompt, params, on } = props;
   const [isByToken, setByToken] = useState(false);
   const use = contextUse(prompt, nextTurns(chat, draft));

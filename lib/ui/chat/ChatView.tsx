@@ -19,7 +19,6 @@ import { Panel } from "../Panel.tsx";
 import { PlaceChoice } from "../frame/PlaceChoice.tsx";
 import { ProblemCard } from "../ProblemCard.tsx";
 import { useFollowedEnd } from "./use_followed_end.ts";
-import { useKeptFocus } from "../use_kept_focus.ts";
 import { useStreamedText } from "../use_streamed_text.ts";
 import { VersionDiff } from "./VersionDiff.tsx";
 import { WithInspector } from "../inspector/WithInspector.tsx";
@@ -51,7 +50,7 @@ export function ChatView(props: ChatViewProps) {
         start={start}
         onStarter={(text) => {
           on.draft(text);
-          composer.current?.focus();
+          focusField(composer);
         }}
       />
       <Composer {...props} field={composer} />
@@ -144,23 +143,29 @@ interface ComposerProps extends ChatViewProps {
   readonly field: RefObject<HTMLTextAreaElement>;
 }
 
-function Composer({ chat, draft, writing, acceptsAtOnce, isReady, field, on }: ComposerProps) {
-  // Send cannot be used while it is answered: a click on it would leave the keys nowhere.
-  const form = useKeptFocus<HTMLFormElement>(() => field.current?.focus({ preventScroll: true }));
+function Composer({ chat, draft, writing, beside, acceptsAtOnce, isReady, field, on }: ComposerProps) {
+  // What is pressed there cannot be used afterwards, and would leave the keys nowhere.
+  const writeOn = () => focusField(field);
+  const then = (act: () => void) => () => {
+    act();
+    writeOn();
+  };
   const pending = pendingTurn(chat);
   const isWriting = writing !== undefined;
   const canAccept = pending !== undefined && !isNothing(pending) && !isWriting;
   const isSame = pending !== undefined && thread(chat).at(-2)?.text === draft;
   return (
     <form
-      ref={form}
       class="sticky bottom-0 flex flex-col gap-2 border-t border-line bg-page py-3"
       onSubmit={(event) => {
         event.preventDefault();
         on.send();
+        writeOn();
       }}
     >
-      {canAccept && draft !== "" && !isSame && <p class="text-12 text-soft">{TEXT.replaces}</p>}
+      {canAccept && draft !== "" && !isSame && choices(chat, beside).length === 0 && (
+        <p class="text-12 text-soft">{TEXT.replaces}</p>
+      )}
       <textarea
         ref={field}
         rows={Math.min(8, Math.max(2, draft.split("\n").length))}
@@ -176,8 +181,8 @@ function Composer({ chat, draft, writing, acceptsAtOnce, isReady, field, on }: C
         <Button primary submit disabled={!isReady || isWriting || draft === ""}>
           {isSame ? TEXT.regenerate : TEXT.send}
         </Button>
-        <Button disabled={!canAccept} onClick={on.accept} keys="Ctrl ↵">{TEXT.accept}</Button>
-        <Button disabled={!isWriting} onClick={on.stop} keys="Esc">{TEXT.stop}</Button>
+        <Button disabled={!canAccept} onClick={then(on.accept)} keys="Ctrl ↵">{TEXT.accept}</Button>
+        <Button disabled={!isWriting} onClick={then(on.stop)} keys="Esc">{TEXT.stop}</Button>
         <label class="ml-auto inline-flex cursor-pointer items-center gap-2 text-12 text-soft">
           <input
             type="checkbox"
@@ -190,6 +195,11 @@ function Composer({ chat, draft, writing, acceptsAtOnce, isReady, field, on }: C
       </div>
     </form>
   );
+}
+
+/** Where a finger points, it would open a keyboard over what there is to read. */
+function focusField(field: RefObject<HTMLTextAreaElement>): void {
+  if (!matchMedia("(pointer: coarse)").matches) field.current?.focus({ preventScroll: true });
 }
 
 function onComposerKey(

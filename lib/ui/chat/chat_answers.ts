@@ -45,7 +45,7 @@ export function chatAnswers(
   /** Whether as many answers may be asked for as the params say; where not, it says why. */
   function mayAsk(): boolean {
     const problem = countProblem(params.value.n);
-    if (problem !== undefined) failure.value = { problem };
+    if (problem !== undefined) failure.value = { problem, isAwaited: true };
     return problem === undefined;
   }
 

@@ -12,6 +12,8 @@ import type { Pace } from "../pace.ts";
 export interface Failure {
   readonly problem: Problem;
   readonly retry?: () => void;
+  /** Of what was just asked for: the page goes to where it is told. */
+  readonly isAwaited?: boolean;
 }
 
 export interface ChatViewProps {

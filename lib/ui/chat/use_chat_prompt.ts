@@ -20,6 +20,7 @@ export function useChatPrompt(url: string, body: string | undefined): ToldPrompt
   const told = useSignal(NOTHING);
   useEffect(() => {
     if (body === undefined) return void (told.value = NOTHING);
+    if (told.value.isUntold) told.value = NOTHING;
     const controller = new AbortController();
     const timer = setTimeout(() => {
       fetchChatPrompt(url, JSON.parse(body), controller.signal).then(

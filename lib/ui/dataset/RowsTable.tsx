@@ -75,7 +75,7 @@ export function RowsTable({ screen, page }: RowsTableProps) {
 }
 
 function RowsHead({ screen, page }: RowsTableProps) {
-  const { wish } = page, [first, others] = parts(page);
+  const { wish } = page, [first, others] = aroundScores(page);
   const heads = (fields: readonly string[]) =>
     fields.map((field) => {
       const sort = nextSort(wish.sort, field), sorted = { ...wish, sort, by: "" };
@@ -118,7 +118,7 @@ interface DataRowProps extends SelectionProps {
 
 function DataRow({ found, ...props }: DataRowProps) {
   const { screen, page } = props, { index } = found;
-  const values = new Map(rowFields(found.row)), [first, others] = parts(page);
+  const values = new Map(rowFields(found.row)), [first, others] = aroundScores(page);
   const cells = (fields: readonly string[]) =>
     fields.map((field) => (
       <td key={field} dir="auto" class="min-w-[120px] max-w-[360px] px-2 py-1.5">
@@ -149,7 +149,7 @@ function DataRow({ found, ...props }: DataRowProps) {
 }
 
 /** The fields before and after the scores: a narrow screen, too, tells by the first one which row the scores are of. */
-function parts({ fields }: RowsPage): readonly [readonly string[], readonly string[]] {
+function aroundScores({ fields }: RowsPage): readonly [readonly string[], readonly string[]] {
   return [fields.slice(0, 1), fields.slice(1)];
 }
 

@@ -76,9 +76,7 @@ export function CompletionsPanel(props: GenerationViewProps) {
         )}
       </ol>
       <RunSummary {...props} />
-      {props.comparison === undefined && (props.compared.hasTarget || props.compared.completions.length > 0) && (
-        <p role="status" class="px-3 py-2 text-12 text-soft">{GENERATION_STRINGS.compareNext}</p>
-      )}
+      <CompareHint {...props} />
       <KeptRunsBar {...props} />
     </Panel>
   );
@@ -93,12 +91,24 @@ function RunSummary({ run, screen }: GenerationViewProps) {
   return text === "" ? null : <p class="border-t border-line px-3 py-2 text-12 text-soft tabular-nums">{text}</p>;
 }
 
+/** What comes next where one side of a comparison was chosen. */
+function CompareHint({ compared, comparison, runs, screen }: GenerationViewProps) {
+  if (comparison !== undefined || !(compared.hasTarget || compared.completions.length > 0)) return null;
+  const written = runs.flatMap(({ completions }) => completions).filter(({ steps }) => steps.length > 0).length;
+  const isAlone = written + (screen.target === undefined ? 0 : 1) < 2;
+  return (
+    <p role="status" class="px-3 py-2 text-12 text-soft">
+      {isAlone ? GENERATION_STRINGS.compareAlone : GENERATION_STRINGS.compareNext}
+    </p>
+  );
+}
+
 /** By which params the run was drawn, where they are not those on screen, and a way to have them there. */
 function DrawnBy({ run, params, onParams }: GenerationViewProps) {
   const by = run.params, changed = by === undefined ? "" : paramsText(by, params);
-  if (by === undefined || changed === "" || run.completions.length === 0) return null;
+  if (by === undefined || changed === "" || !run.completions.some(({ steps }) => steps.length > 0)) return null;
   return (
-    <p class="px-3 py-2 text-12 text-soft">
+    <p class="break-anywhere px-3 py-2 text-12 text-soft">
       {GENERATION_STRINGS.drawnBy(changed)}{" "}
       <TextButton onClick={() => onParams(by)}>{GENERATION_STRINGS.takeParams}</TextButton>
     </p>

@@ -147,7 +147,6 @@ export function Inspector(
 interface FactProps {
   readonly name: string;
   readonly value: string;
-  /** What more there is to say of the value. */
   readonly more?: string | undefined;
   readonly title?: string;
 }

@@ -16,7 +16,7 @@ export function BiasParam({ params, tokenText, onChange }: BiasParamProps) {
   const change = (id: number, value: number) => onChange({ ...params, logitBias: withBias(logitBias, id, value) });
   const ban = (field: HTMLInputElement) => {
     const { value } = field;
-    if (!field.reportValidity() || value === "") return;
+    if (!field.checkValidity() || value === "") return;
     field.value = "";
     change(Number(value), -Infinity);
   };
@@ -55,9 +55,9 @@ export function BiasParam({ params, tokenText, onChange }: BiasParamProps) {
             onChange={(event) => ban(event.currentTarget)}
             onKeyDown={(event) => {
               // Subtle: Enter would also send the form that the field belongs to, and with that start a run.
-              if (event.key !== "Enter") return;
+              if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
               event.preventDefault();
-              ban(event.currentTarget);
+              if (event.currentTarget.reportValidity()) ban(event.currentTarget);
             }}
             class="w-[150px] rounded-md border border-line bg-panel px-2 py-0.5 font-mono text-12 text-ink"
           />

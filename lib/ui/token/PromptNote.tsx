@@ -10,9 +10,7 @@ export function promptFacts(
   tokens: readonly Token[] | undefined,
 ): string {
   const marked = ownPrompt === undefined ? PROMPT_STRINGS.marked : PROMPT_STRINGS.own.nothingMarked;
-  // Who tells the tokens of a text is given that text; the page may have come before anybody knew.
-  const sent = textSent ?? (tokens === undefined ? "given" : "exact");
-  const is = `${marked} · ${PROMPT_STRINGS.is[conversation?.text ?? sent]}`;
+  const is = `${marked} · ${PROMPT_STRINGS.is[conversation?.text ?? textSent ?? "given"]}`;
   return tokens === undefined ? is : `${plural(tokens.length, "token", "tokens")} · ${is}`;
 }
 

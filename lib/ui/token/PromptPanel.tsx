@@ -26,7 +26,7 @@ interface PromptPanelProps extends Omit<PromptEditorProps, "draft"> {
 /** The exact prompt: as text with its fields marked, as the tokens that the model received, or as a text to be changed. */
 export function PromptPanel(props: PromptPanelProps) {
   const { screen, tokens, isReady, writing: { draft } } = props;
-  const { prompt, conversation, ownPrompt } = screen;
+  const { prompt, conversation, ownPrompt, textSent } = screen;
   const [showsTokens, setShowsTokens] = useState(false);
   // Long, and the same on each frame of a run.
   const text = useMemo(() => {
@@ -36,7 +36,11 @@ export function PromptPanel(props: PromptPanelProps) {
       ? <PromptText prompt={prompt} />
       : <PromptMessages prompt={prompt} messages={messages} />;
   }, [showsTokens, tokens, prompt, conversation]);
-  const findings = useMemo(() => lintPrompt({ prompt, tokens }), [prompt, tokens]);
+  const findings = useMemo(() => {
+    const all = lintPrompt({ prompt, tokens });
+    // What the server makes a message of goes on after it.
+    return textSent === "message" ? all.filter(({ rule }) => rule !== "trailing_space") : all;
+  }, [prompt, tokens, textSent]);
   return (
     <Panel
       title={ownPrompt === undefined ? GENERATION_STRINGS.prompt : TEXT.own.title}

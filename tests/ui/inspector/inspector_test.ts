@@ -49,4 +49,8 @@ Deno.test("Inspector tells which token a lucky draw passed over", () => {
     renderToString(h(Inspector, { inspected: { kind: "step", step, survival: undefined }, onClose: () => {} }));
   assert.match(textOf(step), />1 in 4\.0<.*>over b, p 0\.75/);
   assert.doesNotMatch(textOf({ ...step, token: likely.token }), />over /);
+  const bias = { name: "logit_bias", removed: 0, removedMass: 0, kept: 9 } as const;
+  const others = { ...step, restCount: 7, restFinalLogprob: Math.log(0.8), processors: [bias] };
+  assert.doesNotMatch(textOf(others), />over /, "one that is not listed may be likelier");
+  assert.match(textOf({ ...others, processors: [] }), />over b/, "none can be, in the order of the raw probabilities");
 });
