@@ -11,7 +11,14 @@ import {
   promptSource,
   screenHref,
 } from "../lib/ui/address/generation_screen.ts";
-import { IDLE, isRunning, type Run, whatIfOf, withCompletion } from "../lib/ui/generation/generation_state.ts";
+import {
+  IDLE,
+  isRunning,
+  type Run,
+  whatIfOf,
+  withCompletion,
+  writtenCount,
+} from "../lib/ui/generation/generation_state.ts";
 import { colouringEntries } from "../lib/ui/address/colouring_query.ts";
 import { GenerationView } from "../lib/ui/generation/GenerationView.tsx";
 import {
@@ -171,7 +178,7 @@ export default function Generation({ screen, problem, children, ...props }: Gene
       onContinue={(sequence, position) => void making.continueFrom(sequence, position)}
       onResume={(sequence) => void making.resume(sequence)}
       onCompare={(sequence) => {
-        const isAlone = screen.target !== undefined && written(runs.value) === 1;
+        const isAlone = screen.target !== undefined && writtenCount(runs.value) === 1;
         compared.value = withCompletionToggled(compared.value, { run: shownRun, sequence }, isAlone);
       }}
       onCompareTarget={() => compared.value = withTargetToggled(compared.value)}
@@ -202,9 +209,4 @@ function hrefOf(
 /** Undo and redo of where one is; in a field of the form the browser undoes what was typed. */
 function isUndo(event: KeyboardEvent): boolean {
   return (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !isTyping(event);
-}
-
-/** How many completions the page has, but for those of which nothing came. */
-function written(runs: readonly Run[]): number {
-  return runs.flatMap(({ completions }) => completions).filter(({ steps }) => steps.length > 0).length;
 }

@@ -145,10 +145,9 @@ interface ComposerProps extends ChatViewProps {
 
 function Composer({ chat, draft, writing, beside, acceptsAtOnce, isReady, field, on }: ComposerProps) {
   // What is pressed there cannot be used afterwards, and would leave the keys nowhere.
-  const writeOn = () => focusField(field);
   const then = (act: () => void) => () => {
     act();
-    writeOn();
+    focusField(field);
   };
   const pending = pendingTurn(chat);
   const isWriting = writing !== undefined;
@@ -159,8 +158,7 @@ function Composer({ chat, draft, writing, beside, acceptsAtOnce, isReady, field,
       class="sticky bottom-0 flex flex-col gap-2 border-t border-line bg-page py-3"
       onSubmit={(event) => {
         event.preventDefault();
-        on.send();
-        writeOn();
+        then(on.send)();
       }}
     >
       {canAccept && draft !== "" && !isSame && choices(chat, beside).length === 0 && (

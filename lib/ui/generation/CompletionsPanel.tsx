@@ -4,7 +4,7 @@ import { visibleText } from "../../lm/visible_text.ts";
 import { type SurvivalVerdict, verdictsAlong } from "../../lm/survival.ts";
 import { Announcer } from "../Announcer.tsx";
 import type { BranchPoint, Completion, Run } from "./generation_state.ts";
-import { isEmptyFailure, isRunning, latest } from "./generation_state.ts";
+import { isEmptyFailure, isRunning, latest, writtenCount } from "./generation_state.ts";
 import type { GenerationViewProps } from "./generation_props.ts";
 import { Button } from "../Button.tsx";
 import { CopyButton } from "../CopyButton.tsx";
@@ -94,8 +94,7 @@ function RunSummary({ run, screen }: GenerationViewProps) {
 /** What comes next where one side of a comparison was chosen. */
 function CompareHint({ compared, comparison, runs, screen }: GenerationViewProps) {
   if (comparison !== undefined || !(compared.hasTarget || compared.completions.length > 0)) return null;
-  const written = runs.flatMap(({ completions }) => completions).filter(({ steps }) => steps.length > 0).length;
-  const isAlone = written + (screen.target === undefined ? 0 : 1) < 2;
+  const isAlone = writtenCount(runs) + (screen.target === undefined ? 0 : 1) < 2;
   return (
     <p role="status" class="px-3 py-2 text-12 text-soft">
       {isAlone ? GENERATION_STRINGS.compareAlone : GENERATION_STRINGS.compareNext}
@@ -106,7 +105,7 @@ function CompareHint({ compared, comparison, runs, screen }: GenerationViewProps
 /** By which params the run was drawn, where they are not those on screen, and a way to have them there. */
 function DrawnBy({ run, params, onParams }: GenerationViewProps) {
   const by = run.params, changed = by === undefined ? "" : paramsText(by, params);
-  if (by === undefined || changed === "" || !run.completions.some(({ steps }) => steps.length > 0)) return null;
+  if (by === undefined || changed === "" || writtenCount([run]) === 0) return null;
   return (
     <p class="break-anywhere px-3 py-2 text-12 text-soft">
       {GENERATION_STRINGS.drawnBy(changed)}{" "}

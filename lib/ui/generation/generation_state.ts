@@ -192,6 +192,11 @@ export function whatIfOf(run: Run, selection: Selection | undefined, params: Sam
   return { params: paramsToWire(params), path, first_sequence: step.sequence, limit: 10 };
 }
 
+/** How many completions runs have, but for those of which nothing came. */
+export function writtenCount(runs: readonly Run[]): number {
+  return runs.flatMap(({ completions }) => completions).filter(({ steps }) => steps.length > 0).length;
+}
+
 function admitted({ ahead: _, ...run }: Run): Run {
   return run;
 }

@@ -1,4 +1,4 @@
-/** The sentences of params that are refused before a request is made. */
+/** What is said of params: of their values, and of those that are refused before a request is made. */
 export const PARAM_STRINGS = {
   none: "none",
   notAsked: "Not asked",
